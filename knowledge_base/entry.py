@@ -55,7 +55,17 @@ class Sheet:
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
-KINDS = ("question", "guide", "folder", "form", "online_service", "letter", "simulator", "service", "document")
+KINDS = (
+    "question",
+    "guide",
+    "folder",
+    "form",
+    "online_service",
+    "letter",
+    "simulator",
+    "service",
+    "document",
+)
 
 
 @dataclass(frozen=True, slots=True)

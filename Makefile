@@ -1,0 +1,57 @@
+# make run · make test · make check · make bench. Python 3.11 or later is all that is needed beforehand.
+PYTHON ?= python3
+BIN := .venv/bin
+export FLASK_APP := wsgi
+
+.PHONY: help install install-dev run test test-real unit check bench messages chromium
+
+help:
+	@echo "make run        the demo town: portal, worker and simulated phone network"
+	@echo "make test       everything that must be true, on SQLite and PostgreSQL"
+	@echo "make unit       the fast part of it"
+	@echo "make test-real  the tests over the whole of the real data"
+	@echo "make check      lint, types, architecture"
+	@echo "make bench      the figures of bench/README.md"
+
+.venv/installed: requirements.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+.venv/installed-dev: .venv/installed requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+install: .venv/installed
+	@$(BIN)/pybabel --quiet compile -d portal/translations 2>/dev/null || $(BIN)/pybabel compile -d portal/translations
+
+install-dev: install .venv/installed-dev
+
+run: install
+	@$(BIN)/python -m portal.run
+
+chromium:
+	@command -v chromium >/dev/null || { command -v apt-get >/dev/null && { apt-get update -qq; apt-get install -y -qq chromium; } >/dev/null 2>&1; } || true
+
+check: install-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest tests/test_architecture.py
+
+unit: install-dev
+	$(BIN)/python -m pytest -n 2 -m "not browser and not whole and not slow"
+
+test: install-dev chromium check
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not whole"
+
+test-real: install-dev
+	$(BIN)/python -m pytest -n 2 tests/real
+
+bench: install-dev
+	$(BIN)/python -m bench
+
+messages: install-dev
+	$(BIN)/pybabel --quiet extract -F babel.cfg -k N_ -k Refused -k gettext -k ngettext:1,2 --no-location --sort-output --omit-header -o portal/translations/messages.pot .
+	for language in en ar; do $(BIN)/pybabel --quiet update -i portal/translations/messages.pot -d portal/translations -l $$language --no-fuzzy-matching --ignore-obsolete --omit-header --no-wrap; done
+	rm portal/translations/messages.pot
