@@ -1,0 +1,147 @@
+"""The database: one declaration of the tables, and the rules that keep acknowledged writes.
+
+SQLite: write-ahead log, full synchronisation, and a transaction that may write begins IMMEDIATE: as shipped,
+concurrent read-then-write updates were seen lost without an error. A transaction that only reads is deferred
+and `query_only`, so readers never wait and a forgotten write fails loudly. PostgreSQL: the same split with
+READ ONLY transactions, and timeouts of five seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, DateTime, MetaData, Select, event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.ext.mutable import MutableDict, MutableList
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, registry
+from sqlalchemy.types import TypeDecorator
+
+from portal.errors import Stale
+
+NAMES = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant: aware in Python, UTC in the table on either engine. A naive value is a mistake and is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive time was given to the database")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMES),
+        type_annotation_map={
+            datetime: UTCDateTime,
+            dict[str, Any]: MutableDict.as_mutable(JSON),
+            dict[str, str]: MutableDict.as_mutable(JSON),
+            list[str]: MutableList.as_mutable(JSON),
+            list[dict[str, Any]]: MutableList.as_mutable(JSON),
+        },
+    )
+
+
+class Versioned:
+    """An editable row. The version grows with each save, and a save that started from an older one fails."""
+
+    version: Mapped[int] = mapped_column(default=1)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}
+
+
+# Rows stay readable after a commit: reading one again would begin a transaction, and hold SQLite's only write lock
+# while a page is drawn.
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+reads_only: ContextVar[bool] = ContextVar("reads_only", default=False)
+"""Whether transactions begun here only read: no lock is taken, and a write is an error."""
+
+
+@contextmanager
+def brief_write() -> Iterator[Session]:
+    """A short transaction of its own, for the three small records that a GET may leave (DESIGN, rule 3)."""
+    token = reads_only.set(False)
+    try:
+        with Session(db.engine) as session, session.begin():
+            yield session
+    finally:
+        reads_only.reset(token)
+
+
+def locked(query: Select[Any]) -> Select[Any]:
+    """The query of a row that is read and then written: held until the commit, and read afresh."""
+    return query.with_for_update().execution_options(populate_existing=True)
+
+
+def check_version(row: Any, version: int, yours: dict[str, Any]) -> None:
+    """Refuses a save that started from an older version of `row`; `yours` is what the person typed."""
+    if row.version != version:
+        raise Stale(theirs={name: getattr(row, name) for name in yours if hasattr(row, name)}, yours=yours)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Pool and timeouts for the engine at `url`."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 10}}
+    limits = "-c statement_timeout=5000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
+    return {
+        "pool_size": 10,
+        "max_overflow": 10,
+        "pool_timeout": 5,
+        "connect_args": {"connect_timeout": 5, "options": limits},
+    }
+
+
+def set_rules(engine: Engine) -> None:
+    """Makes the engine's connections follow the rules of this module."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _open_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "begin", _begin_postgresql)
+
+
+def _open_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = (
+        None  # the driver must not begin transactions of its own: `_begin_sqlite` does
+    )
+    for rule in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        connection.execute(f"PRAGMA {rule}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    only = reads_only.get()
+    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if only else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if only else "BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    driver = connection.connection.dbapi_connection
+    if driver is not None and driver.read_only != reads_only.get():
+        driver.read_only = reads_only.get()

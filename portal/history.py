@@ -1,0 +1,107 @@
+"""What happened, to what, by whom, for which citizen: one append-only table.
+
+The same rows are the citizen's timeline and the audit of a rule. Who read a file is a second table, with its
+own readers and its own retention.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from portal import clock
+from portal.database import Base, db
+
+
+class Actor(NamedTuple):
+    """Who acts: a kind, and for staff the row."""
+
+    kind: str
+    id: int | None = None
+
+
+CITIZEN = Actor("citizen")
+NETWORK = Actor("network")
+SYSTEM = Actor("system")
+PARTNER = Actor("partner")
+
+
+class Person(Protocol):
+    """A member of staff as far as rooms that must not know the staff room are concerned."""
+
+    id: int
+    role: str
+    organization_id: int
+    may_open_protected: bool
+
+    @property
+    def actor(self) -> Actor: ...
+
+
+class Event(Base):
+    __tablename__ = "events"
+    __table_args__ = (
+        Index("ix_events_subject", "subject_type", "subject_id", "id"),
+        Index("ix_events_citizen", "citizen_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    verb: Mapped[str]
+    actor_kind: Mapped[str]
+    actor_id: Mapped[int | None]
+    subject_type: Mapped[str]
+    subject_id: Mapped[int]
+    citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id"))
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Reading(Base):
+    """Who opened which citizen's file, when, and why if it was protected."""
+
+    __tablename__ = "readings"
+    __table_args__ = (Index("ix_readings_citizen", "citizen_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id"))
+    reason: Mapped[str] = mapped_column(default="")
+
+
+def record(
+    verb: str,
+    subject: Any,
+    *,
+    by: Actor,
+    citizen_id: int | None = None,
+    details: dict[str, Any] | None = None,
+) -> Event:
+    """Writes that `verb` (such as `contact.wrapped_up`) was done to `subject`, a row of any table."""
+    if subject.id is None:
+        db.session.flush()
+    event = Event(
+        verb=verb,
+        actor_kind=by.kind,
+        actor_id=by.id,
+        subject_type=subject.__tablename__,
+        subject_id=subject.id,
+        citizen_id=citizen_id,
+        details=details or {},
+    )
+    db.session.add(event)
+    return event
+
+
+def record_reading(session: Session, staff_id: int, citizen_id: int, reason: str = "") -> None:
+    """Writes who opened a citizen's file, in the brief transaction it is given."""
+    session.add(Reading(staff_id=staff_id, citizen_id=citizen_id, reason=reason))
+
+
+def of(subject: Any, limit: int = 200) -> list[Event]:
+    """The events of one row, newest first."""
+    query = db.select(Event).filter_by(subject_type=subject.__tablename__, subject_id=subject.id)
+    return list(db.session.scalars(query.order_by(Event.id.desc()).limit(limit)))

@@ -1,0 +1,116 @@
+"""Work to do after the commit that asked for it: the database is the queue.
+
+A job is written in the business transaction, leased by one worker at a time, kept by a heartbeat, tried again
+with jitter when it fails, and set aside (quarantined) after `MOST_ATTEMPTS` without holding up the others.
+A worker that dies leaves a lease that runs out: every job must therefore bear being begun twice.
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Index, func, or_, text
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal import clock
+from portal.database import Base, db
+
+LEASE = timedelta(seconds=60)
+MOST_ATTEMPTS = 8
+LONGEST_PAUSE_S = 900
+CHANNEL = "relais_jobs"
+
+
+class Job(Base):
+    __tablename__ = "jobs"
+    __table_args__ = (Index("ix_jobs_due", "state", "not_before", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    payload: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    state: Mapped[str] = mapped_column(default="waiting")  # waiting, leased, done, quarantined
+    not_before: Mapped[datetime] = mapped_column(default=clock.now)
+    lease_until: Mapped[datetime | None]
+    leased_by: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    dedupe_key: Mapped[str | None] = mapped_column(unique=True)
+    last_error: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    done_at: Mapped[datetime | None]
+
+
+def enqueue(
+    kind: str, payload: dict[str, Any], *, dedupe_key: str | None = None, not_before: datetime | None = None
+) -> None:
+    """Asks for `kind` to be done after the caller's commit; the same `dedupe_key` is asked once, for good."""
+    values = {
+        "kind": kind,
+        "payload": payload,
+        "dedupe_key": dedupe_key,
+        "not_before": not_before or clock.now(),
+    }
+    postgresql = db.engine.dialect.name == "postgresql"
+    statement = (insert_postgresql if postgresql else insert_sqlite)(Job).values(**values)
+    db.session.execute(statement.on_conflict_do_nothing(index_elements=["dedupe_key"]))
+    if postgresql:
+        db.session.execute(text(f"NOTIFY {CHANNEL}"))
+
+
+def claim(worker: str) -> Job | None:
+    """Leases the oldest due job to `worker`, or None. The caller commits before it starts the work."""
+    now = clock.now()
+    due = or_(
+        (Job.state == "waiting") & (Job.not_before <= now),
+        (Job.state == "leased") & (Job.lease_until < now),
+    )
+    query = (
+        db.select(Job).where(due).order_by(Job.not_before, Job.id).limit(1).with_for_update(skip_locked=True)
+    )
+    job = db.session.scalar(query)
+    if job is None:
+        return None
+    job.state = "leased"
+    job.leased_by = worker
+    job.lease_until = now + LEASE
+    job.attempts += 1
+    return job
+
+
+def keep(job_id: int, worker: str) -> bool:
+    """Prolongs the lease; False when it is no longer this worker's, which must then stop."""
+    changed = db.session.execute(
+        db.update(Job)
+        .where(Job.id == job_id, Job.leased_by == worker, Job.state == "leased")
+        .values(lease_until=clock.now() + LEASE)
+    )
+    return bool(changed.rowcount)  # type: ignore[attr-defined]  # a CursorResult, typed as Result
+
+
+def finish(job: Job) -> None:
+    """The work is done; written in the same transaction as its outcome."""
+    job.state = "done"
+    job.done_at = clock.now()
+    job.lease_until = None
+
+
+def put_back(job: Job, error: str) -> None:
+    """The try failed: another one later, further apart each time; after the last, set aside for a person to see."""
+    job.last_error = error[:500]
+    job.lease_until = None
+    job.leased_by = None
+    if job.attempts >= MOST_ATTEMPTS:
+        job.state = "quarantined"
+        return
+    job.state = "waiting"
+    pause = min(LONGEST_PAUSE_S, 2**job.attempts)
+    job.not_before = clock.now() + timedelta(seconds=pause * random.uniform(0.5, 1.5))  # noqa: S311  (jitter)
+
+
+def counts() -> dict[str, int]:
+    """How many jobs stand in each state."""
+    rows = db.session.execute(db.select(Job.state, func.count()).group_by(Job.state))
+    return {state: number for state, number in rows}  # noqa: C416  (rows are not a plain sequence of pairs)
