@@ -1,0 +1,89 @@
+"""Tables of the citizens room. A number is not a person: several citizens may share one."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal import clock
+from portal.database import Base, Versioned
+
+FLAGS = ("vulnerable", "interpreter", "no_message", "deaf_relay", "protected_address")
+
+
+class Citizen(Versioned, Base):
+    __tablename__ = "citizens"
+    __table_args__ = (Index("ix_citizens_name_key", "name_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    name_key: Mapped[str]  # folded (no accent, lower case): what a name is looked up by
+    language: Mapped[str] = mapped_column(default="fr")
+    preferred_channel: Mapped[str] = mapped_column(default="")
+    commune: Mapped[str] = mapped_column(default="")  # INSEE code
+    protected: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    links: Mapped[list[IdentifierLink]] = relationship(back_populates="citizen")
+    flags: Mapped[list[Flag]] = relationship(back_populates="citizen")
+
+
+class Identifier(Base):
+    """A phone number (E.164) or an e-mail address (lower case) that exchanges come from."""
+
+    __tablename__ = "identifiers"
+    __table_args__ = (UniqueConstraint("kind", "value"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]  # phone, email, subject
+    value: Mapped[str]
+    opted_out_at: Mapped[datetime | None]  # asked for no more texts
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    links: Mapped[list[IdentifierLink]] = relationship(back_populates="identifier")
+
+
+class IdentifierLink(Base):
+    """That a citizen uses an identifier, how sure it is, and on what evidence."""
+
+    __tablename__ = "identifier_links"
+
+    identifier_id: Mapped[int] = mapped_column(ForeignKey("identifiers.id"), primary_key=True)
+    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id"), primary_key=True, index=True)
+    certainty: Mapped[str]  # confirmed, probable
+    evidence: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    identifier: Mapped[Identifier] = relationship(back_populates="links")
+    citizen: Mapped[Citizen] = relationship(back_populates="links")
+
+
+class Flag(Base):
+    """What must be known before speaking to someone; it ends on a day, or is renewed."""
+
+    __tablename__ = "flags"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id"), index=True)
+    kind: Mapped[str]  # one of FLAGS
+    note: Mapped[str] = mapped_column(default="")
+    ends_on: Mapped[date | None]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    citizen: Mapped[Citizen] = relationship(back_populates="flags")
+
+
+class Code(Base):
+    """A one-time code sent to an identifier, to show that whoever asks also holds it. Only its digest is kept."""
+
+    __tablename__ = "codes"
+    __table_args__ = (Index("ix_codes_subject", "subject_type", "subject_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    identifier_id: Mapped[int] = mapped_column(ForeignKey("identifiers.id"))
+    subject_type: Mapped[str]  # what it opens
+    subject_id: Mapped[int]
+    code_hash: Mapped[str]
+    expires_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    identifier: Mapped[Identifier] = relationship()

@@ -1,0 +1,100 @@
+"""Tables of the contacts room."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Column, ForeignKey, Index, Table
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal import clock
+from portal.citizens.models import Citizen, Identifier
+from portal.database import Base, Versioned
+
+CHANNELS = ("phone", "text", "web", "email", "counter", "letter")
+DISPOSITIONS = (
+    "answered",
+    "referred",
+    "promise_made",
+    "transferred",
+    "no_answer_needed",
+    "voicemail_left",
+    "abandoned",
+    "wrong_number",
+)
+
+consulted_articles = Table(
+    "consulted_articles",
+    Base.metadata,
+    Column("contact_id", ForeignKey("contacts.id"), primary_key=True),
+    Column("article_id", ForeignKey("articles.id"), primary_key=True),
+)
+
+
+class Contact(Versioned, Base):
+    """`state`: open (nobody has it yet), waiting (in a queue), in_progress (an agent has it), wrapped_up."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (
+        Index("ix_contacts_citizen", "citizen_id", "started_at"),
+        Index("ix_contacts_identifier", "identifier_id", "started_at"),
+        Index("ix_contacts_state", "organization_id", "state", "started_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    channel: Mapped[str]
+    direction: Mapped[str] = mapped_column(default="in")
+    identifier_id: Mapped[int | None] = mapped_column(ForeignKey("identifiers.id"))
+    citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id"))
+    certainty: Mapped[str] = mapped_column(
+        default=""
+    )  # how sure the citizen is: confirmed, probable, or nobody yet
+    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id"))
+    queue_id: Mapped[int | None] = mapped_column(ForeignKey("queues.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    language: Mapped[str] = mapped_column(default="fr")
+    commune: Mapped[str] = mapped_column(default="")
+    line: Mapped[str] = mapped_column(default="")  # our number, E.164
+    subject: Mapped[str] = mapped_column(default="")
+    state: Mapped[str] = mapped_column(default="open")
+    step: Mapped[str] = mapped_column(default="")  # where it stopped, in words
+    disposition: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")  # for staff only
+    answer: Mapped[str] = mapped_column(default="")  # what was answered, shown to the citizen
+    provider_ref: Mapped[str | None] = mapped_column(unique=True)
+    form_key: Mapped[str | None] = mapped_column(unique=True)
+    started_at: Mapped[datetime] = mapped_column(default=clock.now)
+    answered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]  # the call hung up
+    wrapped_up_at: Mapped[datetime | None]
+    last_message_at: Mapped[datetime | None]
+    citizen: Mapped[Citizen | None] = relationship()
+    identifier: Mapped[Identifier | None] = relationship()
+    messages: Mapped[list[Message]] = relationship(back_populates="contact", order_by="Message.id")
+
+
+class Message(Base):
+    """One text inside a contact. An outgoing one is written `waiting` with its job, and sent after the commit.
+
+    `state`: received; waiting, sending, sent, delivered, undelivered, failed, unknown (sent perhaps: to reconcile).
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (Index("ix_messages_contact", "contact_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
+    direction: Mapped[str]  # in, out
+    channel: Mapped[str]
+    body: Mapped[str]
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    automatic: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str]
+    provider_ref: Mapped[str | None] = mapped_column(unique=True)
+    error: Mapped[str] = mapped_column(default="")
+    form_key: Mapped[str | None] = mapped_column(unique=True)
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    sent_at: Mapped[datetime | None]
+    contact: Mapped[Contact] = relationship(back_populates="messages")

@@ -1,0 +1,1 @@
+"""The desk: who waits, in which queue, and who takes them."""

@@ -1,0 +1,31 @@
+"""Every table, in the order of the floors, for what needs to know them all: migrations and tests."""
+
+from portal import budgets, history, jobs
+from portal.articles import models as articles
+from portal.cases import models as cases
+from portal.citizens import models as citizens
+from portal.contacts import models as contacts
+from portal.desk import models as desk
+from portal.directory import models as directory
+from portal.lines import models as lines
+from portal.mail import models as mail
+from portal.referrals import models as referrals
+from portal.staff import models as staff
+from portal.telephony import models as telephony
+
+__all__ = [
+    "articles",
+    "budgets",
+    "cases",
+    "citizens",
+    "contacts",
+    "desk",
+    "directory",
+    "history",
+    "jobs",
+    "lines",
+    "mail",
+    "referrals",
+    "staff",
+    "telephony",
+]
