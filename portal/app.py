@@ -1,0 +1,117 @@
+"""The application: settings, extensions, doors."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from flask import Flask, g, request, session
+from flask_login import LoginManager, current_user
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal import commands, models
+from portal.config import Settings, read_settings
+from portal.database import db, engine_options, reads_only, set_rules
+from portal.staff import sessions
+from portal.staff.models import Staff
+from portal.views import DOORS, guards, headers, language, refusals
+
+LARGEST_REQUEST = 25 * 1024 * 1024
+
+csrf = CSRFProtect()
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The portal, ready to serve, for these settings or those of the environment."""
+    settings = settings or read_settings()
+    app = Flask(__name__, static_folder="../static")
+    app.extensions["settings"] = settings
+    app.extensions["searcher"] = _open_searcher(settings)
+    app.config.update(_flask_settings(settings))
+    if settings.proxy_hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxy_hops)  # type: ignore[method-assign]
+    _open_database(app)
+    csrf.init_app(app)
+    _open_sessions(app)
+    app.before_request(guards.refuse_unguarded)
+    headers.init_app(app)
+    language.init_app(app, settings)
+    refusals.init_app(app)
+    for door in DOORS:
+        module = import_module(f"portal.views.{door}")
+        app.register_blueprint(module.bp)
+        if getattr(module, "SIGNED", False):  # requests that the network signs carry no form token
+            csrf.exempt(module.bp)
+    commands.init_app(app)
+    return app
+
+
+def _open_searcher(settings: Settings) -> Any:
+    try:
+        from knowledge_base.search import Searcher
+    except ImportError:  # until the search lands
+        return None
+    return Searcher(settings.index_dir)
+
+
+def _flask_settings(settings: Settings) -> dict[str, Any]:
+    secure = settings.public_base_url.startswith("https:")
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
+        "MAX_CONTENT_LENGTH": LARGEST_REQUEST,
+        "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+        "SESSION_COOKIE_NAME": "__Host-relais" if secure else "relais",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_TIME_LIMIT": None,  # a long form must survive; the token is bound to the session
+        "WTF_CSRF_SSL_STRICT": False,  # the address people see is the proxy's, not ours
+        "SEND_FILE_MAX_AGE_DEFAULT": 3600,
+    }
+
+
+def _open_database(app: Flask) -> None:
+    db.init_app(app)
+    Migrate(app, db, directory="migrations", render_as_batch=True, compare_type=True)
+    with app.app_context():
+        set_rules(db.engine)
+
+    @app.before_request
+    def only_read() -> None:
+        """GET changes nothing: its transactions cannot write."""
+        if request.method in ("GET", "HEAD", "OPTIONS"):
+            g.reading = reads_only.set(True)
+
+    @app.teardown_request
+    def forget(_error: BaseException | None) -> None:
+        token = g.pop("reading", None)
+        if token is not None:
+            reads_only.reset(token)
+
+
+def _open_sessions(app: Flask) -> None:
+    manager = LoginManager(app)
+
+    @manager.user_loader
+    def load(_staff_id: str) -> Staff | None:
+        found = sessions.find_session(session.get("token", ""))
+        g.staff_session = found
+        return found.staff if found else None
+
+    @app.after_request
+    def alive(response: Any) -> Any:
+        found = g.pop("staff_session", None)
+        if found is not None and found.ended_at is None and response.status_code < 500:
+            sessions.show_life(found)
+        return response
+
+    @app.context_processor
+    def who() -> dict[str, Any]:
+        return {"staff": current_user if current_user.is_authenticated else None}
+
+
+__all__ = ["create_app", "models"]

@@ -1,0 +1,6 @@
+"""The doors: HTTP only. Guard, read the form, one or two verbs, commit, answer.
+
+Each module or package listed here has a blueprint `bp`; each of its views names its guard (see `guards`).
+"""
+
+DOORS = ("public", "sign_in", "console", "admin", "telephone", "api", "demo")

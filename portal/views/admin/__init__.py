@@ -1,0 +1,15 @@
+"""The administration: rules, articles, documents, directory and staff, changed without a developer."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from portal.views import guards
+
+bp = Blueprint("admin", __name__, url_prefix="/admin")
+
+
+@bp.get("/")
+@guards.staff("administrator", "editor")
+def home() -> str:
+    return render_template("admin/home.html")

@@ -1,0 +1,61 @@
+"""Who may come in by which door. A view without a guard answers nobody; a test names it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import abort, current_app, redirect, request, url_for
+from flask_login import current_user
+
+from portal.errors import N_, NotYours
+
+View = Callable[..., Any]
+
+
+def anyone(view: View) -> View:
+    """Open to all: citizens without an account."""
+    view.guard = "anyone"  # type: ignore[attr-defined]  # a mark that `refuse_unguarded` and the tests read
+    return view
+
+
+def staff(*roles: str) -> Callable[[View], View]:
+    """Open to signed-in staff; with roles named, to these roles only."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if not current_user.is_authenticated:
+                if request.method == "GET":
+                    return redirect(url_for("sign_in.show", next=request.path))
+                abort(401)
+            if roles and current_user.role not in roles:
+                raise NotYours(N_("Votre rôle ne donne pas accès à cette page."))
+            return view(*args, **kwargs)
+
+        guarded.guard = "staff:" + ",".join(roles)  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def demo_only(view: View) -> View:
+    """Exists in demo mode only."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not current_app.extensions["settings"].demo:
+            abort(404)
+        return view(*args, **kwargs)
+
+    guarded.guard = "demo"  # type: ignore[attr-defined]
+    return guarded
+
+
+def refuse_unguarded() -> None:
+    """Before every request: a view that nobody guarded stays shut."""
+    if request.endpoint is None or request.endpoint == "static":
+        return
+    if not hasattr(current_app.view_functions[request.endpoint], "guard"):
+        abort(403)

@@ -1,0 +1,40 @@
+"""The public doors: what citizens open, in French, English and Arabic."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, g, redirect, render_template, url_for
+
+from portal.views import guards, language
+
+bp = Blueprint("public", __name__)
+
+
+@bp.url_value_preprocessor
+def read_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Takes `lang` out of the address; an unknown one is no page of ours."""
+    if values and "lang" in values:
+        lang = values.pop("lang")
+        if lang not in language.LANGUAGES:
+            abort(404)
+        g.language = lang
+
+
+@bp.url_defaults
+def keep_language(_endpoint: str, values: dict[str, Any]) -> None:
+    values.setdefault("lang", language.current())
+
+
+@bp.get("/")
+@guards.anyone
+def door() -> Any:
+    answer = redirect(url_for("public.home", lang=language.preferred()))
+    answer.headers["Vary"] = "Accept-Language"
+    return answer
+
+
+@bp.get("/<lang>/")
+@guards.anyone
+def home() -> str:
+    return render_template("public/home.html")

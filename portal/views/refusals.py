@@ -1,0 +1,68 @@
+"""The one place where refusals and failures become pages, or JSON at the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, jsonify, render_template, request
+from flask_babel import gettext
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from portal.database import db
+from portal.errors import N_, Refused, Stale
+
+SENTENCES = {
+    400: N_(
+        "La demande n’a pas été comprise. Revenez en arrière et réessayez : ce que vous avez écrit y est encore."
+    ),
+    401: N_("Votre session est terminée. Identifiez-vous de nouveau."),
+    403: N_("Vous n’avez pas accès à cette page."),
+    404: N_("Cette page n’existe pas ou n’existe plus."),
+    405: N_("Cette page ne s’ouvre pas de cette façon."),
+    413: N_("Le fichier est trop lourd."),
+    429: N_("Trop de demandes à la fois. Attendez une minute puis réessayez."),
+    500: N_("Une erreur est survenue de notre côté. Rien de ce qui a été confirmé n’est perdu."),
+    503: N_("Le service est momentanément indisponible. Réessayez dans quelques instants."),
+}
+
+
+def show(status: int, sentence: str, **details: Any) -> Any:
+    """The refusal, in the reader's language, as a page or as the API's JSON."""
+    db.session.rollback()
+    if request.path.startswith("/api/"):
+        return jsonify(error=sentence), status
+    return render_template("errors/refused.html", status=status, sentence=sentence, **details), status
+
+
+def _refused(error: Refused) -> Any:
+    details = {"theirs": error.theirs, "yours": error.yours} if isinstance(error, Stale) else {}
+    return show(error.status, gettext(error.sentence, **error.values), **details)
+
+
+def _http(error: HTTPException) -> Any:
+    status = error.code or 500
+    if status < 400:
+        return error
+    return show(status, gettext(SENTENCES.get(status, SENTENCES[400 if status < 500 else 500])))
+
+
+def _stale(_error: StaleDataError) -> Any:
+    return show(
+        409, gettext("Quelqu’un vient de modifier la même chose. Rouvrez la page pour voir où elle en est.")
+    )
+
+
+def _database_away(_error: Exception) -> Any:
+    page, status = show(503, gettext(SENTENCES[503]))
+    return page, status, {"Retry-After": "5"}
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(StaleDataError, _stale)
+    for away in (OperationalError, InterfaceError, PoolTimeout):
+        app.register_error_handler(away, _database_away)

@@ -1,0 +1,107 @@
+"""The worker: claims a job, keeps its lease alive, does it, and goes on. Any number may run, anywhere."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psycopg
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+
+from portal import jobs
+from portal.database import db
+from portal.work import KINDS
+
+log = logging.getLogger(__name__)
+
+POLL_S = 0.2
+HEARTBEAT_S = 15
+
+
+def run(app: Flask, *, until_empty: bool = False) -> int:
+    """Works until told to stop (SIGTERM, SIGINT), or until nothing is due; returns how many jobs were tried."""
+    stop = threading.Event()
+    if threading.current_thread() is threading.main_thread():
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: stop.set())
+    worker = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
+    tried = 0
+    with app.app_context():
+        while not stop.is_set():
+            try:
+                tried += _work(app, worker, stop, until_empty)
+            except (psycopg.OperationalError, OperationalError):
+                log.warning("the database is away; trying again")
+                db.session.remove()
+                stop.wait(1)
+            else:
+                break
+    return tried
+
+
+def _work(app: Flask, worker: str, stop: threading.Event, until_empty: bool) -> int:
+    tried = 0
+    with _waker(stop) as wait:
+        while not stop.is_set():
+            if work_once(app, worker):
+                tried += 1
+            elif until_empty:
+                break
+            else:
+                wait()
+    return tried
+
+
+def work_once(app: Flask, worker: str) -> bool:
+    """Does one due job, if there is one."""
+    job = jobs.claim(worker)
+    db.session.commit()
+    if job is None:
+        return False
+    with _heartbeat(app, job.id, worker):
+        try:
+            KINDS[job.kind](job)
+        except Exception as error:  # whatever a job does, the worker goes on to the next
+            log.exception("job %s (%s) failed", job.id, job.kind)
+            db.session.rollback()
+            # the type alone: a message may quote what a citizen wrote
+            jobs.put_back(job, type(error).__name__)
+            db.session.commit()
+    db.session.remove()
+    return True
+
+
+@contextmanager
+def _heartbeat(app: Flask, job_id: int, worker: str) -> Iterator[None]:
+    done = threading.Event()
+
+    def beat() -> None:
+        while not done.wait(HEARTBEAT_S):
+            with app.app_context():
+                jobs.keep(job_id, worker)
+                db.session.commit()
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+
+
+@contextmanager
+def _waker(stop: threading.Event) -> Iterator[Callable[[], object]]:
+    """Yields what to call when nothing is due: PostgreSQL wakes us, SQLite is asked again and again."""
+    if db.engine.dialect.name != "postgresql":
+        yield lambda: stop.wait(POLL_S)
+        return
+    address = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True, connect_timeout=5) as listener:
+        listener.execute(f"LISTEN {jobs.CHANNEL}")
+        yield lambda: list(listener.notifies(timeout=1, stop_after=1))
