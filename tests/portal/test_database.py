@@ -1,0 +1,79 @@
+"""What is acknowledged is kept: concurrent updates lose none, and readers never wait for a writer."""
+
+from __future__ import annotations
+
+import multiprocessing
+
+import pytest
+from flask import Flask
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from portal.app import create_app
+from portal.config import Settings
+from portal.database import brief_write, db, locked, reads_only
+from portal.directory.models import Organization
+from tests import make
+
+PROCESSES, UPDATES = 4, 200
+
+
+def _add_many(settings: Settings, organization_id: int) -> None:
+    app = create_app(settings)
+    with app.app_context():
+        for _ in range(UPDATES):
+            query = locked(db.select(Organization).filter_by(id=organization_id))
+            row = db.session.scalars(query).one()
+            row.phone = str(int(row.phone) + 1)
+            db.session.commit()
+
+
+def test_four_processes_updating_one_row_lose_no_update(app: Flask) -> None:
+    row = make.organization(phone="0")
+    db.session.commit()
+    spawn = multiprocessing.get_context("spawn")
+    arguments = (app.extensions["settings"], row.id)
+    processes = [spawn.Process(target=_add_many, args=arguments) for _ in range(PROCESSES)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(120)
+        assert process.exitcode == 0
+    db.session.expire_all()
+    assert db.session.get_one(Organization, row.id).phone == str(PROCESSES * UPDATES)
+
+
+def test_a_write_in_a_reading_transaction_is_an_error(app: Flask) -> None:
+    token = reads_only.set(True)
+    try:
+        db.session.add(Organization(slug="x", name="X"))
+        with pytest.raises(DBAPIError):
+            db.session.flush()
+    finally:
+        db.session.rollback()
+        reads_only.reset(token)
+
+
+def test_a_brief_write_commits_beside_a_reading_transaction(app: Flask) -> None:
+    token = reads_only.set(True)
+    try:
+        assert db.session.scalars(db.select(Organization)).all() == []
+        with brief_write() as session:
+            session.add(Organization(slug="x", name="X"))
+    finally:
+        db.session.rollback()
+        reads_only.reset(token)
+    assert db.session.scalars(db.select(Organization.slug)).all() == ["x"]
+
+
+def test_a_save_from_a_stale_version_is_refused(app: Flask) -> None:
+    row = make.organization()
+    db.session.commit()
+    with Session(db.engine) as other:
+        other.get_one(Organization, row.id).name = "La leur"
+        other.commit()
+    row.name = "La mienne"
+    with pytest.raises(StaleDataError):
+        db.session.flush()
+    db.session.rollback()

@@ -1,0 +1,93 @@
+"""The outbox: once asked, done once; a dead worker's job is taken over; a poisoned one holds nobody up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+
+from portal import clock, jobs
+from portal.database import db
+from portal.jobs import Job
+from portal.work import KINDS
+
+done: list[str] = []
+
+
+@pytest.fixture(autouse=True)
+def kinds() -> Iterator[None]:
+    def note(job: Job) -> None:
+        done.append(job.payload["word"])
+        jobs.finish(job)
+        db.session.commit()
+
+    def fail(job: Job) -> None:
+        raise ZeroDivisionError
+
+    done.clear()
+    KINDS.update(note=note, fail=fail)
+    yield
+    del KINDS["note"], KINDS["fail"]
+
+
+def test_what_is_asked_is_done_once(app: Flask, work: Callable[[], int]) -> None:
+    jobs.enqueue("note", {"word": "un"})
+    assert work() == 1
+    assert work() == 0
+    assert done == ["un"]
+
+
+def test_the_same_key_is_asked_once_for_good(app: Flask, work: Callable[[], int]) -> None:
+    jobs.enqueue("note", {"word": "un"}, dedupe_key="k")
+    jobs.enqueue("note", {"word": "deux"}, dedupe_key="k")
+    work()
+    jobs.enqueue("note", {"word": "trois"}, dedupe_key="k")
+    work()
+    assert done == ["un"]
+
+
+def test_what_is_rolled_back_was_never_asked(app: Flask, work: Callable[[], int]) -> None:
+    jobs.enqueue("note", {"word": "un"})
+    db.session.rollback()
+    assert work() == 0
+
+
+def test_two_workers_never_hold_the_same_job(app: Flask) -> None:
+    jobs.enqueue("note", {"word": "un"})
+    db.session.commit()
+    assert jobs.claim("a") is not None
+    db.session.commit()
+    assert jobs.claim("b") is None
+
+
+def test_a_lease_that_ran_out_is_taken_over_and_the_first_worker_told(app: Flask) -> None:
+    jobs.enqueue("note", {"word": "un"})
+    db.session.commit()
+    first = jobs.claim("a")
+    db.session.commit()
+    assert first is not None
+    assert jobs.keep(first.id, "a")
+    db.session.commit()
+    with time_machine.travel(clock.now() + jobs.LEASE + timedelta(seconds=1)):
+        second = jobs.claim("b")
+        db.session.commit()
+        assert second is not None and second.id == first.id
+        assert not jobs.keep(first.id, "a")
+    db.session.rollback()
+
+
+def test_a_job_that_always_fails_is_set_aside_and_the_others_go_on(
+    app: Flask, work: Callable[[], int]
+) -> None:
+    jobs.enqueue("fail", {})
+    jobs.enqueue("note", {"word": "un"})
+    for tries in range(jobs.MOST_ATTEMPTS):
+        with time_machine.travel(clock.now() + timedelta(hours=tries)):
+            work()
+    assert done == ["un"]
+    assert jobs.counts() == {"done": 1, "quarantined": 1}
+    poisoned = db.session.scalars(db.select(Job).filter_by(kind="fail")).one()
+    assert poisoned.last_error == "ZeroDivisionError"
