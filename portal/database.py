@@ -94,6 +94,17 @@ def brief_write() -> Iterator[Session]:
         reads_only.reset(token)
 
 
+@contextmanager
+def brief_read() -> Iterator[Session]:
+    """A short transaction of its own that only reads: a job or a command that reads much holds no lock by it."""
+    token = reads_only.set(True)
+    try:
+        with Session(db.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+    finally:
+        reads_only.reset(token)
+
+
 def locked(query: Select[Any]) -> Select[Any]:
     """The query of a row that is read and then written: held until the commit, and read afresh."""
     return query.with_for_update().execution_options(populate_existing=True)

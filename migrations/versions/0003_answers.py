@@ -44,7 +44,6 @@ def upgrade() -> None:
         sa.Column("audience", sa.String(), nullable=False),
         sa.Column("source_ref", sa.String(), nullable=False),
         sa.Column("source_url", sa.String(), nullable=False),
-        sa.Column("digest", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("topic_id", sa.Integer(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
@@ -91,6 +90,7 @@ def upgrade() -> None:
         sa.Column("body", sa.String(), nullable=False),
         sa.Column("keywords", sa.JSON(), nullable=False),
         sa.Column("questions", sa.JSON(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_article_texts_article_id")),
         sa.PrimaryKeyConstraint("article_id", "language", name=op.f("pk_article_texts")),
     )

@@ -37,7 +37,6 @@ class Article(Versioned, Base):
     audience: Mapped[str] = mapped_column(default="")
     source_ref: Mapped[str]
     source_url: Mapped[str] = mapped_column(default="")
-    digest: Mapped[str] = mapped_column(default="")
     kind: Mapped[str] = mapped_column(default="question")
     topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id"), index=True)
     state: Mapped[str] = mapped_column(default="published")
@@ -57,7 +56,11 @@ class Article(Versioned, Base):
 
 
 class ArticleText(Base):
-    """One language of an article; `body` is Markdown. The save that changes it raises the article's version."""
+    """One language of an article; `body` is Markdown. The save that changes it raises the article's version.
+
+    `digest` is that of the sheet it was read from, empty when it was written or changed here: an import then
+    leaves it alone.
+    """
 
     __tablename__ = "article_texts"
 
@@ -68,6 +71,7 @@ class ArticleText(Base):
     body: Mapped[str] = mapped_column(default="")
     keywords: Mapped[list[str]] = mapped_column(default=list)
     questions: Mapped[list[str]] = mapped_column(default=list)
+    digest: Mapped[str] = mapped_column(default="")
     article: Mapped[Article] = relationship(back_populates="texts")
 
 

@@ -1,27 +1,13 @@
-"""Commands: `flask --app wsgi NAME`."""
+"""Commands about staff."""
 
 from __future__ import annotations
 
 import click
-from flask import Flask, current_app
 
 from portal.database import db
+from portal.directory.models import Organization
 from portal.staff.models import ROLES
 from portal.staff.sessions import add_staff
-from portal.work import loop
-
-
-def init_app(app: Flask) -> None:
-    for command in (work, create_staff):
-        app.cli.add_command(command)
-
-
-@click.command()
-@click.option("--until-empty", is_flag=True, help="Stop when nothing is due.")
-def work(until_empty: bool) -> None:
-    """Do the jobs that wait: send, index, reconcile. Any number of workers may run."""
-    tried = loop.run(current_app._get_current_object(), until_empty=until_empty)  # type: ignore[attr-defined]
-    click.echo(f"{tried} jobs tried")
 
 
 @click.command("create-staff")
@@ -36,8 +22,6 @@ def create_staff(
     email: str, first_name: str, last_name: str, role: str, organization_slug: str, phone: str, password: str
 ) -> None:
     """Add a member of staff."""
-    from portal.directory.models import Organization
-
     organization = db.session.scalar(db.select(Organization).filter_by(slug=organization_slug))
     if organization is None:
         raise click.ClickException(f"no organization {organization_slug!r}")
