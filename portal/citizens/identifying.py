@@ -1,0 +1,126 @@
+"""From a number or an address to the people who may be using it. A number is not a person."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import phonenumbers
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+
+from portal import history
+from portal.citizens.models import Citizen, Identifier, IdentifierLink
+from portal.citizens.names import name_key
+from portal.database import db
+from portal.errors import N_, Refused
+from portal.history import Actor
+
+REGIONS = ("FR", "GP", "MQ", "GF", "RE", "YT", "PM", "NC", "PF", "WF", "BL", "MF")
+HIDDEN = {"", "anonymous", "restricted", "unavailable", "private", "+266696687", "+7378742833", "+8656696"}
+_EMAIL = re.compile(r"[^@\s<>\"(),;:\\]{1,64}@[^@\s<>\"(),;:\\]{1,190}\.[^@\s.<>\"(),;:\\]{2,24}")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who an identifier may be. `match`: one, several, probable, unknown, or hidden (no identifier at all)."""
+
+    match: str
+    citizens: tuple[Citizen, ...] = ()
+
+
+def phone_number(typed: str) -> str:
+    """The E.164 form of a number as people type it, overseas territories included. Refuses what is none."""
+    try:
+        read = [phonenumbers.parse(typed, region) for region in REGIONS]
+    except phonenumbers.NumberParseException:
+        read = []
+    valid = (number for number in read if phonenumbers.is_valid_number(number))
+    # the ranges kept for fiction, and those opened since the library was made, are possible without being valid
+    possible = (number for number in read[:1] if phonenumbers.is_possible_number(number))
+    number = next(valid, None) or next(possible, None)
+    if number is not None:
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    raise Refused(N_("Ce numéro de téléphone n’est pas complet. Exemple : 06 39 98 12 34."), field="phone")
+
+
+def network_number(given: str) -> str:
+    """The caller's number as the network gives it, or nothing when it is hidden."""
+    return "" if given.strip().lower() in HIDDEN else given.strip()
+
+
+def email_address(typed: str) -> str:
+    """An address in lower case. Refuses what cannot be one."""
+    address = typed.strip().lower()
+    if not _EMAIL.fullmatch(address):
+        raise Refused(
+            N_("Cette adresse e-mail n’est pas complète. Exemple : prenom.nom@exemple.fr."), field="email"
+        )
+    return address
+
+
+def reach(typed: str) -> tuple[str, str]:
+    """What a person gave to be reached by: (`phone` or `email`, its one form)."""
+    return ("email", email_address(typed)) if "@" in typed else ("phone", phone_number(typed))
+
+
+def identifier(kind: str, value: str) -> Identifier:
+    """The row of this number or address, made at its first use, by one of those who use it at once."""
+    insert = insert_postgresql if db.engine.dialect.name == "postgresql" else insert_sqlite
+    found = db.session.scalar(db.select(Identifier).filter_by(kind=kind, value=value))
+    if found is None:
+        statement = insert(Identifier).values(kind=kind, value=value)
+        db.session.execute(statement.on_conflict_do_nothing(index_elements=["kind", "value"]))
+        found = db.session.scalars(db.select(Identifier).filter_by(kind=kind, value=value)).one()
+    return found
+
+
+def find_identifier(kind: str, value: str) -> Identifier | None:
+    """The row of this number or address if it was ever used."""
+    return db.session.scalar(db.select(Identifier).filter_by(kind=kind, value=value))
+
+
+def identify(used: Identifier | None) -> Identity:
+    """Who may be behind an identifier. Nothing is written: an agent or a one-time code says who it is."""
+    if used is None:
+        return Identity("hidden")
+    query = db.select(IdentifierLink).filter_by(identifier_id=used.id).join(Citizen).order_by(Citizen.id)
+    links = list(db.session.scalars(query))
+    confirmed = tuple(link.citizen for link in links if link.certainty == "confirmed")
+    if len(confirmed) == 1 and len(links) == 1:
+        return Identity("one", confirmed)
+    if len(links) > 1:
+        return Identity("several", tuple(link.citizen for link in links))
+    if links:
+        return Identity("probable", tuple(link.citizen for link in links))
+    return Identity("unknown")
+
+
+def add_citizen(name: str, *, by: Actor, language: str = "fr", commune: str = "") -> Citizen:
+    """A person met for the first time."""
+    name = " ".join(name.split())
+    if not name:
+        raise Refused(N_("Écrivez le nom de la personne."), field="name")
+    person = Citizen(name=name[:200], name_key=name_key(name)[:200], language=language, commune=commune)
+    db.session.add(person)
+    db.session.flush()
+    history.record("citizen.added", person, by=by, citizen_id=person.id)
+    return person
+
+
+def link(used: Identifier, citizen: Citizen, *, certainty: str, evidence: str, by: Actor) -> IdentifierLink:
+    """Says that a citizen uses an identifier. A confirmed link is never made probable again."""
+    found = db.session.get(IdentifierLink, (used.id, citizen.id))
+    if found is None:
+        found = IdentifierLink(
+            identifier_id=used.id, citizen_id=citizen.id, certainty=certainty, evidence=evidence
+        )
+        db.session.add(found)
+    elif found.certainty in (certainty, "confirmed"):
+        return found
+    else:
+        found.certainty, found.evidence = certainty, evidence
+    db.session.flush()
+    details = {"identifier": used.kind, "certainty": certainty, "evidence": evidence}
+    history.record("citizen.linked", citizen, by=by, citizen_id=citizen.id, details=details)
+    return found
