@@ -1,0 +1,115 @@
+"""Taking a contact, replying in it, and wrapping it up."""
+
+from __future__ import annotations
+
+from portal import clock, history, jobs
+from portal.contacts.models import DISPOSITIONS, Contact, Message
+from portal.database import db, locked
+from portal.errors import N_, Missing, Refused
+from portal.history import Actor, Person
+
+RANK = {"waiting": 0, "sending": 1, "unknown": 1, "sent": 2, "delivered": 3, "undelivered": 3, "failed": 3}
+FINAL = 3
+
+
+def find_contact(contact_id: int, *, by: Person) -> Contact:
+    """The contact, for staff of its organization who answer people; to anyone else it does not exist."""
+    contact = db.session.get(Contact, contact_id)
+    if (
+        contact is None
+        or contact.organization_id != by.organization_id
+        or by.role not in ("agent", "supervisor")
+    ):
+        raise Missing
+    return contact
+
+
+def hold_contact(contact_id: int, *, by: Person) -> Contact:
+    """As `find_contact`, held until the commit: for whoever is about to change it."""
+    find_contact(contact_id, by=by)
+    contact: Contact = db.session.scalars(locked(db.select(Contact).filter_by(id=contact_id))).one()
+    return contact
+
+
+def take(contact: Contact, *, by: Person) -> None:
+    """The agent has it now. Taking it twice is harmless; another's is refused with who has it. Hold it first."""
+    if contact.agent_id == by.id and contact.state == "in_progress":
+        return
+    if contact.state == "wrapped_up":
+        raise Refused(N_("Cet échange est déjà terminé."))
+    if contact.agent_id is not None and contact.state == "in_progress":
+        raise Refused(N_("Quelqu’un d’autre s’en occupe déjà."))
+    contact.agent_id, contact.state = by.id, "in_progress"
+    contact.answered_at = contact.answered_at or clock.now()
+    history.record("contact.taken", contact, by=by.actor, citizen_id=contact.citizen_id)
+
+
+def give_back(contact: Contact, *, by: Person) -> None:
+    """Back to those who wait, at its former place."""
+    if contact.agent_id != by.id or contact.state != "in_progress":
+        return
+    contact.agent_id, contact.state = None, "waiting" if contact.queue_id else "open"
+    history.record("contact.given_back", contact, by=by.actor, citizen_id=contact.citizen_id)
+
+
+def reply(
+    contact: Contact, body: str, *, channel: str, form_key: str | None, by: Actor, automatic: bool = False
+) -> Message:
+    """Writes a reply and asks for it to be sent (`text`, `email`) or shown on the follow-up page (`web`)."""
+    known = db.session.scalar(db.select(Message).filter_by(form_key=form_key)) if form_key else None
+    if known:
+        return known
+    if not body.strip():
+        raise Refused(N_("Écrivez votre message."), field="body")
+    message = Message(
+        contact_id=contact.id,
+        direction="out",
+        channel=channel,
+        body=body.strip(),
+        author_id=by.id,
+        automatic=automatic,
+        state="delivered" if channel == "web" else "waiting",
+        form_key=form_key,
+    )
+    db.session.add(message)
+    contact.last_message_at = clock.now()
+    db.session.flush()
+    if channel in ("text", "email"):
+        jobs.enqueue(f"send_{channel}", {"message": message.id}, dedupe_key=f"message:{message.id}")
+    history.record(
+        "message.written", message, by=by, citizen_id=contact.citizen_id, details={"channel": channel}
+    )
+    return message
+
+
+def advance(message: Message, state: str, *, provider_ref: str | None = None, error: str = "") -> bool:
+    """Moves a message forward in its life; never back, and a final state stays. Tells whether it moved."""
+    if provider_ref and not message.provider_ref:
+        message.provider_ref = provider_ref
+    if RANK[message.state] == FINAL or RANK[state] < RANK[message.state]:
+        return False
+    message.state, message.error = state, error or message.error
+    if state == "sent" and message.sent_at is None:
+        message.sent_at = clock.now()
+    return True
+
+
+def wrap_up(contact: Contact, disposition: str, *, note: str, answer: str = "", by: Actor) -> None:
+    """Ends the contact: how it ended, what staff must know, what the citizen was answered. Again, it corrects it."""
+    if disposition not in DISPOSITIONS:
+        raise Refused(N_("Dites comment l’échange s’est terminé."), field="disposition")
+    before = contact.disposition
+    contact.disposition, contact.note, contact.answer = disposition, note.strip(), answer.strip()
+    contact.state = "wrapped_up"
+    contact.wrapped_up_at = contact.wrapped_up_at or clock.now()
+    details = {"disposition": disposition, **({"before": before} if before else {})}
+    history.record("contact.wrapped_up", contact, by=by, citizen_id=contact.citizen_id, details=details)
+
+
+def timeline(citizen_id: int, *, by: Person, before: int | None = None, limit: int = 30) -> list[Contact]:
+    """The citizen's contacts with the reader's organization, newest first; `before` is the last one already shown."""
+    query = db.select(Contact).filter_by(citizen_id=citizen_id, organization_id=by.organization_id)
+    if before is not None:
+        last = find_contact(before, by=by)
+        query = query.where(db.tuple_(Contact.started_at, Contact.id) < (last.started_at, last.id))
+    return list(db.session.scalars(query.order_by(Contact.started_at.desc(), Contact.id.desc()).limit(limit)))

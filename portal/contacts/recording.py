@@ -1,0 +1,175 @@
+"""Each exchange becomes one contact, however often the network or a browser says it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from portal import clock, history
+from portal.citizens.identifying import identify
+from portal.citizens.models import Citizen, Identifier
+from portal.contacts.models import CHANNELS, Contact, Message
+from portal.database import db, locked
+from portal.errors import N_, Refused
+from portal.history import Actor
+
+THREAD_SILENCE = timedelta(hours=72)
+
+
+def record_call(
+    provider_ref: str, used: Identifier | None, *, organization_id: int, line: str, language: str = "fr"
+) -> tuple[Contact, bool]:
+    """The contact of this call, and whether it is new: the same call told twice is one contact."""
+    return _once(
+        Contact.provider_ref,
+        provider_ref,
+        channel="phone",
+        identifier_id=used.id if used else None,
+        organization_id=organization_id,
+        line=line,
+        language=language,
+        **_probably(used),
+    )
+
+
+def receive_text(
+    provider_ref: str, used: Identifier, body: str, *, organization_id: int, line: str, language: str = "fr"
+) -> tuple[Message, bool]:
+    """The message of this text, in the open thread of its number and line or a new one; and whether it is new."""
+    db.session.scalar(
+        locked(db.select(Identifier).filter_by(id=used.id))
+    )  # two first texts at once: one thread
+    known = db.session.scalar(db.select(Message).filter_by(provider_ref=provider_ref))
+    if known:
+        return known, False
+    thread = open_thread(used, line)
+    if thread is None:
+        thread = Contact(
+            channel="text",
+            identifier_id=used.id,
+            organization_id=organization_id,
+            line=line,
+            language=language,
+            subject=_first_words(body),
+            **_probably(used),
+        )
+        _begin(thread, history.CITIZEN)
+    return add_message(thread, body, provider_ref=provider_ref), True
+
+
+def open_thread(used: Identifier, line: str) -> Contact | None:
+    """The text thread of this number and line that is still open: not wrapped up, silent for less than 72 hours."""
+    query = db.select(Contact).filter_by(identifier_id=used.id, line=line, channel="text")
+    recent = Contact.last_message_at > clock.now() - THREAD_SILENCE
+    return db.session.scalar(
+        query.where(Contact.state != "wrapped_up", recent).order_by(Contact.id.desc()).limit(1)
+    )
+
+
+def record_request(
+    form_key: str,
+    used: Identifier,
+    *,
+    subject: str,
+    body: str,
+    organization_id: int,
+    language: str,
+    **more: Any,
+) -> tuple[Contact, bool]:
+    """A web request, with its message; sent twice with the same form key it is one. `more`: topic_id, commune."""
+    if not subject.strip():
+        raise Refused(N_("Dites en quelques mots de quoi il s’agit."), field="subject")
+    if not body.strip():
+        raise Refused(N_("Écrivez votre message."), field="body")
+    contact, new = _once(
+        Contact.form_key,
+        form_key,
+        channel="web",
+        identifier_id=used.id,
+        organization_id=organization_id,
+        subject=subject.strip()[:200],
+        language=language,
+        **_probably(used),
+        **more,
+    )
+    if new:
+        add_message(contact, body)
+    return contact, new
+
+
+def record_by_hand(
+    form_key: str, channel: str, citizen: Citizen | None, *, organization_id: int, by: Actor, **more: Any
+) -> tuple[Contact, bool]:
+    """A contact entered by an agent (another telephone, the counter, a letter). `more`: subject, topic_id, language."""
+    if channel not in CHANNELS:
+        raise Refused(N_("Choisissez une des réponses proposées."), field="channel")
+    known = {"citizen_id": citizen.id, "certainty": "confirmed"} if citizen else {}
+    values = {"organization_id": organization_id, "state": "in_progress", "agent_id": by.id, **known, **more}
+    return _once(Contact.form_key, form_key, actor=by, channel=channel, answered_at=clock.now(), **values)
+
+
+def add_message(
+    contact: Contact, body: str, *, provider_ref: str | None = None, form_key: str | None = None
+) -> Message:
+    """What the citizen wrote, added to its contact. A contact that was wrapped up is open again."""
+    if not body.strip() and provider_ref is None:
+        raise Refused(N_("Écrivez votre message."), field="body")
+    message = Message(
+        contact_id=contact.id,
+        direction="in",
+        channel=contact.channel,
+        body=body,
+        state="received",
+        provider_ref=provider_ref,
+        form_key=form_key,
+    )
+    db.session.add(message)
+    contact.last_message_at = clock.now()
+    if contact.state == "wrapped_up":
+        contact.state, contact.wrapped_up_at, contact.agent_id = "open", None, None
+        history.record("contact.reopened", contact, by=history.CITIZEN, citizen_id=contact.citizen_id)
+    db.session.flush()
+    return message
+
+
+def attribute(contact: Contact, citizen: Citizen, *, certainty: str, by: Actor) -> None:
+    """Says whose contact this is. Attributing it again to the same person with no more certainty does nothing."""
+    if contact.citizen_id == citizen.id and contact.certainty in (certainty, "confirmed"):
+        return
+    contact.citizen_id, contact.certainty = citizen.id, certainty
+    details = {"certainty": certainty}
+    history.record("contact.attributed", contact, by=by, citizen_id=citizen.id, details=details)
+
+
+def _once(column: Any, key: str, *, actor: Actor = history.CITIZEN, **values: Any) -> tuple[Contact, bool]:
+    """The contact with this key, written now if nobody has: two at the same instant make one."""
+    query = db.select(Contact).where(column == key)
+    found = db.session.scalar(query)
+    if found:
+        return found, False
+    try:
+        with db.session.begin_nested():
+            contact = Contact(**{column.key: key}, **values)
+            _begin(contact, actor)
+    except IntegrityError:
+        return db.session.scalars(query).one(), False
+    return contact, True
+
+
+def _begin(contact: Contact, by: Actor) -> None:
+    db.session.add(contact)
+    db.session.flush()
+    details = {"channel": contact.channel}
+    history.record("contact.begun", contact, by=by, citizen_id=contact.citizen_id, details=details)
+
+
+def _probably(used: Identifier | None) -> dict[str, Any]:
+    """A number that one person is known to use is probably that person; an agent or a code confirms it."""
+    found = identify(used)
+    return {"citizen_id": found.citizens[0].id, "certainty": "probable"} if found.match == "one" else {}
+
+
+def _first_words(body: str) -> str:
+    return " ".join(body.split())[:80]
