@@ -1,0 +1,113 @@
+"""Opening a matter from a contact, finding it again, and what was promised in it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+
+from portal import clock, history
+from portal.cases.models import Case, Promise
+from portal.cases.references import draw_reference
+from portal.contacts.models import Contact
+from portal.database import db
+from portal.errors import N_, Missing, Refused
+from portal.history import Actor, Person
+
+
+def open_case(contact: Contact, *, by: Actor) -> Case:
+    """The matter of this contact: its own if it has one, else a new one with a reference."""
+    if contact.case_id:
+        return db.session.get_one(Case, contact.case_id)
+    case = _with_reference(contact)
+    contact.case_id = case.id
+    history.record("case.opened", case, by=by, citizen_id=contact.citizen_id)
+    return case
+
+
+def _with_reference(contact: Contact) -> Case:
+    for _ in range(5):
+        case = Case(
+            reference=draw_reference(),
+            organization_id=contact.organization_id,
+            identifier_id=contact.identifier_id,
+            citizen_id=contact.citizen_id,
+            topic_id=contact.topic_id,
+            subject=contact.subject,
+        )
+        try:
+            with db.session.begin_nested():
+                db.session.add(case)
+        except IntegrityError:  # drawn before: once in a lifetime, and then drawn again
+            continue
+        return case
+    raise RuntimeError("no free reference in five draws")
+
+
+def find_case(case_id: int, *, by: Person) -> Case:
+    """The case, for staff of its organization who answer people; to anyone else it does not exist."""
+    case = db.session.get(Case, case_id)
+    if case is None or case.organization_id != by.organization_id or by.role not in ("agent", "supervisor"):
+        raise Missing
+    return case
+
+
+def case_by_reference(reference: str) -> Case | None:
+    """The case with this reference, already read by `read_reference`. Knowing it opens nothing."""
+    return db.session.scalar(db.select(Case).filter_by(reference=reference)) if reference else None
+
+
+def close_case(case: Case, *, by: Actor) -> None:
+    """The matter is done. Closing it again does nothing."""
+    if case.state != "closed":
+        case.state, case.closed_at = "closed", clock.now()
+        history.record("case.closed", case, by=by, citizen_id=case.citizen_id)
+
+
+def reopen_case(case: Case, *, by: Actor) -> None:
+    """The citizen wrote again, or says that it is not solved."""
+    if case.state == "closed":
+        case.state, case.closed_at = "open", None
+        history.record("case.reopened", case, by=by, citizen_id=case.citizen_id)
+
+
+def promise(contact: Contact, text: str, due_at: datetime, *, by: Actor) -> Promise:
+    """What was said would be done, by when. Refuses a date already past."""
+    if not text.strip():
+        raise Refused(N_("Écrivez ce qui a été promis."), field="promise")
+    if due_at <= clock.now():
+        raise Refused(N_("La date promise est déjà passée."), field="due")
+    made = Promise(
+        organization_id=contact.organization_id,
+        case_id=contact.case_id,
+        contact_id=contact.id,
+        citizen_id=contact.citizen_id,
+        owner_id=by.id,
+        text=text.strip(),
+        due_at=due_at,
+    )
+    db.session.add(made)
+    details = {"due": due_at.isoformat()}
+    history.record("promise.made", made, by=by, citizen_id=contact.citizen_id, details=details)
+    return made
+
+
+def keep_promise(made: Promise, *, by: Actor) -> None:
+    """Done as said. Twice is once."""
+    if made.kept_at is None:
+        made.kept_at = clock.now()
+        history.record("promise.kept", made, by=by, citizen_id=made.citizen_id)
+
+
+def open_promises(citizen_id: int, *, by: Person) -> list[Promise]:
+    """What the reader's organization still owes this citizen, the most urgent first."""
+    query = db.select(Promise).filter_by(
+        citizen_id=citizen_id, organization_id=by.organization_id, kept_at=None
+    )
+    return list(db.session.scalars(query.order_by(Promise.due_at)))
+
+
+def open_cases(citizen_id: int, *, by: Person) -> list[Case]:
+    """The citizen's matters with the reader's organization that are not closed, the newest first."""
+    query = db.select(Case).filter_by(citizen_id=citizen_id, organization_id=by.organization_id)
+    return list(db.session.scalars(query.where(Case.state != "closed").order_by(Case.id.desc())))
