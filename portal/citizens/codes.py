@@ -23,8 +23,10 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BUDGETS = (("number", 5, HOUR), ("number", 15, DAY), ("address", 20, HOUR), ("all", 5000, DAY))
 
 
-def draw_code(used: Identifier, subject: Any, *, secret: str, address: str) -> str | None:
-    """A fresh code for `used` to open `subject`; the former one no longer works. None when a budget is used up.
+def draw_code(used: Identifier, subject: Any, *, secret: str, address: str) -> tuple[Code, str] | None:
+    """A fresh code (its row, its digits) for `used` to open `subject`; the former one no longer works.
+
+    None when a budget is used up.
 
     `address` is where the request came from (an IP address), only ever kept as a digest of a counter.
     """
@@ -41,7 +43,8 @@ def draw_code(used: Identifier, subject: Any, *, secret: str, address: str) -> s
         expires_at=clock.now() + LIFE,
     )
     db.session.add(code)
-    return drawn
+    db.session.flush()
+    return code, drawn
 
 
 def within_budgets(what: str, *, number: str, address: str) -> bool:

@@ -9,5 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from portal.jobs import Job
+from portal.work.send_code import send_code
+from portal.work.send_email import send_email
+from portal.work.send_text import send_text
 
-KINDS: dict[str, Callable[[Job], None]] = {}
+KINDS: dict[str, Callable[[Job], None]] = {
+    "send_code": send_code,
+    "send_email": send_email,
+    "send_text": send_text,
+}

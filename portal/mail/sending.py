@@ -1,0 +1,62 @@
+"""Sending one letter: by SMTP where it is set, into the mailbox table elsewhere."""
+
+from __future__ import annotations
+
+import smtplib
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+
+from portal.config import Settings
+from portal.database import db
+from portal.mail.models import Letter
+
+TIMEOUT_S = 10
+
+
+class NotAccepted(Exception):
+    """The server refused this letter for good: another try would be refused as well."""
+
+
+def send_letter(settings: Settings, message_id: str, *, to: str, subject: str, body: str) -> None:
+    """Hands the letter over. `message_id` is the same at each try, so that a second one is recognised as such.
+
+    Raises `NotAccepted` for a final refusal, and what smtplib and the network raise when another try may do.
+    """
+    if settings.smtp_host:
+        _send(settings, _letter(settings, message_id, to, subject, body))
+    else:
+        _keep(message_id, to, subject, body)
+
+
+def _letter(settings: Settings, message_id: str, to: str, subject: str, body: str) -> EmailMessage:
+    letter = EmailMessage(policy=SMTP)
+    letter["From"] = settings.smtp_from
+    letter["To"] = to
+    letter["Subject"] = " ".join(subject.split())
+    letter["Message-ID"] = f"<{message_id}@{settings.smtp_from.partition('@')[2] or 'localhost'}>"
+    letter["Auto-Submitted"] = "auto-generated"
+    letter.set_content(body)
+    return letter
+
+
+def _send(settings: Settings, letter: EmailMessage) -> None:
+    with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=TIMEOUT_S) as server:
+        if settings.smtp_user:
+            server.starttls()
+            server.login(settings.smtp_user, settings.smtp_password)
+        try:
+            server.send_message(letter)
+        except smtplib.SMTPRecipientsRefused as refusal:
+            code = next(iter(refusal.recipients.values()))[0]
+            if code >= 500:
+                raise NotAccepted(str(code)) from refusal
+            raise
+
+
+def _keep(message_id: str, to: str, subject: str, body: str) -> None:
+    insert = insert_postgresql if db.engine.dialect.name == "postgresql" else insert_sqlite
+    statement = insert(Letter).values(message_id=message_id, to=to, subject=subject, body=body)
+    db.session.execute(statement.on_conflict_do_nothing(index_elements=["message_id"]))

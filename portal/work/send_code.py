@@ -1,0 +1,34 @@
+"""Sends a one-time code: at most once. Lost half-way, it is asked for again by the person who waits for it."""
+
+from __future__ import annotations
+
+from portal import clock, jobs
+from portal.citizens.models import Code
+from portal.database import db
+from portal.jobs import Job
+from portal.mail.sending import NotAccepted, send_letter
+from portal.telephony.sending import Rejected, send_text
+from portal.work.context import settings
+
+
+def send_code(job: Job) -> None:
+    """Sends `payload["text"]` to the code's number or address. The text leaves the job before it leaves the house."""
+    code, text, sender = (
+        db.session.get_one(Code, job.payload["code"]),
+        job.payload["text"],
+        job.payload["sender"],
+    )
+    job.payload = {"code": code.id}
+    jobs.finish(job)
+    db.session.commit()
+    if not text or code.expires_at <= clock.now():
+        return
+    to = code.identifier.value
+    try:
+        if code.identifier.kind == "email":
+            send_letter(settings(), f"code-{code.id}", to=to, subject=text.split(":")[0], body=text)
+            db.session.commit()
+        else:
+            send_text(settings(), to=to, sender=sender, body=text)
+    except (NotAccepted, Rejected):
+        return
