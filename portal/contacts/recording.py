@@ -78,7 +78,7 @@ def record_request(
     language: str,
     **more: Any,
 ) -> tuple[Contact, bool]:
-    """A web request, with its message; sent twice with the same form key it is one. `more`: topic_id, commune."""
+    """A web request, with its message; sent twice with the same form key it is one. `more`: line, topic_id, commune."""
     if not subject.strip():
         raise Refused(N_("Dites en quelques mots de quoi il s’agit."), field="subject")
     if not body.strip():

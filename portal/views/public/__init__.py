@@ -38,3 +38,6 @@ def door() -> Any:
 @guards.anyone
 def home() -> str:
     return render_template("public/home.html")
+
+
+from portal.views.public import requests  # noqa: E402, F401  (its views register on `bp`)
