@@ -92,6 +92,24 @@ def promise(contact: Contact, text: str, due_at: datetime, *, by: Actor) -> Prom
     return made
 
 
+def find_promise(promise_id: int, *, by: Person) -> Promise:
+    """The promise, for staff of its organization who answer people; to anyone else it does not exist."""
+    made = db.session.get(Promise, promise_id)
+    if made is None or made.organization_id != by.organization_id or by.role not in ("agent", "supervisor"):
+        raise Missing
+    return made
+
+
+def follow_contact(contact: Contact, *, by: Actor) -> None:
+    """It is now known whose contact this is, or was not: its matter and its promises are the same person's."""
+    for made in db.session.scalars(db.select(Promise).filter_by(contact_id=contact.id)):
+        made.citizen_id = contact.citizen_id
+    case = db.session.get(Case, contact.case_id) if contact.case_id else None
+    if case is not None and case.citizen_id != contact.citizen_id:
+        case.citizen_id = contact.citizen_id
+        history.record("case.attributed", case, by=by, citizen_id=contact.citizen_id)
+
+
 def keep_promise(made: Promise, *, by: Actor) -> None:
     """Done as said. Twice is once."""
     if made.kept_at is None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from portal import clock, history
 from portal.citizens.models import Citizen, Identifier, IdentifierLink
 from portal.citizens.names import name_key
 from portal.database import db
-from portal.errors import N_, Missing, NotYours
-from portal.history import Person
+from portal.errors import N_, Missing, NotYours, Refused
+from portal.history import Person, Reading
 
 READERS = ("agent", "supervisor")
 MOST_FOUND = 20
+REASON_LASTS = timedelta(minutes=30)
 
 
 class Protected(NotYours):
@@ -26,6 +30,21 @@ def open_citizen(citizen_id: int, *, by: Person, reason: str = "") -> Citizen:
     if citizen.protected and not by.may_open_protected and not reason.strip():
         raise Protected(N_("Ce dossier est protégé : écrivez pourquoi vous devez l’ouvrir."))
     return citizen
+
+
+def give_reason(citizen_id: int, reason: str, *, by: Person) -> None:
+    """Writes why a protected file must be opened: that is its reading, and opens it for `REASON_LASTS`."""
+    if len(reason.split()) < 2:
+        raise Refused(N_("Écrivez le motif en quelques mots : un encadrant le lira."), field="reason")
+    open_citizen(citizen_id, by=by, reason=reason)
+    history.record_reading(db.session(), by.id, citizen_id, reason.strip()[:500])
+
+
+def recent_reason(citizen_id: int, *, by: Person) -> str:
+    """The reason this person wrote to open the file, while it still holds."""
+    query = db.select(Reading.reason).filter_by(citizen_id=citizen_id, staff_id=by.id)
+    recent = query.where(Reading.reason != "", Reading.at > clock.now() - REASON_LASTS)
+    return db.session.scalar(recent.order_by(Reading.id.desc()).limit(1)) or ""
 
 
 def find_by_identifier(kind: str, value: str) -> list[Citizen]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from portal import clock, history, jobs
-from portal.contacts.models import DISPOSITIONS, Contact, Message
+from portal.contacts.models import DISPOSITIONS, Contact, Message, consulted_articles
 from portal.database import db, locked
 from portal.errors import N_, Missing, Refused
 from portal.history import Actor, Person
@@ -45,11 +47,38 @@ def take(contact: Contact, *, by: Person) -> None:
 
 
 def give_back(contact: Contact, *, by: Person) -> None:
-    """Back to those who wait, at its former place."""
-    if contact.agent_id != by.id or contact.state != "in_progress":
+    """Back to those who wait, at its former place: by who has it, or by a supervisor when they are gone."""
+    if contact.state != "in_progress" or (contact.agent_id != by.id and by.role != "supervisor"):
         return
     contact.agent_id, contact.state = None, "waiting" if contact.queue_id else "open"
     history.record("contact.given_back", contact, by=by.actor, citizen_id=contact.citizen_id)
+
+
+def check_held(contact: Contact, *, by: Person) -> None:
+    """Refuses what only whoever has the contact may do. What is wrapped up may be corrected by any colleague."""
+    if contact.state == "in_progress" and contact.agent_id != by.id:
+        raise Refused(N_("Quelqu’un d’autre s’en occupe déjà."))
+    if contact.state in ("open", "waiting"):
+        raise Refused(N_("Prenez d’abord cet échange : quelqu’un d’autre pourrait le prendre."))
+
+
+def jot(contact: Contact, *, note: str, topic_id: int | None, by: Actor) -> None:
+    """Keeps what the agent has noted so far, while the exchange goes on."""
+    note = note.strip()
+    if (contact.note, contact.topic_id) == (note, topic_id):
+        return
+    contact.note, contact.topic_id = note, topic_id
+    history.record("contact.noted", contact, by=by, citizen_id=contact.citizen_id)
+
+
+def consult(contact: Contact, article_ids: Collection[int], *, by: Actor) -> None:
+    """Notes which articles the answer was taken from. Once each."""
+    table = consulted_articles
+    known = set(db.session.scalars(db.select(table.c.article_id).where(table.c.contact_id == contact.id)))
+    for article_id in sorted(set(article_ids) - known):
+        db.session.execute(db.insert(table).values(contact_id=contact.id, article_id=article_id))
+        details = {"article": article_id}
+        history.record("contact.article_used", contact, by=by, citizen_id=contact.citizen_id, details=details)
 
 
 def reply(
@@ -94,7 +123,9 @@ def advance(message: Message, state: str, *, provider_ref: str | None = None, er
     return True
 
 
-def wrap_up(contact: Contact, disposition: str, *, note: str, answer: str = "", by: Actor) -> None:
+def wrap_up(
+    contact: Contact, disposition: str, *, note: str, answer: str = "", form_key: str = "", by: Actor
+) -> None:
     """Ends the contact: how it ended, what staff must know, what the citizen was answered. Again, it corrects it."""
     if disposition not in DISPOSITIONS:
         raise Refused(N_("Dites comment l’échange s’est terminé."), field="disposition")
@@ -102,7 +133,8 @@ def wrap_up(contact: Contact, disposition: str, *, note: str, answer: str = "", 
     contact.disposition, contact.note, contact.answer = disposition, note.strip(), answer.strip()
     contact.state = "wrapped_up"
     contact.wrapped_up_at = contact.wrapped_up_at or clock.now()
-    details = {"disposition": disposition, **({"before": before} if before else {})}
+    details = {"disposition": disposition, "before": before, "form_key": form_key}
+    details = {name: value for name, value in details.items() if value}
     history.record("contact.wrapped_up", contact, by=by, citizen_id=contact.citizen_id, details=details)
 
 

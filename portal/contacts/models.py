@@ -49,7 +49,7 @@ class Contact(Versioned, Base):
     citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id"))
     certainty: Mapped[str] = mapped_column(
         default=""
-    )  # how sure the citizen is: confirmed, probable, or nobody yet
+    )  # how sure the citizen is: confirmed, probable, denied (not who it was thought to be), or nobody yet
     topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id"))
     queue_id: Mapped[int | None] = mapped_column(ForeignKey("queues.id"))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)

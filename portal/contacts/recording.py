@@ -143,6 +143,15 @@ def attribute(contact: Contact, citizen: Citizen, *, certainty: str, by: Actor) 
     history.record("contact.attributed", contact, by=by, citizen_id=citizen.id, details=details)
 
 
+def deny(contact: Contact, *, by: Actor) -> None:
+    """Says that this is not the person it was thought to be. Nobody is guessed again: an agent says who it is."""
+    if contact.certainty == "denied":
+        return
+    details = {"was": contact.citizen_id}
+    history.record("contact.denied", contact, by=by, citizen_id=contact.citizen_id, details=details)
+    contact.citizen_id, contact.certainty = None, "denied"
+
+
 def _once(column: Any, key: str, *, actor: Actor = history.CITIZEN, **values: Any) -> tuple[Contact, bool]:
     """The contact with this key, written now if nobody has: two at the same instant make one."""
     query = db.select(Contact).where(column == key)

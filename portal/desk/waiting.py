@@ -1,0 +1,130 @@
+"""Who waits, who it may be, since when; what an agent has begun; what was promised for today."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select
+from sqlalchemy.orm import joinedload
+
+from portal import history
+from portal.articles.models import Topic
+from portal.cases.models import Promise
+from portal.citizens.models import Citizen, IdentifierLink
+from portal.contacts.models import Contact
+from portal.database import db
+from portal.desk.models import Queue, queue_topics
+from portal.history import Actor, Event, Person
+
+MOST_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A contact that nobody has yet, or that an agent has begun, with the people it may be from."""
+
+    contact: Contact
+    queue: Queue | None
+    topic: Topic | None
+    since: datetime
+    people: tuple[Citizen, ...]
+
+    @property
+    def on_the_line(self) -> bool:
+        """Someone is holding a telephone: it comes before whatever was written."""
+        return self.contact.channel == "phone" and self.contact.ended_at is None
+
+    @property
+    def hidden(self) -> bool:
+        return self.contact.channel == "phone" and self.contact.identifier_id is None
+
+
+def waiting(organization_id: int, *, limit: int = MOST_SHOWN) -> list[Waiting]:
+    """Those who wait, who are on the line first, then the longest waiting. Two SELECTs, however many they are.
+
+    A call waits once it is in a queue: before, it listens to the menu.
+    """
+    query = db.select(Contact, Queue, Topic, _since()).filter(Contact.organization_id == organization_id)
+    waits = (Contact.state == "waiting") | ((Contact.state == "open") & (Contact.channel != "phone"))
+    on_the_line = (Contact.channel == "phone") & Contact.ended_at.is_(None)
+    order = db.case((on_the_line, 0), else_=1)
+    query = query.where(waits).order_by(order, db.text("since"), Contact.id).limit(limit)
+    return _with_people(query)
+
+
+def in_progress(by: Person) -> list[Waiting]:
+    """What this agent has taken and not wrapped up, oldest first."""
+    query = db.select(Contact, Queue, Topic, _since()).filter(
+        Contact.organization_id == by.organization_id, Contact.state == "in_progress"
+    )
+    return _with_people(query.where(Contact.agent_id == by.id).order_by(Contact.started_at).limit(MOST_SHOWN))
+
+
+def due_promises(organization_id: int, until: datetime, *, limit: int = MOST_SHOWN) -> list[Promise]:
+    """What was promised for before `until` and is not kept, the latest first to be missed on top."""
+    query = db.select(Promise).filter_by(organization_id=organization_id, kept_at=None)
+    query = query.where(Promise.due_at < until).options(joinedload(Promise.case))
+    return list(db.session.scalars(query.order_by(Promise.due_at).limit(limit)))
+
+
+def enqueue(contact: Contact, queue: Queue, *, by: Actor = history.CITIZEN) -> None:
+    """Puts the contact among those who wait in this queue. Again in the same queue does nothing."""
+    if contact.queue_id == queue.id and contact.state == "waiting":
+        return
+    contact.queue_id, contact.state = queue.id, "waiting"
+    details = {"queue": queue.slug}
+    history.record("contact.queued", contact, by=by, citizen_id=contact.citizen_id, details=details)
+
+
+def queue_for_topic(topic_id: int | None, *, organization_id: int) -> Queue | None:
+    """The organization's queue that answers on this topic, else its first one."""
+    query = db.select(Queue).filter(Queue.organization_id == organization_id)
+    on_topic = query.join(queue_topics).where(queue_topics.c.topic_id == topic_id)
+    order = (Queue.position, Queue.id)
+    found = db.session.scalar(on_topic.order_by(*order).limit(1)) if topic_id else None
+    return found or db.session.scalar(query.order_by(*order).limit(1))
+
+
+def _since() -> ColumnElement[datetime]:
+    """Since when they wait: from the beginning, or from when they wrote again to what had been wrapped up."""
+    reopened = db.select(db.func.max(Event.at)).where(
+        Event.subject_type == Contact.__tablename__,
+        Event.subject_id == Contact.id,
+        Event.verb == "contact.reopened",
+    )
+    return db.func.coalesce(
+        reopened.scalar_subquery(), Contact.started_at, type_=Contact.started_at.type
+    ).label("since")
+
+
+def _with_people(query: Select[Any]) -> list[Waiting]:
+    query = query.outerjoin(Queue, Queue.id == Contact.queue_id).outerjoin(
+        Topic, Topic.id == Contact.topic_id
+    )
+    query = query.options(joinedload(Contact.identifier), joinedload(Contact.citizen))
+    rows = list(db.session.execute(query))
+    linked = _linked({contact.identifier_id for contact, *_ in rows if contact.identifier_id})
+    return [
+        Waiting(contact, queue, topic, since, _people(contact, linked))
+        for contact, queue, topic, since in rows
+    ]
+
+
+def _linked(identifier_ids: Iterable[int]) -> dict[int, list[Citizen]]:
+    query = db.select(IdentifierLink).where(IdentifierLink.identifier_id.in_(identifier_ids))
+    linked: dict[int, list[Citizen]] = defaultdict(list)
+    for found in db.session.scalars(query.options(joinedload(IdentifierLink.citizen))):
+        linked[found.identifier_id].append(found.citizen)
+    return linked
+
+
+def _people(contact: Contact, linked: dict[int, list[Citizen]]) -> tuple[Citizen, ...]:
+    if contact.citizen is not None:
+        return (contact.citizen,)
+    if contact.certainty == "denied" or contact.identifier_id is None:
+        return ()
+    return tuple(linked[contact.identifier_id])

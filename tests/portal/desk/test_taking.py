@@ -1,0 +1,93 @@
+"""Two agents never have the same contact, and a call rings at the right telephone once."""
+
+from __future__ import annotations
+
+import multiprocessing
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from portal.app import create_app
+from portal.config import Settings
+from portal.contacts import answering
+from portal.contacts.models import Contact
+from portal.database import db
+from portal.desk.taking import take
+from portal.errors import Missing, Refused
+from portal.history import Event
+from portal.jobs import Job
+from portal.staff.models import Staff
+from tests import make
+
+AGENTS, ROUNDS = 4, 12
+
+
+def connections() -> list[dict[str, Any]]:
+    return [job.payload for job in db.session.scalars(db.select(Job).filter_by(kind="connect_call"))]
+
+
+def test_taking_a_queued_call_puts_it_through_once(app: Flask) -> None:
+    agent, queue = make.staff(phone="+33199000021"), make.queue()
+    call = make.contact(state="waiting", queue_id=queue.id)
+    for _ in range(2):
+        take(call.id, by=agent)
+    assert connections() == [{"contact": call.id, "agent": agent.id}]
+    db.session.flush()
+    answering.give_back(call, by=agent)
+    db.session.flush()
+    take(call.id, by=agent)
+    assert len(connections()) == 2
+
+
+def test_a_call_is_not_taken_without_a_telephone_but_a_voicemail_is(app: Flask) -> None:
+    from portal import clock
+
+    agent = make.staff()
+    call = make.contact(state="waiting")
+    with pytest.raises(Refused, match="téléphone"):
+        take(call.id, by=agent)
+    voicemail = make.contact(state="waiting", ended_at=clock.now())
+    assert take(voicemail.id, by=agent).agent_id == agent.id
+    assert connections() == []
+
+
+def test_another_organizations_contact_is_not_there_to_take(app: Flask) -> None:
+    with pytest.raises(Missing):
+        take(make.contact("web", of=make.organization("departement")).id, by=make.staff())
+
+
+def _take_all(settings: Settings, agent_id: int, contact_ids: list[int], ready: Any) -> None:
+    app = create_app(settings)
+    with app.app_context():
+        agent = db.session.get_one(Staff, agent_id)
+        db.session.commit()
+        ready.wait(60)
+        for contact_id in contact_ids:
+            try:
+                take(contact_id, by=agent)
+                db.session.commit()
+            except Refused:
+                db.session.rollback()
+
+
+@pytest.mark.slow
+def test_four_agents_taking_the_same_contacts_at_once_have_each_one_once(app: Flask) -> None:
+    agents = [make.staff(phone=f"+331990000{n}") for n in range(20, 20 + AGENTS)]
+    contacts = [make.contact(state="waiting") for _ in range(ROUNDS)]
+    db.session.commit()
+    spawn = multiprocessing.get_context("spawn")
+    ready = spawn.Barrier(AGENTS)
+    ids = [contact.id for contact in contacts]
+    settings = app.extensions["settings"]
+    processes = [spawn.Process(target=_take_all, args=(settings, agent.id, ids, ready)) for agent in agents]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(120)
+        assert process.exitcode == 0
+    db.session.expire_all()
+    assert all(db.session.get_one(Contact, one).state == "in_progress" for one in ids)
+    taken = list(db.session.scalars(db.select(Event.subject_id).filter_by(verb="contact.taken")))
+    assert sorted(taken) == sorted(ids)
+    assert sorted(payload["contact"] for payload in connections()) == sorted(ids)

@@ -1,0 +1,131 @@
+"""Who waits, in which order, and who it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import event
+
+from portal import clock
+from portal.cases.opening import keep_promise, promise
+from portal.contacts import answering, recording
+from portal.database import db
+from portal.desk.waiting import due_promises, enqueue, in_progress, queue_for_topic, waiting
+from tests import make
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements sent to the database meanwhile."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def test_who_holds_a_telephone_comes_first_then_the_longest_waiting(app: Flask) -> None:
+    town, now = make.organization(), clock.now()
+    web = make.contact("web", started_at=now - timedelta(hours=2))
+    text = make.contact("text", started_at=now - timedelta(hours=3))
+    voicemail = make.contact("phone", state="waiting", started_at=now - timedelta(days=1), ended_at=now)
+    second = make.contact("phone", state="waiting", started_at=now - timedelta(minutes=1))
+    first = make.contact("phone", state="waiting", started_at=now - timedelta(minutes=2))
+    make.contact("phone")  # still listening to the menu
+    make.contact("web", state="in_progress")
+    make.contact("web", state="wrapped_up")
+    make.contact("web", of=make.organization("departement"))
+    found = waiting(town.id)
+    assert [one.contact for one in found] == [first, second, voicemail, text, web]
+    assert [one.on_the_line for one in found] == [True, True, False, False, False]
+    assert waiting(town.id, limit=2) == found[:2]
+
+
+def test_who_writes_again_waits_from_then(app: Flask) -> None:
+    town, now = make.organization(), clock.now()
+    old = make.contact("web", started_at=now - timedelta(days=30))
+    fresh = make.contact("web", started_at=now - timedelta(minutes=5))
+    answering.wrap_up(old, "answered", note="", by=make.staff().actor)
+    recording.add_message(old, "Encore une question")
+    assert [one.contact for one in waiting(town.id)] == [fresh, old]
+    assert waiting(town.id)[1].since >= now
+
+
+def test_who_it_may_be(app: Flask) -> None:
+    town = make.organization()
+    aicha, paul = make.citizen("Aïcha", phone="+33639980001"), make.citizen("Paul")
+    one, shared = make.identifier("phone", "+33639980001"), make.identifier("phone", "+33639980002")
+    for person in (aicha, paul):
+        make.link(person, shared)
+    known = make.contact("text", identifier_id=one.id)
+    several = make.contact("text", identifier_id=shared.id)
+    denied = make.contact("text", identifier_id=one.id, certainty="denied")
+    hidden = make.contact("phone", state="waiting")
+    people = {found.contact.id: found for found in waiting(town.id)}
+    assert people[known.id].people == (aicha,)
+    assert set(people[several.id].people) == {aicha, paul}
+    assert people[denied.id].people == ()
+    assert people[hidden.id].hidden and people[hidden.id].people == ()
+
+
+def test_the_desk_takes_as_many_selects_for_fifty_as_for_one(app: Flask) -> None:
+    town, queue, topic = make.organization(), make.queue(), make.topic()
+    sent = []
+    for size in (1, 50):
+        for n in range(size):
+            person = make.citizen(f"Citoyen {n}", phone=f"+3363998{size:02d}{n:02d}")
+            used = make.identifier("phone", f"+3363998{size:02d}{n:02d}")
+            make.contact("text", identifier_id=used.id, queue_id=queue.id, topic_id=topic.id)
+            assert person.id
+        db.session.commit()
+        db.session.expunge_all()
+        with counted() as statements:
+            found = waiting(town.id)
+            assert all(one.people[0].name and one.topic and one.queue for one in found)
+        sent.append(len([one for one in statements if one.startswith("SELECT")]))
+    assert sent == [2, 2]
+
+
+def test_what_is_promised_is_due_until_it_is_kept(app: Flask) -> None:
+    agent, contact, now = make.staff(), make.contact(), clock.now()
+    soon = promise(contact, "Rappeler", now + timedelta(hours=1), by=agent.actor)
+    promise(contact, "Écrire", now + timedelta(days=3), by=agent.actor)
+    tomorrow = now + timedelta(days=1)
+    assert due_promises(agent.organization_id, tomorrow) == [soon]
+    assert due_promises(make.organization("departement").id, tomorrow) == []
+    keep_promise(soon, by=agent.actor)
+    assert due_promises(agent.organization_id, tomorrow) == []
+
+
+def test_a_topic_has_its_queue_else_the_first_one(app: Flask) -> None:
+    from portal.desk.models import queue_topics
+
+    town, topic = make.organization(), make.topic()
+    assert queue_for_topic(topic.id, organization_id=town.id) is None
+    second, first = make.queue("enfance", position=2), make.queue("accueil", position=1)
+    make.queue("ailleurs", organization_id=make.organization("departement").id)
+    assert queue_for_topic(topic.id, organization_id=town.id) is first
+    db.session.execute(db.insert(queue_topics).values(queue_id=second.id, topic_id=topic.id))
+    assert queue_for_topic(topic.id, organization_id=town.id) is second
+    assert queue_for_topic(None, organization_id=town.id) is first
+
+
+def test_a_queued_call_waits_and_a_taken_one_is_in_progress(app: Flask) -> None:
+    agent, contact, queue = make.staff(), make.contact(), make.queue()
+    assert waiting(agent.organization_id) == []
+    for _ in range(2):
+        enqueue(contact, queue)
+    assert [one.queue for one in waiting(agent.organization_id)] == [queue]
+    answering.take(contact, by=agent)
+    assert waiting(agent.organization_id) == []
+    assert [one.contact for one in in_progress(agent)] == [contact]
+    assert in_progress(make.staff()) == []
