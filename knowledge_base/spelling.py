@@ -1,0 +1,107 @@
+"""Spelling: the words of the corpus as they are written, and the one nearest to a word nobody wrote."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from .analysis import Analyzer, fold
+
+_SHORTEST = 3
+
+
+class Speller:
+    """Corrects a folded word by one edit (a letter too many, missing, wrong, or two swapped).
+
+    Every word is filed under what is left of it when any one letter is struck out; so is the word asked for,
+    and those that meet are at most two edits apart. The keys are kept as sorted numbers: 12 bytes each.
+    """
+
+    def __init__(self, written: Counter[str], analyzer: Analyzer) -> None:
+        self.forms: dict[str, str] = {}  # folded word -> as it is written most often
+        self.counts: Counter[str] = Counter()
+        self._collect(written, analyzer)
+        self._words = [word for word in self.forms if len(word) >= _SHORTEST and word.isalpha()]
+        keys: list[int] = []
+        numbers: list[int] = []
+        for number, word in enumerate(self._words):
+            struck = _struck(word)
+            keys += struck
+            numbers += [number] * len(struck)
+        order = np.argsort(np.array(keys, np.int64), kind="stable")
+        self._keys = np.array(keys, np.int64)[order]
+        self._numbers = np.array(numbers, np.int32)[order]
+
+    def _collect(self, written: Counter[str], analyzer: Analyzer) -> None:
+        best: dict[str, int] = {}
+        for raw, count in written.items():
+            for part in analyzer.parts(raw):
+                self.counts[part] += count
+                form = raw.replace("’", "'").rsplit("'", 1)[-1]
+                if count > best.get(part, 0) and fold(form) == part:
+                    best[part] = count
+                    self.forms[part] = form
+
+    def near(self, word: str) -> set[str]:
+        """The words one edit away from the folded `word`."""
+        found: set[str] = set()
+        for key in _struck(word):
+            first, last = np.searchsorted(self._keys, [key, key + 1])
+            found.update(self._words[number] for number in self._numbers[first:last])
+        return {other for other in found if other != word and one_edit_apart(word, other)}
+
+
+class Spelling:
+    """The spelling of a whole collection: the spellers of its segments, asked together."""
+
+    def __init__(self, spellers: list[Speller]) -> None:
+        self._spellers = spellers
+
+    def count(self, word: str) -> int:
+        """How many entries hold this folded word."""
+        return sum(speller.counts.get(word, 0) for speller in self._spellers)
+
+    def form(self, word: str) -> str:
+        """A folded word as it is written, with its accents."""
+        return next((speller.forms[word] for speller in self._spellers if word in speller.forms), word)
+
+    def nearest(self, word: str) -> str | None:
+        """The most frequent word one edit away from the folded `word`; first letters are seldom mistyped."""
+        if len(word) < _SHORTEST or not word.isalpha():
+            return None
+        near = set().union(*(speller.near(word) for speller in self._spellers))
+        return max(near, key=lambda other: (self._worth(word, other), other), default=None)
+
+    def _worth(self, word: str, other: str) -> float:
+        return self.count(other) * (4.0 if other[0] == word[0] else 1.0)
+
+    def split(self, word: str) -> tuple[str, str] | None:
+        """`word` as two words of the corpus run together: « autoentrepreneur »."""
+        best, worth = None, 0
+        for cut in range(_SHORTEST, len(word) - _SHORTEST + 1):
+            left, right = word[:cut], word[cut:]
+            rarer = min(self.count(left), self.count(right))
+            if rarer > worth:
+                best, worth = (left, right), rarer
+        return best
+
+
+def one_edit_apart(word: str, other: str) -> bool:
+    """Whether one letter added, struck out, replaced, or two neighbours swapped make `other` of `word`."""
+    if len(word) > len(other):
+        word, other = other, word
+    if len(other) - len(word) > 1:
+        return False
+    at = next((n for n, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), len(word))
+    if len(word) < len(other):
+        return word[at:] == other[at + 1 :]
+    if word[at + 1 :] == other[at + 1 :]:
+        return True
+    swapped = word[at + 1 : at + 2] + word[at : at + 1]
+    return swapped == other[at : at + 2] and word[at + 2 :] == other[at + 2 :]
+
+
+def _struck(word: str) -> list[int]:
+    """Numbers for `word` and for what is left of it when any one letter is struck out."""
+    return [hash(word) >> 1, *{hash(word[:n] + word[n + 1 :]) >> 1 for n in range(len(word))}]
