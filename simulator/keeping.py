@@ -1,0 +1,79 @@
+"""Keeping the history in a file, so that a network that is started again remembers its texts and calls."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import asdict
+from pathlib import Path
+from time import time
+from typing import TYPE_CHECKING, Any
+
+from simulator.records import Call, Callback, Heard, Line, Phone, Queue, Recording, Text
+
+if TYPE_CHECKING:
+    from simulator.network import Network
+
+FILE = "simulator.json"
+SAVE_EVERY_S = 1.0
+TABLES = {"texts": Text, "recordings": Recording, "lines": Line, "phones": Phone}
+
+
+def load(network: Network) -> None:
+    """Read what an earlier run left. A call that was going on then has failed: nobody holds it any more."""
+    path = _path(network)
+    if path is None or not path.is_file():
+        return
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    for table, record in TABLES.items():
+        getattr(network, table).update({key: record(**value) for key, value in kept[table].items()})
+    network.calls = {sid: _call(value) for sid, value in kept["calls"].items()}
+    network.queues = {
+        sid: Queue(**value | {"waiting": [], "since": {}}) for sid, value in kept["queues"].items()
+    }
+    network.stopped = {(line, phone) for line, phone in kept["stopped"]}
+
+
+def save(network: Network) -> None:
+    path = _path(network)
+    if path is None:
+        return
+    with network.changed:
+        kept: dict[str, Any] = {name: _plain(getattr(network, name)) for name in (*TABLES, "calls", "queues")}
+        kept["stopped"] = sorted(network.stopped)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{threading.get_ident()}")
+    draft.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+    draft.replace(path)
+
+
+def keep_saving(network: Network) -> None:
+    """Save after changes, at most once a second, until the network closes."""
+    if _path(network) is None:
+        return
+
+    def run() -> None:
+        while not network.closed:
+            network.wait_for_change(3600)
+            save(network)
+            network.wait(lambda: False, SAVE_EVERY_S)
+
+    threading.Thread(target=run, name="keeping", daemon=True).start()
+
+
+def _path(network: Network) -> Path | None:
+    folder = network.settings.data_dir
+    return folder / FILE if folder else None
+
+
+def _plain(table: dict[str, Any]) -> dict[str, Any]:
+    return {key: asdict(value) for key, value in table.items()}
+
+
+def _call(value: dict[str, Any]) -> Call:
+    transcript = [Heard(**heard) for heard in value.pop("transcript")]
+    told = value.pop("callback")
+    call = Call(**value, transcript=transcript, callback=Callback(**told | {"events": tuple(told["events"])}))
+    if call.live:
+        call.status, call.ended = "failed", time()
+    return call

@@ -1,0 +1,183 @@
+"""A call that is going on: its ears and keys, what it waits for, and what may interrupt it."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from time import monotonic, time
+from typing import TYPE_CHECKING
+
+from simulator.records import Call, Heard
+
+if TYPE_CHECKING:
+    from simulator.network import Network
+
+CHARACTERS_A_SECOND = 14
+EVENTS = {"initiated": "initiated", "ringing": "ringing", "in-progress": "answered"}
+SIP_CODES = {"busy": "486", "no-answer": "487", "canceled": "487"}
+
+
+class Over(Exception):
+    """The call is over: somebody hung up."""
+
+
+class Redirected(Exception):
+    """New instructions came by REST and replace what was being done."""
+
+
+class Left(Exception):
+    """`<Leave>`: out of the queue, on with the verb after `<Enqueue>`."""
+
+
+class Taken(Exception):
+    """Somebody takes this call out of its queue."""
+
+
+@dataclass
+class Bridge:
+    """Two legs that hear each other, until one of them goes."""
+
+    first: Leg
+    second: Leg
+    open: bool = True
+    started: float = field(default_factory=time)
+
+    def end(self) -> None:
+        with self.first.network.changed:
+            self.open = False
+            self.first.bridge = self.second.bridge = None
+            self.first.network.notify()
+
+    def other(self, leg: Leg) -> Leg:
+        return self.second if leg is self.first else self.first
+
+    @property
+    def seconds(self) -> int:
+        return max(1, round(time() - self.started))
+
+
+class Leg:
+    """One thread carries it out; REST and the handset change its fields under `network.changed`."""
+
+    def __init__(self, network: Network, call: Call) -> None:
+        self.network = network
+        self.call = call
+        self.keys: deque[str] = deque()
+        self.words: deque[str] = deque()
+        self.typing_until = 0.0
+        self.expects = ""
+        self.answer = ""
+        self.hung_up = False
+        self.order: object | None = None
+        self.bridge: Bridge | None = None
+        self.taken_by: Leg | None = None
+        self.was_bridged = False
+        self.ready = False
+        # What the person taken out of a queue hears before being put through to this leg.
+        self.whisper: object | None = None
+        self.queue_name = ""
+        self.fetched: deque[float] = deque(maxlen=30)
+        network.legs[call.sid] = self
+
+    def check(self) -> None:
+        """Raise what interrupts: hanging up, new instructions, being taken out of a queue."""
+        if self.hung_up or self.network.closed:
+            raise Over
+        if self.order is not None:
+            raise Redirected
+        if self.queue_name and self.taken_by and not self.bridge:
+            raise Taken
+
+    def wait(self, holds: Callable[[], bool], seconds: float) -> bool:
+        """Whether it came to hold within `seconds`; interruptions are raised."""
+        self.network.wait(lambda: self._interrupted() or holds(), seconds)
+        self.check()
+        return holds()
+
+    def rest(self, seconds: float, until: Callable[[], bool] = lambda: False) -> None:
+        """Speech, music and silences last as long as the pace says."""
+        self.check()
+        if seconds * self.network.settings.pace > 0:
+            self.wait(until, seconds * self.network.settings.pace)
+
+    def wait_for_input(self, holds: Callable[[], bool], seconds: float) -> bool:
+        """As `wait`, with the network's patience; whoever is typing words is not cut short."""
+        limit = monotonic() + seconds * self.network.settings.patience
+        while not holds():
+            left = max(limit, self.typing_until) - monotonic()
+            if left <= 0:
+                return False
+            self.wait(holds, left)
+        return True
+
+    def hear(self, by: str, text: str, kind: str = "speech", language: str = "") -> None:
+        """Put it on the transcript; what the phone says or presses is heard at the other end of a bridge."""
+        with self.network.changed:
+            self.call.transcript.append(Heard(by, text, kind, language))
+            if by == "phone" and self.bridge:
+                self.bridge.other(self).hear("other", text, kind, language)
+            self.network.notify()
+
+    def expect(self, what: str) -> None:
+        with self.network.changed:
+            self.expects = what
+            self.network.notify()
+
+    def press(self, keys: str) -> None:
+        """Keys pressed on the handset: heard by the other party, or kept for who gathers them."""
+        with self.network.changed:
+            if not self.bridge:
+                self.keys.extend(keys)
+            self.hear("phone", keys, "keys")
+
+    def speak(self, words: str) -> None:
+        with self.network.changed:
+            self.typing_until = 0.0
+            if not self.bridge:
+                self.words.append(words)
+            self.hear("phone", words)
+
+    def move(self, status: str) -> None:
+        """Change the state of the call and tell whoever asked to know."""
+        call = self.call
+        with self.network.changed:
+            call.status, call.updated = status, time()
+            if status == "in-progress":
+                call.started = call.started or time()
+            if not call.live:
+                call.ended = time()
+                self.network.legs.pop(call.sid, None)
+            self.tell(status)
+            self.network.notify()
+
+    def tell(self, status: str) -> None:
+        """The progress callback, if this step was asked for; its number counts those told."""
+        call, asked = self.call, self.call.callback
+        if not asked.url or EVENTS.get(status, "completed") not in asked.events:
+            return
+        fields = self.network.call_fields(
+            call,
+            CallStatus=status,
+            CallbackSource="call-progress-events",
+            Timestamp=formatdate(time(), usegmt=False),
+            SequenceNumber=str(call.told),
+        )
+        call.told += 1
+        if status not in EVENTS:
+            fields |= {"CallDuration": str(call.seconds), "Duration": str(math.ceil(call.seconds / 60))}
+        if status in SIP_CODES:
+            fields["SipResponseCode"] = SIP_CODES[status]
+        if call.answered_by:
+            fields["AnsweredBy"] = call.answered_by
+        self.network.tell(call.sid, asked.url, fields, asked.method)
+
+    def _interrupted(self) -> bool:
+        taken = bool(self.queue_name and self.taken_by and not self.bridge)
+        return self.hung_up or self.network.closed or self.order is not None or taken
+
+
+def spoken_seconds(text: str) -> float:
+    return len(text) / CHARACTERS_A_SECOND

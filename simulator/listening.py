@@ -1,0 +1,171 @@
+"""The verbs that listen: keys and words gathered, messages recorded."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from simulator.leg import Leg, Over, spoken_seconds
+from simulator.records import Recording, new_sid
+from simulator.script import VERBS, Next, Step, leads_to, verb
+from simulator.twiml import Document, Verb
+
+CONFIDENCE = "0.9128826"
+# Before the first word of a message, a person who types is waited for longer than one who speaks.
+FIRST_WORD_S = 60.0
+ALL_KEYS = "1234567890*#"
+
+
+@verb
+def gather(leg: Leg, order: Verb, document: Document) -> Step:
+    """Prompts that a key cuts short, then keys or words; silence goes on to the next verb unless told."""
+    inputs = order.get("input", "dtmf").split()
+    leg.expect(" ".join("keys" if each == "dtmf" else each for each in inputs))
+    try:
+        for prompt in order.nested:
+            if not (leg.keys or leg.words):
+                VERBS[prompt.name](leg, prompt, document)
+        found = _gathered(leg, order, inputs)
+    finally:
+        leg.expect("")
+    if not found and not order.is_true("actionOnEmptyResult"):
+        return None
+    method = order.get("method", "POST")
+    return Next(leads_to(document, order.get("action")), method, found or _digits("", ""))
+
+
+def _gathered(leg: Leg, order: Verb, inputs: list[str]) -> dict[str, str]:
+    """The first key decides for keys, the first words for speech; empty when nothing came in time."""
+    keys, speech = "dtmf" in inputs, "speech" in inputs
+    seconds = order.seconds("timeout", 5)
+    leg.wait_for_input(lambda: bool((keys and leg.keys) or (speech and leg.words)), seconds)
+    if keys and leg.keys:
+        return _keys(leg, order, seconds)
+    if speech and leg.words:
+        words = " ".join(_all(leg))
+        return {"SpeechResult": words, "Confidence": CONFIDENCE, "Language": order.get("language", "en-US")}
+    return {}
+
+
+def _keys(leg: Leg, order: Verb, seconds: float) -> dict[str, str]:
+    last = order.get("finishOnKey", "#")
+    wanted = int(order.seconds("numDigits", 0))
+    pressed, ended_by = "", ""
+    while not ended_by and (not wanted or len(pressed) < wanted):
+        if not leg.wait_for_input(lambda: bool(leg.keys), seconds):
+            break
+        key = leg.keys.popleft()
+        pressed, ended_by = (pressed, key) if key in last else (pressed + key, "")
+    _all(leg)
+    return _digits(pressed, ended_by) if pressed else {}
+
+
+def _digits(pressed: str, ended_by: str) -> dict[str, str]:
+    return {"Digits": pressed, "FinishedOnKey": ended_by, "msg": "Gather End"}
+
+
+def _all(leg: Leg) -> list[str]:
+    """Everything said so far; what was pressed beyond what was wanted is dropped."""
+    with leg.network.changed:
+        words = list(leg.words)
+        leg.words.clear()
+        leg.keys.clear()
+    return words
+
+
+@verb
+def record(leg: Leg, order: Verb, document: Document) -> Step:
+    """Keep what is said after the tone; without a word, go on to the next verb."""
+    _all(leg)
+    if order.get("playBeep", "true").lower() != "false":
+        leg.hear("network", "bip", "sound")
+    leg.expect("record")
+    words: list[str] = []
+    try:
+        digits = _recorded(leg, order, words)
+    except Over:
+        if words or leg.words:
+            _leave_behind(leg, order, document, words + _all(leg))
+        raise
+    finally:
+        leg.expect("")
+    if not words:
+        return None
+    recording = keep_recording(leg, order, document, words)
+    fields = recording_fields(leg, recording) | {"Digits": digits}
+    return Next(leads_to(document, order.get("action")), order.get("method", "POST"), fields)
+
+
+def _recorded(leg: Leg, order: Verb, words: list[str]) -> str:
+    """Fill `words` until silence, a key or the longest length; the key that ended it is given back."""
+    silence, longest = order.seconds("timeout", 5), order.seconds("maxLength", 3600)
+    enders = order.get("finishOnKey", ALL_KEYS)
+    while spoken_seconds(" ".join(words)) < longest:
+        heard = leg.wait_for_input(lambda: bool(leg.words or leg.keys), silence if words else FIRST_WORD_S)
+        if not heard:
+            return ""
+        with leg.network.changed:
+            words.extend(leg.words)
+            leg.words.clear()
+            pressed = next((key for key in leg.keys if key in enders), "")
+            leg.keys.clear()
+        if pressed:
+            return pressed
+    return ""
+
+
+def _leave_behind(leg: Leg, order: Verb, document: Document, words: list[str]) -> None:
+    """Hanging up ends a recording as well: its action is told, and nobody is left to hear the answer."""
+    recording = keep_recording(leg, order, document, words)
+    fields = recording_fields(leg, recording) | {"Digits": "hangup", "CallStatus": "completed"}
+    url = leads_to(document, order.get("action"))
+    leg.network.tell(
+        leg.call.sid, url, leg.network.call_fields(leg.call, **fields), order.get("method", "POST")
+    )
+
+
+def keep_recording(leg: Leg, order: Verb, document: Document, words: list[str]) -> Recording:
+    network = leg.network
+    said = " ".join(words)
+    longest = int(order.seconds("maxLength", 3600))
+    recording = Recording(leg.call.sid, said, min(longest, max(1, ceil(spoken_seconds(said)))))
+    network.keep(network.recordings, recording)
+    callback = order.get("recordingStatusCallback")
+    if callback:
+        fields = recording_fields(leg, recording) | {
+            "AccountSid": network.settings.account_sid,
+            "CallSid": leg.call.sid,
+            "RecordingStatus": "completed",
+            "RecordingChannels": "1",
+            "RecordingSource": recording.source,
+            "ErrorCode": "0",
+        }
+        network.tell(recording.sid, leads_to(document, callback), fields)
+    if order.is_true("transcribe") or order.get("transcribeCallback"):
+        _transcribe(leg, order, document, recording)
+    return recording
+
+
+def _transcribe(leg: Leg, order: Verb, document: Document, recording: Recording) -> None:
+    recording.transcription_sid = new_sid("TR")
+    callback = order.get("transcribeCallback")
+    if not callback:
+        return
+    network = leg.network
+    account = f"{network.settings.own_url}/2010-04-01/Accounts/{network.settings.account_sid}"
+    fields = network.call_fields(leg.call) | {
+        "TranscriptionSid": recording.transcription_sid,
+        "TranscriptionText": recording.words,
+        "TranscriptionStatus": "completed",
+        "TranscriptionType": "fast",
+        "TranscriptionUrl": f"{account}/Transcriptions/{recording.transcription_sid}",
+        "RecordingSid": recording.sid,
+        "RecordingUrl": f"{account}/Recordings/{recording.sid}",
+        "url": leads_to(document, callback),
+    }
+    network.tell(recording.transcription_sid, leads_to(document, callback), fields)
+
+
+def recording_fields(leg: Leg, recording: Recording) -> dict[str, str]:
+    settings = leg.network.settings
+    url = f"{settings.own_url}/2010-04-01/Accounts/{settings.account_sid}/Recordings/{recording.sid}"
+    return {"RecordingUrl": url, "RecordingSid": recording.sid, "RecordingDuration": str(recording.seconds)}

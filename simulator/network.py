@@ -1,0 +1,150 @@
+"""The network as it stands: what it remembers, what goes on, and who is waiting for something to happen."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from time import monotonic, time
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from simulator import keeping, webhooks
+from simulator.dispatch import Dispatcher
+from simulator.faults import Faults
+from simulator.numbers import country
+from simulator.records import Call, Line, Phone, Queue, Recording, Text
+from simulator.settings import Settings
+
+if TYPE_CHECKING:
+    from simulator.leg import Leg
+
+VERSION = "2010-04-01"
+Kept = TypeVar("Kept", Text, Call, Recording, Queue)
+
+
+class Network:
+    """All of it is read and changed under `changed`, a condition that is notified at every change."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.changed = threading.Condition(threading.RLock())
+        self.version = 1
+        self.closed = False
+        self._seen = 0
+        self.texts: dict[str, Text] = {}
+        self.calls: dict[str, Call] = {}
+        self.recordings: dict[str, Recording] = {}
+        self.lines: dict[str, Line] = {}
+        self.queues: dict[str, Queue] = {}
+        self.phones: dict[str, Phone] = {}
+        # (line, phone) pairs where the phone wrote STOP.
+        self.stopped: set[tuple[str, str]] = set()
+        self.legs: dict[str, Leg] = {}
+        self.journal: deque[dict[str, Any]] = deque(maxlen=500)
+        self.faults = Faults(settings.seed)
+        self.dispatcher = Dispatcher(self.faults, self.log)
+        keeping.load(self)
+        for number, name in settings.lines:
+            self.line(number).name = name
+
+    def notify(self) -> None:
+        """Something changed: whoever waits looks again."""
+        with self.changed:
+            self.version += 1
+            self.changed.notify_all()
+
+    def wait(self, holds: Callable[[], bool], seconds: float) -> bool:
+        """Whether it came to hold in time. Callers may hold `changed` already."""
+        limit = monotonic() + seconds
+        with self.changed:
+            while not holds() and not self.closed:
+                left = limit - monotonic()
+                if left <= 0:
+                    return False
+                self.changed.wait(left)
+            return holds()
+
+    def wait_for_change(self, seconds: float) -> None:
+        """Until anything changes, from one call of this to the next."""
+        self.wait(lambda: self.version != self._seen, seconds)
+        self._seen = self.version
+
+    def log(self, kind: str, **told: Any) -> None:
+        with self.changed:
+            self.journal.append({"at": time(), "kind": kind, **told})
+            self.notify()
+
+    def line(self, number: str) -> Line:
+        """The line with this number; one nobody set up leads to the portal's usual doors."""
+        with self.changed:
+            return self.lines.setdefault(number, Line(number))
+
+    def phone(self, number: str) -> Phone:
+        with self.changed:
+            return self.phones.setdefault(number, Phone(number))
+
+    def queue(self, name: str) -> Queue:
+        """The queue with this name, opened on demand."""
+        with self.changed:
+            found = next((queue for queue in self.queues.values() if queue.name == name), None)
+            return found or self.keep(self.queues, Queue(name))
+
+    def keep(self, table: dict[str, Kept], thing: Kept) -> Kept:
+        with self.changed:
+            table[thing.sid] = thing
+            self.notify()
+        return thing
+
+    def live_call(self, number: str) -> Call | None:
+        """The call this phone is in, or that makes it ring."""
+        with self.changed:
+            calls = (call for call in self.calls.values() if call.phone == number and call.live)
+            return next(calls, None)
+
+    def webhook(self, url: str, fields: dict[str, str], method: str = "POST") -> webhooks.Answer:
+        """Call the portal now, log it, and give back what it said. Never called while holding `changed`."""
+        answer = webhooks.call(
+            self.settings.auth_token, url, fields, method=method, limit_s=self.settings.answer_s
+        )
+        told = {"url": url, "status": answer.status, "fields": dict(fields)}
+        self.log("webhook", **told, **({"code": answer.error} if answer.error else {}))
+        return answer
+
+    def tell(self, about: str, url: str, fields: dict[str, str], method: str = "POST") -> None:
+        """Make a callback in the background, subject to the switches."""
+        if url:
+            self.dispatcher.tell(about, lambda: self._told(url, fields, method))
+
+    def _told(self, url: str, fields: dict[str, str], method: str) -> None:
+        self.webhook(url, fields, method)
+
+    def call_fields(self, call: Call, **more: str) -> dict[str, str]:
+        """What every webhook about a call says: who, with whom, and in which state."""
+        fields = {
+            "AccountSid": self.settings.account_sid,
+            "ApiVersion": VERSION,
+            "CallSid": call.sid,
+            "CallStatus": call.status,
+            "Direction": call.direction,
+        }
+        for role, number in (
+            ("From", call.sender),
+            ("Caller", call.sender),
+            ("To", call.to),
+            ("Called", call.to),
+        ):
+            fields[role] = number
+            fields.update(
+                {role + "Country": country(number), role + "State": "", role + "City": "", role + "Zip": ""}
+            )
+        if call.parent:
+            fields["ParentCallSid"] = call.parent
+        return fields | more
+
+    def close(self) -> None:
+        """Stop everything; what was going on is lost, what is over was saved."""
+        with self.changed:
+            self.closed = True
+            self.notify()
+        self.dispatcher.close()
+        keeping.save(self)

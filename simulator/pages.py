@@ -1,0 +1,143 @@
+"""The page: phones side by side, and the network's journal. Complete without JavaScript, live with it."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from simulator.faults import FAMILIES
+from simulator.network import Network
+from simulator.numbers import FICTION, normal, spoken
+from simulator.phone_view import phone_state, stamp
+from simulator.phones import LONGEST_WAIT_S, back, held, here
+from simulator.placing import Impossible
+
+MOST_PHONES = 6
+SUGGESTED = ("+33639980001", "+33639980002", "+33639980003")
+STATES = {
+    "idle": "Raccroché",
+    "dialling": "Appel…",
+    "ringing": "Sonne",
+    "talking": "En ligne",
+    "over": "Appel terminé",
+}
+STATUSES = {
+    "queued": "en attente",
+    "accepted": "en attente",
+    "scheduled": "programmé",
+    "sent": "parti",
+    "delivered": "reçu",
+    "undelivered": "non reçu",
+    "failed": "échec",
+    "canceled": "annulé",
+    "received": "remis au réseau",
+}
+FAULTS = {
+    "lose": "perdre",
+    "double": "doubler",
+    "delay": "retarder",
+    "reorder": "faire passer le suivant avant",
+    "too_many": "répondre « trop de demandes » (429)",
+    "error": "répondre par une panne (503)",
+    "silence": "faire, puis raccrocher sans réponse",
+    "refuse": "ne rien faire et raccrocher",
+}
+FAMILY_NAMES = {
+    "callbacks": "Avis et textos envoyés au portail",
+    "voice": "Demandes d’instructions pour un appel",
+    "requests": "Appels du portail à l’interface du réseau",
+}
+pages = Blueprint("pages", __name__)
+
+
+@pages.get("/")
+def home() -> str:
+    """The phones named in the address (`?phone=` as often as wanted), or one to begin with."""
+    shown, problem = _shown()
+    return render_template(
+        "phones.html",
+        phones=shown,
+        problem=problem or current_app.extensions["problems"].pop(request.full_path.rstrip("?"), ""),
+        others=_others({each["number"] for each in shown}),
+        lines=list(here().lines.values()),
+        here=request.full_path.rstrip("?"),
+        stamp=stamp(shown),
+        full=len(shown) >= MOST_PHONES,
+    )
+
+
+@pages.get("/live")
+def live() -> Response:
+    """What changes on the phones shown, once it has changed: pieces of the page, ready to be put in place."""
+    network, since = here(), request.args.get("since", "")
+    network.wait(lambda: stamp(_shown()[0]) != since, LONGEST_WAIT_S)
+    shown, _ = _shown()
+    pieces = {each["number"]: {"state": each["state"], "parts": _parts(each)} for each in shown}
+    return jsonify({"stamp": stamp(shown), "phones": pieces})
+
+
+@pages.get("/network")
+def network_page() -> str:
+    with here().changed:
+        journal = list(here().journal)[::-1][:100]
+    return render_template(
+        "network.html",
+        faults=here().faults.told(),
+        families=FAMILIES,
+        journal=journal,
+        problem=current_app.extensions["problems"].pop("/network", ""),
+    )
+
+
+@pages.post("/pick-up")
+def pick_up() -> AnyResponse:
+    """Add a phone to the page; the address of the page says which ones are on it."""
+    try:
+        number = held(request.form.get("number", ""))
+    except Impossible as reason:
+        return back(str(reason))
+    here().phone(number)
+    kept = [each for each in request.form.getlist("phone") if each != number][-MOST_PHONES + 1 :]
+    return redirect("/?" + urlencode([("phone", each) for each in [*kept, number]]), 303)
+
+
+def _parts(state: dict[str, Any]) -> dict[str, str]:
+    names = ("status", "transcript", "texts")
+    return {name: render_template(f"phone_{name}.html", phone=state) for name in names}
+
+
+def _shown() -> tuple[list[dict[str, Any]], str]:
+    wanted = [normal(number) for number in request.args.getlist("phone")] or [SUGGESTED[0]]
+    shown, problem = [], ""
+    for number in list(dict.fromkeys(wanted))[:MOST_PHONES]:
+        try:
+            shown.append(phone_state(here(), held(number)))
+        except Impossible as reason:
+            problem = str(reason)
+    return shown, problem
+
+
+def _others(shown: set[str]) -> list[dict[str, str]]:
+    """Phones that have a history, and a few to begin with."""
+    network: Network = here()
+    numbers = dict.fromkeys([*list(network.phones)[::-1], *SUGGESTED])
+    named = {number: network.phones[number].name for number in numbers if number in network.phones}
+    kept = [number for number in numbers if number not in shown][:12]
+    return [{"number": each, "spoken": spoken(each), "name": named.get(each, "")} for each in kept]
+
+
+@pages.app_context_processor
+def words() -> dict[str, Any]:
+    ranges = ", ".join(spoken(start + "0" * (12 - len(start)))[:8] for start in FICTION)
+    return {
+        "states": STATES,
+        "statuses": STATUSES,
+        "fault_names": FAULTS,
+        "family_names": FAMILY_NAMES,
+        "spoken": spoken,
+        "ranges": ranges,
+        "portal": here().settings.portal_url,
+    }

@@ -1,0 +1,99 @@
+"""What a phone shows: its call, what was heard on it, its texts; the same for the page and for tests."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from simulator.network import Network
+from simulator.numbers import spoken
+from simulator.records import Call, Text
+
+# A screen shows the last of them; the rest stays in the history.
+TEXTS_SHOWN = 50
+LANGUAGES = {
+    "fr": "français",
+    "en": "anglais",
+    "ar": "arabe",
+    "es": "espagnol",
+    "de": "allemand",
+    "pt": "portugais",
+}
+
+
+def phone_state(network: Network, number: str) -> dict[str, Any]:
+    """`state` is idle, dialling, ringing, talking or over; `call` is the present or the last call."""
+    with network.changed:
+        phone = network.phone(number)
+        call = network.live_call(number) or _last_call(network, number, phone.put_away)
+        texts = [text for text in network.texts.values() if text.phone == number]
+        return {
+            "number": number,
+            "spoken": spoken(number),
+            "name": phone.name,
+            "reachable": phone.reachable,
+            "state": _state(call),
+            "call": _call(network, call) if call else None,
+            "texts": [_text(network, text) for text in texts[-TEXTS_SHOWN:]],
+        }
+
+
+def stamp(state: Any) -> str:
+    """Changes when, and only when, what is shown does."""
+    return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _last_call(network: Network, number: str, put_away: str) -> Call | None:
+    calls = [call for call in network.calls.values() if call.phone == number]
+    return calls[-1] if calls and calls[-1].sid != put_away else None
+
+
+def _state(call: Call | None) -> str:
+    if call is None:
+        return "idle"
+    if not call.live:
+        return "over"
+    if call.status == "in-progress":
+        return "talking"
+    return "dialling" if call.direction == "inbound" or call.status == "queued" else "ringing"
+
+
+def _call(network: Network, call: Call) -> dict[str, Any]:
+    leg = network.legs.get(call.sid)
+    return {
+        "sid": call.sid,
+        "with": call.line,
+        "with_spoken": _called(network, call.line),
+        "direction": call.direction,
+        "status": call.status,
+        "queue": call.queue,
+        "bridged": bool(leg and leg.bridge),
+        "expects": leg.expects if leg else "",
+        "transcript": [
+            vars(heard) | {"language_name": language(heard.language)} for heard in call.transcript
+        ],
+    }
+
+
+def _text(network: Network, text: Text) -> dict[str, Any]:
+    other = text.to if text.direction == "inbound" else text.sender
+    return {
+        "sid": text.sid,
+        "direction": "sent" if text.direction == "inbound" else "received",
+        "with": other,
+        "with_spoken": _called(network, other),
+        "body": text.body,
+        "status": text.status,
+        "at": datetime.fromtimestamp(text.created).astimezone().strftime("%H:%M"),
+    }
+
+
+def _called(network: Network, number: str) -> str:
+    line = network.lines.get(number)
+    return f"{line.name} ({spoken(number)})" if line and line.name else spoken(number)
+
+
+def language(code: str) -> str:
+    return LANGUAGES.get(code.partition("-")[0].lower(), code)

@@ -1,0 +1,119 @@
+"""REST: messages sent, read, listed, cancelled, emptied and forgotten."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Response, jsonify, request
+
+from simulator import texting
+from simulator.network import Network
+from simulator.numbers import ALPHA_SENDER, SHORT, is_french_landline, is_number, normal
+from simulator.records import Text
+from simulator.refusals import TEXT_FROM, TEXT_TO, Refusal
+from simulator.resources import text_json
+from simulator.rest import ACCOUNT, found, here, matching, page_of, rest
+
+LONGEST = 1600
+UNSENT = {"accepted", "scheduled", "queued"}
+
+
+@rest.post(f"{ACCOUNT}/Messages.json")
+def create_message(account: str) -> tuple[Response, int]:
+    form = request.form
+    to, sender = normal(form.get("To", "")), normal(form.get("From", ""))
+    service, body = form.get("MessagingServiceSid", ""), form.get("Body", "")
+    network = here()
+    _check(network, to, sender, service, body)
+    text = Text(
+        sender or _service_sender(network), to, body, "outbound-api", "accepted" if service else "queued"
+    )
+    text.service, text.callback = service, form.get("StatusCallback", "")
+    if form.get("ScheduleType") == "fixed" and service:
+        text.status, text.send_at = "scheduled", _when(form.get("SendAt", ""))
+    return jsonify(text_json(network, texting.send(network, text))), 201
+
+
+def _check(network: Network, to: str, sender: str, service: str, body: str) -> None:
+    """What Twilio refuses at once, in the order in which it looks."""
+    magic = TEXT_TO.get(to) or TEXT_FROM.get(sender)
+    if magic:
+        raise Refusal(magic)
+    checks = (
+        (not to, 21604),
+        (not sender and not service, 21603),
+        (not body and not request.form.get("MediaUrl"), 21602),
+        (len(body) > LONGEST, 21617),
+        (not is_number(to), 21211),
+        (bool(sender) and not _may_send(sender), 21212),
+        (is_french_landline(to), 21614),
+        ((sender, to) in network.stopped, 21610),
+    )
+    code = next((code for wrong, code in checks if wrong), 0)
+    if code:
+        raise Refusal(code)
+
+
+def _may_send(sender: str) -> bool:
+    return is_number(sender) or bool(SHORT.match(sender) or ALPHA_SENDER.match(sender))
+
+
+def _service_sender(network: Network) -> str:
+    """A messaging service chooses among its numbers: here, the first line."""
+    return next(iter(network.lines), "Service")
+
+
+def _when(written: str) -> float:
+    try:
+        return datetime.fromisoformat(written).timestamp()
+    except ValueError as error:
+        raise Refusal(20001, "Invalid SendAt") from error
+
+
+@rest.get(f"{ACCOUNT}/Messages.json")
+def list_messages(account: str) -> Response:
+    network = here()
+    with network.changed:
+        kept = list(network.texts.values())
+    equal = {"To": lambda text: text.to, "From": lambda text: text.sender}
+    things = matching(kept, equal, {"DateSent": lambda text: text.sent or text.created})
+    return page_of("messages", things, lambda text: text_json(network, text))
+
+
+@rest.get(f"{ACCOUNT}/Messages/<sid>.json")
+def read_message(account: str, sid: str) -> Response:
+    return jsonify(text_json(here(), found(here().texts, sid)))
+
+
+@rest.post(f"{ACCOUNT}/Messages/<sid>.json")
+def update_message(account: str, sid: str) -> Response:
+    """An empty body redacts it; `Status=canceled` stops one that has not left."""
+    network = here()
+    text = found(network.texts, sid)
+    if request.form.get("Status") == "canceled":
+        if text.status not in UNSENT:
+            raise Refusal(20001, "Message can no longer be canceled")
+        texting.move(network, text, "canceled")
+    elif request.form.get("Body") == "":
+        with network.changed:
+            text.body = ""
+            network.notify()
+    return jsonify(text_json(network, text))
+
+
+@rest.delete(f"{ACCOUNT}/Messages/<sid>.json")
+def delete_message(account: str, sid: str) -> tuple[str, int]:
+    network = here()
+    found(network.texts, sid)
+    with network.changed:
+        del network.texts[sid]
+        network.notify()
+    return "", 204
+
+
+@rest.get(f"{ACCOUNT}/Messages/<sid>/Media.json")
+def list_media(account: str, sid: str) -> Response:
+    found(here().texts, sid)
+    nothing: list[Any] = []
+    return page_of("media_list", nothing, dict)

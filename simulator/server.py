@@ -1,0 +1,109 @@
+"""The server: the application, and a way to run it inside a test or from the command line."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from types import TracebackType
+
+from flask import Flask, Response, jsonify, request
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from simulator import keeping
+from simulator.handset import Handset
+from simulator.network import VERSION, Network
+from simulator.pages import pages
+from simulator.phones import phones
+from simulator.refusals import Refusal
+from simulator.rest import rest
+from simulator.settings import Settings
+
+from simulator import rest_calls, rest_lines, rest_texts  # noqa: F401  isort: skip (each registers its doors)
+from simulator.switches import switches
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+# How often the server looks whether it should stop.
+STOPS_WITHIN_S = 0.1
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application over a network of its own (`app.extensions["network"]`)."""
+    app = Flask(__name__)
+    network = Network(settings or Settings())
+    app.extensions["network"] = network
+    app.extensions["problems"] = {}
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    for door in (rest, phones, switches, pages):
+        app.register_blueprint(door)
+    app.after_request(_protect)
+    app.register_error_handler(404, _not_found)
+    keeping.keep_saving(network)
+    return app
+
+
+def _protect(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _not_found(error: Exception) -> tuple[Response | str, int]:
+    if request.path.startswith(f"/{VERSION}/"):
+        return jsonify(Refusal(20404).told()), 404
+    return "Cette page n’existe pas.", 404
+
+
+class _Quiet(WSGIRequestHandler):
+    """A request a line would drown what the portal has to say in the same terminal."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        return
+
+
+@dataclass
+class Running:
+    """A network that answers at `url` until it is stopped; `with start(...) as network:` stops it too."""
+
+    url: str
+    network: Network
+    server: BaseWSGIServer
+    thread: threading.Thread
+
+    def handset(self, number: str) -> Handset:
+        return Handset(self.url, number)
+
+    def stop(self) -> None:
+        self.network.close()
+        self.server.shutdown()
+        self.thread.join(5)
+        self.server.server_close()
+
+    def __enter__(self) -> Running:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
+        self.stop()
+
+
+def start(settings: Settings | None = None, host: str = "127.0.0.1", port: int = 0) -> Running:
+    """Serve in threads of this process; port 0 takes a free one."""
+    app = create_app(settings)
+    network: Network = app.extensions["network"]
+    server = make_server(host, port, app, threaded=True, request_handler=_Quiet)
+    server.daemon_threads = True  # type: ignore[attr-defined]
+    url = f"http://{host}:{server.server_port}"
+    network.settings = replace(network.settings, own_url=url)
+    thread = threading.Thread(
+        target=server.serve_forever, args=(STOPS_WITHIN_S,), name="network", daemon=True
+    )
+    thread.start()
+    return Running(url, network, server, thread)
