@@ -97,8 +97,14 @@ def queue(slug: str = "accueil", **values: Any) -> Queue:
 
 def line(number: str = "+33199000010", **values: Any) -> Line:
     welcome = {"fr": "Bonjour, mairie.", "en": "Hello, town hall.", "ar": "مرحبا"}
-    defaults = {"organization_id": organization().id, "name": "Accueil", "languages": ["fr", "en", "ar"]}
-    return _add(Line(number=number, **{**defaults, "welcome": welcome, **values}))
+    defaults = {
+        "organization_id": organization().id,
+        "name": "Accueil",
+        "languages": ["fr", "en", "ar"],
+        "language_keys": {"5": "en", "6": "ar"},
+        "texts": {"welcome": welcome},
+    }
+    return _add(Line(number=number, **{**defaults, **values}))
 
 
 def contact(channel: str = "phone", of: Organization | None = None, **values: Any) -> Contact:

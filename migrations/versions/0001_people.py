@@ -115,6 +115,8 @@ def upgrade() -> None:
         sa.Column("address", sa.String(), nullable=False),
         sa.Column("deaf_relay_url", sa.String(), nullable=False),
         sa.Column("schedule", sa.JSON(), nullable=False),
+        sa.Column("accessibility", sa.JSON(), nullable=False),
+        sa.Column("languages", sa.JSON(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -133,6 +135,7 @@ def upgrade() -> None:
         sa.Column("first_name", sa.String(), nullable=False),
         sa.Column("last_name", sa.String(), nullable=False),
         sa.Column("role", sa.String(), nullable=False),
+        sa.Column("job_title", sa.String(), nullable=False),
         sa.Column("phone", sa.String(), nullable=False),
         sa.Column("password_hash", sa.String(), nullable=False),
         sa.Column("may_open_protected", sa.Boolean(), nullable=False),

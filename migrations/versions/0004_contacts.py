@@ -36,11 +36,12 @@ def upgrade() -> None:
         "lines",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(), nullable=False),
+        sa.Column("text_number", sa.String(), nullable=True),
         sa.Column("organization_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("languages", sa.JSON(), nullable=False),
-        sa.Column("welcome", sa.JSON(), nullable=False),
-        sa.Column("closed", sa.JSON(), nullable=False),
+        sa.Column("language_keys", sa.JSON(), nullable=False),
+        sa.Column("texts", sa.JSON(), nullable=False),
         sa.Column("schedule", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -48,6 +49,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lines")),
         sa.UniqueConstraint("number", name=op.f("uq_lines_number")),
+        sa.UniqueConstraint("text_number", name=op.f("uq_lines_text_number")),
     )
     op.create_table(
         "queues",
@@ -117,7 +119,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("line_id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
-        sa.Column("labels", sa.JSON(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("says", sa.JSON(), nullable=False),
         sa.Column("topic_id", sa.Integer(), nullable=True),
         sa.Column("queue_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["line_id"], ["lines.id"], name=op.f("fk_menu_choices_line_id")),

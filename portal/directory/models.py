@@ -41,6 +41,8 @@ class Service(Versioned, Base):
     schedule: Mapped[dict[str, Any]] = mapped_column(
         default=dict
     )  # {"mon": [["08:30", "12:00"], …], …}, local time
+    accessibility: Mapped[dict[str, str]] = mapped_column(default=dict)  # how to come and call, by language
+    languages: Mapped[list[str]] = mapped_column(default=list)
     active: Mapped[bool] = mapped_column(default=True)
     organization: Mapped[Organization] = relationship(back_populates="services")
     texts: Mapped[dict[str, ServiceText]] = relationship(

@@ -39,6 +39,7 @@ class Staff(UserMixin, Versioned, Base):
     first_name: Mapped[str]
     last_name: Mapped[str]
     role: Mapped[str]
+    job_title: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")  # E.164: where calls are put through to this agent
     password_hash: Mapped[str] = mapped_column(default="")
     may_open_protected: Mapped[bool] = mapped_column(default=False)

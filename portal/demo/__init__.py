@@ -1,0 +1,1 @@
+"""The demo town: Valbrune, invented. Its content is data files; here is what puts them into the tables."""
