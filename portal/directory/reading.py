@@ -1,0 +1,126 @@
+"""Looking things up in the directory: services, their texts in a language, organizations, communes, numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from sqlalchemy import or_
+from sqlalchemy.orm import joinedload
+
+from knowledge_base.analysis import fold
+from portal.database import db
+from portal.directory.models import Commune, HelpNumber, Organization, Service, ServiceText
+from portal.errors import N_, Missing
+
+REFERENCE = "fr"  # the language every text exists in
+
+_WHOLE = (joinedload(Service.organization), joinedload(Service.texts))
+
+
+def host() -> Organization | None:
+    """The organization whose public pages and lines these are."""
+    return db.session.scalar(db.select(Organization).filter_by(is_host=True).order_by(Organization.id))
+
+
+def service(key: int | str) -> Service:
+    """The service of this id or slug, with its organization and texts. Raises `Missing`."""
+    column = Service.id if isinstance(key, int) else Service.slug
+    found = db.session.scalars(db.select(Service).where(column == key).options(*_WHOLE)).unique().first()
+    if found is None:
+        raise Missing(N_("Ce service n’existe pas ou n’existe plus."))
+    return found
+
+
+def organization(key: int | str) -> Organization:
+    """The organization of this id or slug. Raises `Missing`."""
+    column = Organization.id if isinstance(key, int) else Organization.slug
+    found = db.session.scalar(db.select(Organization).where(column == key))
+    if found is None:
+        raise Missing(N_("Cet organisme n’existe pas ou n’existe plus."))
+    return found
+
+
+def text_in(service: Service, language: str) -> ServiceText:
+    """The service's name and summary in `language`, else in French, else under its slug."""
+    texts = service.texts
+    return texts.get(language) or texts.get(REFERENCE) or ServiceText(name=service.slug, summary="")
+
+
+def active_services() -> list[Service]:
+    """Every service people may be sent to, by its name in French."""
+    found = db.session.scalars(db.select(Service).filter_by(active=True).options(*_WHOLE)).unique()
+    return sorted(found, key=lambda service: fold(text_in(service, REFERENCE).name))
+
+
+def services_among(slugs: Collection[str], kinds: Collection[str]) -> list[Service]:
+    """The active services with one of these slugs or of one of these kinds, in one reading."""
+    wanted = or_(Service.slug.in_(slugs), Service.kind.in_(kinds))
+    query = db.select(Service).where(Service.active, wanted).order_by(Service.id).options(*_WHOLE)
+    return list(db.session.scalars(query).unique())
+
+
+def services_of_kind(kind: str, commune: str = "") -> list[Service]:
+    """The active services of a kind: those of `commune` (a code) first, then the host's, then the others."""
+    return nearest_first(services_among([], [kind]), commune)
+
+
+def nearest_first(services: list[Service], commune: str = "") -> list[Service]:
+    """`services`, those whose address is in `commune` first, then the host's, then the others."""
+    place = db.session.get(Commune, commune) if commune else None
+
+    def distance(service: Service) -> tuple[bool, bool, int]:
+        return not (place and is_in(service, place)), not service.organization.is_host, service.id
+
+    return sorted(services, key=distance)
+
+
+def is_in(service: Service, commune: Commune) -> bool:
+    """Whether the service's address names the commune."""
+    return f" {commune.name_key} " in f" {name_key(service.address)} "
+
+
+def name_key(name: str) -> str:
+    """A name as it is compared: folded, without hyphens or apostrophes, « St » and « Ste » in full."""
+    words = re.findall(r"\w+", fold(name))
+    return " ".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in words)
+
+
+def find_communes(text: str, limit: int = 10) -> list[Commune]:
+    """The communes whose name, postcode or code begins as `text` does; then those whose name holds it.
+
+    An exact name comes first; accents, case, hyphens and « St » do not matter.
+    """
+    typed = text.strip()
+    if re.fullmatch(r"\d{5}|2[ABab]\d{3}", typed):
+        return _with_code(typed.upper())[:limit]
+    key = name_key(typed)
+    if not key:
+        return []
+    query = db.select(Commune).where(Commune.name_key.contains(key, autoescape=True))
+    found = db.session.scalars(query.order_by(Commune.name_key, Commune.code).limit(200))
+    return sorted(found, key=lambda c: (c.name_key != key, not c.name_key.startswith(key)))[:limit]
+
+
+def commune_of(text: str) -> Commune | None:
+    """The one commune that `text` names without doubt: its code, its name, or a postcode it has to itself."""
+    found = find_communes(text, limit=2)
+    key = name_key(text)
+    exact = [c for c in found if key in (c.name_key, c.code.lower()) or key in c.postcodes]
+    return exact[0] if len(exact) == 1 else None
+
+
+def _with_code(code: str) -> list[Commune]:
+    """Postcodes are kept in a list: the few communes of the department are read, and looked through."""
+    departments = ("2A", "2B") if code.startswith("20") else (code[:2],)
+    inside = or_(*(Commune.code.startswith(department) for department in departments))
+    query = db.select(Commune).where(inside).order_by(Commune.name_key)
+    return [c for c in db.session.scalars(query) if c.code == code or code in c.postcodes]
+
+
+def help_numbers(*, emergency: bool | None = None) -> list[HelpNumber]:
+    """The national numbers, in order; only those of emergencies, or only the others, if asked."""
+    query = db.select(HelpNumber).order_by(HelpNumber.position, HelpNumber.number)
+    if emergency is not None:
+        query = query.filter_by(emergency=emergency)
+    return list(db.session.scalars(query))
