@@ -1,0 +1,153 @@
+"""Changing the directory: each save starts from a version, and says in the history what it changed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from portal import history
+from portal.database import check_version, db, locked
+from portal.directory.models import Commune, Organization, Service, ServiceText
+from portal.directory.opening import check_schedule
+from portal.directory.reading import REFERENCE, name_key
+from portal.errors import N_, Refused, Stale
+from portal.history import Actor
+
+LANGUAGES = ("fr", "en", "ar")
+PLAIN = ("kind", "phone", "email", "url", "address", "deaf_relay_url", "schedule", "active")
+
+
+def save_service(
+    service: Service | None,
+    *,
+    by: Actor,
+    version: int | None = None,
+    slug: str = "",
+    organization_id: int | None = None,
+    texts: dict[str, dict[str, str]],
+    **values: Any,
+) -> Service:
+    """A new service (`None`), or new values of one. `texts` are `{"fr": {"name", "summary"}, …}`.
+
+    `values` are those of `PLAIN` that change. Refuses a save that started from an older version (`Stale`),
+    a service without a French name, an address that is not of the web, hours that cannot be.
+    """
+    values = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+    texts = _texts(texts)
+    _check_addresses(values)
+    if "schedule" in values:
+        values["schedule"] = check_schedule(values["schedule"])
+    if service is None:
+        service = _new_service(slug, organization_id, values, texts)
+        history.record("service.added", service, by=by, details={"slug": service.slug})
+        return service
+    service = db.session.scalars(locked(db.select(Service).filter_by(id=service.id))).one()
+    yours = {**values, "texts": texts}
+    before = _snapshot(service, yours)
+    if version is not None and service.version != version:
+        raise Stale(theirs=before, yours=yours)
+    _apply(service, values, texts)
+    _touch(service, "service.changed", before, yours, by)
+    return service
+
+
+def save_organization(
+    organization: Organization | None, *, by: Actor, version: int | None = None, slug: str = "", **values: Any
+) -> Organization:
+    """A new organization (`None`), or new values of one: name, phone, email, url, is_host. Refuses as a service's."""
+    values = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+    if not values.get("name", organization.name if organization else ""):
+        raise Refused(N_("Donnez un nom à cet organisme."), field="name")
+    _check_addresses(values)
+    if organization is None:
+        organization = Organization(slug=_free_slug(Organization, slug or values["name"]), **values)
+        db.session.add(organization)
+        history.record("organization.added", organization, by=by, details={"slug": organization.slug})
+        return organization
+    organization = db.session.scalars(locked(db.select(Organization).filter_by(id=organization.id))).one()
+    if version is not None:
+        check_version(organization, version, values)
+    before = {name: getattr(organization, name) for name in values}
+    for name, value in values.items():
+        setattr(organization, name, value)
+    _touch(organization, "organization.changed", before, values, by)
+    return organization
+
+
+def add_commune(code: str, name: str, postcodes: list[str]) -> Commune:
+    """A commune, or its new name and postcodes."""
+    return db.session.merge(Commune(code=code, name=name, name_key=name_key(name), postcodes=list(postcodes)))
+
+
+def slug_of(name: str) -> str:
+    """A name as it stands in an address: « Maison de l’emploi » is `maison-de-l-emploi`."""
+    return re.sub(r"[^a-z0-9]+", "-", name_key(name)).strip("-")[:80]
+
+
+def _new_service(
+    slug: str, organization_id: int | None, values: dict[str, Any], texts: dict[str, dict[str, str]]
+) -> Service:
+    if organization_id is None:
+        raise Refused(N_("Choisissez l’organisme de ce service."), field="organization_id")
+    name = slug or texts.get(REFERENCE, {}).get("name", "")
+    service = Service(slug=_free_slug(Service, name), organization_id=organization_id)
+    _apply(service, values, texts)
+    db.session.add(service)
+    return service
+
+
+def _free_slug(table: type[Service] | type[Organization], name: str) -> str:
+    slug = slug_of(name)
+    if not slug:
+        raise Refused(N_("Donnez un nom."), field="name")
+    if db.session.scalar(db.select(table.id).filter_by(slug=slug)):
+        raise Refused(N_("Ce nom est déjà pris : %(name)s."), field="name", name=slug)
+    return slug
+
+
+def _apply(service: Service, values: dict[str, Any], texts: dict[str, dict[str, str]]) -> None:
+    for name in PLAIN:
+        if name in values:
+            setattr(service, name, values[name])
+    for language, text in texts.items():
+        if language in service.texts:
+            service.texts[language].name = text["name"]
+            service.texts[language].summary = text["summary"]
+        else:
+            service.texts[language] = ServiceText(language=language, **text)
+    for language in [known for known in service.texts if known not in texts]:
+        del service.texts[language]
+
+
+def _texts(texts: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """The languages that have a name. French is what every other falls back to, so it must be there."""
+    kept = {
+        language: {"name": text["name"].strip(), "summary": text.get("summary", "").strip()}
+        for language, text in texts.items()
+        if language in LANGUAGES and text.get("name", "").strip()
+    }
+    if REFERENCE not in kept:
+        raise Refused(N_("Donnez au service un nom en français."), field="name_fr")
+    return kept
+
+
+def _check_addresses(values: dict[str, Any]) -> None:
+    for name in ("url", "deaf_relay_url"):
+        address = values.get(name, "")
+        if address and not address.startswith(("https://", "http://")):
+            raise Refused(N_("Une adresse de site commence par https://."), field=name)
+    if values.get("email") and "@" not in values["email"]:
+        raise Refused(N_("Cette adresse électronique n’est pas complète."), field="email")
+
+
+def _snapshot(service: Service, names: dict[str, Any]) -> dict[str, Any]:
+    texts = {lang: {"name": t.name, "summary": t.summary} for lang, t in service.texts.items()}
+    return {name: texts if name == "texts" else getattr(service, name) for name in names}
+
+
+def _touch(row: Any, verb: str, before: dict[str, Any], after: dict[str, Any], by: Actor) -> None:
+    """Raises the row's version even when only its texts changed, and writes what changed."""
+    changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    if changed:
+        row.version += 1
+        history.record(verb, row, by=by, details={"changed": changed})
