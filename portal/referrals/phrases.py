@@ -1,0 +1,83 @@
+"""Whether a phrase of a rule is in what a person said.
+
+A phrase fits when all its words are there, in any order, compared as the search compares them: folded and
+stemmed. Small words are not asked for (« la CAF » fits « CAF »), but negations are, and so is every word of
+a phrase of which only one would remain (« me tuer » is not « tuer »). Arabic words are read as Arabic; the others
+as French, and as English too where English is spoken, so that all may write in the language they like.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+from knowledge_base.analysis import analyzer_for, raw_words
+
+DATA = Path(__file__).parent / "data"
+READINGS = ("fr", "en")
+
+_ARABIC = re.compile(r"[\u0600-\u06ff]")
+
+Terms = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase as its author wrote it, and the terms it needs in each reading."""
+
+    text: str
+    needs: dict[str, Terms]
+
+    def fits(self, said: dict[str, Terms]) -> bool:
+        return any(
+            needs <= said[reading] for reading, needs in self.needs.items() if needs and reading in said
+        )
+
+
+@cache
+def small_words() -> dict[str, frozenset[str]]:
+    """Words a phrase never needs, and words it always does."""
+    kept = json.loads((DATA / "small_words.json").read_text(encoding="utf-8"))
+    return {name: frozenset(words) for name, words in kept.items()}
+
+
+def said(text: str, language: str, *, every: bool = False) -> dict[str, Terms]:
+    """All the terms of what a person said, by reading: French, and English where it is spoken (or `every`)."""
+    raws = raw_words(text)
+    readings = READINGS if every or language == "en" else READINGS[:1]
+    return {reading: frozenset(term for _, term in _terms(raws, reading)) for reading in readings}
+
+
+def phrase(text: str, readings: Iterable[str] = READINGS) -> Phrase:
+    """`text` ready to be looked for; one whose `needs` are empty holds no word that counts."""
+    raws = raw_words(text)
+    return Phrase(text, {reading: _needs(raws, reading) for reading in readings})
+
+
+def fitting(phrases: Iterable[Phrase], said: dict[str, Terms]) -> tuple[str, ...]:
+    """The phrases that fit, as their author wrote them."""
+    return tuple(phrase.text for phrase in phrases if phrase.fits(said))
+
+
+def _needs(raws: list[str], reading: str) -> Terms:
+    always, never = small_words()["always_needed"], small_words()["never_needed"]
+    pairs = [(word, term) for word, term in _terms(raws, reading) if word not in never or len(raws) == 1]
+    stop_words = analyzer_for(reading).stop_words | analyzer_for("ar").stop_words
+    telling = frozenset(term for word, term in pairs if word in always or word not in stop_words)
+    return telling if len(telling) > 1 else frozenset(term for _, term in pairs)
+
+
+def _terms(raws: Iterable[str], reading: str) -> Iterator[tuple[str, str]]:
+    for raw in raws:
+        yield from _parts(raw, "ar" if _ARABIC.search(raw) else reading)
+
+
+@lru_cache(maxsize=200_000)
+def _parts(raw: str, language: str) -> tuple[tuple[str, str], ...]:
+    """The folded words inside one written word, each with its stem."""
+    analyzer = analyzer_for(language)
+    return tuple((word, analyzer.stem(word)) for word in analyzer.parts(raw))

@@ -1,0 +1,56 @@
+"""Whether a phrase of a rule is in what a person said."""
+
+import pytest
+
+from portal.referrals.phrases import phrase, said
+
+
+def fits(text: str, words: str, language: str = "fr") -> bool:
+    return phrase(text).fits(said(words, language))
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "language"),
+    [
+        ("titre de séjour", "RENOUVELER MON TITRE DE SEJOUR", "fr"),
+        ("carte Vitale", "ma carte vitale est perdue", "fr"),
+        ("la CAF", "dossier caf", "fr"),
+        ("facture d’eau", "l'eau : facture trop haute", "fr"),
+        ("avis d’imposition", "où est mon avis d’imposition ?", "fr"),
+        ("permis de conduire", "je perds mes permis, conduire", "fr"),
+        ("husband hits me", "My husband hit me", "en"),
+        ("heart attack", "heart attack", "fr"),
+        ("carte grise", "I lost my carte grise", "en"),
+        ("زوجي يضربني", "إن زوجي يضربني كل يوم", "ar"),
+        ("حريق", "هناك حريق في البيت", "fr"),
+    ],
+)
+def test_a_phrase_fits_whatever_the_accents_the_order_and_the_small_words(
+    text: str, words: str, language: str
+) -> None:
+    assert fits(text, words, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("titre de séjour", "le titre du journal"),
+        ("me tuer", "les abeilles vont se faire tuer"),
+        ("pas internet", "comment avoir internet"),
+        ("ne respire plus", "je respire"),
+        ("not breathing", "breathing exercises"),
+        ("لا يتنفس", "يتنفس"),
+    ],
+)
+def test_a_phrase_does_not_fit_without_a_word_that_tells(text: str, words: str) -> None:
+    assert not fits(text, words)
+    assert not fits(text, words, "en")
+
+
+def test_a_phrase_of_small_words_alone_needs_them() -> None:
+    assert fits("la", "la") and not fits("la", "le")
+
+
+def test_a_phrase_without_a_word_needs_nothing_and_fits_nobody() -> None:
+    assert not phrase("…").needs["fr"]
+    assert not fits("…", "bonjour")
