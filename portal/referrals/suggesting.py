@@ -1,0 +1,162 @@
+"""Whose matter it is, and why: what the rules say, and where they are silent, what the articles found say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from sqlalchemy.orm import joinedload
+
+from portal.articles.models import Article
+from portal.database import db
+from portal.directory import reading
+from portal.directory.models import Service
+from portal.referrals.models import RuleVersion
+from portal.referrals.rules import Book, Match, in_force
+from portal.referrals.situations import Situation
+
+MOST_ARTICLES = 5  # further down, articles are about something else
+BY_ARTICLE = {
+    "fr": "C’est à ce service que renvoie notre fiche « {title} ».",
+    "en": "This is the service our page “{title}” points to.",
+    "ar": "هذه هي الجهة التي تحيل إليها صفحتنا «{title}».",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A service, and why. An article may name one that is not in the directory: `service` is None, `url` is its own.
+
+    `origin` is rule or article; `strength` is 1 for a rule, and for an article its part of the votes.
+    """
+
+    origin: str
+    name: str
+    kind: str
+    url: str
+    reason: str
+    strength: float
+    service: Service | None = None
+    rule_version: RuleVersion | None = None
+    matched: tuple[str, ...] = ()
+
+    @property
+    def rule(self) -> str:
+        """The rule's name, empty when an article speaks."""
+        return self.rule_version.rule.slug if self.rule_version else ""
+
+
+def suggest(
+    situation: Situation, *, organization_id: int | None = None, limit: int = 3, book: Book | None = None
+) -> list[Suggestion]:
+    """The services to send this situation to, the first rule's first; those the articles name if no rule speaks.
+
+    The rules are those of the organization (the host, if none is named), or of `book` when one is tried.
+    """
+    book = book or in_force(organization_id)
+    by_rules = _from_rules(book.fitting(situation), situation.language, limit)
+    return by_rules or _from_articles(situation, limit)
+
+
+def _from_rules(matches: Iterable[Match], language: str, limit: int) -> list[Suggestion]:
+    """The index proposes, the database decides: a service that no longer is active is passed over."""
+    by_service: dict[int, Match] = {}
+    for match in matches:
+        by_service.setdefault(match.rule.service_id, match)
+    first = {match.rule.version_id: match for match in islice(by_service.values(), limit * 2)}
+    if not first:
+        return []
+    whole = joinedload(RuleVersion.service).options(
+        joinedload(Service.organization), joinedload(Service.texts)
+    )
+    query = (
+        db.select(RuleVersion).where(RuleVersion.id.in_(first)).options(whole, joinedload(RuleVersion.rule))
+    )
+    versions = {version.id: version for version in db.session.scalars(query).unique()}
+    said = [
+        _by_rule(versions[n], match.words, language)
+        for n, match in first.items()
+        if n in versions and versions[n].service.active
+    ]
+    return said[:limit]
+
+
+def _by_rule(version: RuleVersion, matched: tuple[str, ...], language: str) -> Suggestion:
+    service = version.service
+    return Suggestion(
+        origin="rule",
+        name=reading.text_in(service, language).name,
+        kind=service.kind,
+        url=service.url,
+        reason=version.explanations.get(language) or version.explanations.get(reading.REFERENCE, ""),
+        strength=1.0,
+        service=service,
+        rule_version=version,
+        matched=matched,
+    )
+
+
+@dataclass
+class _Vote:
+    """What the articles give to one service, and the first of them that did."""
+
+    contact: dict[str, Any]
+    article: Article
+    service: Service | None
+    place: int
+    weight: float = 0.0
+
+
+def _from_articles(situation: Situation, limit: int) -> list[Suggestion]:
+    """Each article found votes for the services it names, with the inverse of its rank."""
+    votes = _count(_articles(situation.article_ids[:MOST_ARTICLES]), situation.commune)
+    total = sum(vote.weight for vote in votes)
+    best = sorted(votes, key=lambda vote: (-vote.weight, vote.place))
+    return [_by_article(vote, vote.weight / total, situation.language) for vote in best[:limit]]
+
+
+def _articles(ids: tuple[int, ...]) -> list[Article]:
+    if not ids:
+        return []
+    query = db.select(Article).where(Article.id.in_(ids), Article.state == "published")
+    found = {article.id: article for article in db.session.scalars(query)}
+    return [found[n] for n in ids if n in found]
+
+
+def _count(articles: list[Article], commune: str) -> list[_Vote]:
+    contacts = [contact for article in articles for contact in article.contacts]
+    slugs = {contact["service"] for contact in contacts if contact.get("service")}
+    kinds = {contact["kind"] for contact in contacts if contact.get("kind")}
+    services = reading.nearest_first(reading.services_among(slugs, kinds), commune) if contacts else []
+    by_slug = {service.slug: service for service in services}
+    by_kind = {service.kind: service for service in reversed(services)}
+    votes: dict[Any, _Vote] = {}
+    for rank, article in enumerate(articles, 1):
+        named: dict[Any, _Vote] = {}
+        for place, contact in enumerate(article.contacts):
+            slug, kind, title = (contact.get(name) or "" for name in ("service", "kind", "title"))
+            service = by_slug.get(slug) or (by_kind.get(kind) if kind else None)
+            key = service.id if service else (kind, title)
+            if service or title:
+                named.setdefault(key, votes.setdefault(key, _Vote(contact, article, service, place)))
+        for vote in named.values():
+            vote.weight += 1 / rank
+    return list(votes.values())
+
+
+def _by_article(vote: _Vote, strength: float, language: str) -> Suggestion:
+    texts = vote.article.texts
+    text = texts.get(language) or texts.get(reading.REFERENCE) or next(iter(texts.values()), None)
+    title = text.title if text else vote.article.slug
+    service, contact = vote.service, vote.contact
+    return Suggestion(
+        origin="article",
+        name=reading.text_in(service, language).name if service else contact["title"],
+        kind=service.kind if service else contact.get("kind") or "",
+        url=service.url if service else contact.get("url") or "",
+        reason=BY_ARTICLE.get(language, BY_ARTICLE["fr"]).format(title=title),
+        strength=strength,
+        service=service,
+    )

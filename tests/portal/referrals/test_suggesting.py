@@ -1,0 +1,133 @@
+"""Whose matter a situation is: the rules in their order, then what the articles found say."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from portal.directory.editing import add_commune
+from portal.history import SYSTEM
+from portal.referrals.editing import draft_rule, publish
+from portal.referrals.rules import explain
+from portal.referrals.situations import Situation
+from portal.referrals.suggesting import suggest
+from tests import make
+from tests.portal.referrals import cast
+
+WORDS = "demande d’allocation"
+
+
+def places() -> None:
+    make.topic("logement")
+    add_commune("96017", "Saint-Elvin", ["96110"])
+
+
+@pytest.mark.parametrize(
+    ("condition", "inside", "outside"),
+    [
+        ({"words": ["allocation logement", "APL"]}, {"words": "mes apl"}, {"words": "une allocation"}),
+        ({"words": ["allocation"], "without": ["cantine"]}, {}, {"words": "allocation cantine"}),
+        ({"topics": ["logement"]}, {"topics": ("logement", "eau")}, {"topics": ("eau",)}),
+        ({"communes": ["96017"]}, {"commune": "96017"}, {"commune": ""}),
+        ({"channels": ["phone", "text"]}, {"channel": "phone"}, {"channel": "web"}),
+        ({"languages": ["ar"]}, {"language": "ar"}, {"language": "fr"}),
+        ({"opening": "closed"}, {"open": False}, {"open": True}),
+        ({"opening": "open"}, {"open": True}, {"open": None}),
+    ],
+)
+def test_each_condition_lets_in_what_it_names_and_nothing_else(
+    app: Flask, condition: dict[str, Any], inside: dict[str, Any], outside: dict[str, Any]
+) -> None:
+    places()
+    made = cast.rule(**condition)
+    fits = Situation(**{"words": WORDS, **inside})
+    differs = Situation(**{"words": WORDS, **outside})
+    assert [s.service.slug for s in suggest(fits) if s.service] == ["caf"]
+    assert suggest(differs) == []
+    (version,) = made.versions
+    assert all(finding.fits for finding in explain(version, fits))
+    assert [f.condition for f in explain(version, differs) if not f.fits] == [list(condition)[-1]]
+
+
+def test_all_conditions_of_a_rule_must_hold(app: Flask) -> None:
+    places()
+    cast.rule(words=["allocation"], communes=["96017"], topics=["logement"])
+    assert suggest(Situation(words=WORDS, commune="96017", topics=("logement",)))
+    assert not suggest(Situation(words=WORDS, commune="96017"))
+
+
+def test_rules_speak_in_their_order_and_each_service_once(app: Flask) -> None:
+    cast.rule("tard", "cpam", position=30)
+    cast.rule("tôt", "caf", position=10)
+    cast.rule("encore", "caf", position=20, words=["demande"])
+    found = suggest(Situation(words=WORDS))
+    assert [(s.rule, s.name, s.origin) for s in found] == [("tot", "CAF", "rule"), ("tard", "CPAM", "rule")]
+    assert found[0].matched == ("allocation",)
+    assert [s.rule for s in suggest(Situation(words=WORDS), limit=1)] == ["tot"]
+
+
+def test_the_reason_is_in_the_language_asked_else_in_french(app: Flask) -> None:
+    cast.rule(words=["CAF"])
+    assert suggest(Situation(words="caf", language="ar"))[0].reason == "يتولى caf ذلك."
+    assert suggest(Situation(words="caf", language="de"))[0].reason == "C’est l’affaire de caf."
+
+
+def test_a_service_no_longer_active_is_passed_over(app: Flask) -> None:
+    cast.rule("un", "caf", position=1)
+    cast.rule("deux", "cpam", position=2)
+    cast.service("caf").active = False
+    assert [s.rule for s in suggest(Situation(words=WORDS))] == ["deux"]
+
+
+def test_an_organization_follows_its_own_rules(app: Flask) -> None:
+    other = make.organization("departement")
+    rule = draft_rule("autre", cast.wording("cpam"), organization_id=other.id, by=SYSTEM)
+    publish(rule, version=None, by=SYSTEM)
+    cast.rule()
+    assert [s.rule for s in suggest(Situation(words=WORDS))] == ["regle"]
+    assert [s.rule for s in suggest(Situation(words=WORDS), organization_id=other.id)] == ["autre"]
+
+
+def test_where_no_rule_speaks_the_articles_vote_by_rank(app: Flask) -> None:
+    cast.service("caf")
+    cast.service("mairie-accueil", kind="mairie", of=make.organization())
+    first = make.article("Logement", contacts=[{"kind": "mairie"}, {"service": "caf"}])
+    second = make.article("Aides", contacts=[{"service": "caf"}, {"service": "caf"}, {"service": "inconnu"}])
+    found = suggest(Situation(words="toit", article_ids=(first.id, second.id)))
+    assert [(s.service.slug, round(s.strength, 2)) for s in found if s.service] == [
+        ("caf", 0.6),
+        ("mairie-accueil", 0.4),
+    ]
+    assert {s.origin for s in found} == {"article"}
+    assert found[0].reason == "C’est à ce service que renvoie notre fiche « Logement »."
+    cast.rule(words=["toit"], to="adil")
+    assert [s.origin for s in suggest(Situation(words="toit", article_ids=(first.id,)))] == ["rule"]
+
+
+def test_of_several_services_of_a_kind_the_nearest_is_named(app: Flask) -> None:
+    places()
+    cast.service("mairie-ailleurs", kind="mairie", address="1 rue Haute, 96120 Montaurel")
+    cast.service("mairie-ici", kind="mairie", of=make.organization())
+    cast.service("mairie-elvin", kind="mairie", address="1 place, 96110 SAINT ELVIN")
+    ids = (make.article(contacts=[{"kind": "mairie", "title": "Mairie", "url": ""}]).id,)
+    assert suggest(Situation(article_ids=ids))[0].name == "MAIRIE-ICI"
+    assert suggest(Situation(article_ids=ids, commune="96017"))[0].name == "MAIRIE-ELVIN"
+
+
+def test_a_kind_without_a_service_is_shown_with_its_title_and_address(app: Flask) -> None:
+    contact = {"kind": "prefecture", "title": "Préfecture", "url": "https://lannuaire.example/prefecture"}
+    (found,) = suggest(Situation(article_ids=(make.article(contacts=[contact]).id,)))
+    assert (found.service, found.name, found.kind, found.url) == (
+        None,
+        *[contact[k] for k in ("title", "kind", "url")],
+    )
+
+
+def test_an_article_that_is_not_published_has_no_vote(app: Flask) -> None:
+    cast.service("caf")
+    draft = make.article(state="draft", contacts=[{"service": "caf"}])
+    assert suggest(Situation(article_ids=(draft.id, 999_999))) == []
+
+
+def test_what_a_person_said_is_not_in_the_trace_of_a_situation() -> None:
+    assert "Martin" not in repr(Situation(words="Jeanne Martin"))
