@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from portal import history
 from portal.contacts.models import Contact
-from portal.database import db
+from portal.database import db, locked
 from portal.directory.models import Service
 from portal.errors import N_, Refused
 from portal.history import Actor
@@ -19,6 +19,7 @@ def refer(
     contact: Contact, service_id: int, *, reason: str, rule_version_id: int | None = None, by: Actor
 ) -> Referral:
     """Sends the citizen of this contact to a service, and says why. Twice to the same one is once."""
+    db.session.scalar(locked(db.select(Contact.id).filter_by(id=contact.id)))  # two forms at once make one
     query = db.select(Referral).filter_by(contact_id=contact.id, service_id=service_id)
     made = db.session.scalar(query)
     if made is not None:
