@@ -1,0 +1,128 @@
+"""Trying a draft on what people really asked, before anybody is sent anywhere by it.
+
+What was asked is compared and forgotten: a trial holds topics, communes, the rule's own phrases, outcomes and
+counts, and never a name, a number or a word of a message.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from heapq import nlargest
+from typing import NamedTuple
+
+from sqlalchemy import Row, func
+
+from portal.articles.models import Search, Topic
+from portal.contacts.models import Contact, Message
+from portal.database import db
+from portal.directory.models import Organization, Service
+from portal.directory.opening import Schedule
+from portal.referrals.models import RuleVersion
+from portal.referrals.rules import Book, Match, compile_version, in_force
+from portal.referrals.situations import Situation, any_open, line_schedules
+
+MOST = 500
+
+
+class Move(NamedTuple):
+    """People of one topic and commune who would go elsewhere. A service of None: no rule speaks, the articles do."""
+
+    topics: tuple[str, ...]
+    commune: str
+    matched: tuple[str, ...]
+    before: Service | None
+    after: Service | None
+    times: int
+
+
+@dataclass(frozen=True)
+class Trial:
+    """`situations` were tried; the draft would decide `decided` of them; `moves` are those it sends elsewhere."""
+
+    situations: int
+    decided: int
+    moves: list[Move]
+
+    @property
+    def moved(self) -> int:
+        return sum(move.times for move in self.moves)
+
+
+def try_draft(draft: RuleVersion, situations: Iterable[Situation]) -> Trial:
+    """Who would go elsewhere if the draft were in force, the most numerous first."""
+    book = in_force(draft.rule.organization_id)
+    tried = book.with_rule(compile_version(draft))
+    services = {
+        service.id: service for service in db.session.scalars(db.select(Service).filter_by(active=True))
+    }
+    total = decided = 0
+    moves: Counter[tuple[tuple[str, ...], str, tuple[str, ...], int, int]] = Counter()
+    for total, situation in enumerate(situations, 1):  # noqa: B007  (the last number is the total)
+        before, after = (_first(kind, situation, services) for kind in (book, tried))
+        decided += bool(after and after.rule.rule_id == draft.rule_id)
+        ends = tuple(match.rule.service_id if match else 0 for match in (before, after))
+        if ends[0] != ends[1]:
+            words = next(m.words for m in (after, before) if m and m.rule.rule_id == draft.rule_id)
+            moves[situation.topics, situation.commune, words, ends[0], ends[1]] += 1
+    rows = [
+        Move(topics, commune, words, services.get(before_id), services.get(after_id), count)
+        for (topics, commune, words, before_id, after_id), count in moves.most_common()
+    ]
+    return Trial(total, decided, rows)
+
+
+def recent_situations(organization_id: int, timezone: str, most: int = MOST) -> list[Situation]:
+    """The organization's last contacts, and for the host the last searches of its pages, as situations."""
+    schedules = line_schedules(organization_id)
+    organization = db.session.get(Organization, organization_id)
+    contacts = _last_contacts(organization_id, most)
+    searches = _last_searches(most) if organization and organization.is_host else []
+    last = nlargest(most, [*contacts, *searches], key=lambda row: row.at)
+    return [_situation(row, schedules, timezone) for row in last]
+
+
+def _first(book: Book, situation: Situation, services: dict[int, Service]) -> Match | None:
+    return next((match for match in book.fitting(situation) if match.rule.service_id in services), None)
+
+
+def _last_contacts(organization_id: int, most: int) -> list[Row[tuple[object, ...]]]:
+    first_words = (
+        db.select(Message.body)
+        .where(Message.contact_id == Contact.id, Message.direction == "in")
+        .order_by(Message.id)
+        .limit(1)
+        .correlate(Contact)
+        .scalar_subquery()
+    )
+    said = Contact.subject + " " + func.coalesce(first_words, "")
+    query = (
+        db.select(
+            Contact.started_at.label("at"),
+            said.label("words"),
+            Contact.language,
+            Topic.slug.label("topic"),
+            Contact.commune,
+            Contact.channel,
+        )
+        .outerjoin(Topic, Topic.id == Contact.topic_id)
+        .where(Contact.organization_id == organization_id, Contact.direction == "in")
+    )
+    return list(db.session.execute(query.order_by(Contact.started_at.desc()).limit(most)))
+
+
+def _last_searches(most: int) -> list[Row[tuple[object, ...]]]:
+    columns = (Search.at, Search.words, Search.language, Search.topic, Search.commune, Search.channel)
+    return list(db.session.execute(db.select(*columns).order_by(Search.at.desc()).limit(most)))
+
+
+def _situation(row: Row[tuple[object, ...]], schedules: list[Schedule], timezone: str) -> Situation:
+    return Situation(
+        words=row.words,
+        language=row.language,
+        topics=(row.topic,) if row.topic else (),
+        commune=row.commune,
+        channel=row.channel,
+        open=any_open(schedules, row.at, timezone),
+    )
