@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from flask import Flask
 
+from portal.commands.documents import import_documents
+from portal.commands.guides import import_guides
+from portal.commands.search import evaluate_search, reindex
 from portal.commands.staff import create_staff
 from portal.commands.work import work
 
+COMMANDS = (work, create_staff, import_guides, import_documents, reindex, evaluate_search)
+
 
 def init_app(app: Flask) -> None:
-    for command in (work, create_staff):
+    for command in COMMANDS:
         app.cli.add_command(command)

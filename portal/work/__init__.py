@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from portal.jobs import Job
+from portal.work import index_entries
 from portal.work.send_code import send_code
 from portal.work.send_email import send_email
 from portal.work.send_text import send_text
 
 KINDS: dict[str, Callable[[Job], None]] = {
+    "index": index_entries.update,
+    "reindex": index_entries.rebuild,
     "send_code": send_code,
     "send_email": send_email,
     "send_text": send_text,
