@@ -10,7 +10,7 @@ import click
 from flask import current_app
 
 from portal import history
-from portal.articles import documents, index
+from portal.articles import documents, files, index
 from portal.database import db
 from portal.errors import Refused
 
@@ -31,17 +31,17 @@ def load_documents(path: Path, *, say: Callable[[str], object] = str) -> Counter
     counts: Counter[str] = Counter()
     stored: dict[int, int] = {}
     for file in _files(path):
-        if file.suffix.lower().removeprefix(".") not in documents.FORMATS:
+        if file.suffix.lower().removeprefix(".") not in files.FORMATS:
             counts["skipped"] += 1
             say(f"  skipped {file.name}: ni PDF, ni DOCX, ni ODT")
             continue
         try:
-            upload = documents.read_upload(file)
+            upload = files.read_upload(file)
         except Refused as refusal:
             counts["skipped"] += 1
-            say(f"  skipped {file.name}: {refusal.sentence % {}}")
+            say(f"  skipped {file.name}: {refusal}")
             continue
-        documents.keep_file(files_dir, file, upload)
+        files.keep_file(files_dir, file, upload)
         outcome = documents.add_document(upload, by=history.SYSTEM, replace_same_name=True)
         db.session.commit()
         counts[outcome.what] += 1
