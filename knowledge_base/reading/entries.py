@@ -8,7 +8,7 @@ from knowledge_base.entry import Entry, Sheet
 from knowledge_base.reading.documents import DocumentText
 from knowledge_base.reading.language import UNKNOWN, parts_by_script
 from knowledge_base.reading.plain import markdown_sections
-from knowledge_base.reading.titles import name_as_title
+from knowledge_base.reading.titles import name_as_title, page_headings
 
 
 def sheet_to_entry(sheet: Sheet, *, id: str, ids: Mapping[str, str]) -> Entry:
@@ -68,6 +68,7 @@ def document_to_entries(
                     audience=audience,
                     summary=summary,
                     keywords=keywords,
+                    headings=page_headings(text),
                     body=text,
                     popularity=popularity,
                     topic=topic,

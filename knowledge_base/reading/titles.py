@@ -8,6 +8,7 @@ from pathlib import PurePath
 from knowledge_base.reading.pieces import Pieces, tidy
 
 LONGEST = 150
+MOST_HEADINGS = 12
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _NOT_A_TITLE = re.compile(
     r"(?i)\.(docx?|odt|pdf|indd|pptx?|xlsx?|qxd|rtf)$|^(microsoft word|untitled|sans (nom|titre)|document\d*$|test)"
@@ -29,6 +30,13 @@ def choose_title(pieces: Pieces, pages: list[str], name: str) -> str:
     if _is_title(first) and first[0].isupper():
         return first
     return name_as_title(name)
+
+
+def page_headings(page: str) -> tuple[str, ...]:
+    """Short lines that begin with a capital and do not end as a sentence: what a page says it is about."""
+    lines = (line.strip() for line in page.split("\n"))
+    kept = [line for line in lines if 6 <= len(line) <= 60 and line[0].isupper() and line[-1] not in ".,;:…"]
+    return tuple(dict.fromkeys(kept))[:MOST_HEADINGS]
 
 
 def name_as_title(name: str) -> str:

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import csv
+import json
+from collections.abc import Iterable
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
-from knowledge_base.reading import DocumentText, read_document, same_text
+from knowledge_base import index
+from knowledge_base.entry import Entry
+from knowledge_base.reading import (
+    DocumentText,
+    document_to_entries,
+    read_document,
+    read_guides,
+    same_text,
+    sheet_to_entry,
+)
+from knowledge_base.search import Searcher
 from tests.real.folder import data_folder
 
 FOLDER = data_folder("documents-bureautiques")
@@ -62,3 +75,40 @@ def test_arabic_words_come_out_the_right_way_round(documents: dict[str, Document
     text = "\n".join(documents[ARABIC_MANDATE].pages)
     assert "على المواقع التي" in text
     assert "ىلع" not in text
+
+
+def entries(documents: dict[str, DocumentText]) -> Iterable[Entry]:
+    """One text in two formats is found once, by its PDF, which has the pages people see."""
+    for name, document in documents.items():
+        twins = [other for other in documents if other != name and same_text(document, documents[other])]
+        if document.format == "pdf" or not twins:
+            yield from document_to_entries(document, id=name, name=name)
+
+
+def found_in_three(searcher: Searcher, kinds: tuple[str, ...] = ()) -> int:
+    right = 0
+    for line in (FOLDER / "questions-dev.jsonl").read_text(encoding="utf-8").splitlines():
+        asked = json.loads(line)
+        hits = searcher.find(asked["question"], kinds=kinds, limit=3).hits
+        right += bool({hit.group for hit in hits} & {expected["fichier"] for expected in asked["attendus"]})
+    return right
+
+
+def test_the_right_document_is_in_the_first_three(documents: dict[str, DocumentText], tmp_path: Path) -> None:
+    index.build(tmp_path, entries(documents))
+    assert found_in_three(Searcher(tmp_path)) >= 13
+
+
+@pytest.mark.whole
+def test_the_right_document_is_found_beside_the_archive(
+    documents: dict[str, DocumentText], tmp_path: Path
+) -> None:
+    """The archive has sheets of its own on half of these questions (who mends what, over-indebtedness)."""
+    guides = data_folder("service-public-vosdroits") / "vosdroits-particuliers-xml.zip"
+    sheets = list(read_guides(guides, on_skip=print))
+    ids = {sheet.source_ref: sheet.source_ref for sheet in sheets}
+    guide_entries = (sheet_to_entry(sheet, id=sheet.source_ref, ids=ids) for sheet in sheets)
+    index.build(tmp_path, [*guide_entries, *entries(documents)])
+    searcher = Searcher(tmp_path)
+    assert found_in_three(searcher, kinds=("document",)) >= 13
+    assert found_in_three(searcher) >= 9

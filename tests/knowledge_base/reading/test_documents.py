@@ -9,7 +9,7 @@ import pytest
 from knowledge_base.reading import DocumentText, document_to_entries, read_document, same_text
 from knowledge_base.reading.language import language_of, parts_by_script
 from knowledge_base.reading.pdf import Letter, _turned
-from knowledge_base.reading.titles import name_as_title
+from knowledge_base.reading.titles import name_as_title, page_headings
 from tests.knowledge_base.reading.making import docx, letter_by_letter, lines, odt, paragraphs, pdf
 
 LETTER = (
@@ -128,6 +128,11 @@ def test_a_declared_title_is_believed_if_the_page_bears_it_out(
 )
 def test_a_file_name_is_read_aloud(name: str, title: str) -> None:
     assert name_as_title(name) == title
+
+
+def test_short_lines_that_are_no_sentence_are_headings() -> None:
+    page = "La cuisine\nÉvier\nRemplacement des joints\nLe locataire paie les joints.\nà suivre\nLa cuisine"
+    assert page_headings(page) == ("La cuisine", "Remplacement des joints")
 
 
 @pytest.mark.parametrize(

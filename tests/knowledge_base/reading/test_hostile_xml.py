@@ -37,6 +37,16 @@ def test_hostile_or_broken_xml_is_refused_with_a_reason(data: bytes, reason: str
         read_dila(data)
 
 
+@pytest.mark.parametrize(
+    "tag", ["Chapitre", "Cas", "Liste", "Item", "ANoter", "Branche", "Inconnu", "Cellule"]
+)
+def test_what_is_nested_as_deep_as_allowed_is_read(tag: str) -> None:
+    inside = f"<{tag}><Titre>t</Titre>" * 95 + "<Paragraphe>au fond</Paragraphe>" + f"</{tag}>" * 95
+    head = '<dc:title xmlns:dc="http://purl.org/dc/elements/1.1/">x</dc:title>'
+    sheet = read_dila(f"<Publication ID='F1'>{head}<Texte>{inside}</Texte></Publication>".encode())
+    assert "au fond" in sheet.body
+
+
 @given(st.binary(max_size=300))
 def test_no_bytes_make_the_reader_crash(noise: bytes) -> None:
     for data in (noise, b"<Publication ID='F1'>" + noise + b"</Publication>"):
