@@ -46,10 +46,10 @@ def small_words() -> dict[str, frozenset[str]]:
 
 
 def said(text: str, language: str, *, every: bool = False) -> dict[str, Terms]:
-    """All the terms of what a person said, by reading: French, and English where it is spoken (or `every`)."""
+    """What a person said by reading, stems and words: French, and English where it is spoken (or `every`)."""
     raws = raw_words(text)
     readings = READINGS if every or language == "en" else READINGS[:1]
-    return {reading: frozenset(term for _, term in _terms(raws, reading)) for reading in readings}
+    return {reading: _all_terms(raws, reading) for reading in readings}
 
 
 def phrase(text: str, readings: Iterable[str] = READINGS) -> Phrase:
@@ -63,12 +63,30 @@ def fitting(phrases: Iterable[Phrase], said: dict[str, Terms]) -> tuple[str, ...
     return tuple(phrase.text for phrase in phrases if phrase.fits(said))
 
 
+def _all_terms(raws: list[str], reading: str) -> Terms:
+    pairs = list(_terms(raws, reading))
+    return frozenset(term for _, term in pairs) | frozenset(_as_written(word) for word, _ in pairs)
+
+
 def _needs(raws: list[str], reading: str) -> Terms:
     always, never = small_words()["always_needed"], small_words()["never_needed"]
-    pairs = [(word, term) for word, term in _terms(raws, reading) if word not in never or len(raws) == 1]
-    stop_words = analyzer_for(reading).stop_words | analyzer_for("ar").stop_words
-    telling = frozenset(term for word, term in pairs if word in always or word not in stop_words)
-    return telling if len(telling) > 1 else frozenset(term for _, term in pairs)
+    pairs = [pair for pair in _terms(raws, reading) if pair[0] not in never or len(raws) == 1]
+    telling = [pair for pair in pairs if pair[0] in always or pair[0] not in _stop_words(reading)]
+    kept = dict(telling if len(telling) > 1 else pairs)
+    if len(set(kept.values())) == len(kept):
+        return frozenset(kept.values())
+    return frozenset(
+        map(_as_written, kept)
+    )  # « aide aux aidants » has one stem, which would be « aide » alone
+
+
+def _as_written(word: str) -> str:
+    return "=" + word
+
+
+@cache
+def _stop_words(reading: str) -> frozenset[str]:
+    return analyzer_for(reading).stop_words | analyzer_for("ar").stop_words
 
 
 def _terms(raws: Iterable[str], reading: str) -> Iterator[tuple[str, str]]:

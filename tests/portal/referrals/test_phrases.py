@@ -15,6 +15,7 @@ def fits(text: str, words: str, language: str = "fr") -> bool:
         ("titre de séjour", "RENOUVELER MON TITRE DE SEJOUR", "fr"),
         ("carte Vitale", "ma carte vitale est perdue", "fr"),
         ("la CAF", "dossier caf", "fr"),
+        ("aide aux aidants", "Aide pour les aidants", "fr"),
         ("facture d’eau", "l'eau : facture trop haute", "fr"),
         ("avis d’imposition", "où est mon avis d’imposition ?", "fr"),
         ("permis de conduire", "je perds mes permis, conduire", "fr"),
@@ -40,6 +41,7 @@ def test_a_phrase_fits_whatever_the_accents_the_order_and_the_small_words(
         ("ne respire plus", "je respire"),
         ("not breathing", "breathing exercises"),
         ("لا يتنفس", "يتنفس"),
+        ("aide aux aidants", "une aide pour payer mon loyer"),
     ],
 )
 def test_a_phrase_does_not_fit_without_a_word_that_tells(text: str, words: str) -> None:
