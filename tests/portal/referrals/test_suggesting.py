@@ -95,8 +95,8 @@ def test_where_no_rule_speaks_the_articles_vote_by_rank(app: Flask) -> None:
     second = make.article("Aides", contacts=[{"service": "caf"}, {"service": "caf"}, {"service": "inconnu"}])
     found = suggest(Situation(words="toit", article_ids=(first.id, second.id)))
     assert [(s.service.slug, round(s.strength, 2)) for s in found if s.service] == [
-        ("caf", 0.6),
-        ("mairie-accueil", 0.4),
+        ("caf", 0.59),
+        ("mairie-accueil", 0.41),
     ]
     assert {s.origin for s in found} == {"article"}
     assert found[0].reason == "C’est à ce service que renvoie notre fiche « Logement »."
@@ -121,6 +121,19 @@ def test_a_kind_without_a_service_is_shown_with_its_title_and_address(app: Flask
         None,
         *[contact[k] for k in ("title", "kind", "url")],
     )
+
+
+def test_what_has_neither_a_service_nor_a_kind_comes_after_what_has(app: Flask) -> None:
+    contacts = [
+        {"title": "Un numéro national"},
+        {"kind": "prefecture", "title": "Préfecture"},
+        {"kind": "caf"},
+    ]
+    found = suggest(Situation(article_ids=(make.article(contacts=contacts).id,)))
+    assert [(s.kind, s.name, s.url) for s in found] == [
+        ("prefecture", "Préfecture", ""),
+        ("", "Un numéro national", ""),
+    ]
 
 
 def test_an_article_that_is_not_published_has_no_vote(app: Flask) -> None:
