@@ -8,9 +8,10 @@ from portal.commands.documents import import_documents
 from portal.commands.guides import import_guides
 from portal.commands.search import evaluate_search, reindex
 from portal.commands.staff import create_staff
+from portal.commands.telephone import check_signatures
 from portal.commands.work import work
 
-COMMANDS = (work, create_staff, import_guides, import_documents, reindex, evaluate_search)
+COMMANDS = (work, create_staff, import_guides, import_documents, reindex, evaluate_search, check_signatures)
 
 
 def init_app(app: Flask) -> None:

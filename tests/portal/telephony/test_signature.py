@@ -141,3 +141,16 @@ def test_vectors_are_counted_and_the_wrong_ones_named(tmp_path):
     path = tmp_path / "vectors.json"
     path.write_text(json.dumps(vectors), encoding="utf-8")
     assert judge_vectors(path) == (1, 2, ["lying"])
+
+
+def test_the_command_ends_with_the_count_and_fails_on_a_wrong_one(tmp_path):
+    from click.testing import CliRunner
+
+    from portal.commands.telephone import check_signatures
+
+    vector = {"jeton": TOKEN, "url_recue": "https://a.fr/", "parametres": None, "corps": None, "valide": True}
+    path = tmp_path / "vectors.json"
+    for signature, last, code in ((sign("https://a.fr/"), "1 of 1 right", 0), ("no", "0 of 1 right", 1)):
+        path.write_text(json.dumps([{**vector, "nom": "one", "signature": signature}]), encoding="utf-8")
+        ran = CliRunner().invoke(check_signatures, [str(path)])
+        assert (ran.output.splitlines()[-1], ran.exit_code) == (last, code)
