@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,10 +12,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from simulator.faults import FAMILIES
 from simulator.network import Network
-from simulator.numbers import FICTION, normal, spoken
+from simulator.numbers import FICTION, MOBILE, normal, spoken
 from simulator.phone_view import phone_state, stamp
 from simulator.phones import LONGEST_WAIT_S, back, held, here
 from simulator.placing import Impossible
+from simulator.records import Line
 
 MOST_PHONES = 6
 SUGGESTED = ("+33639980001", "+33639980002", "+33639980003")
@@ -57,12 +60,15 @@ pages = Blueprint("pages", __name__)
 def home() -> str:
     """The phones named in the address (`?phone=` as often as wanted), or one to begin with."""
     shown, problem = _shown()
+    lines = list(here().lines.values())
     return render_template(
         "phones.html",
         phones=shown,
         problem=problem or current_app.extensions["problems"].pop(request.full_path.rstrip("?"), ""),
         others=_others({each["number"] for each in shown}),
-        lines=list(here().lines.values()),
+        lines=lines,
+        voice_line=_first(lines, lambda line: not line.number.startswith(MOBILE)),
+        text_line=_first(lines, lambda line: line.number.startswith(MOBILE)),
         here=request.full_path.rstrip("?"),
         stamp=stamp(shown),
         full=len(shown) >= MOST_PHONES,
@@ -104,13 +110,21 @@ def pick_up() -> AnyResponse:
     return redirect("/?" + urlencode([("phone", each) for each in [*kept, number]]), 303)
 
 
+def _first(lines: list[Line], suits: Callable[[Line], bool]) -> str:
+    """The number to propose: the first that suits, else any."""
+    chosen = next((line for line in lines if suits(line)), lines[0] if lines else None)
+    return spoken(chosen.number) if chosen else ""
+
+
 def _parts(state: dict[str, Any]) -> dict[str, str]:
-    names = ("status", "transcript", "texts")
+    names = ("name", "status", "transcript", "texts")
     return {name: render_template(f"phone_{name}.html", phone=state) for name in names}
 
 
 def _shown() -> tuple[list[dict[str, Any]], str]:
-    wanted = [normal(number) for number in request.args.getlist("phone")] or [SUGGESTED[0]]
+    # A `+` written by hand in an address arrives as a space.
+    wanted = [normal(number.replace(" ", "+", number[:1] == " ")) for number in request.args.getlist("phone")]
+    wanted = wanted or [SUGGESTED[0]]
     shown, problem = [], ""
     for number in list(dict.fromkeys(wanted))[:MOST_PHONES]:
         try:
@@ -127,6 +141,11 @@ def _others(shown: set[str]) -> list[dict[str, str]]:
     named = {number: network.phones[number].name for number in numbers if number in network.phones}
     kept = [number for number in numbers if number not in shown][:12]
     return [{"number": each, "spoken": spoken(each), "name": named.get(each, "")} for each in kept]
+
+
+@pages.app_template_filter("clock")
+def clock(moment: float) -> str:
+    return datetime.fromtimestamp(moment).astimezone().strftime("%H:%M:%S")
 
 
 @pages.app_context_processor

@@ -49,7 +49,7 @@ def said() -> dict[str, Any]:
     if request.is_json:
         given = request.get_json(silent=True)
         return given if isinstance(given, dict) else {}
-    return request.form.to_dict()
+    return {name: values[-1] for name, values in request.form.lists()}
 
 
 def back(problem: str = "") -> AnyResponse:

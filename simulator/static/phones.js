@@ -1,36 +1,54 @@
 // The phones, live: one long request tells what changed; forms act without leaving the page.
 const board = document.querySelector("[data-live]");
+const aloud = document.querySelector("[data-aloud]");
+const shown = new WeakMap();
+const title = document.title;
 
 function show(phone, { state, parts }) {
   phone.dataset.state = state;
-  for (const [name, html] of Object.entries(parts)) {
-    const part = phone.querySelector(`[data-part="${name}"]`);
-    if (part.innerHTML.trim() === html.trim()) continue;
-    part.innerHTML = html;
-    part.scrollTop = part.scrollHeight;
+  for (const [name, html] of Object.entries(parts)) put(phone.querySelector(`[data-part="${name}"]`), html);
+  for (const part of phone.querySelectorAll("[data-when]")) {
+    const wanted = part.dataset.when.split(" ").includes(state);
+    if (!wanted && part.contains(document.activeElement)) phone.querySelector("[role=log]").focus();
+    part.hidden = !wanted;
   }
-  reveal(phone);
 }
 
-function reveal(phone) {
-  for (const part of phone.querySelectorAll("[data-when]")) {
-    const wanted = part.dataset.when.split(" ").includes(phone.dataset.state);
-    if (part.hidden === wanted && part.contains(document.activeElement)) phone.querySelector("[data-part=transcript]").focus();
-    part.hidden = !wanted;
+// What only grows is added to: screen readers then say the new words alone.
+function put(part, html) {
+  const before = shown.get(part);
+  if (before === html) return;
+  const known = part.children.length;
+  const grows = before !== undefined && html.startsWith(before);
+  if (grows) part.insertAdjacentHTML("beforeend", html.slice(before.length));
+  else part.innerHTML = html;
+  shown.set(part, html);
+  part.scrollTop = part.scrollHeight;
+  if (part.dataset.part === "transcript" && before !== undefined) say([...part.children].slice(grows ? known : 0));
+}
+
+function say(lines) {
+  if (!aloud.querySelector("input").checked) return;
+  for (const line of lines) {
+    if (!line.matches(".speech:not(.by-phone)")) continue;
+    const words = new SpeechSynthesisUtterance(line.firstChild.textContent);
+    words.lang = line.lang || "fr-FR";
+    speechSynthesis.speak(words);
   }
 }
 
 async function follow() {
   const address = new URL("/live", location.href);
   address.search = location.search;
-  for (;;) {
-    address.searchParams.set("since", board.dataset.stamp);
+  for (let since = ""; ; ) {
+    address.searchParams.set("since", since);
     try {
       const answer = await fetch(address);
       if (!answer.ok) throw new Error(answer.status);
       const { stamp, phones } = await answer.json();
-      board.dataset.stamp = stamp;
+      since = stamp;
       for (const phone of board.children) if (phones[phone.dataset.phone]) show(phone, phones[phone.dataset.phone]);
+      document.title = board.querySelector("[data-state=ringing]") ? `☎ On sonne – ${title}` : title;
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 2000));
     }
@@ -74,8 +92,8 @@ function typing(event) {
 }
 
 if (board) {
-  for (const phone of board.children) reveal(phone);
-  for (const part of board.querySelectorAll("[data-part]")) part.scrollTop = part.scrollHeight;
+  aloud.hidden = !("speechSynthesis" in window);
+  for (const part of board.querySelectorAll("[role=log]")) part.scrollTop = part.scrollHeight;
   board.addEventListener("submit", act);
   board.addEventListener("input", typing);
   follow();

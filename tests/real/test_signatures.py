@@ -1,16 +1,12 @@
 """The guard of the telephone doors on the open vectors and on the recorded shapes of webhooks."""
 
 import json
-from pathlib import Path
 from urllib.parse import parse_qs
 
-import pytest
-
 from portal.telephony.signature import is_signed, judge_vectors
+from tests.real.folder import data_folder
 
-SHARED = [folder / "shared" / "data" / "twilio" for folder in Path(__file__).resolve().parents]
-DATA = next((folder for folder in SHARED if folder.is_dir()), SHARED[0])
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the folder of real data is not here")
+DATA = data_folder("twilio")
 
 
 def test_every_open_vector_is_judged_right():
