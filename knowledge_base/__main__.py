@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from . import index
-from .entry import Entry
+from .entry import Entry, Sheet
 from .evaluate import ANSWERING, evaluate, read_questions, without_titles
 from .search import Hit, Searcher
 
@@ -59,15 +59,18 @@ def _entries(path: Path) -> Iterator[Entry]:
     def skipped(name: str, why: str) -> None:
         print(f"\rskipped {name}: {why}", file=sys.stderr)
 
-    sheets = {(sheet.audience, sheet.source_ref): sheet for sheet in read_guides(path, on_skip=skipped)}
-    for (audience, ref), sheet in sheets.items():
-        ids = {other: _id(audience, other) for owner, other in sheets if owner == audience}
-        yield sheet_to_entry(sheet, id=ids[ref], ids=ids)
+    sheets = list(read_guides(path, on_skip=skipped))
+    known: dict[tuple[str, str], dict[str, str]] = {}
+    for sheet in sheets:
+        known.setdefault((sheet.audience, sheet.language), {})[sheet.source_ref] = _id(sheet)
+    for sheet in sheets:
+        yield sheet_to_entry(sheet, id=_id(sheet), ids=known[sheet.audience, sheet.language])
 
 
-def _id(audience: str, source_ref: str) -> str:
-    """A source's identifiers are unique within an audience only."""
-    return f"{audience}/{source_ref}"
+def _id(sheet: Sheet) -> str:
+    """A source's identifiers are unique within an audience and a language only."""
+    language = "" if sheet.language == "fr" else sheet.language
+    return "/".join(filter(None, (sheet.audience, language, sheet.source_ref)))
 
 
 def _say(done: int, total: int | None) -> None:
