@@ -18,14 +18,14 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 def read_guides(path: Path, *, on_skip: OnSkip) -> Iterator[Sheet]:
     """Every guide of a source, in the order of names. `on_skip(name, reason)` hears of the rest."""
-    seen: dict[tuple[str, str], str] = {}
+    seen: dict[tuple[str, str, str], str] = {}
     for name, data in _files(path, on_skip):
         try:
             sheet = read_guide(data, name)
         except Unreadable as reason:
             on_skip(name, str(reason))
             continue
-        first = seen.setdefault((sheet.audience, sheet.source_ref), name)
+        first = seen.setdefault((sheet.audience, sheet.language, sheet.source_ref), name)
         if first is not name:
             on_skip(name, f"Même identifiant que « {first} » : {sheet.source_ref}.")
             continue

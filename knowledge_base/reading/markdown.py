@@ -10,18 +10,22 @@
     ---
 
 Values may be quoted; a list is `- item` lines, or `[one, two]`. A contact is `- Titre | genre | adresse |
-note`, where all but the title may be missing. Unknown names are kept in `Sheet.extra`.
+note`, where all but the title may be missing. Unknown names are kept in `Sheet.extra`. Where nothing says it,
+`source_ref` is the file's stem and the language that of its folder or of its stem's end (`en/cantine.md`,
+`cantine.en.md`), else French: a guide and its translations share a `source_ref`.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import date
+from pathlib import PurePosixPath
 
 from knowledge_base.entry import KINDS, Contact, Link, Sheet
 from knowledge_base.reading.digest import with_digest
 from knowledge_base.reading.unreadable import Unreadable
 
+LANGUAGES = ("fr", "en", "ar")
 MAX_BYTES = 2 * 1024 * 1024
 Matter = dict[str, str | list[str]]
 _FIELD = re.compile(r"([A-Za-z_][\w-]*)\s*:(?:\s+(.*))?$")
@@ -33,7 +37,7 @@ _READ = _ONE | {"breadcrumb", "keywords", "questions", "contacts"}
 
 
 def read_markdown(data: bytes, name: str) -> Sheet:
-    """The sheet in one Markdown file; `name` is its file name, whose stem is the `source_ref` by default."""
+    """The sheet in one Markdown file; `name` is its name in its folder or archive."""
     if len(data) > MAX_BYTES:
         raise Unreadable(f"Markdown trop grand : plus de {MAX_BYTES // 1024} Kio.")
     try:
@@ -44,15 +48,16 @@ def read_markdown(data: bytes, name: str) -> Sheet:
     title = _one(matter, "title") or _first_heading(body)
     if not title:
         raise Unreadable("Guide sans titre.")
+    stem, language = _told_by_name(name)
     kind = _one(matter, "kind") or "guide"
     if kind not in KINDS:
         raise Unreadable(f"Genre inconnu : « {kind} ».")
     return with_digest(
         Sheet(
-            source_ref=_one(matter, "source_ref") or name.rpartition("/")[2].rpartition(".")[0] or name,
+            source_ref=_one(matter, "source_ref") or stem,
             audience=_one(matter, "audience"),
             kind=kind,
-            language=_one(matter, "language") or "fr",
+            language=_one(matter, "language") or language,
             title=title,
             body=body,
             summary=_one(matter, "summary"),
@@ -72,6 +77,14 @@ def read_markdown(data: bytes, name: str) -> Sheet:
 def is_markdown(data: bytes) -> bool:
     """A guide in Markdown begins with its front matter."""
     return re.match(rb"(?:\xef\xbb\xbf)?---[ \t]*\r?\n", data) is not None
+
+
+def _told_by_name(name: str) -> tuple[str, str]:
+    path = PurePosixPath(name)
+    stem, dot, end = path.stem.rpartition(".")
+    if dot and end in LANGUAGES:
+        return stem, end
+    return path.stem or name, next((part for part in reversed(path.parts[:-1]) if part in LANGUAGES), "fr")
 
 
 def _split(text: str) -> tuple[Matter, str]:

@@ -134,12 +134,26 @@ def test_formats_are_told_by_content_and_read_in_the_order_of_names(tmp_path: Pa
     assert "Format inconnu" in skipped["README.md"]
 
 
+def test_a_guide_and_its_translations_share_an_identifier(tmp_path: Path) -> None:
+    for name in ("fr/cantine.md", "en/cantine.md", "bus.md", "bus.ar.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("---\ntitle: x\n---\n", encoding="utf-8")
+    sheets, skipped = read(tmp_path)
+    assert [(sheet.source_ref, sheet.language) for sheet in sheets] == [
+        ("bus", "ar"),
+        ("bus", "fr"),
+        ("cantine", "en"),
+        ("cantine", "fr"),
+    ]
+    assert not skipped
+
+
 def test_one_file_is_a_source_too(tmp_path: Path) -> None:
     (tmp_path / "f.xml").write_bytes(xml(1))
     assert [sheet.title for sheet in read(tmp_path / "f.xml")[0]] == ["Question 1"]
 
 
-def test_an_identifier_may_be_used_once_for_each_audience(tmp_path: Path) -> None:
+def test_an_identifier_may_be_used_once_for_each_audience_and_language(tmp_path: Path) -> None:
     path = archive(
         tmp_path / "z.zip",
         {"1.xml": xml(1), "2.xml": xml(1, "Associations"), "3.xml": xml(1), "4.xml": xml(2)},
