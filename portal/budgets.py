@@ -8,12 +8,10 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import clock
-from portal.database import Base, db
+from portal.database import Base, db, insert
 
 
 class Spending(Base):
@@ -33,7 +31,6 @@ def spend(what: str, whom: str, *, most: int, per: timedelta) -> bool:
     """
     since = _window(clock.now(), per)
     key = hashlib.sha256(f"{what}\0{whom}".encode()).hexdigest()[:40]
-    insert = insert_postgresql if db.engine.dialect.name == "postgresql" else insert_sqlite
     statement = insert(Spending).values(key=key, since=since, count=1)
     statement = statement.on_conflict_do_update(
         index_elements=["key", "since"], set_={"count": Spending.count + 1}

@@ -16,6 +16,8 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, MetaData, Select, event
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.ext.mutable import MutableDict, MutableList
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, registry
@@ -108,6 +110,11 @@ def brief_read() -> Iterator[Session]:
 def locked(query: Select[Any]) -> Select[Any]:
     """The query of a row that is read and then written: held until the commit, and read afresh."""
     return query.with_for_update().execution_options(populate_existing=True)
+
+
+def insert(table: Any) -> Any:
+    """An INSERT into a model's table that knows ON CONFLICT, in the dialect of the engine in use."""
+    return (insert_postgresql if db.engine.dialect.name == "postgresql" else insert_sqlite)(table)
 
 
 def check_version(row: Any, version: int, yours: dict[str, Any]) -> None:

@@ -12,12 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Index, func, or_, text
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import clock
-from portal.database import Base, db
+from portal.database import Base, db, insert
 
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 8
@@ -53,10 +51,9 @@ def enqueue(
         "dedupe_key": dedupe_key,
         "not_before": not_before or clock.now(),
     }
-    postgresql = db.engine.dialect.name == "postgresql"
-    statement = (insert_postgresql if postgresql else insert_sqlite)(Job).values(**values)
+    statement = insert(Job).values(**values)
     db.session.execute(statement.on_conflict_do_nothing(index_elements=["dedupe_key"]))
-    if postgresql:
+    if db.engine.dialect.name == "postgresql":
         db.session.execute(text(f"NOTIFY {CHANNEL}"))
 
 

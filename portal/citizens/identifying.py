@@ -6,13 +6,11 @@ import re
 from dataclasses import dataclass
 
 import phonenumbers
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from portal import history
 from portal.citizens.models import Citizen, Identifier, IdentifierLink
 from portal.citizens.names import name_key
-from portal.database import db
+from portal.database import db, insert
 from portal.errors import N_, Refused
 from portal.history import Actor
 
@@ -66,7 +64,6 @@ def reach(typed: str) -> tuple[str, str]:
 
 def identifier(kind: str, value: str) -> Identifier:
     """The row of this number or address, made at its first use, by one of those who use it at once."""
-    insert = insert_postgresql if db.engine.dialect.name == "postgresql" else insert_sqlite
     found = db.session.scalar(db.select(Identifier).filter_by(kind=kind, value=value))
     if found is None:
         statement = insert(Identifier).values(kind=kind, value=value)

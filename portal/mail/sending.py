@@ -6,11 +6,8 @@ import smtplib
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
-
 from portal.config import Settings
-from portal.database import db
+from portal.database import db, insert
 from portal.mail.models import Letter
 
 TIMEOUT_S = 10
@@ -57,6 +54,5 @@ def _send(settings: Settings, letter: EmailMessage) -> None:
 
 
 def _keep(message_id: str, to: str, subject: str, body: str) -> None:
-    insert = insert_postgresql if db.engine.dialect.name == "postgresql" else insert_sqlite
     statement = insert(Letter).values(message_id=message_id, to=to, subject=subject, body=body)
     db.session.execute(statement.on_conflict_do_nothing(index_elements=["message_id"]))
