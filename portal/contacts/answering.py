@@ -91,7 +91,7 @@ def reply(
     if not body.strip():
         raise Refused(N_("Écrivez votre message."), field="body")
     message = Message(
-        contact_id=contact.id,
+        contact=contact,
         direction="out",
         channel=channel,
         body=body.strip(),

@@ -117,7 +117,7 @@ def add_message(
     if not body.strip() and provider_ref is None:
         raise Refused(N_("Écrivez votre message."), field="body")
     message = Message(
-        contact_id=contact.id,
+        contact=contact,
         direction="in",
         channel=contact.channel,
         body=body,

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from portal.jobs import Job
 from portal.work import index_entries
+from portal.work.connect_call import connect_call
 from portal.work.send_code import send_code
 from portal.work.send_email import send_email
 from portal.work.send_text import send_text
@@ -17,6 +18,7 @@ from portal.work.send_text import send_text
 KINDS: dict[str, Callable[[Job], None]] = {
     "index": index_entries.update,
     "reindex": index_entries.rebuild,
+    "connect_call": connect_call,
     "send_code": send_code,
     "send_email": send_email,
     "send_text": send_text,

@@ -24,12 +24,9 @@ POLL_S = 0.2
 HEARTBEAT_S = 15
 
 
-def run(app: Flask, *, until_empty: bool = False) -> int:
-    """Works until told to stop (SIGTERM, SIGINT), or until nothing is due; returns how many jobs were tried."""
-    stop = threading.Event()
-    if threading.current_thread() is threading.main_thread():
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda *_: stop.set())
+def run(app: Flask, *, until_empty: bool = False, stop: threading.Event | None = None) -> int:
+    """Works until told to stop (`stop`, SIGTERM, SIGINT), or until nothing is due; returns how many were tried."""
+    stop = stop or _told_to_stop()
     worker = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
     tried = 0
     with app.app_context():
@@ -43,6 +40,14 @@ def run(app: Flask, *, until_empty: bool = False) -> int:
             else:
                 break
     return tried
+
+
+def _told_to_stop() -> threading.Event:
+    """Set by SIGTERM and SIGINT: the job in hand is finished, no other is begun."""
+    told = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: told.set())
+    return told
 
 
 def _work(app: Flask, worker: str, stop: threading.Event, until_empty: bool) -> int:

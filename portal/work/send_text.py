@@ -7,9 +7,10 @@ from datetime import timedelta
 from portal import clock, jobs
 from portal.contacts.answering import advance
 from portal.contacts.models import Message
+from portal.contacts.texting import hear_status
 from portal.database import db, locked
 from portal.jobs import Job
-from portal.telephony import sending
+from portal.telephony import events, sending
 from portal.work.context import settings
 
 LOOK_BACK = timedelta(minutes=5)  # the network's clock and ours may differ
@@ -52,9 +53,17 @@ def _send(message: Message, job: Job) -> None:
         db.session.commit()
         return
     else:
-        advance(message, "sent", provider_ref=sid)
+        _record(message, sid)
     jobs.finish(job)
     db.session.commit()
+
+
+def _record(message: Message, sid: str) -> None:
+    """The text is out; what the network already told of it, before we knew its id, is heard now."""
+    advance(message, "sent", provider_ref=sid)
+    db.session.flush()
+    for told in events.told(f"message:{sid}:"):
+        hear_status(sid, told.get("MessageStatus", ""), told.get("ErrorCode", ""))
 
 
 def _reconcile(message: Message, job: Job) -> None:
@@ -77,7 +86,7 @@ def _reconcile(message: Message, job: Job) -> None:
     known = set(db.session.scalars(db.select(Message.provider_ref).where(Message.provider_ref.in_(found))))
     ours = [sid for sid in found if sid not in known]
     if ours:
-        advance(message, "sent", provider_ref=ours[0])
+        _record(message, ours[0])
         jobs.finish(job)
         db.session.commit()
         return

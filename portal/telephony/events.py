@@ -1,0 +1,25 @@
+"""What the network tells, kept raw and once. Told twice it is kept once; late or out of order is normal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from portal.database import db, insert
+from portal.telephony.models import NetworkEvent
+
+LONGEST = 4000
+
+
+def note(key: str, kind: str, payload: Mapping[str, str]) -> bool:
+    """Keeps an event under its key; False if it was told before."""
+    kept = {name: value[:LONGEST] for name, value in payload.items()}
+    statement = insert(NetworkEvent).values(key=key[:300], kind=kind, payload=kept)
+    statement = statement.on_conflict_do_nothing(index_elements=["key"]).returning(NetworkEvent.id)
+    return db.session.scalar(statement) is not None
+
+
+def told(prefix: str) -> list[dict[str, Any]]:
+    """What was told under keys that begin so, in the order it came: for who was not ready to hear it then."""
+    query = db.select(NetworkEvent.payload).where(NetworkEvent.key.startswith(prefix, autoescape=True))
+    return list(db.session.scalars(query.order_by(NetworkEvent.id)))
