@@ -13,7 +13,7 @@ from portal.contacts.models import Contact
 from portal.database import db
 from portal.desk.models import Queue
 from portal.directory.models import Organization, Service, ServiceText
-from portal.lines.models import Line
+from portal.lines.models import Line, MenuChoice
 from portal.staff.models import Staff
 
 PASSWORD = "une phrase de passe d’essai"
@@ -109,3 +109,7 @@ def line(number: str = "+33199000010", **values: Any) -> Line:
 
 def contact(channel: str = "phone", of: Organization | None = None, **values: Any) -> Contact:
     return _add(Contact(channel=channel, organization_id=(of or organization()).id, **values))
+
+
+def choice(of: Line, **values: Any) -> MenuChoice:
+    return _add(MenuChoice(line_id=of.id, **values))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_babel import gettext
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -34,6 +34,8 @@ def show(status: int, sentence: str, **details: Any) -> Any:
     db.session.rollback()
     if request.path.startswith("/api/"):
         return jsonify(error=sentence), status
+    if request.path.startswith("/telephone/"):  # nobody reads a page there
+        return Response(sentence, status, mimetype="text/plain")
     return render_template("errors/refused.html", status=status, sentence=sentence, **details), status
 
 
@@ -56,8 +58,9 @@ def _stale(_error: StaleDataError) -> Any:
 
 
 def _database_away(_error: Exception) -> Any:
-    page, status = show(503, gettext(SENTENCES[503]))
-    return page, status, {"Retry-After": "5"}
+    answer = make_response(show(503, gettext(SENTENCES[503])))
+    answer.headers["Retry-After"] = "5"
+    return answer
 
 
 def init_app(app: Flask) -> None:

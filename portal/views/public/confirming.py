@@ -17,7 +17,7 @@ from portal.contacts.models import Contact
 from portal.contacts.recording import attribute
 from portal.database import db
 from portal.directory.models import Organization
-from portal.lines.models import Line
+from portal.lines.saying import sender_of
 from portal.views.context import settings
 
 
@@ -53,7 +53,7 @@ def ask(case: Case, used: Identifier) -> None:
     text = gettext("Code pour suivre votre demande : %(code)s. Valable 10 minutes.", code=digits)
     jobs.enqueue(
         "send_code",
-        {"code": code.id, "text": text, "sender": sender(case.organization_id)},
+        {"code": code.id, "text": text, "sender": sender_of(case.organization_id)},
         dedupe_key=f"code:{code.id}",
     )
 
@@ -68,9 +68,3 @@ def confirm(case: Case, used: Identifier) -> None:
     case.citizen_id = citizen.id
     for contact in db.session.scalars(db.select(Contact).filter_by(case_id=case.id, identifier_id=used.id)):
         attribute(contact, citizen, certainty="confirmed", by=history.CITIZEN)
-
-
-def sender(organization_id: int) -> str:
-    """The number our texts to the citizens of this organization come from."""
-    line = db.session.scalar(db.select(Line).filter_by(organization_id=organization_id).order_by(Line.id))
-    return line.number if line else ""

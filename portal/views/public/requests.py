@@ -21,6 +21,7 @@ from portal.contacts.recording import add_message, record_request
 from portal.database import db
 from portal.directory.models import Organization
 from portal.errors import Missing, Refused
+from portal.lines.saying import sender_of
 from portal.views import guards
 from portal.views.context import settings
 from portal.views.forms import Form, new_key
@@ -154,7 +155,7 @@ def _record(form: Form) -> Contact | None:
     host = db.session.scalars(db.select(Organization).filter_by(is_host=True)).first()
     if host is None:
         raise Missing
-    where = {"organization_id": host.id, "line": confirming.sender(host.id), "language": current()}
+    where = {"organization_id": host.id, "line": sender_of(host.id), "language": current()}
     contact, new = record_request(form.key(), used, subject=subject, body=body, **where)
     if new:
         case = open_case(contact, by=history.CITIZEN)

@@ -7,3 +7,5 @@ from flask import Blueprint
 SIGNED = True
 
 bp = Blueprint("telephone", __name__, url_prefix="/telephone")
+
+from portal.views.telephone import calls, statuses, texts, waiting  # noqa: E402, F401  (views register on `bp`)

@@ -1,0 +1,36 @@
+"""The network's own guard: its signature over the address it called and every field it sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import abort, request
+
+from portal.telephony.signature import is_signed, rebuild_url
+from portal.views.context import settings
+
+
+def signed(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Open to the network only. A missing or wrong signature is 403, whatever else is wrong with the request."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not _is_from_the_network():
+            abort(403)
+        return view(*args, **kwargs)
+
+    guarded.guard = "signed"  # type: ignore[attr-defined]  # a mark that `refuse_unguarded` and the tests read
+    return guarded
+
+
+def _is_from_the_network() -> bool:
+    ours = settings()
+    url = rebuild_url(ours.public_base_url, request.path, request.query_string)
+    tokens = [token for token in (ours.twilio_auth_token, ours.twilio_auth_token_old) if token]
+    fields = {name: request.form.getlist(name) for name in request.form}
+    signature = request.headers.get("X-Twilio-Signature")
+    if not is_signed(url, fields, None, signature, tokens):
+        return False
+    return request.form.get("AccountSid", ours.twilio_account_sid) == ours.twilio_account_sid

@@ -1,0 +1,76 @@
+"""Texts that we answer by ourselves: the right article when the search is sure, else a reference."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import url_for
+from flask_babel import force_locale, gettext
+
+from portal import budgets, history
+from portal.articles import library
+from portal.cases.models import Case
+from portal.cases.references import spoken
+from portal.contacts.answering import reply
+from portal.contacts.models import Contact
+from portal.database import db
+from portal.directory.models import Organization
+from portal.lines.models import Line
+from portal.lines.saying import say
+from portal.referrals.distress import distress
+from portal.views.context import searcher, settings
+
+DAY = timedelta(days=1)
+BUDGETS = (("number", 20), ("all", 20_000))  # automatic texts a day
+
+
+def answer_text(line: Line, contact: Contact, body: str, case: Case) -> str:
+    """Writes the automatic answer and says which it was: distress, answer, reference, or none."""
+    if contact.agent_id is not None or not _within(contact):
+        return "none"
+    if distress(body, contact.language):
+        _reply(contact, _in_danger(contact.language))
+        return "distress"
+    found = library.find(searcher(), body, language=contact.language, limit=2)
+    if found.sure and found.hits:
+        _reply(contact, _sure(contact, found.hits[0]))
+        return "answer"
+    if sum(1 for message in contact.messages if message.automatic) == 0:
+        send_reference(line, contact, case)
+        return "reference"
+    return "none"
+
+
+def send_reference(line: Line, contact: Contact, case: Case) -> None:
+    """A text that says: received, under this reference. None to a number that is hidden or asked for no texts."""
+    used = contact.identifier
+    if used is None or used.opted_out_at is not None or not _within(contact):
+        return
+    with force_locale(contact.language):
+        ours = gettext("Bien reçu, réf. {reference}. Un agent vous répond.")
+    text = say(line, "text_received", contact.language) or ours
+    _reply(contact, text.replace("{reference}", spoken(case.reference)))
+
+
+def _reply(contact: Contact, text: str) -> None:
+    reply(contact, text, channel="text", form_key=None, by=history.SYSTEM, automatic=True)
+
+
+def _within(contact: Contact) -> bool:
+    whom = {"number": str(contact.identifier_id), "all": ""}
+    return all(budgets.spend(f"text:{by}", whom[by], most=most, per=DAY) for by, most in BUDGETS)
+
+
+def _in_danger(language: str) -> str:
+    with force_locale(language):
+        return gettext(
+            "En danger ? Appelez le 15, le 17, le 18 ou le 112, ou le 114 par SMS. Un agent va vous répondre."
+        )
+
+
+def _sure(contact: Contact, hit: library.Hit) -> str:
+    host = db.session.get_one(Organization, contact.organization_id)
+    link = settings().public_base_url + url_for("public.article", lang=contact.language, slug=hit.slug)
+    with force_locale(contact.language):
+        more = gettext("Autre question ? Répondez à ce SMS.")
+    return f"{host.name} : {hit.title}. {link} {more}"

@@ -1,0 +1,52 @@
+"""An incoming text: one message in one thread, and an automatic answer when it helps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from twilio.twiml.messaging_response import MessagingResponse
+
+from portal.cases.opening import open_case
+from portal.citizens.identifying import identifier, network_number
+from portal.contacts.recording import receive_text
+from portal.contacts.texting import consent
+from portal.database import db
+from portal.history import CITIZEN
+from portal.lines.models import Line
+from portal.lines.saying import find_line
+from portal.telephony import events
+from portal.views.telephone import bp, speech
+from portal.views.telephone.guard import signed
+from portal.views.telephone.texting import answer_text
+
+STEPS = {
+    "distress": "Mots de détresse : à rappeler tout de suite",
+    "answer": "Réponse automatique envoyée",
+    "reference": "Attend une réponse",
+    "none": "Attend une réponse",
+}
+
+
+@bp.post("/text")
+@signed
+def receive() -> Any:
+    """Answers at once with nothing: what we say back leaves by the outbox, after the commit."""
+    sid, number = request.form.get("MessageSid", ""), network_number(request.form.get("From", ""))
+    line = find_line(request.form.get("To", ""))
+    new = events.note(f"text:{sid}", "text", request.form.to_dict())
+    if new and line is not None and number:
+        _take(line, sid, number, request.form.get("Body", ""))
+    db.session.commit()
+    return speech.answer(MessagingResponse())
+
+
+def _take(line: Line, sid: str, number: str, body: str) -> None:
+    used = identifier("phone", number)
+    ours = line.text_number or line.number
+    message, new = receive_text(sid, used, body, organization_id=line.organization_id, line=ours)
+    if not new or consent(used, body, request.form.get("OptOutType", "")):
+        return
+    contact = message.contact
+    case = open_case(contact, by=CITIZEN)
+    contact.step = STEPS[answer_text(line, contact, body, case)]
