@@ -11,12 +11,13 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from knowledge_base.search import Searcher
 from portal import commands, models
 from portal.config import Settings, read_settings
 from portal.database import db, engine_options, reads_only, set_rules
 from portal.staff import sessions
 from portal.staff.models import Staff
-from portal.views import DOORS, guards, headers, language, refusals
+from portal.views import DOORS, guards, headers, language, refusals, site
 
 LARGEST_REQUEST = 25 * 1024 * 1024
 
@@ -28,7 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings()
     app = Flask(__name__, static_folder="../static")
     app.extensions["settings"] = settings
-    app.extensions["searcher"] = _open_searcher(settings)
+    app.extensions["searcher"] = Searcher(settings.index_dir)
     app.config.update(_flask_settings(settings))
     if settings.proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxy_hops)  # type: ignore[method-assign]
@@ -39,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     headers.init_app(app)
     language.init_app(app, settings)
     refusals.init_app(app)
+    site.init_app(app)
     for door in DOORS:
         module = import_module(f"portal.views.{door}")
         app.register_blueprint(module.bp)
@@ -46,14 +48,6 @@ def create_app(settings: Settings | None = None) -> Flask:
             csrf.exempt(module.bp)
     commands.init_app(app)
     return app
-
-
-def _open_searcher(settings: Settings) -> Any:
-    try:
-        from knowledge_base.search import Searcher
-    except ImportError:  # until the search lands
-        return None
-    return Searcher(settings.index_dir)
 
 
 def _flask_settings(settings: Settings) -> dict[str, Any]:
