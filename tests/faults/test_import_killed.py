@@ -1,0 +1,55 @@
+"""An import killed on its way goes on where it stopped, and the index follows."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from knowledge_base.search import Searcher
+from portal.app import create_app
+from portal.articles.models import Article
+from portal.config import Settings
+from portal.database import db
+from portal.jobs import Job
+
+GUIDES = 1500
+
+
+def _load(settings: Settings, folder: Path) -> None:
+    app = create_app(settings)
+    with app.app_context():
+        app.test_cli_runner().invoke(args=["import-guides", str(folder)])
+
+
+def _stored() -> int:
+    count = db.session.scalar(db.select(db.func.count(Article.id))) or 0
+    db.session.rollback()
+    return count
+
+
+@pytest.mark.slow
+def test_an_import_killed_midway_loses_nothing_and_repeats_nothing(app: Flask, tmp_path: Path) -> None:
+    for n in range(GUIDES):
+        (tmp_path / f"guide-{n:04}.md").write_text(f"---\ntitle: Démarche numéro {n}\n---\n\nTexte {n}.")
+    settings: Settings = app.extensions["settings"]
+    process = multiprocessing.get_context("spawn").Process(target=_load, args=(settings, tmp_path))
+    process.start()
+    until = time.monotonic() + 60
+    while not _stored() and time.monotonic() < until:
+        time.sleep(0.02)
+    os.kill(process.pid or 0, signal.SIGKILL)
+    process.join()
+    midway = _stored()
+    assert 0 < midway < GUIDES
+    assert db.session.scalars(db.select(Job).filter_by(kind="reindex", state="waiting")).all()
+    db.session.rollback()
+    said = app.test_cli_runner().invoke(args=["import-guides", str(tmp_path)]).output
+    assert said.splitlines()[-1] == f"{GUIDES - midway} new, 0 changed, {midway} same, 0 skipped, 0 gone"
+    assert Searcher(settings.index_dir).find("démarche").total == GUIDES
+    assert not db.session.scalars(db.select(Job).filter_by(kind="reindex", state="waiting")).all()
