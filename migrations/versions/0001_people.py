@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("preferred_channel", sa.String(), nullable=False),
         sa.Column("commune", sa.String(), nullable=False),
         sa.Column("protected", sa.Boolean(), nullable=False),
+        sa.Column("know_first", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_citizens")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from portal.commands.demo import load_demo
 from portal.commands.documents import import_documents
 from portal.commands.guides import import_guides
 from portal.commands.search import evaluate_search, reindex
@@ -11,7 +12,16 @@ from portal.commands.staff import create_staff
 from portal.commands.telephone import check_signatures
 from portal.commands.work import work
 
-COMMANDS = (work, create_staff, import_guides, import_documents, reindex, evaluate_search, check_signatures)
+COMMANDS = (
+    work,
+    create_staff,
+    load_demo,
+    import_guides,
+    import_documents,
+    reindex,
+    evaluate_search,
+    check_signatures,
+)
 
 
 def init_app(app: Flask) -> None:

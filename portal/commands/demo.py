@@ -1,0 +1,85 @@
+"""Loading the demo town into an empty database."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import current_app
+
+from knowledge_base.reading import read_guides
+from portal import history
+from portal.articles import documents, files
+from portal.articles.importing import Report
+from portal.articles.models import Topic
+from portal.commands.guides import load_guides
+from portal.database import db
+from portal.demo.lives import load_lives
+from portal.demo.town import FOLDER, load_staff, load_town, read
+from portal.directory.models import Organization, Service
+from portal.referrals.editing import draft_rule, publish
+from portal.referrals.wording import Wording
+
+
+@click.command("load-demo")
+def load_demo() -> None:
+    """Load the demo town. Does nothing where there is one already."""
+    if db.session.scalar(db.select(Organization.id).limit(1)):
+        click.echo("There is a town already; nothing was loaded.")
+        return
+    town = read("town.json")
+    load_town(town)
+    sign_ins = load_staff(town)
+    db.session.commit()
+    _keep(current_app.extensions["settings"].data_dir / "sign-ins.txt", sign_ins)
+    load_guides(read_guides(FOLDER / "articles", on_skip=_broken), report=Report())
+    _load_documents()
+    _load_rules(read("rules.json"), town["organization"])
+    db.session.commit()
+    load_lives(read("lives.json"), town["timezone"])
+    db.session.commit()
+    click.echo("The town is loaded. Sign-ins:")
+    for line in sign_ins:
+        click.echo(f"  {line}")
+
+
+def _broken(name: str, why: str) -> None:
+    raise click.ClickException(f"{name}: {why}")
+
+
+def _load_documents() -> None:
+    folder = FOLDER / "documents"
+    topics = {topic.slug: topic for topic in db.session.scalars(db.select(Topic))}
+    for row in read("documents/documents.json"):
+        for name in row["files"]:
+            upload = files.read_upload(folder / name)
+            files.keep_file(current_app.extensions["settings"].files_dir, folder / name, upload)
+            told = {"title": row["title"], "summary": row["summary"], "topic": topics[row["topic"]].slug}
+            documents.add_document(upload, by=history.SYSTEM, **told)
+            db.session.commit()
+
+
+def _load_rules(rules: list[dict[str, Any]], organization: str) -> None:
+    host = db.session.scalars(db.select(Organization).filter_by(slug=organization)).one()
+    services = {service.slug: service.id for service in db.session.scalars(db.select(Service))}
+    for row in rules:
+        wording = Wording(
+            service_id=services[row["service"]],
+            position=row["order"],
+            conditions=row["conditions"],
+            explanations=row["explanation"],
+            agent_note=row["agent_note"],
+        )
+        rule = draft_rule(row["slug"], wording, organization_id=host.id, by=history.SYSTEM)
+        publish(rule, version=rule.version, by=history.SYSTEM)
+
+
+def _keep(path: Path, lines: list[str]) -> None:
+    """Written beside and moved into place, readable by its owner only."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as draft:
+        draft.write("\n".join(lines) + "\n")
+    kept = Path(draft.name)
+    kept.chmod(0o600)
+    kept.replace(path)

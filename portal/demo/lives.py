@@ -1,0 +1,186 @@
+"""The people of the town and a year of their contacts: past, so nothing is sent for them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from portal import clock, history
+from portal.articles.models import Article, Topic
+from portal.cases.models import Case, Promise
+from portal.cases.opening import open_case
+from portal.citizens.identifying import email_address, identifier, link
+from portal.citizens.models import Citizen, Flag
+from portal.citizens.names import name_key
+from portal.contacts.models import Contact, Message, consulted_articles
+from portal.database import db
+from portal.demo.town import number
+from portal.desk.models import Queue, queue_topics
+from portal.directory.models import Organization, Service
+from portal.history import Event
+from portal.referrals.models import Referral
+from portal.staff.models import Staff
+
+CLOSED = {"answered", "no_answer_needed", "wrong_number", "transferred", "abandoned", "referred"}
+
+
+class Town:
+    """The rows that lives refer to by name."""
+
+    def __init__(self, timezone: str) -> None:
+        self.zone = ZoneInfo(timezone)
+        self.topics = {row.slug: row.id for row in db.session.scalars(db.select(Topic))}
+        self.organizations = {row.slug: row.id for row in db.session.scalars(db.select(Organization))}
+        self.services = {row.slug: row.id for row in db.session.scalars(db.select(Service))}
+        self.articles = {row.source_ref: row.id for row in db.session.scalars(db.select(Article))}
+        self.staff = {
+            row.email.partition("@")[0].partition(".")[0]: row for row in db.session.scalars(db.select(Staff))
+        }
+        self.queues = dict(
+            db.session.execute(db.select(queue_topics.c.topic_id, queue_topics.c.queue_id)).all()
+        )
+        self.reception = db.session.scalars(db.select(Queue.id).order_by(Queue.position)).first()
+        self.citizens: dict[str, Citizen] = {}
+
+
+def load_lives(lives: dict[str, Any], timezone: str) -> None:
+    """Citizens with their numbers and flags, then their contacts, oldest first."""
+    town = Town(timezone)
+    for row in lives["citizens"]:
+        town.citizens[row["key"]] = _citizen(row)
+    for row in sorted(lives["contacts"], key=lambda row: (-row["days_ago"], row["time"])):
+        _contact(row, town)
+    db.session.flush()
+
+
+def _citizen(row: dict[str, Any]) -> Citizen:
+    name = f"{row['first_name']} {row['last_name']}"
+    citizen = Citizen(
+        name=name,
+        name_key=name_key(name),
+        language=row["language"],
+        commune=row["commune"],
+        protected=row["protected"],
+        know_first=row["know_first"],
+    )
+    for flag in row["flags"]:
+        ends_on = (clock.now() + timedelta(days=flag["ends_in_days"])).date()
+        citizen.flags.append(Flag(kind=flag["kind"], note=flag["text"], ends_on=ends_on))
+    db.session.add(citizen)
+    db.session.flush()
+    reached = [("phone", number(phone)) for phone in row["phones"]]
+    reached += [("email", email_address(row["email"]))] if row["email"] else []
+    for kind, value in reached:
+        link(identifier(kind, value), citizen, certainty="confirmed", evidence="agent", by=history.SYSTEM)
+    return citizen
+
+
+def _contact(row: dict[str, Any], town: Town) -> None:
+    at = _when(row, town.zone)
+    agent: Staff | None = town.staff.get(row["agent"] or "")
+    contact = Contact(
+        organization_id=town.organizations[row["organization"]],
+        channel=row["channel"],
+        citizen_id=town.citizens[row["citizen"]].id,
+        certainty="confirmed",
+        identifier_id=_used(row["from"]),
+        topic_id=town.topics[row["topic"]],
+        agent_id=agent.id if agent else None,
+        language=town.citizens[row["citizen"]].language,
+        subject=row["subject"],
+        started_at=at,
+        disposition=row["disposition"] or "",
+        note=row["note"],
+        answer=row["answer"],
+        **_state(row, at, town),
+    )
+    db.session.add(contact)
+    db.session.flush()
+    _messages(row, contact, at, agent)
+    _matter(row, contact, at, agent)
+    _sent_elsewhere(row, contact, at, agent, town)
+    if row.get("article") in town.articles:
+        values = {"contact_id": contact.id, "article_id": town.articles[row["article"]]}
+        db.session.execute(consulted_articles.insert().values(**values))
+
+
+def _when(row: dict[str, Any], zone: ZoneInfo) -> datetime:
+    """A local hour, so many days ago; never in the time to come, whatever the hour the town is loaded at."""
+    hour, minute = (int(part) for part in row["time"].split(":"))
+    day = clock.now().astimezone(zone) - timedelta(days=row["days_ago"])
+    return min(day.replace(hour=hour, minute=minute, second=0, microsecond=0), clock.now())
+
+
+def _used(reached: str) -> int | None:
+    if not reached:
+        return None
+    kind, value = ("email", email_address(reached)) if "@" in reached else ("phone", number(reached))
+    return identifier(kind, value).id
+
+
+def _state(row: dict[str, Any], at: datetime, town: Town) -> dict[str, Any]:
+    last = at + timedelta(minutes=5)
+    if row.get("open"):
+        queue_id = town.queues.get(town.topics[row["topic"]], town.reception)
+        return {"state": "waiting", "queue_id": queue_id, "step": "Attend une réponse", "last_message_at": at}
+    ended = last if row["channel"] == "phone" else None
+    return {
+        "state": "wrapped_up",
+        "answered_at": at,
+        "ended_at": ended,
+        "wrapped_up_at": last,
+        "last_message_at": last,
+    }
+
+
+def _messages(row: dict[str, Any], contact: Contact, at: datetime, agent: Staff | None) -> None:
+    channel = row["channel"] if row["channel"] in ("text", "email") else "web"
+    for place, said in enumerate(row["messages"]):
+        ours = said["from"] == "agent"
+        message = Message(
+            contact_id=contact.id,
+            direction="out" if ours else "in",
+            channel=channel,
+            body=said["text"],
+            author_id=agent.id if ours and agent else None,
+            state="delivered" if ours else "received",
+            at=at + timedelta(minutes=2 * place),
+        )
+        db.session.add(message)
+
+
+def _matter(row: dict[str, Any], contact: Contact, at: datetime, agent: Staff | None) -> None:
+    """Web requests, what is still open and what was promised are matters; the others ended with the exchange."""
+    promised = row.get("promise")
+    if not (promised or row.get("open") or row["channel"] == "web"):
+        return
+    by = agent.actor if agent else history.CITIZEN
+    case: Case = open_case(contact, by=by)
+    case.opened_at = at
+    due = at + timedelta(days=promised["due_days"]) if promised else None
+    if promised and due:
+        values = {"citizen_id": contact.citizen_id, "owner_id": agent.id if agent else None, "created_at": at}
+        kept = due if due < clock.now() else None
+        where = {"organization_id": contact.organization_id, "case_id": case.id, "contact_id": contact.id}
+        db.session.add(Promise(text=promised["text"], due_at=due, kept_at=kept, **where, **values))
+    if row["disposition"] in CLOSED or (due and due < clock.now()):
+        case.state, case.closed_at = "closed", due or at
+    for event in db.session.scalars(db.select(Event).filter_by(subject_type="cases", subject_id=case.id)):
+        event.at = at
+
+
+def _sent_elsewhere(
+    row: dict[str, Any], contact: Contact, at: datetime, agent: Staff | None, town: Town
+) -> None:
+    if row.get("referral"):
+        referral = Referral(
+            organization_id=contact.organization_id,
+            contact_id=contact.id,
+            citizen_id=contact.citizen_id,
+            service_id=town.services[row["referral"]],
+            reason=row["answer"],
+            created_by=agent.id if agent else None,
+            created_at=at,
+        )
+        db.session.add(referral)
