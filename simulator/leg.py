@@ -113,6 +113,18 @@ class Leg:
             self.wait(holds, left)
         return True
 
+    def has_input(self) -> bool:
+        """Whether a key or a word came of the kind that is expected."""
+        return bool(("keys" in self.expects and self.keys) or ("speech" in self.expects and self.words))
+
+    def forget_input(self) -> list[str]:
+        """Drop the keys pressed and give back the words said: what comes next starts afresh."""
+        with self.network.changed:
+            words = list(self.words)
+            self.words.clear()
+            self.keys.clear()
+        return words
+
     def hear(self, by: str, text: str, kind: str = "speech", language: str = "") -> None:
         """Put it on the transcript; what the phone says or presses is heard at the other end of a bridge."""
         with self.network.changed:

@@ -22,10 +22,11 @@ def gather(leg: Leg, order: Verb, document: Document) -> Step:
     leg.expect(" ".join("keys" if each == "dtmf" else each for each in inputs))
     try:
         for prompt in order.nested:
-            if not (leg.keys or leg.words):
+            if not leg.has_input():
                 VERBS[prompt.name](leg, prompt, document)
-        found = _gathered(leg, order, inputs)
+        found = _gathered(leg, order)
     finally:
+        leg.forget_input()
         leg.expect("")
     if not found and not order.is_true("actionOnEmptyResult"):
         return None
@@ -33,15 +34,14 @@ def gather(leg: Leg, order: Verb, document: Document) -> Step:
     return Next(leads_to(document, order.get("action")), method, found or _digits("", ""))
 
 
-def _gathered(leg: Leg, order: Verb, inputs: list[str]) -> dict[str, str]:
-    """The first key decides for keys, the first words for speech; empty when nothing came in time."""
-    keys, speech = "dtmf" in inputs, "speech" in inputs
+def _gathered(leg: Leg, order: Verb) -> dict[str, str]:
+    """What came first, keys or words; empty when nothing came in time."""
     seconds = order.seconds("timeout", 5)
-    leg.wait_for_input(lambda: bool((keys and leg.keys) or (speech and leg.words)), seconds)
-    if keys and leg.keys:
+    leg.wait_for_input(leg.has_input, seconds)
+    if "keys" in leg.expects and leg.keys:
         return _keys(leg, order, seconds)
-    if speech and leg.words:
-        words = " ".join(_all(leg))
+    if leg.has_input():
+        words = " ".join(leg.forget_input())
         return {"SpeechResult": words, "Confidence": CONFIDENCE, "Language": order.get("language", "en-US")}
     return {}
 
@@ -55,7 +55,6 @@ def _keys(leg: Leg, order: Verb, seconds: float) -> dict[str, str]:
             break
         key = leg.keys.popleft()
         pressed, ended_by = (pressed, key) if key in last else (pressed + key, "")
-    _all(leg)
     return _digits(pressed, ended_by) if pressed else {}
 
 
@@ -63,19 +62,10 @@ def _digits(pressed: str, ended_by: str) -> dict[str, str]:
     return {"Digits": pressed, "FinishedOnKey": ended_by, "msg": "Gather End"}
 
 
-def _all(leg: Leg) -> list[str]:
-    """Everything said so far; what was pressed beyond what was wanted is dropped."""
-    with leg.network.changed:
-        words = list(leg.words)
-        leg.words.clear()
-        leg.keys.clear()
-    return words
-
-
 @verb
 def record(leg: Leg, order: Verb, document: Document) -> Step:
     """Keep what is said after the tone; without a word, go on to the next verb."""
-    _all(leg)
+    leg.forget_input()
     if order.get("playBeep", "true").lower() != "false":
         leg.hear("network", "bip", "sound")
     leg.expect("record")
@@ -84,7 +74,7 @@ def record(leg: Leg, order: Verb, document: Document) -> Step:
         digits = _recorded(leg, order, words)
     except Over:
         if words or leg.words:
-            _leave_behind(leg, order, document, words + _all(leg))
+            _leave_behind(leg, order, document, words + leg.forget_input())
         raise
     finally:
         leg.expect("")

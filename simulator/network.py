@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections import deque
 from collections.abc import Callable
 from time import monotonic, time
@@ -101,22 +102,32 @@ class Network:
             calls = (call for call in self.calls.values() if call.phone == number and call.live)
             return next(calls, None)
 
-    def webhook(self, url: str, fields: dict[str, str], method: str = "POST") -> webhooks.Answer:
+    def webhook(
+        self, url: str, fields: dict[str, str], method: str = "POST", idempotency: str = ""
+    ) -> webhooks.Answer:
         """Call the portal now, log it, and give back what it said. Never called while holding `changed`."""
+        settings = self.settings
         answer = webhooks.call(
-            self.settings.auth_token, url, fields, method=method, limit_s=self.settings.answer_s
+            settings.auth_token,
+            url,
+            fields,
+            method=method,
+            limit_s=settings.answer_s,
+            idempotency=idempotency,
         )
         told = {"url": url, "status": answer.status, "fields": dict(fields)}
         self.log("webhook", **told, **({"code": answer.error} if answer.error else {}))
         return answer
 
     def tell(self, about: str, url: str, fields: dict[str, str], method: str = "POST") -> None:
-        """Make a callback in the background, subject to the switches."""
-        if url:
-            self.dispatcher.tell(about, lambda: self._told(url, fields, method))
+        """Make a callback in the background, subject to the switches; its double carries the same token."""
+        token = str(uuid.uuid4())
 
-    def _told(self, url: str, fields: dict[str, str], method: str) -> None:
-        self.webhook(url, fields, method)
+        def send() -> None:
+            self.webhook(url, fields, method, token)
+
+        if url:
+            self.dispatcher.tell(about, send)
 
     def call_fields(self, call: Call, **more: str) -> dict[str, str]:
         """What every webhook about a call says: who, with whom, and in which state."""

@@ -94,7 +94,7 @@ def update_call(account: str, sid: str) -> Response:
 
 def _order(network: Network, call: Call, status: str, step: Step) -> None:
     leg = network.legs.get(call.sid)
-    if leg is None or not call.live:
+    if leg is None or (step is not None and call.status != "in-progress"):
         raise Refusal(21220)
     if status == "completed" or (status == "canceled" and call.status in {"queued", "ringing"}):
         leg.hung_up = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.leg import Leg, Over, Redirected
+from simulator.leg import Leg, Over
 from simulator.numbers import is_address
 
 HUMAN = "human"
@@ -14,8 +14,6 @@ def ring(leg: Leg, seconds: float) -> bool:
         status = _ring(leg, seconds)
     except Over:
         status = "canceled"
-    except Redirected:
-        status = "in-progress"  # new instructions before the answer: they wait for it in `run`
     leg.move(status)
     return status == "in-progress"
 

@@ -120,8 +120,7 @@ def take_order(leg: Leg) -> Step:
     """The instructions that came by REST; whatever was pressed or said before is forgotten."""
     with leg.network.changed:
         order, leg.order = leg.order, None
-        leg.keys.clear()
-        leg.words.clear()
+        leg.forget_input()
         leg.expects = ""
     return order  # type: ignore[return-value]
 

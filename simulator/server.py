@@ -27,7 +27,7 @@ POLICY = (
 )
 
 # How often the server looks whether it should stop.
-STOPS_WITHIN_S = 0.1
+STOPS_WITHIN_S = 0.05
 
 
 def create_app(settings: Settings | None = None) -> Flask:

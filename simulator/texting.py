@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import dataclass
 from time import time
 
 from simulator import twiml
@@ -31,7 +33,10 @@ def write(network: Network, phone: str, to: str, body: str, *, hidden: bool = Fa
     _obey(network, text)
     url = line.sms_url or network.settings.portal_url + "/telephone/text"
     fields = _incoming(network, text)
-    network.dispatcher.tell(text.sid, lambda: _deliver(network, text, url, line.sms_method, fields))
+    token = str(uuid.uuid4())
+    network.dispatcher.tell(
+        text.sid, lambda: _deliver(network, text, Asked(url, line.sms_method, fields, token))
+    )
     return text
 
 
@@ -69,10 +74,21 @@ def _incoming(network: Network, text: Text) -> dict[str, str]:
     return fields
 
 
-def _deliver(network: Network, text: Text, url: str, method: str, fields: dict[str, str]) -> None:
+@dataclass(frozen=True)
+class Asked:
+    """What the portal is told of a text: the same token when it is told twice."""
+
+    url: str
+    method: str
+    fields: dict[str, str]
+    token: str
+
+
+def _deliver(network: Network, text: Text, asked: Asked) -> None:
     """Tell the portal, and carry out the texting verbs of its answer."""
+    url, method = asked.url, asked.method
     for _ in range(HOPS):
-        answered = network.webhook(url, fields, method)
+        answered = network.webhook(url, asked.fields, method, asked.token)
         if not answered.good or not answered.body.strip():
             return
         try:

@@ -17,7 +17,7 @@ ENDLESS_S = 24 * 3600
 def say(leg: Leg, order: Verb, document: Document) -> Step:
     """Put the words on the transcript, and let them last as long as a voice would."""
     leg.hear("line", order.text, "speech", order.get("language", "en-US"))
-    leg.rest(_repeated(order, spoken_seconds(order.text)), lambda: interrupted_by_input(leg))
+    leg.rest(_repeated(order, spoken_seconds(order.text)), leg.has_input)
     return None
 
 
@@ -26,13 +26,13 @@ def play(leg: Leg, order: Verb, document: Document) -> Step:
     """A sound, known by the name of its file, or the tones of some keys."""
     name = order.get("digits") or urlsplit(order.text).path.rpartition("/")[2] or order.text
     leg.hear("line", name, "keys" if order.get("digits") else "sound")
-    leg.rest(_repeated(order, SOUND_S), lambda: interrupted_by_input(leg))
+    leg.rest(_repeated(order, SOUND_S), leg.has_input)
     return None
 
 
 @verb
 def pause(leg: Leg, order: Verb, document: Document) -> Step:
-    leg.rest(order.seconds("length", 1), lambda: interrupted_by_input(leg))
+    leg.rest(order.seconds("length", 1), leg.has_input)
     return None
 
 
@@ -70,11 +70,6 @@ def message(leg: Leg, order: Verb, document: Document) -> Step:
 def sms(leg: Leg, order: Verb, document: Document) -> Step:
     message(leg, order, document)
     return None
-
-
-def interrupted_by_input(leg: Leg) -> bool:
-    """Whether a key or a word cuts the prompt short: only while they are being gathered."""
-    return bool(leg.expects and (leg.keys or leg.words))
 
 
 def _repeated(order: Verb, seconds: float) -> float:

@@ -51,13 +51,14 @@ def call(
     *,
     method: str = "POST",
     limit_s: float = 15.0,
+    idempotency: str = "",
 ) -> Answer:
     """One signed request; a second one, with the same idempotency token, when no connection could be made."""
     address, user = _address(url, fields if method == "GET" else {})
     posted = method != "GET"
     headers = {
         "X-Twilio-Signature": sign(token, address, fields if posted else {}),
-        "I-Twilio-Idempotency-Token": str(uuid.uuid4()),
+        "I-Twilio-Idempotency-Token": idempotency or str(uuid.uuid4()),
         "User-Agent": "TwilioProxy/1.1",
         "Accept": "*/*",
     }

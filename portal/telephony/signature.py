@@ -81,7 +81,7 @@ def _values(params: Params, name: str) -> Iterable[str]:
     """Every value of a name: a mapping to a lone text, or a MultiDict given as it is, must lose none."""
     every = getattr(params, "getlist", None)
     values = every(name) if every else params[name]
-    return [values] if isinstance(values, str) else [str(value) for value in values]
+    return [str(value) for value in values] if isinstance(values, list | tuple) else [str(values)]
 
 
 def _is_body_of(url: str, body: str | None, *, has_fields: bool) -> bool:

@@ -24,6 +24,7 @@ class Seen:
     signature: str
     url: str
     method: str
+    token: str
 
 
 @dataclass
@@ -60,7 +61,7 @@ class Portal:
 def serve(app):
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     return server
 
 
@@ -72,9 +73,9 @@ def portal():
     @app.route("/<path:path>", methods=["GET", "POST"])
     def anything(path):
         signature = request.headers.get("X-Twilio-Signature", "")
-        portal.seen.append(
-            Seen("/" + path, request.form.to_dict(), signature, unquote(request.url), request.method)
-        )
+        token = request.headers.get("I-Twilio-Idempotency-Token", "")
+        fields = request.form.to_dict()
+        portal.seen.append(Seen("/" + path, fields, signature, unquote(request.url), request.method, token))
         return portal.answer("/" + path)
 
     server = serve(app)

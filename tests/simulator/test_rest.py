@@ -61,6 +61,14 @@ def test_a_call_that_nobody_takes_says_why(phone, portal, api, act, status):
     assert (told["CallStatus"], told["CallDuration"], told["SequenceNumber"]) == (status, "0", "0")
 
 
+def test_a_call_that_rings_takes_no_new_instructions(phone, api):
+    call = api.calls.create(to=phone.number, from_=LINE, twiml="<Response/>", timeout=600)
+    phone.wait_for("ringing")
+    with pytest.raises(TwilioRestException) as refused:
+        api.calls(call.sid).update(twiml="<Response/>")
+    assert refused.value.code == 21220
+
+
 def test_a_phone_in_a_call_is_busy(phone, portal, api):
     portal.says["/telephone/voice"] = '<Pause length="1"/><Gather timeout="600"/>'
     phone.call(LINE)

@@ -72,6 +72,8 @@ def test_a_text_of_a_citizen_may_come_twice(turn, phone, portal):
     phone.write(LINE, "Bonjour")
     first, second = portal.wait_for("/telephone/text", 2)
     assert first == second
+    tokens = {seen.token for seen in portal.seen if seen.path == "/telephone/text"}
+    assert len(tokens) == 1 and tokens != {""}
 
 
 def test_instructions_may_be_asked_for_twice(turn, phone, portal):

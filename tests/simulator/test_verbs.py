@@ -170,6 +170,34 @@ def test_what_is_not_twiml_is_heard_as_an_error_and_logged(phone, portal, networ
         assert [each["code"] for each in network.network.journal if each["kind"] == "error"][-1] == code
 
 
+def test_instructions_that_take_too_long_are_an_error(settings, portal):
+    from dataclasses import replace
+    from time import sleep
+
+    from simulator import start
+
+    portal.says["/telephone/voice"] = lambda: sleep(0.5) or "<Say>trop tard</Say>"
+    with start(replace(settings, answer_s=0.1)) as network:
+        phone = network.handset("+33639980001")
+        phone.call(LINE)
+        phone.wait_for("over")
+        assert phone.transcript()[-1].startswith("We're sorry")
+
+
+def test_words_said_where_keys_are_awaited_cut_nothing_short(phone, portal):
+    portal.says["/telephone/voice"] = (
+        '<Gather numDigits="1" timeout="600" action="/key"><Say>Une touche</Say></Gather>'
+    )
+    portal.says["/key"] = '<Gather input="speech" timeout="600" action="/said"><Say>Parlez</Say></Gather>'
+    phone.call(LINE)
+    phone.wait_to_be_asked("keys")
+    phone.speak("Allô ?")
+    phone.press("1")
+    phone.wait_to_hear("Parlez")
+    phone.speak("Bonjour")
+    assert portal.wait_for("/said")[0]["SpeechResult"] == "Bonjour"
+
+
 def test_the_fallback_is_asked_with_the_trouble(phone, portal, network):
     network.network.line(LINE).voice_fallback_url = portal.url + "/secours"
     portal.says |= {"/telephone/voice": 503, "/secours": "<Say>Secours</Say>"}

@@ -91,6 +91,11 @@ def test_every_field_counts(fields):
     )
 
 
+def test_fields_that_are_not_lists_of_texts_are_read_all_the_same():
+    assert is_signed("https://a.fr/", {"N": 0, "T": "x"}, None, sign("https://a.fr/N0Tx"), [TOKEN])  # type: ignore[dict-item]
+    assert not is_signed("https://a.fr/", {"N": None}, None, sign("https://a.fr/"), [TOKEN])  # type: ignore[dict-item]
+
+
 def test_a_body_is_held_to_the_digest_in_the_address():
     body = '{"été": true}'
     url = "https://town.fr/t?bodySHA256=" + hashlib.sha256(body.encode()).hexdigest()
