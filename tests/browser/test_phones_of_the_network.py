@@ -1,0 +1,86 @@
+"""The page of phones in a real browser: a call from dialling to an agent, on a screen and on a telephone's width."""
+
+import shutil
+
+import pytest
+
+from simulator import Settings, start
+from tests.simulator.conftest import portal  # noqa: F401 (a portal of a few lines)
+
+pytestmark = pytest.mark.browser
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+CITIZEN, AGENT, LINE = "+33639980001", "+33199000050", "+33199000010"
+
+
+@pytest.fixture
+def network(portal):  # noqa: F811
+    portal.says |= {
+        "/telephone/voice": '<Gather numDigits="1" timeout="600" action="/menu"><Say>Tapez 1</Say></Gather>',
+        "/menu": '<Enqueue waitUrl="/wait">accueil</Enqueue>',
+        "/wait": '<Say language="ar">انتظر من فضلك</Say><Pause length="60"/>',
+        "/telephone/text": "<Message>Bien reçu</Message>",
+    }
+    with start(Settings(portal_url=portal.url, step_s=0.01)) as network:
+        yield network
+
+
+@pytest.fixture
+def page(network):
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not here")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.complaints = []
+        page.on("console", lambda said: page.complaints.append(said.text))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.goto(f"{network.url}/?phone={CITIZEN}&phone={AGENT}")
+        yield page
+        assert page.complaints == []
+        browser.close()
+
+
+def test_a_newcomer_calls_and_an_agent_answers(page, network):
+    citizen, agent = page.locator(f"[data-phone='{CITIZEN}']"), page.locator(f"[data-phone='{AGENT}']")
+    citizen.get_by_role("button", name="Appeler").click()
+    citizen.get_by_text("On attend une touche.").wait_for()
+    citizen.get_by_role("button", name="1", exact=True).click()
+    citizen.get_by_text("انتظر").wait_for()
+    place_a_call(network, "<Response><Dial><Queue>accueil</Queue></Dial></Response>")
+    agent.get_by_role("button", name="Décrocher").click()
+    agent.get_by_text("avec quelqu’un").wait_for()
+    agent.get_by_label("Parler").fill("Bonjour, que puis-je pour vous ?")
+    agent.get_by_label("Parler").press("Enter")
+    citizen.get_by_text("que puis-je pour vous").wait_for()
+    assert agent.get_by_label("Parler").input_value() == ""
+    citizen.get_by_role("button", name="Raccrocher").click()
+    agent.get_by_text("Appel terminé").wait_for()
+
+
+def test_a_text_is_sent_and_answered_on_a_narrow_screen_without_fault(page, network):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.set_viewport_size({"width": 360, "height": 740})
+    citizen = page.locator(f"[data-phone='{CITIZEN}']")
+    citizen.get_by_label("Texto", exact=True).fill("Bonjour")
+    citizen.get_by_role("button", name="Envoyer").click()
+    citizen.get_by_text("Bien reçu").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for path in (f"/?phone={CITIZEN}&phone={AGENT}", "/network"):
+        page.goto(network.url + path)
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+
+
+def place_a_call(network, twiml):
+    import requests
+
+    settings = network.network.settings
+    requests.post(
+        f"{network.url}/2010-04-01/Accounts/{settings.account_sid}/Calls.json",
+        data={"To": AGENT, "From": LINE, "Twiml": twiml},
+        auth=(settings.account_sid, settings.auth_token),
+        timeout=5,
+    ).raise_for_status()
