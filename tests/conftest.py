@@ -16,6 +16,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from werkzeug.serving import make_server
 
+from knowledge_base.search import Searcher
 from portal.app import create_app
 from portal.config import Settings, read_settings
 from portal.database import Base, db, reads_only
@@ -105,6 +106,9 @@ def _empty(app: Flask) -> None:
     settings: Settings = app.extensions["settings"]
     for folder in (settings.index_dir, settings.files_dir):
         shutil.rmtree(folder, ignore_errors=True)
+    app.extensions["searcher"] = Searcher(
+        settings.index_dir
+    )  # one that remembers no index of an earlier test
 
 
 @pytest.fixture
