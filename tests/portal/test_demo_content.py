@@ -216,6 +216,13 @@ def test_a_past_contact_names_what_exists() -> None:
         )
 
 
+def test_calls_and_visits_fall_in_opening_hours() -> None:
+    for contact in read("lives.json")["contacts"]:
+        if contact["channel"] in ("phone", "counter") and contact["agent"]:
+            time = contact["time"]
+            assert "08:30" <= time < "12:00" or "13:30" <= time < "17:30", (contact["citizen"], time)
+
+
 def test_a_past_contact_tells_where_it_stopped() -> None:
     contacts = read("lives.json")["contacts"]
     for contact in contacts:
