@@ -8,11 +8,13 @@ import socket
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from contextvars import Context
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from werkzeug.serving import make_server
 
@@ -122,8 +124,20 @@ def work(app: Flask) -> Callable[[], int]:
     return do
 
 
+class Client(FlaskClient):
+    """Each request in a context of its own, as a server gives it: it sees what the test has made, and only that;
+    the test then sees what the door has done."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        db.session.commit()
+        answer = Context().run(super().open, *args, **kwargs)
+        db.session.expire_all()
+        return answer
+
+
 @pytest.fixture
 def client(app: Flask) -> Any:
+    app.test_client_class = Client
     return app.test_client()
 
 
