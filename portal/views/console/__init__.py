@@ -1,15 +1,31 @@
-"""The console: who waits, who is calling, what came before, and the wrap-up."""
+"""The console: who waits, who is calling, what came before, and the wrap-up. One file a subject."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from portal.views.console import (
+    articles,
+    by_hand,
+    citizens,
+    contacts,
+    desk,
+    editing,
+    finding,
+    identity,
+    readings,
+    wrapping_up,
+)
+from portal.views.console.door import bp
 
-from portal.views import guards
-
-bp = Blueprint("console", __name__, url_prefix="/console")
-
-
-@bp.get("/")
-@guards.staff("agent", "supervisor")
-def desk() -> str:
-    return render_template("console/desk.html")
+__all__ = [
+    "articles",
+    "bp",
+    "by_hand",
+    "citizens",
+    "contacts",
+    "desk",
+    "editing",
+    "finding",
+    "identity",
+    "readings",
+    "wrapping_up",
+]

@@ -1,0 +1,69 @@
+"""What to answer and where to send people: the articles found and the services proposed beside a conversation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+
+from portal import clock
+from portal.articles import library
+from portal.articles.models import Article, Topic
+from portal.contacts.models import Contact
+from portal.database import db
+from portal.directory import reading
+from portal.referrals.situations import Situation, answers_at
+from portal.referrals.suggesting import Suggestion, suggest
+from portal.views.context import searcher, settings
+
+MOST_FOUND = 6
+LONGEST_QUESTION = 300
+
+
+def find(words: str, language: str) -> Any:
+    """The answers to these words, or None while there is nothing to search in or for."""
+    if not words or searcher() is None:
+        return None
+    return library.find(searcher(), words, language=language, limit=MOST_FOUND)
+
+
+def question_of(contact: Contact) -> str:
+    """What the person asked: the subject, else the first words they wrote."""
+    said = next((one.body for one in contact.messages if one.direction == "in"), "")
+    return (contact.subject or said)[:LONGEST_QUESTION]
+
+
+def suggestions(contact: Contact, words: str, found: Any) -> list[Suggestion]:
+    """The services whose matter it is, and why."""
+    topic = db.session.get(Topic, contact.topic_id) if contact.topic_id else None
+    said = " ".join([words, *(one.body for one in contact.messages if one.direction == "in")])
+    situation = Situation(
+        words=said[:2000],
+        language=contact.language,
+        topics=(topic.slug,) if topic else (),
+        commune=contact.commune,
+        channel=contact.channel,
+        open=answers_at(clock.now(), settings().timezone, contact.organization_id),
+        article_ids=tuple(hit.id for hit in found.hits if hit.noun == "article") if found else (),
+    )
+    return suggest(situation, organization_id=contact.organization_id)
+
+
+def to_insert(article_id: int, language: str) -> str:
+    """What is put in a reply: the article's title and its address, in the language of the person if it has it."""
+    article = db.session.get(Article, article_id)
+    if article is None or article.state != "published":
+        return ""
+    lang = language if language in article.texts else "fr"
+    text = article.texts.get(lang)
+    address = url_for("public.article", lang=lang, slug=article.slug)
+    return f"{text.title if text else article.slug} : {settings().public_base_url}{address}"
+
+
+def service_options() -> list[tuple[int, str]]:
+    """Every service that people may be sent to."""
+    found = []
+    for service in reading.active_services():
+        name, owner = reading.text_in(service, "fr").name, service.organization.name
+        found.append((service.id, name if name == owner else f"{name} ({owner})"))
+    return found

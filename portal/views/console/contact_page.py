@@ -1,0 +1,169 @@
+"""The page of a contact, drawn again with everything typed whichever of its buttons was pressed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import render_template
+
+from portal.articles.models import Topic
+from portal.cases.models import Case, Promise
+from portal.citizens import identifying
+from portal.citizens.models import Citizen
+from portal.contacts import answering
+from portal.contacts.models import Contact
+from portal.database import db
+from portal.desk.models import Queue
+from portal.referrals import referring
+from portal.staff.models import Staff
+from portal.views.console import answers, briefing, finding, words
+from portal.views.console.door import may_read, me
+from portal.views.forms import Form, new_key
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Whose contact it is. `kind`: known, likely, guessed, several, unknown, hidden or nobody (no way to tell)."""
+
+    kind: str
+    people: tuple[Citizen, ...] = ()
+    evidence: str = field(default="")
+
+
+def who(contact: Contact) -> Who:
+    """What may be said of who this is: a name once confirmed or likely, names alone while several are possible."""
+    if contact.citizen is not None and contact.certainty == "confirmed":
+        return Who("known", (contact.citizen,))
+    if contact.certainty == "denied":
+        return Who("unknown")
+    if contact.identifier is None:
+        return Who("hidden" if contact.channel == "phone" and contact.direction == "in" else "nobody")
+    found = identifying.identify(contact.identifier)
+    if found.match == "unknown" and contact.citizen is not None:
+        return Who("guessed", (contact.citizen,))
+    kinds = {"one": "likely", "probable": "guessed"}
+    return Who(kinds.get(found.match, found.match), found.citizens, _evidence(contact, found))
+
+
+def _evidence(contact: Contact, found: identifying.Identity) -> str:
+    if found.match != "probable" or contact.identifier is None:
+        return ""
+    return next((link.evidence for link in contact.identifier.links), "")
+
+
+def channels(contact: Contact) -> dict[str, str]:
+    """By what this person may be answered, the most fitting first."""
+    used = contact.identifier
+    fitting = []
+    if contact.channel == "web":
+        fitting.append("web")
+    if used is not None and used.kind == "phone" and used.opted_out_at is None:
+        fitting.append("text")
+    if used is not None and used.kind == "email":
+        fitting.append("email")
+    return {channel: words.REPLY_BY[channel] for channel in fitting}
+
+
+def topic(form: Form) -> int | None:
+    """The topic chosen, if there is such a one."""
+    topic_id = form.number("topic")
+    if topic_id is not None and db.session.get(Topic, topic_id) is None:
+        form.refuse("topic", "Choisissez une des réponses proposées.")
+    return topic_id
+
+
+def jot(contact: Contact, form: Form) -> None:
+    """Keeps the note and the topic typed so far, if this is still going on."""
+    if contact.state == "in_progress" and "note" in form.values:
+        answering.jot(contact, note=form.text("note"), topic_id=topic(form), by=me().actor)
+
+
+def used_articles(form: Form) -> list[int]:
+    """The articles whose words or address were put in the answer."""
+    return [int(one) for one in form.data.getlist("articles") if one.isascii() and one.isdigit()][:20]
+
+
+def insert_article(contact: Contact, form: Form) -> None:
+    """Puts an article's title and address in the reply being written, and remembers that it was used."""
+    article_id = form.number("insert")
+    text = answers.to_insert(article_id, contact.language) if article_id is not None else ""
+    if text:
+        form.values["body"] = f"{form.text('body')}\n{text}".strip()
+        form.data.add("articles", str(article_id))
+
+
+def choose_service(contact: Contact, form: Form) -> None:
+    """Fills the referral with a service that was proposed, and why it was."""
+    chosen = form.number("suggest")
+    if chosen is None:
+        return
+    asked = form.text("q") or answers.question_of(contact)
+    for one in answers.suggestions(contact, asked, answers.find(asked, contact.language)):
+        if one.service is not None and one.service.id == chosen:
+            rule = str(one.rule_version.id) if one.rule_version else ""
+            form.values.update(service=str(chosen), reason=one.reason, rule=rule, disposition="referred")
+
+
+def show(contact: Contact, form: Form, sought: str = "") -> str:
+    """The page again, with what was typed and who was looked for."""
+    return draw(contact, form, sought)[0]
+
+
+def draw(contact: Contact, form: Form | None = None, sought: str = "") -> tuple[str, int | None]:
+    """The page, and whose file it showed something of."""
+    found = who(contact)
+    known = found.people[0] if found.kind in ("known", "likely") else None
+    brief = briefing.brief(known, beside=contact) if known and may_read(known) else None
+    page = render_template(
+        "console/contact.html",
+        contact=contact,
+        who=found,
+        brief=brief,
+        sought=finding.find(sought) if sought else None,
+        form=form,
+        values=form.values if form and form.data else _kept(contact),
+        errors=form.errors if form else {},
+        form_key=new_key(),
+        articles=used_articles(form) if form else [],
+        **_around(contact, form),
+    )
+    return page, brief.citizen.id if brief else None
+
+
+def _kept(contact: Contact) -> dict[str, Any]:
+    fields = ("note", "answer", "disposition")
+    return {"topic": contact.topic_id, "remember": "1", **{name: getattr(contact, name) for name in fields}}
+
+
+def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
+    """What stands around the conversation."""
+    promises = db.select(Promise).filter_by(contact_id=contact.id).order_by(Promise.due_at)
+    authors = {one.author_id for one in contact.messages if one.author_id} | {contact.agent_id}
+    asked = (form.text("q") if form else "") or answers.question_of(contact)
+    found = answers.find(asked, contact.language)
+    return {
+        "case": db.session.get(Case, contact.case_id) if contact.case_id else None,
+        "queue": db.session.get(Queue, contact.queue_id) if contact.queue_id else None,
+        "promises": list(db.session.scalars(promises)),
+        "referrals": referring.referrals_of([contact.id]),
+        "names": names_of(authors),
+        "topics": topic_options(),
+        "services": answers.service_options(),
+        "reply_by": list(channels(contact).items()),
+        "mine": contact.state == "in_progress" and contact.agent_id == me().id,
+        "asked": asked,
+        "found": found,
+        "suggestions": answers.suggestions(contact, asked, found),
+    }
+
+
+def names_of(staff_ids: set[int | None]) -> dict[int, str]:
+    """Colleagues by number."""
+    query = db.select(Staff).where(Staff.id.in_([one for one in staff_ids if one]))
+    return {person.id: person.name for person in db.session.scalars(query)}
+
+
+def topic_options() -> list[tuple[int, str]]:
+    topics = db.session.scalars(db.select(Topic).order_by(Topic.position, Topic.id))
+    return [(topic.id, topic.names.get("fr", topic.slug)) for topic in topics]

@@ -1,0 +1,66 @@
+"""One contact: who it is, what was said, what to answer. The page is one form, so that nothing typed is lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from werkzeug.datastructures import MultiDict
+
+from portal.contacts import answering
+from portal.database import db
+from portal.views.console import contact_page
+from portal.views.console.door import agents, bp, me, note_reading, refusals_shown
+from portal.views.forms import Form
+
+
+@bp.get("/contacts/<int:contact_id>")
+@agents
+def contact(contact_id: int) -> str:
+    found = answering.find_contact(contact_id, by=me())
+    answer, read = contact_page.draw(found)
+    if read is not None:
+        note_reading(read)
+    return answer
+
+
+@bp.post("/contacts/<int:contact_id>/look")
+@agents
+def look(contact_id: int) -> str:
+    """Looks for a person, an answer or a service beside what is typed: the same page again, and nothing is changed."""
+    found = answering.find_contact(contact_id, by=me())
+    form = Form(MultiDict(request.form))
+    contact_page.insert_article(found, form)
+    contact_page.choose_service(found, form)
+    return contact_page.show(found, form, sought=form.text("who", longest=200))
+
+
+@bp.post("/contacts/<int:contact_id>/reply")
+@agents
+def reply(contact_id: int) -> Any:
+    found = answering.hold_contact(contact_id, by=me())
+    form = Form(request.form)
+    body = form.text("body", required=True, longest=2000)
+    channel = form.choice("by", contact_page.channels(found), required=True)
+    if form.valid:
+        with refusals_shown(form):
+            answering.check_held(found, by=me())
+            contact_page.jot(found, form)
+            answering.reply(found, body, channel=channel, form_key=form.key(), by=me().actor)
+    if not form.valid:
+        return contact_page.show(found, form), 422
+    db.session.commit()
+    flash("Réponse confiée à l’envoi." if channel != "web" else "Réponse publiée sur la page de suivi.")
+    return redirect(url_for("console.contact", contact_id=contact_id, _anchor="conversation"))
+
+
+@bp.post("/contacts/<int:contact_id>/give-back")
+@agents
+def give_back(contact_id: int) -> Any:
+    found = answering.hold_contact(contact_id, by=me())
+    if found.agent_id == me().id:
+        contact_page.jot(found, Form(request.form))
+    answering.give_back(found, by=me())
+    db.session.commit()
+    flash("L’échange est rendu à ceux qui attendent.")
+    return redirect(url_for("console.desk"))

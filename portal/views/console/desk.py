@@ -1,0 +1,76 @@
+"""The desk: who waits, what I have begun, what was promised for today."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, g, make_response, redirect, render_template, request, url_for
+
+from portal.cases import opening
+from portal.database import db
+from portal.desk import taking, waiting
+from portal.desk.models import Queue
+from portal.errors import Refused
+from portal.views.console.door import agents, bp, end_of_day, me, today
+
+
+@bp.get("/")
+@agents
+def desk() -> str:
+    return render_template("console/desk.html", **_desk())
+
+
+@bp.get("/waiting")
+@agents
+def waiting_now() -> Any:
+    """What the desk asks for again every few seconds. A tab that asks by itself is no sign of life."""
+    g.pop("staff_session", None)
+    answer = make_response(render_template("console/waiting.html", **_desk()))
+    answer.add_etag()
+    return answer.make_conditional(request)
+
+
+@bp.post("/contacts/<int:contact_id>/take")
+@agents
+def take(contact_id: int) -> Any:
+    try:
+        taking.take(contact_id, by=me())
+    except Refused as refusal:
+        if refusal.status != Refused.status:
+            raise
+        db.session.rollback()
+        flash(refusal.sentence, "warning")  # a sentence of ours: nobody is named in it
+        return redirect(url_for("console.desk"))
+    db.session.commit()
+    return redirect(url_for("console.contact", contact_id=contact_id))
+
+
+@bp.post("/promises/<int:promise_id>/keep")
+@agents
+def keep_promise(promise_id: int) -> Any:
+    made = opening.find_promise(promise_id, by=me())
+    opening.keep_promise(made, by=me().actor)
+    db.session.commit()
+    flash("Promesse tenue.")
+    return redirect(url_for("console.contact", contact_id=made.contact_id))
+
+
+def _desk() -> dict[str, Any]:
+    found = waiting.waiting(me().organization_id)
+    return {
+        "calls": [one for one in found if one.on_the_line],
+        "queues": _by_queue([one for one in found if not one.on_the_line]),
+        "waiting_count": len(found),
+        "most_shown": waiting.MOST_SHOWN,
+        "mine": waiting.in_progress(me()),
+        "promises": waiting.due_promises(me().organization_id, end_of_day(today())),
+    }
+
+
+def _by_queue(found: list[waiting.Waiting]) -> list[tuple[str, list[waiting.Waiting]]]:
+    """Queue by queue in the queues' order; what is in none comes last, each oldest first."""
+    queues: dict[int, tuple[Queue | None, list[waiting.Waiting]]] = {}
+    for one in found:
+        queues.setdefault(one.queue.id if one.queue else 0, (one.queue, []))[1].append(one)
+    ordered = sorted(queues.values(), key=lambda pair: (pair[0] is None, pair[0].position if pair[0] else 0))
+    return [(queue.name if queue else "Sans file", waits) for queue, waits in ordered]

@@ -1,0 +1,89 @@
+"""What every door of the console shares: its blueprint, its guards, who is reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint
+from flask_login import current_user
+
+from portal import clock, history
+from portal.cases.references import spoken
+from portal.citizens.models import Citizen
+from portal.database import brief_write, db
+from portal.errors import Refused
+from portal.history import Reading
+from portal.staff.models import Staff
+from portal.views import guards
+from portal.views.console import words
+from portal.views.context import settings
+from portal.views.forms import Form
+
+bp = Blueprint("console", __name__, url_prefix="/console")
+agents = guards.staff("agent", "supervisor")
+supervisors = guards.staff("supervisor")
+
+ONE_READING = timedelta(minutes=10)
+
+
+def me() -> Staff:
+    """Who is at the desk."""
+    return cast(Staff, current_user._get_current_object())
+
+
+def may_read(citizen: Citizen) -> bool:
+    """Whether the reader opens this file without writing why."""
+    return not citizen.protected or me().may_open_protected
+
+
+def name_of(citizen: Citizen) -> str:
+    """The name, unless the person is protected and the reader not of those who may know."""
+    return citizen.name if may_read(citizen) else "Personne protégée"
+
+
+def note_reading(citizen_id: int) -> None:
+    """Leaves who read this file, once the answer is built; reading on within ten minutes is one reading."""
+    staff_id = me().id
+    query = db.select(Reading.id).filter_by(staff_id=staff_id, citizen_id=citizen_id)
+    if db.session.scalar(query.where(Reading.at > clock.now() - ONE_READING).limit(1)) is None:
+        with brief_write() as session:
+            history.record_reading(session, staff_id, citizen_id)
+
+
+@contextmanager
+def refusals_shown(form: Form) -> Iterator[None]:
+    """A verb's refusal is shown in the form; what it began is undone. What is not there is not there."""
+    try:
+        yield
+    except Refused as refusal:
+        if refusal.status != Refused.status:
+            raise
+        db.session.rollback()
+        form.take(refusal)
+
+
+def end_of_day(day: date) -> datetime:
+    """The last minute of a local day."""
+    return datetime.combine(day, time(23, 59), tzinfo=ZoneInfo(settings().timezone))
+
+
+def today() -> date:
+    return clock.now().astimezone(ZoneInfo(settings().timezone)).date()
+
+
+@bp.context_processor
+def shared() -> dict[str, Any]:
+    """What the console's templates need everywhere."""
+    return {
+        "words": words,
+        "name_of": name_of,
+        "may_read": may_read,
+        "spoken": spoken,
+        "today": today(),
+        "now": clock.now(),
+        "public_base": settings().public_base_url,
+    }

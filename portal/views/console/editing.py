@@ -1,0 +1,101 @@
+"""Keeping a citizen's file right: name, language, ways to be reached, flags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from portal.citizens import identifying, keeping
+from portal.citizens.models import Citizen
+from portal.database import db
+from portal.views.console import briefing, words
+from portal.views.console.citizens import open_file
+from portal.views.console.door import agents, bp, me, refusals_shown
+from portal.views.forms import Form
+
+
+@bp.get("/citizens/<int:citizen_id>/edit")
+@agents
+def edit_page(citizen_id: int) -> str:
+    return _page(open_file(citizen_id), Form())
+
+
+@bp.post("/citizens/<int:citizen_id>/edit")
+@agents
+def edit(citizen_id: int) -> Any:
+    person = open_file(citizen_id)
+    form = Form(request.form)
+    typed = {
+        "name": form.text("name", required=True, longest=200),
+        "language": form.choice("language", words.LANGUAGES, required=True),
+        "preferred_channel": form.choice("preferred_channel", words.CHANNELS),
+    }
+    with refusals_shown(form):
+        keeping.edit_citizen(person, form.number("version") or 0, by=me().actor, **typed)
+    if not form.valid:
+        return _page(person, form), 422
+    db.session.commit()
+    return _done(citizen_id, "La fiche est enregistrée.")
+
+
+@bp.post("/citizens/<int:citizen_id>/identifiers")
+@agents
+def add_identifier(citizen_id: int) -> Any:
+    person = open_file(citizen_id)
+    form = Form(request.form)
+    with refusals_shown(form):
+        kind, value = identifying.reach(form.text("reach", required=True, longest=254))
+        used = identifying.identifier(kind, value)
+        identifying.link(used, person, certainty="confirmed", evidence="agent", by=me().actor)
+    if not form.valid:
+        _name_reach(form)
+        return _page(person, form), 422
+    db.session.commit()
+    return _done(citizen_id, "Le moyen de contact est ajouté.")
+
+
+@bp.post("/citizens/<int:citizen_id>/flags")
+@agents
+def raise_flag(citizen_id: int) -> Any:
+    person = open_file(citizen_id)
+    form = Form(request.form)
+    kind, ends_on = form.choice("flag", words.FLAGS, required=True), form.day("ends_on")
+    note = form.text("flag_note", longest=300)
+    if not form.valid:
+        return _page(person, form), 422
+    keeping.raise_flag(person, kind, note=note, ends_on=ends_on, by=me().actor)
+    db.session.commit()
+    return _done(citizen_id, "C’est noté.")
+
+
+@bp.post("/citizens/<int:citizen_id>/flags/<int:flag_id>/lower")
+@agents
+def lower_flag(citizen_id: int, flag_id: int) -> Any:
+    keeping.lower_flag(open_file(citizen_id), flag_id, by=me().actor)
+    db.session.commit()
+    return _done(citizen_id, "C’est retiré.")
+
+
+def _name_reach(form: Form) -> None:
+    """The refusal of a number or an address, shown beside the one field in which both are typed."""
+    for kind in ("phone", "email"):
+        if kind in form.errors:
+            form.errors["reach"] = form.errors.pop(kind)
+
+
+def _done(citizen_id: int, sentence: str) -> Any:
+    flash(sentence)
+    return redirect(url_for("console.edit_page", citizen_id=citizen_id))
+
+
+def _page(person: Citizen, form: Form) -> str:
+    kept = {name: getattr(person, name) for name in ("name", "language", "preferred_channel", "version")}
+    return render_template(
+        "console/edit_citizen.html",
+        citizen=person,
+        values={**kept, **form.values},
+        errors=form.errors,
+        links=briefing.links_of(person),
+        flags=keeping.live_flags(person.id),
+    )

@@ -1,0 +1,86 @@
+"""Finding a citizen by number, e-mail, name or reference. By POST: what is typed stays out of addresses and logs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flask import render_template, request
+
+from portal.cases import opening
+from portal.cases.models import Case
+from portal.cases.references import read_reference
+from portal.citizens import access, identifying
+from portal.citizens.models import Citizen
+from portal.contacts.models import Contact
+from portal.database import db
+from portal.errors import Refused
+from portal.views.console.door import agents, bp, me
+from portal.views.forms import Form
+
+
+@dataclass(slots=True)
+class Found:
+    """Who answers to what was typed. `read_as`: phone, email, reference or name; `value` in its one form."""
+
+    read_as: str
+    value: str
+    people: list[Citizen] = field(default_factory=list)
+    case: Case | None = None
+    contacts: list[Contact] = field(default_factory=list)
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.people or self.case or self.contacts)
+
+
+@bp.get("/citizens")
+@agents
+def find_page() -> str:
+    return render_template("console/find.html", found=None, values={}, errors={})
+
+
+@bp.post("/find")
+@agents
+def find_citizen() -> str:
+    form = Form(request.form)
+    typed = form.text("who", required=True, longest=200)
+    found = find(typed) if form.valid else None
+    return render_template("console/find.html", found=found, values=form.values, errors=form.errors)
+
+
+def find(typed: str) -> Found:
+    """Reads what was typed as an agent means it: a reference, an address, a number, else a name."""
+    reference = read_reference(typed)
+    if reference:
+        return _by_reference(reference)
+    try:
+        kind, value = identifying.reach(typed) if _looks_like_reach(typed) else ("name", typed.strip())
+    except Refused:  # neither whole number nor address: perhaps a name
+        kind, value = "name", typed.strip()
+    if kind == "name":
+        return Found("name", value, access.find_by_name(value))
+    people = access.find_by_identifier(kind, value)
+    return Found(kind, value, people, contacts=[] if people else _contacts_of(kind, value))
+
+
+def _looks_like_reach(typed: str) -> bool:
+    return "@" in typed or sum(c.isdigit() for c in typed) >= 4
+
+
+def _by_reference(reference: str) -> Found:
+    """The matter, if it is the reader's organization's; and whose it is."""
+    case = opening.case_by_reference(reference)
+    if case is None or case.organization_id != me().organization_id:
+        return Found("reference", reference)
+    query = db.select(Contact).filter_by(case_id=case.id).order_by(Contact.id.desc()).limit(5)
+    citizen = db.session.get(Citizen, case.citizen_id) if case.citizen_id else None
+    return Found("reference", reference, [citizen] if citizen else [], case, list(db.session.scalars(query)))
+
+
+def _contacts_of(kind: str, value: str) -> list[Contact]:
+    """What came from a number or an address that is nobody's yet, to the reader's organization."""
+    used = identifying.find_identifier(kind, value)
+    if used is None:
+        return []
+    query = db.select(Contact).filter_by(identifier_id=used.id, organization_id=me().organization_id)
+    return list(db.session.scalars(query.order_by(Contact.started_at.desc()).limit(10)))

@@ -1,0 +1,78 @@
+"""What things are called on the console, in French: closed lists in the order in which they are offered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from portal import clock
+
+CHANNELS = {
+    "phone": "Appel",
+    "text": "SMS",
+    "web": "Demande en ligne",
+    "email": "E-mail",
+    "counter": "Guichet",
+    "letter": "Courrier",
+}
+BY_HAND = {"phone": "Appel sur un autre poste", "counter": "Guichet", "letter": "Courrier"}
+DISPOSITIONS = {
+    "answered": "Répondu",
+    "referred": "Orienté vers un autre service",
+    "promise_made": "Suite promise",
+    "transferred": "Transmis à un collègue",
+    "no_answer_needed": "Pas de réponse attendue",
+    "voicemail_left": "Message laissé sur un répondeur",
+    "abandoned": "La personne a raccroché",
+    "wrong_number": "Faux numéro",
+}
+STATES = {
+    "open": "Personne ne s’en occupe",
+    "waiting": "En attente",
+    "in_progress": "En cours",
+    "wrapped_up": "Terminé",
+}
+CASE_STATES = {"open": "en cours", "waiting": "en attente du citoyen", "closed": "terminé"}
+MESSAGE_STATES = {
+    "received": "",
+    "waiting": "en attente d’envoi",
+    "sending": "envoi en cours",
+    "sent": "envoyé",
+    "delivered": "remis",
+    "undelivered": "non remis",
+    "failed": "échec de l’envoi",
+    "unknown": "envoi à vérifier",
+}
+REFERRAL_STATES = {
+    "proposed": "proposée",
+    "accepted": "acceptée",
+    "refused": "refusée",
+    "closed": "terminée",
+}
+REPLY_BY = {"text": "SMS", "email": "E-mail", "web": "Page de suivi"}
+CERTAINTIES = {"confirmed": "confirmé", "probable": "probable"}
+FLAGS = {
+    "vulnerable": "Personne vulnérable",
+    "interpreter": "Besoin d’un interprète",
+    "no_message": "Ne pas laisser de message",
+    "deaf_relay": "Sourde ou malentendante : relais téléphonique",
+    "protected_address": "Adresse à ne communiquer à personne",
+}
+LANGUAGES = {"fr": "Français", "en": "Anglais", "ar": "Arabe"}
+EVIDENCE = {
+    "code": "code à usage unique",
+    "form": "indiqué dans un formulaire",
+    "agent": "confirmé par un agent",
+}
+
+
+def waited(since: datetime) -> str:
+    """How long ago, as one says it: 40 s, 4 min, 2 h 05, 3 j."""
+    seconds = max(0, int((clock.now() - since).total_seconds()))
+    if seconds < 60:
+        return "moins d’une minute"
+    minutes = seconds // 60
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 24 * 60:
+        return f"{minutes // 60} h {minutes % 60:02d}"
+    return f"{minutes // (24 * 60)} j"

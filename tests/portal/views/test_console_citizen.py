@@ -1,0 +1,245 @@
+"""The citizen's file: found by a POST, opened with a right to it, read in as many SELECTs however long the life."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from time import perf_counter
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from portal import clock, history
+from portal.cases.opening import open_case, promise
+from portal.cases.references import spoken
+from portal.citizens.identifying import add_citizen
+from portal.citizens.models import Citizen, Flag
+from portal.contacts.models import Contact, Message
+from portal.database import db
+from portal.history import Reading
+from tests import make
+from tests.portal.desk.test_waiting import counted
+from tests.signing import send, signed_in
+
+NUMBER = "+33639980001"
+
+
+@pytest.fixture
+def at_desk(app: Flask, client: Any) -> Any:
+    """An agent of the town, signed in."""
+    return signed_in(client, make.staff())
+
+
+def find(client: Any, typed: str) -> str:
+    return str(send(client, "/console/find", {"who": typed}, page="/console/").text)
+
+
+def readings() -> list[tuple[int, str]]:
+    return [
+        (one.citizen_id, one.reason) for one in db.session.scalars(db.select(Reading).order_by(Reading.id))
+    ]
+
+
+def test_a_citizen_is_found_by_number_address_name_or_reference(app: Flask, at_desk: Any) -> None:
+    person = add_citizen("Éloïse Lefèvre", by=history.SYSTEM)
+    make.link(person, make.identifier("phone", NUMBER))
+    make.link(person, make.identifier("email", "eloise@exemple.fr"))
+    case = open_case(make.contact(citizen_id=person.id, subject="Cantine"), by=make.staff().actor)
+    elsewhere = open_case(
+        make.contact(of=make.organization("departement"), subject="RSA"), by=make.staff().actor
+    )
+    for typed in ("06 39 98 00 01", "ELOISE@exemple.fr", "lefevre el", spoken(case.reference).lower()):
+        page = find(at_desk, typed)
+        assert "Éloïse Lefèvre" in page and f"/console/citizens/{person.id}" in page, typed
+    assert "Personne ne correspond" in find(at_desk, "dupont")
+    assert "RSA" not in find(at_desk, elsewhere.reference)
+    assert "nécessaire" in find(at_desk, " ")
+
+
+def test_what_came_from_a_number_that_is_nobodys_yet_is_found_by_it(app: Flask, at_desk: Any) -> None:
+    used = make.identifier("phone", NUMBER)
+    make.contact("text", identifier_id=used.id, subject="Première question")
+    assert "Première question" in find(at_desk, "0639980001")
+    make.link(make.citizen("Paul"), used)
+    assert "Première question" not in find(at_desk, "0639980001")
+
+
+def test_the_file_says_first_what_to_know_then_what_came(app: Flask, at_desk: Any) -> None:
+    agent, now = make.staff(), clock.now()
+    person = make.citizen("Aïcha Benali", phone=NUMBER, language="ar", preferred_channel="text")
+    make.link(person, make.identifier("email", "peut-etre@exemple.fr"), "probable")
+    db.session.add(Flag(citizen_id=person.id, kind="interpreter", note="arabe"))
+    db.session.add(Flag(citizen_id=person.id, kind="vulnerable", ends_on=(now - timedelta(days=2)).date()))
+    old = make.contact(
+        "web",
+        citizen_id=person.id,
+        certainty="confirmed",
+        subject="Cantine",
+        started_at=now - timedelta(days=40),
+    )
+    case = open_case(old, by=agent.actor)
+    missed = promise(old, "Envoyer le formulaire", now + timedelta(minutes=1), by=agent.actor)
+    missed.due_at = now - timedelta(days=1)
+    db.session.add(
+        Message(contact_id=old.id, direction="in", channel="web", body="Comment payer ?", state="received")
+    )
+    last = make.contact(
+        citizen_id=person.id, certainty="confirmed", subject="Rappel", note="À rappeler lundi"
+    )
+    last.disposition, last.state = "promise_made", "wrapped_up"
+    make.contact(of=make.organization("departement"), citizen_id=person.id, subject="Secret du département")
+    page = at_desk.get(f"/console/citizens/{person.id}").text
+    for words in (
+        "Besoin d’un interprète",
+        spoken(case.reference),
+        "Envoyer le formulaire",
+        "en retard",
+        "Arabe",
+        "préfère : SMS",
+        "06 39 98 00 01",
+        "peut-etre@exemple.fr",
+        "probable",
+        "Comment payer ?",
+        "À rappeler lundi",
+        "Suite promise",
+    ):
+        assert words in page, words
+    for words in ("Personne vulnérable", "Secret du département"):
+        assert words not in page
+    assert readings() == [(person.id, "")]
+
+
+def test_of_another_organizations_referral_only_the_fact_is_shown(app: Flask, at_desk: Any) -> None:
+    from portal.referrals.referring import refer
+
+    person, other = make.citizen(), make.organization("departement")
+    contact = make.contact(of=other, citizen_id=person.id, subject="Affaire du département")
+    refer(contact, make.service("caf").id, reason="Motif confidentiel", by=make.staff(of=other).actor)
+    page = at_desk.get(f"/console/citizens/{person.id}").text
+    assert "CAF" in page and "proposée" in page
+    assert "Motif confidentiel" not in page and "Affaire du département" not in page
+
+
+def test_a_protected_file_opens_with_a_written_reason_that_a_supervisor_reads(
+    app: Flask, client: Any, at_desk: Any
+) -> None:
+    person = make.citizen("Inès Secret", protected=True)
+    path = f"/console/citizens/{person.id}"
+    closed = at_desk.get(path)
+    assert closed.status_code == 403 and "Inès" not in closed.text
+    for reason in ("", "urgent"):
+        assert send(at_desk, f"{path}/reason", {"reason": reason}, page="/console/").status_code == 422
+    assert at_desk.get(path).status_code == 403
+    assert (
+        send(at_desk, f"{path}/reason", {"reason": "Rappel demandé par elle"}, page="/console/").status_code
+        == 302
+    )
+    assert "Inès Secret" in at_desk.get(path).text
+    assert readings() == [(person.id, "Rappel demandé par elle")]
+    supervisor = signed_in(app.test_client(), make.staff("supervisor"))
+    assert "Rappel demandé par elle" in supervisor.get("/console/readings").text
+    elsewhere = make.staff("supervisor", of=make.organization("departement"))
+    assert "Rappel" not in signed_in(app.test_client(), elsewhere).get("/console/readings").text
+    assert at_desk.get("/console/readings").status_code == 403
+    named = signed_in(app.test_client(), make.staff(may_open_protected=True))
+    assert "Inès Secret" in named.get(path).text
+
+
+def test_a_protected_person_is_not_named_to_who_finds_their_number(app: Flask, at_desk: Any) -> None:
+    make.citizen("Inès Secret", phone=NUMBER, protected=True)
+    page = find(at_desk, NUMBER)
+    assert "Personne protégée" in page and "Inès" not in page
+
+
+def test_a_long_life_is_read_page_by_page_in_as_many_selects_as_a_short_one(app: Flask, at_desk: Any) -> None:
+    short, long = make.citizen("Courte"), make.citizen("Longue")
+    town, now = make.organization().id, clock.now()
+    rows = [
+        {
+            "organization_id": town,
+            "channel": "text",
+            "citizen_id": long.id,
+            "certainty": "confirmed",
+            "started_at": now - timedelta(hours=n),
+            "subject": f"Sujet {n:05d}",
+            "state": "wrapped_up",
+        }
+        for n in range(10_000)
+    ]
+    db.session.execute(db.insert(Contact), rows)
+    make.contact("text", citizen_id=short.id)
+    db.session.execute(
+        db.insert(Message).from_select(
+            ["contact_id", "direction", "channel", "body", "automatic", "state", "error", "at"],
+            db.select(
+                Contact.id,
+                db.literal("in"),
+                db.literal("text"),
+                Contact.subject,
+                db.literal(False),
+                db.literal("received"),
+                db.literal(""),
+                Contact.started_at,
+            ),
+        )
+    )
+    db.session.commit()
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(db.text("ANALYZE"))
+    counts, times = [], []
+    for person in (short, long, short, long):
+        path = f"/console/citizens/{person.id}"
+        db.session.commit()
+        with counted() as statements:
+            begun = perf_counter()
+            page = at_desk.get(path)
+            times.append(perf_counter() - begun)
+        assert page.status_code == 200
+        counts.append(len([one for one in statements if one.startswith("SELECT")]))
+    assert counts[2] == counts[3]
+    assert min(times[1], times[3]) < 0.05 + 3 * min(times[0], times[2])
+    first = at_desk.get(f"/console/citizens/{long.id}").text
+    assert "Sujet 00019" in first and "Sujet 00020" not in first
+    older = first.split("before=")[1].split('"')[0]
+    second = at_desk.get(f"/console/citizens/{long.id}?before={older}").text
+    assert (
+        "Sujet 00020" in second
+        and "Sujet 00039" in second
+        and "Sujet 00019" not in second.split("Ses échanges")[1].split("À savoir")[0]
+    )
+
+
+def test_a_file_is_kept_right_and_a_stale_save_shows_both(app: Flask, at_desk: Any) -> None:
+    person = make.citizen("Aïcha Benali")
+    path = f"/console/citizens/{person.id}"
+    typed = {
+        "name": "Aïcha Ben Ali",
+        "language": "ar",
+        "preferred_channel": "text",
+        "version": person.version,
+    }
+    assert send(at_desk, f"{path}/edit", typed, page="/console/").status_code == 302
+    saved = db.session.get_one(Citizen, person.id)
+    assert (saved.name, saved.name_key, saved.language) == ("Aïcha Ben Ali", "aicha ben ali", "ar")
+    stale = send(at_desk, f"{path}/edit", {**typed, "name": "Aïcha B."}, page="/console/")
+    assert stale.status_code == 409 and "Aïcha B." in stale.text and "Aïcha Ben Ali" in stale.text
+    wrong = send(at_desk, f"{path}/edit", {**typed, "name": "", "version": saved.version}, page="/console/")
+    assert wrong.status_code == 422
+
+
+def test_ways_to_be_reached_and_flags_are_added_and_taken_away(app: Flask, at_desk: Any) -> None:
+    person = make.citizen()
+    path = f"/console/citizens/{person.id}"
+    assert (
+        send(at_desk, f"{path}/identifiers", {"reach": "06 39 98 00 07"}, page="/console/").status_code == 302
+    )
+    refused = send(at_desk, f"{path}/identifiers", {"reach": "12"}, page="/console/")
+    assert refused.status_code == 422 and 'href="#reach"' in refused.text
+    flag = {"flag": "deaf_relay", "flag_note": "SMS seulement", "ends_on": ""}
+    assert send(at_desk, f"{path}/flags", flag, page="/console/").status_code == 302
+    page = at_desk.get(path).text
+    assert "06 39 98 00 07" in page and "SMS seulement" in page
+    raised = db.session.scalars(db.select(Flag)).one()
+    assert send(at_desk, f"{path}/flags/{raised.id}/lower", page="/console/").status_code == 302
+    assert "SMS seulement" not in at_desk.get(path).text
+    assert {"citizen.flagged", "citizen.unflagged", "citizen.linked"} <= {e.verb for e in history.of(person)}

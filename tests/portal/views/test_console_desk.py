@@ -1,0 +1,105 @@
+"""The desk through its doors: who waits is seen, taken once, and seen afresh."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+
+from portal import clock
+from portal.cases.opening import promise
+from portal.contacts.models import Contact
+from portal.database import db
+from portal.jobs import Job
+from tests import make
+from tests.signing import send, signed_in
+
+
+def test_the_desk_says_who_waits_and_who_it_may_be(app: Flask, client: Any) -> None:
+    agent, queue = make.staff(phone="+33199000021"), make.queue("etat-civil", name="Papiers")
+    make.citizen("Aïcha Benali", phone="+33639980001")
+    shared = make.identifier("phone", "+33639980002")
+    for name in ("Paul Durand", "Jeanne Durand"):
+        make.link(make.citizen(name), shared)
+    one = make.identifier("phone", "+33639980001")
+    make.contact(state="waiting", queue_id=queue.id, identifier_id=one.id)
+    make.contact("text", identifier_id=shared.id, subject="Carte perdue", language="ar")
+    make.contact(state="waiting", queue_id=queue.id)
+    make.contact("web", of=make.organization("departement"), subject="Ailleurs")
+    page = signed_in(client, agent).get("/console/").text
+    for words in ("Aïcha Benali", "Plusieurs personnes possibles", "Numéro masqué", "Carte perdue", "Arabe"):
+        assert words in page
+    for words in ("Durand", "Ailleurs"):
+        assert words not in page
+
+
+def test_the_desk_does_not_name_a_protected_person(app: Flask, client: Any) -> None:
+    agent = make.staff()
+    person = make.citizen("Inès Secret", phone="+33639980001", protected=True)
+    make.contact("text", citizen_id=person.id, certainty="probable")
+    page = signed_in(client, agent).get("/console/").text
+    assert "Personne protégée" in page and "Inès" not in page
+
+
+def test_what_the_desk_asks_for_again_is_a_piece_of_it_and_is_told_when_nothing_changed(
+    app: Flask, client: Any
+) -> None:
+    agent = make.staff()
+    make.contact("web", subject="Cantine", started_at=clock.now() - timedelta(hours=2))
+    first = signed_in(client, agent).get("/console/waiting")
+    assert "Cantine" in first.text and "<html" not in first.text
+    again = client.get("/console/waiting", headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+
+
+def test_an_open_desk_is_told_when_the_session_ended(app: Flask, client: Any) -> None:
+    assert client.get("/console/waiting", headers={"Sec-Fetch-Mode": "cors"}).status_code == 401
+
+
+def test_a_call_is_taken_once_and_put_through(app: Flask, client: Any) -> None:
+    first, second = make.staff(phone="+33199000021"), make.staff(phone="+33199000022")
+    call = make.contact(state="waiting", queue_id=make.queue().id)
+    signed_in(client, first)
+    for _ in range(2):
+        taken = send(client, f"/console/contacts/{call.id}/take", page="/console/")
+        assert taken.headers["Location"] == f"/console/contacts/{call.id}"
+    other = signed_in(app.test_client(), second)
+    late = send(other, f"/console/contacts/{call.id}/take", page="/console/")
+    assert late.headers["Location"] == "/console/"
+    assert "autre s’en occupe" in other.get("/console/").text
+    assert [job.payload for job in db.session.scalars(db.select(Job))] == [
+        {"contact": call.id, "agent": first.id}
+    ]
+
+
+def test_what_was_promised_for_today_is_on_the_desk_until_it_is_kept(app: Flask, client: Any) -> None:
+    agent, contact = make.staff(), make.contact()
+    made = promise(contact, "Rappeler pour la cantine", clock.now() + timedelta(minutes=1), by=agent.actor)
+    made.due_at = clock.now() - timedelta(hours=1)
+    page = signed_in(client, agent).get("/console/").text
+    assert "Rappeler pour la cantine" in page and "en retard" in page
+    assert send(client, f"/console/promises/{made.id}/keep", page="/console/").status_code == 302
+    assert "Rappeler pour la cantine" not in client.get("/console/").text
+
+
+def test_an_empty_desk_says_what_to_do(app: Flask, client: Any) -> None:
+    agent = make.staff()
+    page = signed_in(client, agent).get("/console/").text
+    assert "Personne n’attend" in page and "/console/contacts/new" in page
+
+
+def test_a_contact_given_back_waits_again(app: Flask, client: Any) -> None:
+    agent, supervisor = make.staff(), make.staff("supervisor")
+    contact = make.contact("web", state="in_progress", agent_id=agent.id)
+    signed_in(client, agent)
+    send(client, f"/console/contacts/{contact.id}/give-back", {"note": "Rappelle à 14 h"}, page="/console/")
+    found = db.session.get_one(Contact, contact.id)
+    assert (found.state, found.agent_id, found.note) == ("open", None, "Rappelle à 14 h")
+    found.state, found.agent_id = "in_progress", agent.id
+    send(
+        signed_in(app.test_client(), supervisor),
+        f"/console/contacts/{contact.id}/give-back",
+        page="/console/",
+    )
+    assert db.session.get_one(Contact, contact.id).state == "open"
