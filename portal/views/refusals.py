@@ -40,7 +40,9 @@ def show(status: int, sentence: str, **details: Any) -> Any:
 
 
 def _refused(error: Refused) -> Any:
-    details = {"theirs": error.theirs, "yours": error.yours} if isinstance(error, Stale) else {}
+    details: dict[str, Any] = {}
+    if isinstance(error, Stale):
+        details["rows"] = [(name, error.theirs.get(name, ""), mine) for name, mine in error.yours.items()]
     return show(error.status, gettext(error.sentence, **error.values), **details)
 
 
