@@ -29,14 +29,20 @@ _OPENDOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument.text"
 
 
 def limit(seconds: int, megabytes: int) -> None:
-    """Before anything is read. No file can be written but the answer, which is bounded too."""
+    """Before anything is read. No file can be written but the answer, which is bounded too.
+
+    Where whoever started us is held tighter, that holds. macOS knows no bound on memory.
+    """
     for what, amount in (
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_AS, megabytes * 1024 * 1024),
         (resource.RLIMIT_FSIZE, MAX_ANSWER),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(what, (amount, amount))
+        _, hardest = resource.getrlimit(what)
+        least = amount if hardest == resource.RLIM_INFINITY else min(amount, hardest)
+        if not (sys.platform == "darwin" and what == resource.RLIMIT_AS):
+            resource.setrlimit(what, (least, least))
 
 
 def format_of(data: bytes, name: str) -> str:
