@@ -41,6 +41,12 @@ class Town:
         self.reception = db.session.scalars(db.select(Queue.id).order_by(Queue.position)).first()
         self.citizens: dict[str, Citizen] = {}
 
+    def queue(self, organization: str, topic: str) -> int | None:
+        """Where a contact on this topic waits: its queue, else the organization's first."""
+        organization_id = self.organizations[organization]
+        query = db.select(Queue.id).filter_by(organization_id=organization_id).order_by(Queue.position)
+        return self.queues.get((organization_id, self.topics[topic])) or db.session.scalar(query.limit(1))
+
     def _queues(self) -> dict[tuple[int, int], int]:
         """The queue of a topic, by organization and topic: two organizations may care for one topic."""
         query = db.select(Queue.organization_id, queue_topics.c.topic_id, Queue.id)
@@ -128,7 +134,7 @@ def _used(reached: str) -> int | None:
 def _state(row: dict[str, Any], at: datetime, town: Town) -> dict[str, Any]:
     last = at + timedelta(minutes=5)
     if row.get("open"):
-        queue_id = town.queues.get((town.organizations[row["organization"]], town.topics[row["topic"]]))
+        queue_id = town.queue(row["organization"], row["topic"])
         return {"state": "waiting", "queue_id": queue_id, "step": "Attend une réponse", "last_message_at": at}
     ended = last if row["channel"] == "phone" else None
     return {
