@@ -1,0 +1,173 @@
+"""Who sees what: every door, every role, another organization's objects. A door that is not listed here fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from portal import clock
+from portal.cases.opening import open_case, promise
+from portal.citizens.models import Flag
+from portal.contacts.models import Contact
+from portal.database import db
+from portal.history import Reading
+from portal.staff.models import ROLES
+from tests import make
+from tests.portal.doors import DOORS
+from tests.signing import signed_in, token
+
+EVERYONE = (None, *ROLES)
+MAY_ENTER = {
+    "anyone": EVERYONE,
+    "staff": ROLES,
+    "agents": ("agent", "supervisor"),
+    "supervisors": ("supervisor",),
+    "writers": ("administrator", "editor"),
+    "administrators": ("administrator",),
+    "demo": EVERYONE,
+    "network": (),  # the network alone: its signature is judged in tests of its own
+}
+SECRET = "Secret du voisin"
+
+
+class World:
+    """Two organizations with the same things each; `ours` and `theirs` fill the addresses of doors."""
+
+    def __init__(self) -> None:
+        self.town, self.other = make.organization(), make.organization("departement")
+        self.staff = {role: make.staff(role, phone="+33199000021") for role in ROLES}
+        self.ours = self._things(self.town, "À nous")
+        self.theirs = self._things(self.other, SECRET)
+        self.protected = make.citizen("Inès Protégée", protected=True)
+
+    def _things(self, of: Any, words: str) -> dict[str, Any]:
+        person = make.citizen(f"Personne {of.slug}")
+        contact = make.contact(
+            "web", of=of, citizen_id=person.id, certainty="confirmed", subject=words, note=words
+        )
+        contact.answer = words
+        agent = make.staff(of=of)
+        case = open_case(contact, by=agent.actor)
+        made = promise(contact, words, clock.now() + timedelta(days=1), by=agent.actor)
+        flag = Flag(citizen_id=person.id, kind="vulnerable")
+        db.session.add(flag)
+        db.session.flush()
+        return {
+            "contact_id": contact.id,
+            "citizen_id": person.id,
+            "case_id": case.id,
+            "promise_id": made.id,
+            "flag_id": flag.id,
+        }
+
+
+def doors(app: Flask) -> Iterator[tuple[str, str, Rule]]:
+    """Every way in: endpoint, method, rule. Signing out comes last: it ends the visit."""
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+    for rule in sorted(rules, key=lambda rule: (rule.endpoint == "sign_in.leave", str(rule))):
+        for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}):
+            yield rule.endpoint, method, rule
+
+
+def address(rule: Rule, things: dict[str, Any]) -> str:
+    """The door's address with these things in it; what they do not name is something that does not exist."""
+    values: dict[str, Any] = {"lang": "fr", **things}
+    for name in rule.arguments - values.keys():
+        values[name] = 999_999 if name.endswith("id") or name in ("number", "version") else "inconnu"
+    built = rule.build({name: values[name] for name in rule.arguments})
+    assert built is not None, rule
+    return str(built[1])
+
+
+def knock(client: Any, method: str, path: str, csrf: str) -> Any:
+    data = {"csrf_token": csrf} if method != "GET" else None
+    return client.open(path, method=method, data=data)
+
+
+@pytest.fixture
+def enter(app: Flask, client: Any) -> Callable[..., tuple[Any, str]]:
+    """A client signed in as someone, or nobody, and the token of its forms."""
+
+    def signed(person: Any) -> tuple[Any, str]:
+        visitor = app.test_client()
+        if person is not None:
+            home = "/console/" if person.role in ("agent", "supervisor") else "/admin/"
+            signed_in(visitor, person)
+            return visitor, token(visitor, home)
+        return visitor, token(visitor)
+
+    return signed
+
+
+def test_every_door_says_whom_it_is_for(app: Flask) -> None:
+    known = {endpoint for endpoint, _, _ in doors(app)}
+    assert known - DOORS.keys() == set(), "a new door: say in tests/portal/doors.py whom it is for"
+    assert DOORS.keys() - known == set(), "a door that is gone"
+    assert set(DOORS.values()) <= MAY_ENTER.keys()
+
+
+@pytest.mark.parametrize("role", EVERYONE, ids=str)
+def test_a_door_opens_to_those_it_is_for_and_to_nobody_else(app: Flask, enter: Any, role: str | None) -> None:
+    world, wrong = World(), []
+    client, csrf = enter(world.staff.get(role or ""))
+    for endpoint, method, rule in doors(app):
+        answer = knock(client, method, address(rule, world.ours), csrf)
+        to_sign_in = answer.headers.get("Location", "").startswith("/sign-in?")
+        opened = answer.status_code not in (401, 403) and not to_sign_in
+        if answer.status_code >= 500 or opened is not (role in MAY_ENTER[DOORS[endpoint]]):
+            wrong.append(f"{method} {endpoint}: {answer.status_code}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", ["agent", "supervisor"])
+def test_another_organizations_things_do_not_exist(app: Flask, enter: Any, role: str) -> None:
+    world, wrong = World(), []
+    client, csrf = enter(world.staff[role])
+    for endpoint, method, rule in doors(app):
+        if not rule.arguments & world.theirs.keys():
+            continue
+        answer = knock(client, method, address(rule, world.theirs), csrf)
+        shared = "citizen_id" in rule.arguments  # a person is nobody's; their contacts and cases are
+        if SECRET in answer.text or (not shared and answer.status_code not in (403, 404)):
+            wrong.append(f"{method} {endpoint}: {answer.status_code}")
+    assert wrong == []
+    theirs = db.session.get_one(Contact, world.theirs["contact_id"])
+    assert (theirs.state, theirs.agent_id, theirs.version) == ("open", None, theirs.version)
+
+
+def test_no_list_of_ours_shows_anything_of_theirs(app: Flask, enter: Any) -> None:
+    world, wrong = World(), []
+    client, csrf = enter(world.staff["supervisor"])
+    for endpoint, method, rule in doors(app):
+        if method == "GET" and SECRET in knock(client, method, address(rule, world.ours), csrf).text:
+            wrong.append(endpoint)
+    assert wrong == []
+
+
+def test_administrators_and_editors_read_nobodys_file(app: Flask, enter: Any) -> None:
+    world = World()
+    for role in ("administrator", "editor"):
+        client, csrf = enter(world.staff[role])
+        for endpoint, method, rule in doors(app):
+            answer = knock(client, method, address(rule, world.ours), csrf)
+            assert "À nous" not in answer.text and "Personne mairie" not in answer.text, endpoint
+    assert db.session.scalars(db.select(Reading)).all() == []
+
+
+def test_no_door_names_a_protected_person_to_who_wrote_no_reason(app: Flask, enter: Any) -> None:
+    world, wrong = World(), []
+    world.protected.links  # noqa: B018  (read before the doors do)
+    things = {**world.ours, "citizen_id": world.protected.id}
+    db.session.get_one(Contact, world.ours["contact_id"]).citizen_id = world.protected.id
+    client, csrf = enter(world.staff["supervisor"])
+    for endpoint, method, rule in doors(app):
+        answer = knock(client, method, address(rule, things), csrf)
+        refused = answer.status_code in (403, 422) or "citizen_id" not in rule.arguments
+        if "Inès" in answer.text or not refused:
+            wrong.append(f"{method} {endpoint}: {answer.status_code}")
+    assert wrong == []
