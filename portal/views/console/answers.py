@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import url_for
-
 from portal import clock
 from portal.articles import library
 from portal.articles.models import Article, Topic
@@ -49,6 +47,11 @@ def suggestions(contact: Contact, words: str, found: Any) -> list[Suggestion]:
     return suggest(situation, organization_id=contact.organization_id)
 
 
+def address(noun: str, slug: str, language: str) -> str:
+    """Where citizens read an article, or fetch a document."""
+    return f"/{language}/{noun}s/{slug}"
+
+
 def to_insert(article_id: int, language: str) -> str:
     """What is put in a reply: the article's title and its address, in the language of the person if it has it."""
     article = db.session.get(Article, article_id)
@@ -56,8 +59,8 @@ def to_insert(article_id: int, language: str) -> str:
         return ""
     lang = language if language in article.texts else "fr"
     text = article.texts.get(lang)
-    address = url_for("public.article", lang=lang, slug=article.slug)
-    return f"{text.title if text else article.slug} : {settings().public_base_url}{address}"
+    title = text.title if text else article.slug
+    return f"{title} : {settings().public_base_url}{address('article', article.slug, lang)}"
 
 
 def service_options() -> list[tuple[int, str]]:

@@ -19,7 +19,7 @@ from portal.errors import Refused
 from portal.history import Reading
 from portal.staff.models import Staff
 from portal.views import guards
-from portal.views.console import words
+from portal.views.console import answers, words
 from portal.views.context import settings
 from portal.views.forms import Form
 
@@ -85,5 +85,6 @@ def shared() -> dict[str, Any]:
         "spoken": spoken,
         "today": today(),
         "now": clock.now(),
+        "address_of": answers.address,
         "public_base": settings().public_base_url,
     }

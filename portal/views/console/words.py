@@ -69,7 +69,7 @@ def waited(since: datetime) -> str:
     """How long ago, as one says it: 40 s, 4 min, 2 h 05, 3 j."""
     seconds = max(0, int((clock.now() - since).total_seconds()))
     if seconds < 60:
-        return "moins d’une minute"
+        return "< 1 min"
     minutes = seconds // 60
     if minutes < 60:
         return f"{minutes} min"
