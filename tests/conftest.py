@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from werkzeug.serving import make_server
 
@@ -25,6 +24,7 @@ from portal.database import Base, db, reads_only
 from portal.work import loop
 from simulator import Running, start
 from simulator import Settings as NetworkSettings
+from tests.page import InspectingClient
 
 ENGINES = ("sqlite", "postgresql")
 ROOT = Path(__file__).parent.parent
@@ -124,9 +124,9 @@ def work(app: Flask) -> Callable[[], int]:
     return do
 
 
-class Client(FlaskClient):
+class Client(InspectingClient):
     """Each request in a context of its own, as a server gives it: it sees what the test has made, and only that;
-    the test then sees what the door has done."""
+    the test then sees what the door has done. Its pages are inspected (tests/page.py)."""
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
         db.session.commit()

@@ -1,0 +1,107 @@
+"""An HTML answer as a tree, read with the standard library; what is wrong in its nesting is kept, not mended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+VOID = ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
+LANGUAGES = ("fr", "en", "ar")
+
+
+@dataclass(eq=False)
+class Element:
+    tag: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    parent: Element | None = None
+    children: list[Element | str] = field(default_factory=list)
+
+    def get(self, name: str) -> str:
+        return self.attributes.get(name, "")
+
+    def all(self, *tags: str) -> Iterator[Element]:
+        """This element's descendants in the order of the page, of these tags or of any."""
+        for child in self.children:
+            if isinstance(child, Element):
+                if not tags or child.tag in tags:
+                    yield child
+                yield from child.all(*tags)
+
+    def above(self) -> Iterator[Element]:
+        if self.parent is not None:
+            yield self.parent
+            yield from self.parent.above()
+
+    def texts(self) -> Iterator[tuple[Element, str]]:
+        for child in self.children:
+            if isinstance(child, str):
+                yield self, child
+            else:
+                yield from child.texts()
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(words for _, words in self.texts()).split())
+
+    @property
+    def name(self) -> str:
+        """What a screen reader says of it, from itself alone."""
+        pictures = " ".join(picture.get("alt") for picture in self.all("img"))
+        return self.get("aria-label").strip() or self.text or pictures.strip()
+
+    def __str__(self) -> str:
+        told = "".join(
+            f' {key}="{self.get(key)[:60]}"' for key in ("id", "name", "type", "href") if self.get(key)
+        )
+        return f"<{self.tag}{told}>"
+
+
+class Page(HTMLParser):
+    """An HTML answer as a tree, with what was wrong in its nesting."""
+
+    def __init__(self, html: str, path: str = "/fr/", headers: Any = None) -> None:
+        super().__init__(convert_charrefs=True)
+        self.path, self.headers = path, headers or {}
+        self.doctype = ""
+        self.nesting: list[str] = []
+        self.root = self._here = Element("page")
+        self.feed(html)
+        self.close()
+        self.nesting += [f"{element} is never closed" for element in (self._here, *self._here.above())][:-1]
+        self.ids = Counter(element.get("id") for element in self.root.all() if "id" in element.attributes)
+
+    @property
+    def whole(self) -> bool:
+        return any(self.root.all("html"))
+
+    @property
+    def language(self) -> str:
+        first = self.path.split("/")[1]
+        return first if first in LANGUAGES else "fr"
+
+    def handle_decl(self, decl: str) -> None:
+        self.doctype = decl.lower()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(tag, {key: value or "" for key, value in attrs}, self._here)
+        self._here.children.append(element)
+        if tag not in VOID:
+            self._here = element
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._here.children.append(Element(tag, {key: value or "" for key, value in attrs}, self._here))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self._here.tag and self._here.parent is not None:
+            self._here = self._here.parent
+            return
+        self.nesting.append(f"</{tag}> closes nothing, inside {self._here}")
+        opened = next((element for element in self._here.above() if element.tag == tag), None)
+        if opened is not None and opened.parent is not None:
+            self._here = opened.parent
+
+    def handle_data(self, data: str) -> None:
+        self._here.children.append(data)
