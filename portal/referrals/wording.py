@@ -58,8 +58,12 @@ def check(wording: Wording) -> None:
         raise Refused(N_("Choisissez un service qui existe et qui est actif."), field="service_id")
     if not wording.explanations.get("fr"):
         raise Refused(N_("Expliquez en français pourquoi c’est ce service."), field="explanation_fr")
-    if max(len(text) for text in (*wording.explanations.values(), wording.agent_note)) > LONGEST_TEXT:
-        raise Refused(N_("Une explication compte au plus %(most)s caractères."), most=LONGEST_TEXT)
+    texts = {f"explanation_{of}": text for of, text in wording.explanations.items()}
+    for name, text in {**texts, "agent_note": wording.agent_note}.items():
+        if len(text) > LONGEST_TEXT:
+            raise Refused(
+                N_("Ce texte est trop long : %(most)s caractères au plus."), name, most=LONGEST_TEXT
+            )
 
 
 def lacking(explanations: dict[str, str]) -> list[str]:

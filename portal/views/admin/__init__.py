@@ -13,3 +13,6 @@ bp = Blueprint("admin", __name__, url_prefix="/admin")
 @guards.staff("administrator", "editor")
 def home() -> str:
     return render_template("admin/home.html")
+
+
+from portal.views.admin import rules  # noqa: E402,F401  (registers its views on `bp`)
