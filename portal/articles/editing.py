@@ -70,8 +70,12 @@ def draft_of(article: Article) -> Draft:
     )
 
 
-def add_article(draft: Draft, *, by: Actor) -> Article:
-    """A new article of our own."""
+def add_article(draft: Draft, *, by: Actor, form_key: str = "") -> Article:
+    """A new article of our own; the same form sent twice is one article."""
+    key = f"article {form_key}" if form_key else None
+    known = index.asked(key) if key else None
+    if known is not None:
+        return db.session.get_one(Article, known)
     _check(draft)
     slug = _free(Article, slug_of(draft.texts[REFERENCE].title) or "article")
     article = Article(slug=slug, source=OWN_SOURCE, source_ref=slug)
@@ -79,7 +83,7 @@ def add_article(draft: Draft, *, by: Actor) -> Article:
     _write(article, draft)
     db.session.flush()
     history.record("article.added", article, by=by, details={"after": _said(draft.fields())})
-    index.ask_update(articles=[article.id])
+    index.ask_update(articles=[article.id], dedupe_key=key)
     return article
 
 
@@ -88,14 +92,13 @@ def save_article(article_id: int, draft: Draft, *, version: int, by: Actor) -> A
     article = db.session.scalar(locked(db.select(Article).filter_by(id=article_id)))
     if article is None:
         raise Missing()
-    before = draft_of(article)
-    if article.version != version:
-        raise Stale(theirs=before.fields(), yours=draft.fields())
-    _check(draft)
-    then, now = before.fields(), draft.fields()
+    then, now = draft_of(article).fields(), draft.fields()
     changed = sorted(name for name in then | now if then.get(name) != now.get(name))
-    if not changed:
+    if not changed:  # saved already, perhaps by this very form
         return article
+    if article.version != version:
+        raise Stale(theirs=then, yours=now)
+    _check(draft)
     _write(article, draft)
     history.record(
         "article.saved",

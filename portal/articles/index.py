@@ -59,10 +59,21 @@ def update(
     indexes.update(folder, entries(articles=articles, documents=list(documents)), removed)
 
 
-def ask_update(*, articles: Sequence[int] = (), documents: Mapping[int, int] | None = None) -> None:
+def ask_update(
+    *,
+    articles: Sequence[int] = (),
+    documents: Mapping[int, int] | None = None,
+    dedupe_key: str | None = None,
+) -> None:
     """Has a worker update the index once the caller has committed."""
     payload = {"articles": list(articles), "documents": {str(k): n for k, n in (documents or {}).items()}}
-    jobs.enqueue("index", payload)
+    jobs.enqueue("index", payload, dedupe_key=dedupe_key)
+
+
+def asked(dedupe_key: str) -> int | None:
+    """The article that was given to the index under this key, if one was."""
+    payload = db.session.scalar(db.select(Job.payload).filter_by(dedupe_key=dedupe_key))
+    return payload["articles"][0] if payload else None
 
 
 def ask_rebuild(*, later: bool = False, dedupe_key: str | None = None) -> None:

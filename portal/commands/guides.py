@@ -58,11 +58,11 @@ def follow(articles: list[int], safety: str, say: Callable[[str], object]) -> No
     waiting = index.waiting_rebuilds()
     db.session.commit()
     folder = current_app.extensions["settings"].index_dir
-    if len(articles) > FEW or any(key != safety for key in waiting.values()):
+    if len(set(articles)) > FEW or any(key != safety for key in waiting.values()):
         say("  building the index")
         index.rebuild(folder)
     elif articles:
-        index.update(folder, articles=articles)
+        index.update(folder, articles=sorted(set(articles)))
     index.settle(waiting)
     db.session.commit()
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 
 from sqlalchemy import or_
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from knowledge_base.analysis import fold
 from portal.database import db
@@ -39,6 +39,13 @@ def organization(key: int | str) -> Organization:
     if found is None:
         raise Missing(N_("Cet organisme n’existe pas ou n’existe plus."))
     return found
+
+
+def organizations() -> list[Organization]:
+    """Every organization with its services, the host first, then by name."""
+    services = selectinload(Organization.services).selectinload(Service.texts)
+    order = (Organization.is_host.desc(), Organization.name, Organization.id)
+    return list(db.session.scalars(db.select(Organization).order_by(*order).options(services)))
 
 
 def text_in(service: Service, language: str) -> ServiceText:

@@ -33,6 +33,7 @@ def add_staff(
     role: str,
     password: str,
     phone: str = "",
+    by: history.Actor = history.SYSTEM,
 ) -> Staff:
     """A new member of staff. Refuses a role we do not know, a short password or an address already taken."""
     email = email.strip().lower()
@@ -52,7 +53,7 @@ def add_staff(
         password_hash=hasher.hash(password),
     )
     db.session.add(person)
-    history.record("staff.added", person, by=history.SYSTEM, details={"role": role})
+    history.record("staff.added", person, by=by, details={"role": role})
     return person
 
 

@@ -70,6 +70,11 @@ class Form:
     def refuse(self, name: str, sentence: str) -> None:
         self.errors.setdefault(name, sentence)
 
+    def refuse_unread(self) -> None:
+        """Raises what could not even be read, before a verb is asked."""
+        for name, sentence in self.errors.items():
+            raise Refused(sentence, field=name)
+
     def take(self, refusal: Refused) -> None:
         """Shows a verb's refusal beside its field, or on top of the form."""
         self.refuse(refusal.field or "", gettext(refusal.sentence, **refusal.values))

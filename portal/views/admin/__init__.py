@@ -15,4 +15,12 @@ def home() -> str:
     return render_template("admin/home.html")
 
 
-from portal.views.admin import rules  # noqa: E402,F401  (registers its views on `bp`)
+from portal.views.admin import (  # noqa: E402,F401  (they register their views on `bp`)
+    articles,
+    documents,
+    organizations,
+    rules,
+    services,
+    staff,
+    topics,
+)

@@ -1,0 +1,83 @@
+"""Doors of the organizations: who else serves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from portal.database import db
+from portal.directory import editing, reading
+from portal.directory.models import Organization
+from portal.errors import Refused, Stale
+from portal.views import guards
+from portal.views.admin import bp
+from portal.views.admin import content_words as words
+from portal.views.forms import Form
+
+administrator = guards.staff("administrator")
+
+FIELDS = ("name", "phone", "email", "url")
+
+
+@bp.get("/organizations/new")
+@administrator
+def new_organization() -> str:
+    return _show(None, {})
+
+
+@bp.get("/organizations/<int:organization_id>")
+@administrator
+def organization(organization_id: int) -> str:
+    found = reading.organization(organization_id)
+    return _show(found, {name: getattr(found, name) for name in (*FIELDS, "version")})
+
+
+@bp.post("/organizations")
+@administrator
+def create_organization() -> Any:
+    return _save(None)
+
+
+@bp.post("/organizations/<int:organization_id>")
+@administrator
+def save_organization(organization_id: int) -> Any:
+    return _save(reading.organization(organization_id))
+
+
+def _save(found: Organization | None) -> Any:
+    form = Form(request.form)
+    organization_id = found.id if found else None
+    values = {name: form.text(name, longest=500) for name in FIELDS}
+    try:
+        form.refuse_unread()
+        version = (form.number("version") or 0) if found else None
+        editing.save_organization(found, by=current_user.actor, version=version, **values)
+    except Refused as refusal:
+        return _show_again(organization_id, form, refusal)
+    db.session.commit()
+    flash("L’organisation est gardée.", "good")
+    return redirect(url_for("admin.services"))
+
+
+def _show(found: Organization | None, values: dict[str, Any], **shown: Any) -> str:
+    return render_template(
+        "admin/organizations/form.html",
+        organization=found,
+        values=values,
+        words=words,
+        **{"errors": {}, "rows": [], **shown},
+    )
+
+
+def _show_again(organization_id: int | None, form: Form, refusal: Refused) -> Any:
+    db.session.rollback()
+    found = reading.organization(organization_id) if organization_id else None
+    values: dict[str, Any] = dict(form.values)
+    rows = []
+    if isinstance(refusal, Stale) and found:
+        rows = words.rows(refusal.theirs, refusal.yours)
+        values["version"] = found.version
+    form.take(refusal)
+    return _show(found, values, errors=form.errors, rows=rows), refusal.status
