@@ -36,7 +36,8 @@ class Waiting:
     @property
     def on_the_line(self) -> bool:
         """Someone is holding a telephone: it comes before whatever was written."""
-        return self.contact.channel == "phone" and self.contact.ended_at is None
+        contact = self.contact
+        return contact.channel == "phone" and contact.state == "waiting" and contact.ended_at is None
 
     @property
     def hidden(self) -> bool:
@@ -46,11 +47,14 @@ class Waiting:
 def waiting(organization_id: int, *, limit: int = MOST_SHOWN) -> list[Waiting]:
     """Those who wait, who are on the line first, then the longest waiting. Two SELECTs, however many they are.
 
-    A call waits once it is in a queue: before, it listens to the menu.
+    A call that hung up in line, or left a message, waits to be called back; one that only heard the menu does not.
     """
     query = db.select(Contact, Queue, Topic, _since()).filter(Contact.organization_id == organization_id)
-    waits = (Contact.state == "waiting") | ((Contact.state == "open") & (Contact.channel != "phone"))
-    on_the_line = (Contact.channel == "phone") & Contact.ended_at.is_(None)
+    phone = Contact.channel == "phone"
+    left = db.func.coalesce(Contact.last_message_at, Contact.answered_at).is_not(None)
+    to_call_back = Contact.queue_id.is_not(None) | left
+    waits = (Contact.state == "waiting") | ((Contact.state == "open") & (~phone | to_call_back))
+    on_the_line = phone & (Contact.state == "waiting") & Contact.ended_at.is_(None)
     order = db.case((on_the_line, 0), else_=1)
     query = query.where(waits).order_by(order, db.text("since"), Contact.id).limit(limit)
     return _with_people(query)

@@ -107,6 +107,7 @@ def _page(form: Form) -> str:
         "console/by_hand.html",
         values={**defaults, **form.values},
         errors=form.errors,
+        error_ids={"": "contenu", "name": "new_name"},
         found=finding.find(typed) if typed else None,
         form_key=form.key(),
         topics=contact_page.topic_options(),

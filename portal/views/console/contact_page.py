@@ -124,6 +124,7 @@ def draw(contact: Contact, form: Form | None = None, sought: str = "") -> tuple[
         form=form,
         values=form.values if form and form.data else _kept(contact),
         errors=form.errors if form else {},
+        error_ids={"": "contenu", "name": "new_name"},
         form_key=new_key(),
         articles=used_articles(form) if form else [],
         **_around(contact, form),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, g, make_response, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from portal.contacts import answering
@@ -22,6 +22,18 @@ def contact(contact_id: int) -> str:
     if read is not None:
         note_reading(read)
     return answer
+
+
+@bp.get("/contacts/<int:contact_id>/messages")
+@agents
+def messages(contact_id: int) -> Any:
+    """The conversation alone, which its page asks for again: what the citizen adds, and what became of ours."""
+    g.pop("staff_session", None)  # a page that asks by itself is no sign of life
+    found = answering.find_contact(contact_id, by=me())
+    names = contact_page.names_of({one.author_id for one in found.messages})
+    answer = make_response(render_template("console/messages.html", contact=found, names=names))
+    answer.add_etag()
+    return answer.make_conditional(request)
 
 
 @bp.post("/contacts/<int:contact_id>/look")

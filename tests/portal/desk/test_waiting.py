@@ -50,6 +50,18 @@ def test_who_holds_a_telephone_comes_first_then_the_longest_waiting(app: Flask) 
     assert waiting(town.id, limit=2) == found[:2]
 
 
+def test_a_call_that_left_the_line_or_a_message_waits_to_be_called_back(app: Flask) -> None:
+    town, now = make.organization(), clock.now()
+    hung_up = make.contact(
+        state="open", queue_id=make.queue().id, ended_at=now, started_at=now - timedelta(minutes=9)
+    )
+    spoke = make.contact(state="open", last_message_at=now, started_at=now - timedelta(minutes=5))
+    make.contact(state="open", ended_at=now)  # heard the menu and hung up
+    found = waiting(town.id)
+    assert [one.contact for one in found] == [hung_up, spoke]
+    assert not any(one.on_the_line for one in found)
+
+
 def test_who_writes_again_waits_from_then(app: Flask) -> None:
     town, now = make.organization(), clock.now()
     old = make.contact("web", started_at=now - timedelta(days=30))
