@@ -60,9 +60,21 @@ def settings_for(folder: Path, **more: str) -> Settings:
     return read_settings({"RELAIS_DATA_DIR": str(folder), **ports, **more})
 
 
+class Client(InspectingClient):
+    """Each request in a context of its own, as a server gives it: it sees what the test has made, and only that;
+    the test then sees what the door has done. Its pages are inspected (tests/page.py)."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        db.session.commit()
+        answer = Context().run(super().open, *args, **kwargs)
+        db.session.expire_all()
+        return answer
+
+
 def _migrated(settings: Settings) -> Flask:
     app = create_app(settings)
     app.config["TESTING"] = True
+    app.test_client_class = Client
     with app.app_context():
         upgrade(directory=str(ROOT / "migrations"))
     return app
@@ -124,20 +136,8 @@ def work(app: Flask) -> Callable[[], int]:
     return do
 
 
-class Client(InspectingClient):
-    """Each request in a context of its own, as a server gives it: it sees what the test has made, and only that;
-    the test then sees what the door has done. Its pages are inspected (tests/page.py)."""
-
-    def open(self, *args: Any, **kwargs: Any) -> Any:
-        db.session.commit()
-        answer = Context().run(super().open, *args, **kwargs)
-        db.session.expire_all()
-        return answer
-
-
 @pytest.fixture
 def client(app: Flask) -> Any:
-    app.test_client_class = Client
     return app.test_client()
 
 

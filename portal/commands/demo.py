@@ -35,8 +35,8 @@ def load_demo() -> None:
     db.session.commit()
     _keep(current_app.extensions["settings"].data_dir / "sign-ins.txt", sign_ins)
     load_guides(read_guides(FOLDER / "articles", on_skip=_broken), report=Report())
-    _load_documents()
-    _load_rules(read("rules.json"), town["organization"])
+    load_town_documents()
+    load_rules(read("rules.json"), town["organization"])
     db.session.commit()
     load_lives(read("lives.json"), town["timezone"])
     db.session.commit()
@@ -49,7 +49,7 @@ def _broken(name: str, why: str) -> None:
     raise click.ClickException(f"{name}: {why}")
 
 
-def _load_documents() -> None:
+def load_town_documents() -> None:
     folder = FOLDER / "documents"
     topics = {topic.slug: topic for topic in db.session.scalars(db.select(Topic))}
     for row in read("documents/documents.json"):
@@ -61,7 +61,7 @@ def _load_documents() -> None:
             db.session.commit()
 
 
-def _load_rules(rules: list[dict[str, Any]], organization: str) -> None:
+def load_rules(rules: list[dict[str, Any]], organization: str) -> None:
     host = db.session.scalars(db.select(Organization).filter_by(slug=organization)).one()
     services = {service.slug: service.id for service in db.session.scalars(db.select(Service))}
     for row in rules:
