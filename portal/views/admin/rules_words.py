@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import bidirectional
 
 from portal.articles.models import Topic
 from portal.database import db
@@ -40,13 +41,6 @@ VERBS = {
     "rule.retired": "a retiré la règle",
     "rule.draft_dropped": "a abandonné le brouillon",
 }
-FIELDS = {
-    "conditions": "Conditions",
-    "service_id": "Service",
-    "position": "Ordre",
-    "explanations": "Explication",
-    "agent_note": "Note pour les agents",
-}
 
 
 @dataclass(frozen=True)
@@ -70,38 +64,41 @@ class Names:
 
     def conditions(self, conditions: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Each condition set, with its values: (« Thème », « Logement, Santé »)."""
-        told = []
-        for name, label in CONDITIONS.items():
-            values = conditions.get(name) or []
-            values = [values] if isinstance(values, str) else values
-            if values and values != ["any"]:
-                told.append((label, ", ".join(self.of(name, value) for value in values)))
-        return told
-
-    def value(self, field: str, value: Any) -> str:
-        """A field of a version as a line of text, for two versions side by side."""
-        if field == "conditions":
-            return " ; ".join(f"{label} : {values}" for label, values in self.conditions(value or {}))
-        if field == "explanations":
-            return " ; ".join(f"{LANGUAGES.get(of, of)} : {text}" for of, text in (value or {}).items())
-        if field == "service_id":
-            return self.services.get(value, "") if value else ""
-        return "" if value is None else str(value)
+        told = ((label, self._values(name, conditions)) for name, label in CONDITIONS.items())
+        return [(label, values) for label, values in told if values]
 
     def rows(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-        """Two versions field by field, as the macro `versions` takes them."""
-        fields = [field for field in FIELDS if field in before or field in after]
-        return [
-            (FIELDS[field], self.value(field, before.get(field)), self.value(field, after.get(field)))
-            for field in fields
-        ]
+        """Two versions, line by line, as the macro `versions` takes them."""
+        lines = [self._lines(before), self._lines(after)]
+        labels = dict.fromkeys([*lines[0], *lines[1]])
+        return [(label, lines[0].get(label, ""), lines[1].get(label, "")) for label in labels]
 
     def changed(self, changed: Mapping[str, list[Any]]) -> list[tuple[str, str, str]]:
-        """What an event says was changed, as rows."""
-        return self.rows(
-            {field: pair[0] for field, pair in changed.items()},
-            {field: pair[1] for field, pair in changed.items()},
-        )
+        """What an event says was changed, line by line."""
+        before, after = ({field: pair[n] for field, pair in changed.items()} for n in (0, 1))
+        return [row for row in self.rows(before, after) if row[1] != row[2]]
+
+    def _lines(self, fields: Mapping[str, Any]) -> dict[str, str]:
+        lines = dict(self.conditions(fields.get("conditions") or {}))
+        if fields.get("service_id"):
+            lines["Service"] = self.services.get(fields["service_id"], "")
+        if fields.get("position"):
+            lines["Ordre"] = str(fields["position"])
+        for language, text in (fields.get("explanations") or {}).items():
+            lines[f"Explication ({LANGUAGES.get(language, language)})"] = text
+        if fields.get("agent_note"):
+            lines["Note pour les agents"] = fields["agent_note"]
+        return lines
+
+    def _values(self, name: str, conditions: Mapping[str, Any]) -> str:
+        values = conditions.get(name) or []
+        values = [] if values == "any" else [values] if isinstance(values, str) else values
+        return ", ".join(apart(self.of(name, value)) for value in values)
+
+
+def apart(text: str) -> str:
+    """`text`, set apart from its neighbours when it is written from right to left."""
+    return f"\u2068{text}\u2069" if any(bidirectional(c) in ("R", "AL") for c in text) else text
 
 
 def read_names(rules: Iterable[ReferralRule]) -> Names:

@@ -136,7 +136,7 @@ def test_a_stale_draft_is_shown_beside_what_was_saved_and_loses_neither(admin: A
     assert send(admin, f"/admin/rules/{rule.id}/draft", theirs).status_code == 302
     answer = send(admin, f"/admin/rules/{rule.id}/draft", mine)
     assert answer.status_code == 409
-    assert "<del>Mots : dette de loyer" in answer.text and "<ins>Mots : loyer impayé" in answer.text
+    assert "<del>dette de loyer</del>" in answer.text and "<ins>loyer impayé</ins>" in answer.text
     assert re.search(r"<textarea[^>]* name=\"words\"[^>]*>loyer impayé</textarea>", answer.text)
     version = re.search(r'name="version" value="(\d+)"', answer.text)
     key = re.search(r'name="form_key" value="([^"]+)"', answer.text)
