@@ -43,7 +43,10 @@ def draft_rule(
 def revise_draft(
     rule: ReferralRule, wording: Wording, *, version: int | None, by: Actor, form_key: str = ""
 ) -> RuleVersion:
-    """Saves the rule's draft, or begins one beside the version in force. Refuses a stale save with both versions."""
+    """Saves the rule's draft, or begins one beside the version in force. Refuses a stale save with both versions.
+
+    Saving what is there is no act: nothing changes, nothing is written.
+    """
     rule = _held(rule)
     draft = draft_of(rule)
     if draft and _done(rule, form_key):
@@ -51,6 +54,8 @@ def revise_draft(
     wording = tidy(wording)
     before = _texts(draft or published_of(rule))
     _refuse_stale(rule, version, before, wording)
+    if draft and wording_of(draft) == wording:
+        return draft
     if draft is None:
         draft = _add_draft(rule, _next_number(rule), wording, by)
     else:

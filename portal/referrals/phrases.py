@@ -4,6 +4,7 @@ A phrase fits when all its words are there, in any order, compared as the search
 stemmed. Small words are not asked for (« la CAF » fits « CAF »), but negations are, and so is every word of
 a phrase of which only one would remain (« me tuer » is not « tuer »). Arabic words are read as Arabic; the others
 as French, and as English too where English is spoken, so that all may write in the language they like.
+A phrase in double quotes needs all its words as they are written, accents and case aside.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ def said(text: str, language: str, *, every: bool = False) -> dict[str, Terms]:
 def phrase(text: str, readings: Iterable[str] = READINGS) -> Phrase:
     """`text` ready to be looked for; one whose `needs` are empty holds no word that counts."""
     raws = raw_words(text)
-    return Phrase(text, {reading: _needs(raws, reading) for reading in readings})
+    needs = _needs_as_written if text.strip().startswith('"') else _needs
+    return Phrase(text, {reading: needs(raws, reading) for reading in readings})
 
 
 def fitting(phrases: Iterable[Phrase], said: dict[str, Terms]) -> tuple[str, ...]:
@@ -78,6 +80,10 @@ def _needs(raws: list[str], reading: str) -> Terms:
     return frozenset(
         map(_as_written, kept)
     )  # « aide aux aidants » has one stem, which would be « aide » alone
+
+
+def _needs_as_written(raws: list[str], reading: str) -> Terms:
+    return frozenset(_as_written(word) for word, _ in _terms(raws, reading))
 
 
 def _as_written(word: str) -> str:

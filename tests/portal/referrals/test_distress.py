@@ -9,6 +9,7 @@ from portal.referrals.distress import distress
     ("words", "language"),
     [
         ("je veux mourir", "fr"),
+        ("au secours", "fr"),
         ("j'ai envie de me suicider", "fr"),
         ("mon mari me frappe aidez moi", "fr"),
         ("MON PERE NE RESPIRE PLUS", "fr"),
@@ -31,6 +32,7 @@ def test_distress_is_heard_whatever_the_language_of_the_page(words: str, languag
     [
         "refaire ma carte d’identité",
         "merci beaucoup",
+        "le secourisme au travail",
         "bonjour",
         "inscription à l’atelier rap",
         "je veux inscrire mon fils à la cantine",

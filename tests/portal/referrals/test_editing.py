@@ -134,6 +134,12 @@ def test_the_same_form_sent_twice_is_one_act(app: Flask) -> None:
     ]
 
 
+def test_saving_a_draft_as_it_is_writes_nothing(app: Flask) -> None:
+    rule = cast.drafted(words=["logement"])
+    revise_draft(rule, cast.wording(words=["logement"]), version=1, by=history.SYSTEM)
+    assert (rule.version, len(history.of(rule))) == (1, 1)
+
+
 def test_a_draft_given_up_leaves_the_version_in_force_and_a_trace(app: Flask) -> None:
     rule = cast.rule(words=["logement"])
     revise_draft(rule, cast.wording("adil", words=["bail"]), version=2, by=history.SYSTEM)

@@ -23,6 +23,7 @@ def fits(text: str, words: str, language: str = "fr") -> bool:
         ("heart attack", "heart attack", "fr"),
         ("carte grise", "I lost my carte grise", "en"),
         ("زوجي يضربني", "إن زوجي يضربني كل يوم", "ar"),
+        ('"au secours"', "AU SECOURS !", "fr"),
         ("حريق", "هناك حريق في البيت", "fr"),
     ],
 )
@@ -41,6 +42,7 @@ def test_a_phrase_fits_whatever_the_accents_the_order_and_the_small_words(
         ("ne respire plus", "je respire"),
         ("not breathing", "breathing exercises"),
         ("لا يتنفس", "يتنفس"),
+        ('"au secours"', "le secourisme au travail"),
         ("aide aux aidants", "une aide pour payer mon loyer"),
     ],
 )
