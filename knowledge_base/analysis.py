@@ -137,7 +137,12 @@ class Analyzer:
         if self._stemmer is None:  # Arabic: PyStemmer's takes the first letter of a word for a preposition
             return _ARABIC_SUFFIX.sub("", word)
         with self._lock:  # the C stemmer is not safe between threads
-            return fold(self._stemmer.stemWord(word))
+            stem = fold(self._stemmer.stemWord(word))
+            if (
+                self.language == "fr"
+            ):  # once more: « démissionner » gives « demission », which gives « demiss »
+                stem = fold(self._stemmer.stemWord(stem))
+        return stem
 
 
 @cache

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .completion import Completer
+from .publics import named
 from .records import PARTS
 from .spelling import Speller
 
@@ -23,11 +24,11 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
 # How much each part counts, and how much its length tells (B of BM25). Measured on three sets: bench/README.md.
-WEIGHTS = {"title": 1.2, "headings": 0.4, "summary": 0.4, "questions": 0.2, "text": 1.0}
-LENGTH = {"title": 0.9, "headings": 0.9, "summary": 0.9, "questions": 0.9, "text": 0.9}
+WEIGHTS = {"title": 1.2, "headings": 0.3, "keywords": 0.5, "summary": 0.3, "questions": 0.2, "text": 1.0}
+LENGTH = {"title": 0.9, "headings": 0.9, "keywords": 0.9, "summary": 0.9, "questions": 0.9, "text": 0.9}
 SATURATION = 1.5  # K1 of BM25
 # What is known by its text alone (a page of a document) is not the worse for having no title.
-WITHOUT_TITLE = 2.0
+WITHOUT_TITLE = 2.5
 
 
 class Vocabulary(dict[str, int]):
@@ -86,6 +87,7 @@ class Segment:
         self.audiences = np.array([record["audience"] for record in records])
         self.popularity = np.array([record["popularity"] for record in records], np.float32)
         self.untitled = np.array([not record["title_terms"] for record in records], bool)
+        self.publics = _publics(records)
         self.written = _written(records)
         self.spellers: dict[str, Speller] = {}
         self.completers: dict[str, Completer] = {}
@@ -210,6 +212,15 @@ def _written(records: list[dict[str, Any]]) -> dict[str, Counter[str]]:
     for record in records:
         written.setdefault(record["language"], Counter()).update(record["written"].split(" "))
     return written
+
+
+def _publics(records: list[dict[str, Any]]) -> dict[tuple[str, int], Ints]:
+    """The entries whose title says that they are meant for one public, by language and public."""
+    found: dict[tuple[str, int], list[int]] = {}
+    for number, record in enumerate(records):
+        for public in named(record["title_terms"].split(), record["language"]):
+            found.setdefault((record["language"], public), []).append(number)
+    return {key: np.array(numbers, np.int32) for key, numbers in found.items()}
 
 
 def _counted(entries: NDArray[Any]) -> tuple[Ints, Ints]:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from . import analysis
 from .spelling import Spelling
-from .synonyms import alternatives
+from .synonyms import Phrase, readings
 
 SYNONYM = 0.5  # a word meant against a word said
 _LONGEST_QUESTION = 60  # words; what follows says nothing new and would only cost time
@@ -15,15 +15,21 @@ _LONGEST_QUESTION = 60  # words; what follows says nothing new and would only co
 
 @dataclass
 class Question:
-    """The terms of a question and what each weighs; `pairs` are neighbours."""
+    """What was said, each part with other ways of saying it, and the words that stand side by side in them."""
 
     language: str
-    terms: dict[str, float] = field(default_factory=dict)
+    readings: list[list[Phrase]] = field(default_factory=list)
     pairs: dict[tuple[str, str], float] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
+    guesses: dict[str, str] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
     corrections: dict[str, str] = field(default_factory=dict)
     did_you_mean: str | None = None
+
+    @property
+    def terms(self) -> set[str]:
+        """Every term that may be meant."""
+        return {term for phrases in self.readings for phrase in phrases for term in phrase}
 
 
 def read(text: str, language: str, spelling: Spelling, known_terms: dict[str, int]) -> Question:
@@ -38,6 +44,7 @@ def read(text: str, language: str, spelling: Spelling, known_terms: dict[str, in
             term = analyzer.stem(word)
             if tag + term in known_terms:
                 question.said.append(term)
+                _guess(question, term, word, analyzer, spelling)
             else:
                 _mend(question, raw, word, analyzer, spelling)
     _weigh(question)
@@ -46,12 +53,20 @@ def read(text: str, language: str, spelling: Spelling, known_terms: dict[str, in
     return question
 
 
+def _guess(question: Question, term: str, word: str, analyzer: analysis.Analyzer, spelling: Spelling) -> None:
+    """A word nobody wrote, though its stem is known: a form the corpus lacks, or a slip that looks like another."""
+    if not spelling.count(word):
+        near = spelling.nearest(word, term)
+        if near is not None and (meant := analyzer.stem(near)) != term:
+            question.guesses[term] = meant
+
+
 def _mend(question: Question, raw: str, word: str, analyzer: analysis.Analyzer, spelling: Spelling) -> None:
     """A word the index does not know: nearly a known one, two run together, or unknown for good."""
     said_here = question.said
-    near = spelling.nearest(word)
+    near = spelling.nearest(word, analyzer.stem(word))
     if near is not None:
-        said_here.append(analyzer.stem(near))
+        said_here += [analyzer.stem(near)] if near not in analyzer.stop_words else []
         question.corrections[raw] = _in_its_place(raw, word, spelling.form(near))
         return
     parts = spelling.split(word)
@@ -64,15 +79,13 @@ def _mend(question: Question, raw: str, word: str, analyzer: analysis.Analyzer, 
 
 
 def _weigh(question: Question) -> None:
-    said = question.said
-    question.terms = dict.fromkeys(said, 1.0)
-    question.pairs = dict.fromkeys(pairwise(said), 1.0)
-    for phrase in alternatives(said, question.language):
-        weight = SYNONYM / len(phrase) ** 0.5
-        for term in phrase:
-            question.terms[term] = max(question.terms.get(term, 0.0), weight)
-        for pair in pairwise(phrase):
-            question.pairs[pair] = max(question.pairs.get(pair, 0.0), SYNONYM)
+    question.readings = readings(question.said, question.language)
+    for phrases in question.readings:
+        phrases += [(question.guesses[term],) for term in phrases[0] if term in question.guesses]
+    question.pairs = dict.fromkeys(pairwise(question.said), 1.0)
+    for _, *others in question.readings:
+        for pair in (pair for phrase in others for pair in pairwise(phrase)):
+            question.pairs.setdefault(pair, SYNONYM)
 
 
 def _in_its_place(raw: str, word: str, correct: str) -> str:

@@ -4,35 +4,69 @@ from __future__ import annotations
 
 import numpy as np
 
-from .folding import SATURATION, Floats, Segment
+from .folding import SATURATION, Floats, Segment, Vocabulary
+from .publics import named
 from .question import Question
 from .snapshot import Snapshot
+from .synonyms import Phrase
 
-PAIR = 0.3  # two words of the question side by side, against one word of the text
-_PAIR_LENGTH = 0.9
+# Measured on three sets at once: bench/README.md.
+MEANT = 0.7  # what may have been meant, against what was said
+PHRASE = 0.3  # how fast a phrase of several words loses against one word, being worth more to begin with
+BOTH = 0.4  # what the weaker of two ways to say a thing still adds
+PAIR = 0.3  # two words side by side, against one word
+PAIR_LENGTH = 0.9  # how much a text's length tells for pairs (B of BM25)
+OTHER_PUBLIC = 0.88  # a sheet for a public that the question does not name
 
 
 def score(snapshot: Snapshot, question: Question) -> list[Floats]:
     """The score of every entry, segment by segment: any word suffices, all are added."""
-    return [
-        _score(segment, worth, snapshot, question)
-        for segment, worth in zip(snapshot.segments, snapshot.worth, strict=True)
-    ]
+    addressed = named(question.said, question.language)
+    found = []
+    for segment, worth in zip(snapshot.segments, snapshot.worth, strict=True):
+        total = _score(segment, snapshot.vocabulary, question)
+        total *= worth
+        for (language, public), entries in segment.publics.items():
+            if language == question.language and public not in addressed:
+                total[entries] *= OTHER_PUBLIC
+        found.append(total)
+    return found
 
 
-def _score(segment: Segment, worth: Floats, snapshot: Snapshot, question: Question) -> Floats:
+def _score(segment: Segment, vocabulary: Vocabulary, question: Question) -> Floats:
     total = np.zeros(segment.size, np.float32)
-    number, tag = snapshot.vocabulary.get, question.language + ":"
-    for term, weight in question.terms.items():
-        known = number(tag + term)
-        if known is not None:
-            entries, weights = segment.term(known)
-            total[entries] += weights if weight == 1.0 else weight * weights
+    tag = question.language + ":"
+    for said, *others in question.readings:
+        if others:
+            total += _best_reading(segment, vocabulary, tag, [said, *others])
+        else:
+            _add(total, segment, vocabulary, tag, said)
     for (first, second), weight in question.pairs.items():
-        one, two = number(tag + first), number(tag + second)
+        one, two = vocabulary.get(tag + first), vocabulary.get(tag + second)
         if one is not None and two is not None:
             _add_pair(total, segment, one, two, weight)
-    total *= worth
+    return total
+
+
+def _best_reading(segment: Segment, vocabulary: Vocabulary, tag: str, phrases: list[Phrase]) -> Floats:
+    """What a part of the question is worth said this way or another: the best counts, not their sum."""
+    said, *others = phrases
+    best = _add(np.zeros(segment.size, np.float32), segment, vocabulary, tag, said)
+    for other in others:
+        meant = _add(np.zeros(segment.size, np.float32), segment, vocabulary, tag, other)
+        meant *= MEANT / len(other) ** PHRASE
+        weaker = np.minimum(best, meant)
+        np.maximum(best, meant, out=best)
+        best += BOTH * weaker
+    return best
+
+
+def _add(total: Floats, segment: Segment, vocabulary: Vocabulary, tag: str, terms: Phrase) -> Floats:
+    for term in terms:
+        number = vocabulary.get(tag + term)
+        if number is not None:
+            entries, weights = segment.term(number)
+            total[entries] += weights
     return total
 
 
@@ -40,5 +74,5 @@ def _add_pair(total: Floats, segment: Segment, first: int, second: int, weight: 
     entries, counts = segment.side_by_side(first, second)
     if len(entries):
         rarity = np.log1p((segment.size - len(entries) + 0.5) / (len(entries) + 0.5))
-        norm = SATURATION * (1 - _PAIR_LENGTH + _PAIR_LENGTH * segment.relative_lengths[entries])
+        norm = SATURATION * (1 - PAIR_LENGTH + PAIR_LENGTH * segment.relative_lengths[entries])
         total[entries] += PAIR * weight * rarity * counts * (SATURATION + 1) / (counts + norm)

@@ -18,7 +18,7 @@ with warnings.catch_warnings():
     from whoosh import fields, formats
 
 # The parts of an entry that are scored apart.
-PARTS = ("title", "headings", "summary", "questions", "text")
+PARTS = ("title", "headings", "keywords", "summary", "questions", "text")
 
 
 class Terms(fields.FieldType):
@@ -45,9 +45,10 @@ def document(entry: Entry) -> dict[str, Any]:
     text_terms, places = terms_and_places(entry.body, language)
     terms = {
         "title": analysis.words(entry.title, language),
-        "headings": analysis.words(" \n ".join((*entry.headings, entry.topic)), language),
+        "headings": analysis.words(" \n ".join(entry.headings), language),
+        "keywords": analysis.words(" \n ".join((*entry.keywords, entry.topic)), language),
         "summary": analysis.words(entry.summary, language),
-        "questions": analysis.words(" \n ".join((*entry.questions, *entry.keywords)), language),
+        "questions": analysis.words(" \n ".join(entry.questions), language),
         "text": text_terms,
     }
     tagged = {part: [f"{language}:{term}" for term in found] for part, found in terms.items()}

@@ -11,21 +11,18 @@ from .analysis import Analyzer, fold
 _SHORTEST = 3
 
 
-class Speller:
-    """Corrects a folded word by one edit (a letter too many, missing, wrong, or two swapped).
+class Filed:
+    """Words filed under what is left of them when any one letter is struck out.
 
-    Every word is filed under what is left of it when any one letter is struck out; so is the word asked for,
-    and those that meet are at most two edits apart. The keys are kept as sorted numbers: 12 bytes each.
+    A word asked for is struck the same way, and those that meet are at most two edits apart. The keys are kept
+    as sorted numbers: 12 bytes each.
     """
 
-    def __init__(self, written: Counter[str], analyzer: Analyzer) -> None:
-        self.forms: dict[str, str] = {}  # folded word -> as it is written most often
-        self.counts: Counter[str] = Counter()
-        self._collect(written, analyzer)
-        self._words = [word for word in self.forms if len(word) >= _SHORTEST and word.isalpha()]
+    def __init__(self, words: list[str]) -> None:
+        self._words = words
         keys: list[int] = []
         numbers: list[int] = []
-        for number, word in enumerate(self._words):
+        for number, word in enumerate(words):
             struck = _struck(word)
             keys += struck
             numbers += [number] * len(struck)
@@ -33,23 +30,42 @@ class Speller:
         self._keys = np.array(keys, np.int64)[order]
         self._numbers = np.array(numbers, np.int32)[order]
 
-    def _collect(self, written: Counter[str], analyzer: Analyzer) -> None:
-        best: dict[str, int] = {}
-        for raw, count in written.items():
-            for part in analyzer.parts(raw):
-                self.counts[part] += count
-                form = raw.replace("’", "'").rsplit("'", 1)[-1]
-                if count > best.get(part, 0) and fold(form) == part:
-                    best[part] = count
-                    self.forms[part] = form
-
     def near(self, word: str) -> set[str]:
-        """The words one edit away from the folded `word`."""
+        """The words one edit away: a letter too many, missing or wrong, or two swapped."""
         found: set[str] = set()
         for key in _struck(word):
             first, last = np.searchsorted(self._keys, [key, key + 1])
             found.update(self._words[number] for number in self._numbers[first:last])
         return {other for other in found if other != word and one_edit_apart(word, other)}
+
+
+class Speller:
+    """The words of one segment as they are written, and those near to a word nobody wrote."""
+
+    def __init__(self, written: Counter[str], analyzer: Analyzer) -> None:
+        self.forms: dict[str, str] = {}  # folded word -> as it is written most often
+        self.counts: Counter[str] = Counter()
+        self._collect(written, analyzer)
+        words = [word for word in self.forms if len(word) >= _SHORTEST and word.isalpha()]
+        self.stems: dict[str, str] = {}  # stem -> its most frequent word
+        for word in sorted(words, key=lambda word: self.counts[word]):
+            self.stems[analyzer.stem(word)] = word
+        self._words = Filed(words)
+        self._stems = Filed([stem for stem in self.stems if stem not in self.forms])
+
+    def _collect(self, written: Counter[str], analyzer: Analyzer) -> None:
+        best: dict[str, int] = {}
+        for raw, count in written.items():
+            for part in analyzer.parts(raw):
+                self.counts[part] += count
+                if count > best.get(part, 0):
+                    best[part] = count
+                    form = raw.replace("’", "'").rsplit("'", 1)[-1]
+                    self.forms[part] = form if fold(form) == part else part
+
+    def near(self, word: str, stem: str) -> set[str]:
+        """The words one edit away from the folded `word`, else those whose stem is one edit away from its stem."""
+        return self._words.near(word) or {self.stems[other] for other in self._stems.near(stem)}
 
 
 class Spelling:
@@ -66,15 +82,17 @@ class Spelling:
         """A folded word as it is written, with its accents."""
         return next((speller.forms[word] for speller in self._spellers if word in speller.forms), word)
 
-    def nearest(self, word: str) -> str | None:
-        """The most frequent word one edit away from the folded `word`; first letters are seldom mistyped."""
+    def nearest(self, word: str, stem: str) -> str | None:
+        """The likeliest word one edit away from the folded `word`."""
         if len(word) < _SHORTEST or not word.isalpha():
             return None
-        near = set().union(*(speller.near(word) for speller in self._spellers))
+        near = set().union(*(speller.near(word, stem) for speller in self._spellers))
         return max(near, key=lambda other: (self._worth(word, other), other), default=None)
 
     def _worth(self, word: str, other: str) -> float:
-        return self.count(other) * (4.0 if other[0] == word[0] else 1.0)
+        """First letters are seldom mistyped, and two letters swapped are the commonest slip."""
+        swapped = len(word) == len(other) and sorted(word) == sorted(other)
+        return self.count(other) * (4.0 if other[0] == word[0] else 1.0) * (4.0 if swapped else 1.0)
 
     def split(self, word: str) -> tuple[str, str] | None:
         """`word` as two words of the corpus run together: « autoentrepreneur »."""

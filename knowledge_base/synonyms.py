@@ -33,18 +33,14 @@ def synonyms(language: str) -> dict[Phrase, list[Phrase]]:
     return found
 
 
-def alternatives(terms: list[str], language: str) -> list[Phrase]:
-    """The phrases that may stand for a part of `terms`; the longest parts first, each word used once."""
+def readings(terms: list[str], language: str) -> list[list[Phrase]]:
+    """`terms` cut into phrases, each with what may stand for it: [what was said, another way to say it…]."""
     known, found, at = synonyms(language), [], 0
     while at < len(terms):
-        for length in range(min(_LONGEST, len(terms) - at), 0, -1):
-            phrases = known.get(tuple(terms[at : at + length]))
-            if phrases:
-                found += phrases
-                at += length
-                break
-        else:
-            at += 1
+        length = next((n for n in range(_LONGEST, 1, -1) if tuple(terms[at : at + n]) in known), 1)
+        said = tuple(terms[at : at + length])
+        found.append([said, *known.get(said, ())])
+        at += length
     return found
 
 

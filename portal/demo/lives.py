@@ -22,8 +22,6 @@ from portal.history import Event
 from portal.referrals.models import Referral
 from portal.staff.models import Staff
 
-CLOSED = {"answered", "no_answer_needed", "wrong_number", "transferred", "abandoned", "referred"}
-
 
 class Town:
     """The rows that lives refer to by name."""
@@ -42,6 +40,18 @@ class Town:
         )
         self.reception = db.session.scalars(db.select(Queue.id).order_by(Queue.position)).first()
         self.citizens: dict[str, Citizen] = {}
+
+    def queue(self, organization: str, topic: str) -> int | None:
+        """Where a contact on this topic waits: its queue, else the organization's first."""
+        organization_id = self.organizations[organization]
+        query = db.select(Queue.id).filter_by(organization_id=organization_id).order_by(Queue.position)
+        return self.queues.get((organization_id, self.topics[topic])) or db.session.scalar(query.limit(1))
+
+    def _queues(self) -> dict[tuple[int, int], int]:
+        """The queue of a topic, by organization and topic: two organizations may care for one topic."""
+        query = db.select(Queue.organization_id, queue_topics.c.topic_id, Queue.id)
+        rows = db.session.execute(query.join(queue_topics, queue_topics.c.queue_id == Queue.id)).all()
+        return {(organization_id, topic_id): queue_id for organization_id, topic_id, queue_id in rows}
 
 
 def load_lives(lives: dict[str, Any], timezone: str) -> None:
@@ -106,9 +116,11 @@ def _contact(row: dict[str, Any], town: Town) -> None:
 
 
 def _when(row: dict[str, Any], zone: ZoneInfo) -> datetime:
-    """A local hour, so many days ago; never in the time to come, whatever the hour the town is loaded at."""
+    """A local hour, so many days ago; on a working day when an agent took part, and never in the time to come."""
     hour, minute = (int(part) for part in row["time"].split(":"))
     day = clock.now().astimezone(zone) - timedelta(days=row["days_ago"])
+    if row["agent"] and row["channel"] in ("phone", "counter"):
+        day -= timedelta(days=max(0, day.weekday() - 4))
     return min(day.replace(hour=hour, minute=minute, second=0, microsecond=0), clock.now())
 
 
@@ -122,7 +134,7 @@ def _used(reached: str) -> int | None:
 def _state(row: dict[str, Any], at: datetime, town: Town) -> dict[str, Any]:
     last = at + timedelta(minutes=5)
     if row.get("open"):
-        queue_id = town.queues.get(town.topics[row["topic"]], town.reception)
+        queue_id = town.queue(row["organization"], row["topic"])
         return {"state": "waiting", "queue_id": queue_id, "step": "Attend une réponse", "last_message_at": at}
     ended = last if row["channel"] == "phone" else None
     return {
@@ -155,19 +167,31 @@ def _matter(row: dict[str, Any], contact: Contact, at: datetime, agent: Staff | 
     promised = row.get("promise")
     if not (promised or row.get("open") or row["channel"] == "web"):
         return
-    by = agent.actor if agent else history.CITIZEN
-    case: Case = open_case(contact, by=by)
+    case: Case = open_case(contact, by=agent.actor if agent else history.CITIZEN)
     case.opened_at = at
-    due = at + timedelta(days=promised["due_days"]) if promised else None
-    if promised and due:
-        values = {"citizen_id": contact.citizen_id, "owner_id": agent.id if agent else None, "created_at": at}
-        kept = due if due < clock.now() else None
-        where = {"organization_id": contact.organization_id, "case_id": case.id, "contact_id": contact.id}
-        db.session.add(Promise(text=promised["text"], due_at=due, kept_at=kept, **where, **values))
-    if row["disposition"] in CLOSED or (due and due < clock.now()):
-        case.state, case.closed_at = "closed", due or at
+    made = _promise(promised, contact, at, agent) if promised else None
+    if made.kept_at if made else not row.get("open"):
+        case.state, case.closed_at = "closed", made.kept_at if made else at
+    db.session.flush()
     for event in db.session.scalars(db.select(Event).filter_by(subject_type="cases", subject_id=case.id)):
         event.at = at
+
+
+def _promise(row: dict[str, Any], contact: Contact, at: datetime, agent: Staff | None) -> Promise:
+    kept = row["kept_after_days"]
+    made = Promise(
+        organization_id=contact.organization_id,
+        case_id=contact.case_id,
+        contact_id=contact.id,
+        citizen_id=contact.citizen_id,
+        owner_id=agent.id if agent else None,
+        text=row["text"],
+        due_at=at + timedelta(days=row["due_days"]),
+        kept_at=at + timedelta(days=kept) if kept is not None else None,
+        created_at=at,
+    )
+    db.session.add(made)
+    return made
 
 
 def _sent_elsewhere(

@@ -2,12 +2,21 @@
 
 from flask import Flask
 
+from portal import clock
+from portal.articles.models import Article, Document
+from portal.cases.models import Promise
+from portal.citizens.models import Citizen
+from portal.contacts.models import Contact
 from portal.database import db
 from portal.demo import town as demo
 from portal.directory.models import Organization, Service
+from portal.jobs import Job
 from portal.lines.models import Line
+from portal.referrals.models import ReferralRule
 from portal.staff.models import Staff
 from portal.staff.sessions import check_password
+
+TABLES = (Citizen, Contact, Article, Document, ReferralRule)
 
 
 def test_the_town_loads_with_its_line_services_and_staff(app: Flask) -> None:
@@ -29,3 +38,25 @@ def test_the_town_loads_with_its_line_services_and_staff(app: Flask) -> None:
     }
     _role, email, password = sign_ins[0].split()
     assert check_password(email, password) is not None
+
+
+def test_the_whole_town_loads_once_with_its_lives(app: Flask) -> None:
+    runner = app.test_cli_runner()
+    first, again = runner.invoke(args=["load-demo"]), runner.invoke(args=["load-demo"])
+    assert first.exit_code == 0, first.output
+    assert "nothing was loaded" in again.output
+    counts = {
+        table.__name__: db.session.scalar(db.select(db.func.count()).select_from(table)) for table in TABLES
+    }
+    assert counts == {"Citizen": 40, "Contact": 300, "Article": 60, "Document": 4, "ReferralRule": 25}
+    assert db.session.scalars(db.select(Job).where(Job.kind.startswith("send"))).all() == [], (
+        "the past sends nothing"
+    )
+    waiting = db.session.scalars(db.select(Contact).filter_by(state="waiting")).all()
+    assert len(waiting) == 6 and all(contact.queue_id for contact in waiting)
+    late = db.session.scalars(
+        db.select(Promise).where(Promise.kept_at.is_(None), Promise.due_at < clock.now())
+    )
+    assert len(late.all()) == 2
+    settings = app.extensions["settings"]
+    assert len((settings.data_dir / "sign-ins.txt").read_text().splitlines()) == 9
