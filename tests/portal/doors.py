@@ -11,7 +11,15 @@ public.ask_for_code public.check_code public.door public.enter_code public.follo
 public.receipt public.send_request public.thread public.write
 sign_in.show sign_in.submit site.colours
 """
-RULES = "act_on_rule create_rule edit_rule new_rule rule rules save_draft trial try_situation"
+WRITERS = """
+add_document article articles create_article create_service create_topic document document_file documents home
+new_article new_service new_topic replace_file save_article save_document save_service save_topic searches_in_vain
+service services topic topics
+"""
+ADMINISTRATORS = """
+act_on_rule act_on_staff add_staff create_organization create_rule edit_rule new_organization new_rule new_staff
+organization renew_password rule rules save_draft save_organization save_staff staff staff_member trial try_situation
+"""
 NETWORK = "call choose left message put_through receive recorded ring voicemail wait waited"
 
 DOORS = {
@@ -19,8 +27,8 @@ DOORS = {
     "console.readings": "supervisors",
     **dict.fromkeys(ANYONE.split(), "anyone"),
     **{f"telephone.{name}": "network" for name in NETWORK.split()},
-    "admin.home": "writers",
-    **{f"admin.{name}": "administrators" for name in RULES.split()},
+    **{f"admin.{name}": "writers" for name in WRITERS.split()},
+    **{f"admin.{name}": "administrators" for name in ADMINISTRATORS.split()},
     "sign_in.leave": "staff",
     "demo.mailbox": "demo",
 }

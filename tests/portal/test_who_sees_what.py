@@ -52,7 +52,8 @@ class World:
             "web", of=of, citizen_id=person.id, certainty="confirmed", subject=words, note=words
         )
         contact.answer = words
-        agent = make.staff(of=of)
+        seen_by_administrators = words if words == SECRET else "Autre"
+        agent = make.staff(of=of, last_name=seen_by_administrators)
         case = open_case(contact, by=agent.actor)
         made = promise(contact, words, clock.now() + timedelta(days=1), by=agent.actor)
         flag = Flag(citizen_id=person.id, kind="vulnerable")
@@ -70,6 +71,7 @@ class World:
             "promise_id": made.id,
             "flag_id": flag.id,
             "rule_id": rule.id,
+            "staff_id": agent.id,
         }
 
 
