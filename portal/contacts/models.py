@@ -39,6 +39,7 @@ class Contact(Versioned, Base):
         Index("ix_contacts_citizen", "citizen_id", "started_at"),
         Index("ix_contacts_identifier", "identifier_id", "started_at"),
         Index("ix_contacts_state", "organization_id", "state", "started_at"),
+        Index("ix_contacts_recent", "organization_id", "started_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
