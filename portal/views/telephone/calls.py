@@ -8,6 +8,8 @@ from flask import request
 from flask_babel import force_locale, gettext
 
 from portal import clock
+from portal.articles import library
+from portal.articles.models import Topic
 from portal.cases.opening import open_case
 from portal.cases.references import spoken
 from portal.citizens.identifying import identifier, network_number
@@ -18,9 +20,9 @@ from portal.database import db
 from portal.desk.models import Queue
 from portal.history import CITIZEN
 from portal.lines.models import Line, MenuChoice
-from portal.lines.saying import choice_for, find_line, is_line_open, say
+from portal.lines.saying import choice_about, choice_for, find_line, is_line_open, say
 from portal.telephony import events
-from portal.views.context import settings
+from portal.views.context import searcher, settings
 from portal.views.language import LANGUAGES
 from portal.views.telephone import bp, speech
 from portal.views.telephone.guard import signed
@@ -59,9 +61,9 @@ def choose() -> Any:
         contact_of(line, other).language = other
         db.session.commit()
         return speech.answer(speech.menu(line, other, before=(say(line, "welcome", other),)))
-    choice = choice_for(line, key)
+    choice = choice_for(line, key) or _said(line, language)
     if choice is None and tries < MOST_TRIES:
-        before = (say(line, "not_understood", language),) if key else ()
+        before = (say(line, "not_understood", language),) if key or request.form.get("SpeechResult") else ()
         return speech.answer(speech.menu(line, language, before=before, tries=tries + 1))
     return _queue(line, choice or choice_for(line, "0"), language)
 
@@ -93,6 +95,14 @@ def recorded() -> Any:
             send_reference(line, contact, case)
     db.session.commit()
     return speech.answer(speech.goodbye(_thanks(line, language, reference), language))
+
+
+def _said(line: Line, language: str) -> MenuChoice | None:
+    """The choice whose topic was said aloud instead of a key: that of the first answer to these words."""
+    words = request.form.get("SpeechResult", "")
+    hits = library.find(searcher(), words, language=language, limit=1).hits if words else ()
+    topic = hits[0].topic if hits else ""
+    return choice_about(line, db.session.scalar(db.select(Topic.id).filter_by(slug=topic))) if topic else None
 
 
 def contact_of(line: Line, language: str) -> Contact:

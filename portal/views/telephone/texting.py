@@ -7,18 +7,22 @@ from datetime import timedelta
 from flask import url_for
 from flask_babel import force_locale, gettext
 
+from knowledge_base.reading.language import language_of
 from portal import budgets, history
 from portal.articles import library
+from portal.articles.models import Topic
 from portal.cases.models import Case
 from portal.cases.references import spoken
 from portal.contacts.answering import reply
 from portal.contacts.models import Contact
 from portal.database import db
+from portal.desk import waiting
 from portal.directory.models import Organization
 from portal.lines.models import Line
 from portal.lines.saying import say
 from portal.referrals.distress import distress
 from portal.views.context import searcher, settings
+from portal.views.language import LANGUAGES
 
 DAY = timedelta(days=1)
 BUDGETS = (("number", 20), ("all", 20_000))  # automatic texts a day
@@ -26,19 +30,37 @@ BUDGETS = (("number", 20), ("all", 20_000))  # automatic texts a day
 
 def answer_text(line: Line, contact: Contact, body: str, case: Case) -> str:
     """Writes the automatic answer and says which it was: distress, answer, reference, or none."""
+    found = library.find(searcher(), body, language=contact.language, limit=2)
+    _queue(contact, found)
     if contact.agent_id is not None or not _within(contact):
         return "none"
     if distress(body, contact.language):
         _reply(contact, _in_danger(contact.language))
         return "distress"
-    found = library.find(searcher(), body, language=contact.language, limit=2)
     if found.sure and found.hits:
         _reply(contact, _sure(contact, found.hits[0]))
         return "answer"
-    if sum(1 for message in contact.messages if message.automatic) == 0:
+    if not any(message.automatic for message in contact.messages):
         send_reference(line, contact, case)
         return "reference"
     return "none"
+
+
+def written_in(body: str) -> str:
+    """The language of a text among ours; French when it does not show."""
+    found = language_of(body, "fr")
+    return found if found in LANGUAGES else "fr"
+
+
+def _queue(contact: Contact, found: library.Answers) -> None:
+    """Waits where its topic is answered; a topic is only as good as the first answer that names it."""
+    if contact.state != "open" or contact.queue_id is not None:
+        return
+    topic = found.hits[0].topic if found.hits else ""
+    contact.topic_id = db.session.scalar(db.select(Topic.id).filter_by(slug=topic)) if topic else None
+    queue = waiting.queue_for_topic(contact.topic_id, organization_id=contact.organization_id)
+    if queue is not None:
+        waiting.enqueue(contact, queue)
 
 
 def send_reference(line: Line, contact: Contact, case: Case) -> None:

@@ -18,7 +18,7 @@ from portal.lines.saying import find_line
 from portal.telephony import events
 from portal.views.telephone import bp, speech
 from portal.views.telephone.guard import signed
-from portal.views.telephone.texting import answer_text
+from portal.views.telephone.texting import answer_text, written_in
 
 STEPS = {
     "distress": "Mots de détresse : à rappeler tout de suite",
@@ -44,7 +44,8 @@ def receive() -> Any:
 def _take(line: Line, sid: str, number: str, body: str) -> None:
     used = identifier("phone", number)
     ours = line.text_number or line.number
-    message, new = receive_text(sid, used, body, organization_id=line.organization_id, line=ours)
+    where = {"line": ours, "language": written_in(body)}
+    message, new = receive_text(sid, used, body, organization_id=line.organization_id, **where)
     if not new or consent(used, body, request.form.get("OptOutType", "")):
         return
     contact = message.contact

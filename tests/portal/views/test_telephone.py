@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from flask import Flask
 
+from portal.articles import index
 from portal.contacts.models import Contact, Message
 from portal.database import db
 from portal.jobs import Job
@@ -72,6 +73,21 @@ def test_a_caller_hears_the_welcome_and_the_menu_and_is_one_contact(network: Net
     assert "Bonjour, mairie." in said(twiml) and "Tapez 1." in said(twiml)
     (contact,) = contacts()
     assert (contact.channel, contact.provider_ref, contact.line) == ("phone", "CA1", LINE)
+
+
+def test_a_topic_said_aloud_is_as_good_as_its_key(network: Network, town: Any, app: Flask) -> None:
+    make.article("Refaire une carte d’identité", topic_id=town.choices[0].topic_id)
+    db.session.commit()
+    index.rebuild(app.extensions["settings"].index_dir)
+    words = {"CallSid": "CA1", "SpeechResult": "ma carte d'identité est perdue"}
+    twiml = network.twiml("/telephone/voice/menu?lang=fr&tries=1", **words)
+    assert twiml.findtext("Enqueue") == "etat-civil"
+    assert contacts()[0].topic_id == town.choices[0].topic_id
+
+
+def test_a_text_in_arabic_is_answered_in_arabic(network: Network, town: Any) -> None:
+    network.twiml("/telephone/text", MessageSid="SM1", Body="مرحبا، أريد تجديد بطاقة الهوية")
+    assert contacts()[0].language == "ar"
 
 
 def test_a_key_changes_the_language_of_what_follows(network: Network, town: Any) -> None:
@@ -183,7 +199,7 @@ def test_words_of_distress_get_the_emergency_numbers_and_a_person(network: Netwo
     network.twiml("/telephone/text", MessageSid="SM1", Body="j'ai envie de mourir")
     (contact,) = contacts()
     assert "112" in contact.messages[-1].body
-    assert "détresse" in contact.step and contact.state == "open"
+    assert "détresse" in contact.step and contact.state == "waiting"
 
 
 @pytest.mark.parametrize("body", ["STOP", "stop ", "Arrêt"])
