@@ -164,8 +164,7 @@ class Segment:
             found = after[self.stream[after + 1] == second]
         else:
             found = before[self.stream[before - 1] == first]  # place 0 looks at the -1 that ends the stream
-        entries = np.searchsorted(self.begins, found, side="right") - 1
-        return _counted(entries)
+        return _counted(np.searchsorted(self.begins, found, side="right") - 1)
 
 
 def statistics_of(segments: list[Segment], terms: int) -> Statistics:
@@ -225,5 +224,8 @@ def _publics(records: list[dict[str, Any]]) -> dict[tuple[str, int], Ints]:
 
 def _counted(entries: NDArray[Any]) -> tuple[Ints, Ints]:
     """Sorted `entries` without repeats, and how often each stood there."""
-    found, counts = np.unique(entries, return_counts=True)
-    return found.astype(np.int32), counts.astype(np.int32)
+    if not len(entries):
+        return entries.astype(np.int32), entries.astype(np.int32)
+    firsts = np.flatnonzero(np.concatenate(([True], entries[1:] != entries[:-1])))
+    counts = np.diff(np.append(firsts, len(entries)))
+    return entries[firsts].astype(np.int32), counts.astype(np.int32)

@@ -7,6 +7,8 @@ from functools import cache
 
 from . import analysis
 
+OTHER_PUBLIC = 0.88  # what a sheet for a public is worth when the question does not name it
+
 Phrase = tuple[str, ...]
 
 

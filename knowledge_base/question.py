@@ -20,6 +20,7 @@ class Question:
     language: str
     readings: list[list[Phrase]] = field(default_factory=list)
     pairs: dict[tuple[str, str], float] = field(default_factory=dict)
+    words: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     guesses: dict[str, str] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
@@ -41,6 +42,7 @@ def read(text: str, language: str, spelling: Spelling, known_terms: dict[str, in
         for word in analyzer.parts(raw):
             if word in analyzer.stop_words:
                 continue
+            question.words.append(word)
             term = analyzer.stem(word)
             if tag + term in known_terms:
                 question.said.append(term)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .folding import SATURATION, Floats, Segment, Vocabulary
-from .publics import named
+from .publics import OTHER_PUBLIC, named
 from .question import Question
 from .snapshot import Snapshot
 from .synonyms import Phrase
@@ -16,7 +16,6 @@ PHRASE = 0.3  # how fast a phrase of several words loses against one word, being
 BOTH = 0.4  # what the weaker of two ways to say a thing still adds
 PAIR = 0.3  # two words side by side, against one word
 PAIR_LENGTH = 0.9  # how much a text's length tells for pairs (B of BM25)
-OTHER_PUBLIC = 0.88  # a sheet for a public that the question does not name
 
 
 def score(snapshot: Snapshot, question: Question) -> list[Floats]:
@@ -27,8 +26,8 @@ def score(snapshot: Snapshot, question: Question) -> list[Floats]:
         total = _score(segment, snapshot.vocabulary, question)
         total *= worth
         for (language, public), entries in segment.publics.items():
-            if language == question.language and public not in addressed:
-                total[entries] *= OTHER_PUBLIC
+            if public in addressed and language == question.language:
+                total[entries] /= OTHER_PUBLIC
         found.append(total)
     return found
 

@@ -24,6 +24,11 @@ OTHER_LANGUAGE = 0.8  # what an answer in one's second language is worth
 _CANDIDATES = 5  # times as many entries as hits are looked at, since several may be of one group
 
 
+_TWINS_WITHIN = 20  # of the first hits
+
+Place = tuple[float, int, int]  # score, segment, entry
+
+
 @dataclass
 class Hit:
     """One thing found. `also` are the other entries of its group, best first; the texts are made when asked for."""
@@ -200,11 +205,12 @@ class _Answer:
 
     def results(self, limit: int, offset: int) -> Results:
         snapshot, main = self.snapshot, self.questions[0]
-        best = self._best((limit + offset) * _CANDIDATES + 20)
-        groups: dict[str, tuple[float, int, int]] = {}
+        several = _CANDIDATES if snapshot.groups else 1
+        best = self._best(max((limit + offset) * several, _TWINS_WITHIN))
+        groups: dict[str, Place] = {}
         for value, segment, number in best:
             groups.setdefault(snapshot.segments[segment].groups[number], (value, segment, number))
-        ranked = list(groups.items())
+        ranked = self._twins_together(list(groups.items()))
         found: Confidence = confidence(snapshot, main, [place for _, place in ranked[:10]])
         return Results(
             query=self.query,
@@ -217,9 +223,21 @@ class _Answer:
             confidence=found.value,
         )
 
-    def _best(self, count: int) -> list[tuple[float, int, int]]:
+    def _twins_together(self, ranked: list[tuple[str, Place]]) -> list[tuple[str, Place]]:
+        """Entries of one title answer one question: each follows the first of them, if it is found at all near."""
+        near = ranked[:_TWINS_WITHIN]
+        first: dict[str | int, int] = {}
+        for rank, (_, (_, segment, number)) in enumerate(near):
+            first.setdefault(self.snapshot.segments[segment].titles[number] or rank, rank)
+        titles = [self.snapshot.segments[segment].titles[number] for _, (_, segment, number) in near]
+        if len(set(titles)) == len(titles):
+            return ranked
+        order = sorted(range(len(near)), key=lambda rank: (first[titles[rank] or rank], rank))
+        return [near[rank] for rank in order] + ranked[_TWINS_WITHIN:]
+
+    def _best(self, count: int) -> list[Place]:
         """The `count` best (score, segment, number)."""
-        found: list[tuple[float, int, int]] = []
+        found: list[Place] = []
         for segment, scores in enumerate(self.scores):
             top = np.argpartition(-scores, count)[:count] if len(scores) > count else np.arange(len(scores))
             found += [(float(scores[n]), segment, int(n)) for n in top if scores[n] > 0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from . import analysis
 from .completion import Completer
 from .folding import WITHOUT_TITLE, Floats, Segment, Statistics, Vocabulary, statistics_of
 from .index import hold
+from .publics import OTHER_PUBLIC
 from .spelling import Speller, Spelling
 
 # A sheet that many point to is more often the one wanted; one used more often too.
@@ -57,6 +59,7 @@ class Snapshot:
         self.filters: dict[Any, list[NDArray[np.bool_]]] = {}
         self._asked: dict[str, Completer] = before._asked if before else {}
         self._lock = threading.Lock()
+        self._rarities: dict[str, float] = {}
         self.spelling = {language: self._spelling(language) for language in analysis.LANGUAGES}
 
     def _segments(self, readers: list[Any], before: Snapshot | None) -> list[Segment]:
@@ -102,6 +105,8 @@ class Snapshot:
         for kind, factor in KIND_WORTH.items():
             worth[segment.kinds == kind] *= factor
         worth[segment.untitled] *= WITHOUT_TITLE
+        for entries in segment.publics.values():
+            worth[entries] *= OTHER_PUBLIC
         return worth.astype(np.float32)
 
     def _spelling(self, language: str) -> Spelling:
@@ -128,6 +133,17 @@ class Snapshot:
                 asked = self.queries.get(language, [])
                 self._asked[language] = Completer((text, 3.0) for text in asked)
         return [*(segment.completers[language] for segment in self.segments), self._asked[language]]
+
+    def rarity(self, term: str) -> float:
+        """What a tagged term weighs in a text: nothing is as rare as a word that no text holds."""
+        found = self._rarities.get(term)
+        if found is None:
+            number, frequency = self.vocabulary.get(term), self.statistics.frequency.get("text")
+            known = number is not None and frequency is not None and number < len(frequency)
+            held = int(frequency[number]) if known else 0  # type: ignore[index]
+            found = math.log1p((self.statistics.entries - held + 0.5) / (held + 0.5))
+            self._rarities[term] = found
+        return found
 
     def record(self, segment: int, number: int) -> dict[str, Any]:
         """What is stored of an entry."""
