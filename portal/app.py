@@ -17,7 +17,7 @@ from portal.config import Settings, read_settings
 from portal.database import db, engine_options, reads_only, set_rules
 from portal.staff import sessions
 from portal.staff.models import Staff
-from portal.views import DOORS, guards, headers, language, refusals, site
+from portal.views import DOORS, guards, headers, language, limits, refusals, site
 
 LARGEST_REQUEST = 25 * 1024 * 1024
 
@@ -41,6 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     language.init_app(app, settings)
     refusals.init_app(app)
     site.init_app(app)
+    limits.init_app(app)
     for door in DOORS:
         module = import_module(f"portal.views.{door}")
         app.register_blueprint(module.bp)

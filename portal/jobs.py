@@ -111,3 +111,10 @@ def counts() -> dict[str, int]:
     """How many jobs stand in each state."""
     rows = db.session.execute(db.select(Job.state, func.count()).group_by(Job.state))
     return {state: number for state, number in rows}  # noqa: C416  (rows are not a plain sequence of pairs)
+
+
+def oldest_due_s(now: datetime) -> float:
+    """For how long the oldest job that is due has waited, in seconds."""
+    query = db.select(func.min(Job.not_before)).where(Job.state == "waiting", Job.not_before <= now)
+    oldest = db.session.scalar(query)
+    return (now - oldest).total_seconds() if oldest else 0.0

@@ -75,6 +75,7 @@ def _migrated(settings: Settings) -> Flask:
     app = create_app(settings)
     app.config["TESTING"] = True
     app.test_client_class = Client
+    app.config["RELAIS_LIMITS"] = False  # one address, many tests
     with app.app_context():
         upgrade(directory=str(ROOT / "migrations"))
     return app

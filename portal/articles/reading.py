@@ -211,6 +211,18 @@ def topics(language: str) -> list[TopicSummary]:
     ]
 
 
+def most_useful(language: str, *, limit: int) -> list[Reference]:
+    """The answers that helped most people, the first of all."""
+    rows = db.session.execute(
+        db.select(Article, ArticleText)
+        .join(ArticleText, (ArticleText.article_id == Article.id) & (ArticleText.language == REFERENCE))
+        .where(Article.state == "published", Article.kind.in_(ANSWER_KINDS))
+        .order_by((Article.helped - Article.not_helped).desc(), Article.id)
+        .limit(limit)
+    ).all()
+    return _shown_in(language, rows)
+
+
 def named(texts: dict[str, str], language: str) -> str:
     """The text in the reader's language, or in French."""
     return texts.get(language) or texts.get(REFERENCE, "")

@@ -113,7 +113,13 @@ def record_by_hand(
 def add_message(
     contact: Contact, body: str, *, provider_ref: str | None = None, form_key: str | None = None
 ) -> Message:
-    """What the citizen wrote, added to its contact. A contact that was wrapped up is open again."""
+    """What the citizen wrote, added to its contact, which is open again if it was wrapped up.
+
+    The same form sent twice is one message: hold the contact first.
+    """
+    known = db.session.scalar(db.select(Message).filter_by(form_key=form_key)) if form_key else None
+    if known:
+        return known
     if not body.strip() and provider_ref is None:
         raise Refused(N_("Écrivez votre message."), field="body")
     message = Message(
@@ -127,11 +133,16 @@ def add_message(
     )
     db.session.add(message)
     contact.last_message_at = clock.now()
+    reopen(contact)
+    db.session.flush()
+    return message
+
+
+def reopen(contact: Contact) -> None:
+    """What was wrapped up waits for an answer again: the citizen wrote, or says that it is not solved."""
     if contact.state == "wrapped_up":
         contact.state, contact.wrapped_up_at, contact.agent_id = "open", None, None
         history.record("contact.reopened", contact, by=history.CITIZEN, citizen_id=contact.citizen_id)
-    db.session.flush()
-    return message
 
 
 def attribute(contact: Contact, citizen: Citizen, *, certainty: str, by: Actor) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from urllib.parse import quote, urlsplit
 
 import phonenumbers
-from flask import Flask, g, request, url_for
-from flask_babel import Babel, format_date, format_datetime, get_locale, gettext
+from flask import Flask, g, has_request_context, request, url_for
+from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale, gettext
 
 from portal.config import Settings
 
@@ -15,8 +16,11 @@ RIGHT_TO_LEFT = {"ar"}
 
 
 def current() -> str:
-    """The language of this request: the one in the address, else French."""
-    return str(g.get("language", "fr"))
+    """The language of this request: the one in the address (even of a page that does not exist), else French."""
+    if "language" not in g:
+        first = request.path.split("/")[1] if has_request_context() else ""
+        return first if first in LANGUAGES else "fr"
+    return str(g.language)
 
 
 def preferred() -> str:
@@ -25,11 +29,12 @@ def preferred() -> str:
 
 
 def switch_language(language: str) -> str:
-    """The address of this page in another language; from a page that was posted or is not translated, the home page."""
-    arguments = request.view_args or {}
-    if request.method != "GET" or "lang" not in arguments or request.endpoint is None:
+    """The address of this page in another language; from a page that has none, the home page."""
+    here = f"/{current()}/"
+    if not request.path.startswith(here):
         return url_for("public.home", lang=language)
-    return url_for(request.endpoint, **{**arguments, **request.args.to_dict(), "lang": language})
+    asked = request.query_string.decode("ascii", "ignore") if request.method == "GET" else ""
+    return f"/{language}/{quote(request.path.removeprefix(here))}" + (f"?{asked}" if asked else "")
 
 
 def phone_text(number: str) -> str:
@@ -57,11 +62,24 @@ def date_text(when: date | datetime | None) -> str:
     return format_date(when, "d MMMM y") if when else ""
 
 
+def size_text(size: int) -> str:
+    """How heavy a file is, as people say it."""
+    if size < 1_000_000:
+        return gettext("%(size)s Ko", size=format_decimal(max(round(size / 1000), 1)))
+    return gettext("%(size)s Mo", size=format_decimal(round(size / 1_000_000, 1)))
+
+
+def host_text(url: str) -> str:
+    """The site an address is of."""
+    return urlsplit(url).hostname or url
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = "fr"
     app.config["BABEL_DEFAULT_TIMEZONE"] = settings.timezone
     Babel(app, locale_selector=current)
-    app.jinja_env.filters.update(phone_text=phone_text, datetime_text=datetime_text, date_text=date_text)
+    filters = (phone_text, datetime_text, date_text, size_text, host_text)
+    app.jinja_env.filters.update({one.__name__: one for one in filters})
 
     @app.context_processor
     def language_of_the_page() -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, g, redirect, render_template, url_for
+from flask import Blueprint, abort, g, redirect, url_for
 
 from portal.views import guards, language
 
@@ -34,10 +34,12 @@ def door() -> Any:
     return answer
 
 
-@bp.get("/<lang>/")
-@guards.anyone
-def home() -> str:
-    return render_template("public/home.html")
-
-
-from portal.views.public import requests  # noqa: E402, F401  (its views register on `bp`)
+from portal.views.public import (  # noqa: E402, F401  (their views register on `bp`)
+    about,
+    articles,
+    documents,
+    finding,
+    following,
+    home,
+    requests,
+)

@@ -5,28 +5,41 @@ from __future__ import annotations
 from flask import request, url_for
 from flask_babel import gettext
 
-from portal import history, jobs
+from portal import clock, history, jobs
 from portal.cases.models import Case
+from portal.cases.opening import follow_contact
 from portal.cases.references import spoken
 from portal.citizens import identifying
 from portal.citizens.codes import draw_code, within_budgets
 from portal.citizens.identifying import identify
-from portal.citizens.models import Identifier
+from portal.citizens.models import Citizen, Identifier
+from portal.citizens.names import name_key
 from portal.contacts.answering import reply
 from portal.contacts.models import Contact
-from portal.contacts.recording import attribute
+from portal.contacts.recording import attribute, deny
 from portal.database import db
 from portal.directory.models import Organization
 from portal.lines.saying import sender_of
 from portal.views.context import settings
+from portal.views.language import date_text, phone_text
 
 
-def introduce(contact: Contact, used: Identifier, name: str) -> None:
-    """A name given with a number that nobody is known to use: probably theirs, until a code or an agent says so."""
-    if name and identify(used).match == "unknown":
+def introduce(contact: Contact, used: Identifier, name: str, preferred: str) -> None:
+    """A name given with a number that nobody is known to use: probably theirs, until a code or an agent says so.
+
+    Given with a number that someone else is known to use, it says that this is not that person: homes share numbers.
+    """
+    if not name:
+        return
+    if identify(used).match == "unknown":
         citizen = identifying.add_citizen(name, by=history.CITIZEN, language=contact.language)
+        citizen.preferred_channel = preferred
         identifying.link(used, citizen, certainty="probable", evidence="form", by=history.CITIZEN)
         attribute(contact, citizen, certainty="probable", by=history.CITIZEN)
+    elif contact.citizen_id is not None:
+        known = db.session.get_one(Citizen, contact.citizen_id)
+        if sorted(known.name_key.split()) != sorted(name_key(name).split()):
+            deny(contact, by=history.CITIZEN)
 
 
 def acknowledge(contact: Contact, case: Case, used: Identifier) -> None:
@@ -34,37 +47,61 @@ def acknowledge(contact: Contact, case: Case, used: Identifier) -> None:
     if not within_budgets("receipt", number=used.value, address=request.remote_addr or ""):
         return
     host = db.session.get_one(Organization, case.organization_id)
-    text = gettext(
-        "%(organization)s a bien reçu votre demande. Référence : %(reference)s. Suivi : %(link)s",
-        organization=host.name,
-        reference=spoken(case.reference),
-        link=settings().public_base_url + url_for("public.follow"),
-    )
+    said = {
+        "organization": host.name,
+        "reference": spoken(case.reference),
+        "date": date_text(clock.now()),
+        "phone": phone_text(host.phone),
+        "email": host.email,
+        "link": settings().public_base_url + url_for("public.follow"),
+    }
+    if used.kind == "email":
+        text = gettext(
+            "Bonjour,\n\nNous avons enregistré votre demande le %(date)s.\nRéférence : %(reference)s\n\n"
+            "Service chargé de votre demande : %(organization)s, téléphone %(phone)s, adresse %(email)s.\n\n"
+            "Pour lire la réponse ou écrire de nouveau : %(link)s\n",
+            **said,
+        )
+    else:
+        text = gettext(
+            "%(organization)s : demande enregistrée le %(date)s, réf. %(reference)s. Tél. %(phone)s. Suivi : %(link)s",
+            **said,
+        )
     channel = "email" if used.kind == "email" else "text"
     reply(contact, text, channel=channel, form_key=None, by=history.SYSTEM, automatic=True)
 
 
-def ask(case: Case, used: Identifier) -> None:
-    """Draws a code for this matter and asks for it to be sent, within the budgets."""
-    drawn = draw_code(used, case, secret=settings().secret_key, address=request.remote_addr or "")
+def ask(case: Case | None, reference: str) -> None:
+    """Draws a code for this matter and asks for it to be sent, within the budgets.
+
+    A reference that names nothing spends as much, so that how long the answer takes tells nothing either.
+    """
+    used = db.session.get(Identifier, case.identifier_id) if case and case.identifier_id else None
+    address = request.remote_addr or ""
+    if case is None or used is None:
+        within_budgets("code", number=reference, address=address)
+        return
+    drawn = draw_code(used, case, secret=settings().secret_key, address=address)
     if drawn is None:
         return
     code, digits = drawn
     text = gettext("Code pour suivre votre demande : %(code)s. Valable 10 minutes.", code=digits)
-    jobs.enqueue(
-        "send_code",
-        {"code": code.id, "text": text, "sender": sender_of(case.organization_id)},
-        dedupe_key=f"code:{code.id}",
-    )
+    sender = sender_of(case.organization_id)
+    jobs.enqueue("send_code", {"code": code.id, "text": text, "sender": sender}, dedupe_key=f"code:{code.id}")
 
 
 def confirm(case: Case, used: Identifier) -> None:
-    """The code was right: whoever wrote this holds the number. If one person alone uses it, the matter is theirs."""
+    """The code was right: whoever wrote this holds the number.
+
+    The request is surely that person's to whom it was probably attributed, if nobody else uses the number. A number
+    proves no name: what was attributed to nobody waits for an agent.
+    """
     found = identify(used)
-    if len(found.citizens) != 1:
-        return
-    citizen = found.citizens[0]
-    identifying.link(used, citizen, certainty="confirmed", evidence="code", by=history.CITIZEN)
-    case.citizen_id = citizen.id
-    for contact in db.session.scalars(db.select(Contact).filter_by(case_id=case.id, identifier_id=used.id)):
+    mine = db.select(Contact).filter_by(case_id=case.id, identifier_id=used.id, certainty="probable")
+    for contact in db.session.scalars(mine):
+        if [one.id for one in found.citizens] != [contact.citizen_id]:
+            continue
+        citizen = found.citizens[0]
+        identifying.link(used, citizen, certainty="confirmed", evidence="code", by=history.CITIZEN)
         attribute(contact, citizen, certainty="confirmed", by=history.CITIZEN)
+        follow_contact(contact, by=history.CITIZEN)

@@ -1,4 +1,4 @@
-"""A request written on the web, its receipt, and its follow-up by reference and one-time code."""
+"""A request written on the web: the form, and its receipt."""
 
 from __future__ import annotations
 
@@ -7,34 +7,41 @@ from typing import Any
 
 from flask import redirect, render_template, request, session, url_for
 from flask_babel import gettext
-from werkzeug.wrappers import Response
 
-from portal import clock, history
+from portal import budgets, history
+from portal.articles import library
+from portal.articles.models import Topic
 from portal.cases.models import Case
-from portal.cases.opening import case_by_reference, open_case, reopen_case
-from portal.cases.references import read_reference, spoken
+from portal.cases.opening import open_case
+from portal.cases.references import spoken
 from portal.citizens import identifying
-from portal.citizens.codes import use_code
-from portal.citizens.models import Identifier
 from portal.contacts.models import Contact
-from portal.contacts.recording import add_message, record_request
+from portal.contacts.recording import record_request
 from portal.database import db
+from portal.desk.waiting import enqueue, queue_for_topic
+from portal.directory import reading as directory
 from portal.directory.models import Organization
-from portal.errors import Missing, Refused
+from portal.errors import N_, Missing, Refused
 from portal.lines.saying import sender_of
+from portal.referrals.distress import distress
 from portal.views import guards
-from portal.views.context import settings
+from portal.views.context import searcher
 from portal.views.forms import Form, new_key
 from portal.views.language import current
-from portal.views.public import bp, confirming
+from portal.views.public import bp, cards, confirming, finding
 
-OPEN_FOR = timedelta(minutes=30)
+HOUR = timedelta(hours=1)
+MOST_BY_ADDRESS, MOST_IN_ALL = 20, 2000  # requests an hour: an address may be a library's
+PREFERRED = ("message", "phone")
+TRAP = "website"  # a field that people do not see, and that programs fill
 
 
 @bp.get("/<lang>/requests/new")
 @guards.anyone
 def new_request() -> str:
-    return render_template("public/request_new.html", form=Form(request.args), form_key=new_key())
+    form = Form()
+    form.values["subject"] = Form(request.args).text("subject")[:200]
+    return _form(form, new_key())
 
 
 @bp.post("/<lang>/requests/new")
@@ -42,13 +49,13 @@ def new_request() -> str:
 def send_request() -> Any:
     form = Form(request.form)
     try:
-        contact = _record(form) if form.valid else None
+        contact = _record(form)
     except Refused as refusal:
         form.take(refusal)
         contact = None
     if contact is None:
         db.session.rollback()
-        return render_template("public/request_new.html", form=form, form_key=form.key()), 422
+        return _form(form, form.key()), 422
     db.session.commit()
     session["receipt"] = contact.case_id
     return redirect(url_for("public.receipt"), 303)
@@ -56,124 +63,113 @@ def send_request() -> Any:
 
 @bp.get("/<lang>/requests/receipt")
 @guards.anyone
-def receipt() -> str:
+def receipt() -> Any:
+    """Shown to the browser that sent the request, and to no other."""
     case = db.session.get(Case, session.get("receipt", 0))
     if case is None:
-        raise Missing
-    host = db.session.get_one(Organization, case.organization_id)
+        return redirect(url_for("public.new_request"), 303)
+    contact = db.session.scalars(db.select(Contact).filter_by(case_id=case.id).order_by(Contact.id)).first()
+    said = " ".join(
+        [case.subject, *(one.body for one in contact.messages if one.direction == "in")] if contact else []
+    )
     return render_template(
-        "public/receipt.html", case=case, reference=spoken(case.reference), organization=host
+        "public/receipt.html",
+        case=case,
+        reference=spoken(case.reference),
+        organization=db.session.get_one(Organization, case.organization_id),
+        sent=bool(contact and any(one.automatic for one in contact.messages)),
+        desk=cards.front_desk(),
+        in_danger=finding.urgent_numbers() if distress(said, current()) else [],
     )
 
 
-@bp.get("/<lang>/requests/follow")
-@guards.anyone
-def follow() -> str:
-    return render_template("public/follow.html", form=Form(request.args))
-
-
-@bp.post("/<lang>/requests/follow")
-@guards.anyone
-def ask_for_code() -> Any:
-    """Answers alike whether the reference exists or not: it is no key, and must not become a list of keys."""
-    form = Form(request.form)
-    reference = read_reference(form.text("reference", required=True, longest=40))
-    if not reference:
-        form.refuse("reference", gettext("Cette référence n’est pas complète. Elle compte dix caractères."))
-        return render_template("public/follow.html", form=form), 422
-    case = case_by_reference(reference)
-    used = db.session.get(Identifier, case.identifier_id) if case and case.identifier_id else None
-    if case is not None and used is not None:
-        confirming.ask(case, used)
-    db.session.commit()
-    session["following"] = reference
-    return redirect(url_for("public.enter_code"), 303)
-
-
-@bp.get("/<lang>/requests/code")
-@guards.anyone
-def enter_code() -> str:
-    if "following" not in session:
-        raise Missing
-    return render_template("public/code.html", form=Form())
-
-
-@bp.post("/<lang>/requests/code")
-@guards.anyone
-def check_code() -> Any:
-    form = Form(request.form)
-    case = case_by_reference(session.get("following", ""))
-    try:
-        used = use_code(form.text("code", longest=20), case, secret=settings().secret_key) if case else None
-    except Refused as refusal:
-        form.take(refusal)
-        used = None
-    if case is not None and used is not None:
-        confirming.confirm(case, used)
-        db.session.commit()
-        session["opened"] = [case.id, int((clock.now() + OPEN_FOR).timestamp())]
-        return redirect(url_for("public.thread"), 303)
-    db.session.commit()  # the attempt counts
-    form.refuse("code", gettext("Ce code n’est pas le bon, ou n’est plus valable."))
-    return render_template("public/code.html", form=form), 422
-
-
-@bp.get("/<lang>/requests/thread")
-@guards.anyone
-def thread() -> Any:
-    case = _opened()
-    if isinstance(case, Response):
-        return case
-    return render_template("public/thread.html", form=Form(), form_key=new_key(), **_thread(case))
-
-
-@bp.post("/<lang>/requests/thread")
-@guards.anyone
-def write() -> Any:
-    case = _opened()
-    if isinstance(case, Response):
-        return case
-    form = Form(request.form)
-    try:
-        add_message(_contacts(case)[-1], form.text("body"), form_key=form.key())
-        reopen_case(case, by=history.CITIZEN)
-    except Refused as refusal:
-        form.take(refusal)
-        return render_template("public/thread.html", form=form, form_key=form.key(), **_thread(case)), 422
-    db.session.commit()
-    return redirect(url_for("public.thread"), 303)
+def _form(form: Form, form_key: str) -> str:
+    errors = {name or "subject": sentence for name, sentence in form.errors.items()}
+    found = [(hit, finding.address(hit)) for hit in finding.proposals(form.values.get("subject", "").strip())]
+    return render_template(
+        "public/request_new.html",
+        values=form.values,
+        errors=errors,
+        form_key=form_key,
+        proposals=found,
+        trap=TRAP,
+    )
 
 
 def _record(form: Form) -> Contact | None:
-    """The contact and the matter of a request, with its receipt and code on their way."""
+    """The contact and the matter of a request, with its receipt on its way; None if a field is wrong."""
     subject = form.text("subject", required=True, longest=200)
     body = form.text("body", required=True)
-    reach = form.text("reach", required=True, longest=254)
+    name = form.text("name", longest=200)
+    preferred = form.choice("preferred", PREFERRED) or "message"
+    kind, value = _reach(form, preferred)
+    if form.text(TRAP):
+        form.refuse(TRAP, gettext("Laissez ce champ vide."))
     if not form.valid:
         return None
-    used = identifying.identifier(*identifying.reach(reach))
-    host = db.session.scalars(db.select(Organization).filter_by(is_host=True)).first()
-    if host is None:
-        raise Missing
-    where = {"organization_id": host.id, "line": sender_of(host.id), "language": current()}
-    contact, new = record_request(form.key(), used, subject=subject, body=body, **where)
+    used = identifying.identifier(kind, value)
+    channel = "phone" if preferred == "phone" else ("email" if kind == "email" else "text")
+    contact, new = record_request(
+        form.key(), used, subject=subject, body=body, **_where(subject), step=_step(channel, name)
+    )
     if new:
-        case = open_case(contact, by=history.CITIZEN)
-        confirming.introduce(contact, used, form.text("name", longest=200))
-        confirming.acknowledge(contact, case, used)
+        _within_budgets()
+        _queue(contact)
+        confirming.introduce(contact, used, name, channel)
+        confirming.acknowledge(contact, open_case(contact, by=history.CITIZEN), used)
     return contact
 
 
-def _opened() -> Case | Response:
-    """The matter that a code opened in this session a moment ago; else the way to the code."""
-    case_id, until = session.get("opened", [0, 0])
-    case = db.session.get(Case, case_id) if until > clock.now().timestamp() else None
-    return case or redirect(url_for("public.follow"), 303)
+def _reach(form: Form, preferred: str) -> tuple[str, str]:
+    """The number or the address to answer at. What is wrong with it is said beside its field."""
+    typed = form.text("reach", required=True, longest=254)
+    if not typed:
+        return "", ""
+    try:
+        kind, value = identifying.reach(typed)
+    except Refused as refusal:
+        form.refuse("reach", gettext(refusal.sentence))
+        return "", ""
+    if preferred == "phone" and kind != "phone":
+        form.refuse("reach", gettext("Pour être appelé, donnez un numéro de téléphone."))
+    return kind, value
 
 
-def _contacts(case: Case) -> list[Contact]:
-    return list(db.session.scalars(db.select(Contact).filter_by(case_id=case.id).order_by(Contact.id)))
+def _where(subject: str) -> dict[str, Any]:
+    """Which organization it is for, from which line it is answered, about what."""
+    host = directory.host()
+    if host is None:
+        raise Missing
+    found = library.find(searcher(), subject, language=current(), limit=3)
+    topic = db.session.scalar(db.select(Topic.id).filter_by(slug=finding.topic_of(found)))
+    return {
+        "organization_id": host.id,
+        "line": sender_of(host.id),
+        "language": current(),
+        "topic_id": topic,
+    }
 
 
-def _thread(case: Case) -> dict[str, Any]:
-    return {"case": case, "reference": spoken(case.reference), "contacts": _contacts(case)}
+def _step(channel: str, name: str) -> str:
+    """What staff read first of a request: how its author wants to be answered, and who they say they are."""
+    wants = {"phone": "Souhaite être appelé", "email": "Attend un e-mail", "text": "Attend un SMS"}[channel]
+    return f"{wants}. Se présente comme {name}" if name else wants
+
+
+def _within_budgets() -> None:
+    by_address = budgets.spend("request", request.remote_addr or "", most=MOST_BY_ADDRESS, per=HOUR)
+    in_all = budgets.spend("requests", "", most=MOST_IN_ALL, per=HOUR)
+    if not (by_address and in_all):
+        raise Refused(
+            N_(
+                "Trop de demandes viennent d’être envoyées d’ici. Réessayez dans une heure, ou appelez-nous : "
+                "rien de ce que vous avez écrit n’est perdu."
+            )
+        )
+
+
+def _queue(contact: Contact) -> None:
+    """Among those who wait on the desk, in the queue of its topic."""
+    queue = queue_for_topic(contact.topic_id, organization_id=contact.organization_id)
+    if queue is not None:
+        enqueue(contact, queue)

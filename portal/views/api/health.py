@@ -1,0 +1,42 @@
+"""For those who watch over us: are we alive, may we be sent people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import jsonify
+
+from knowledge_base.index import generation
+from portal import clock, jobs
+from portal.articles.models import Article
+from portal.database import db
+from portal.views import guards
+from portal.views.api import bp
+from portal.views.context import settings
+
+LATE_S = 300
+
+
+@bp.get("/healthz")
+@guards.anyone
+def alive() -> Any:
+    return jsonify(status="ok")
+
+
+@bp.get("/readyz")
+@guards.anyone
+def ready() -> Any:
+    """Ready when the database answers and what is published can be searched.
+
+    Workers that are late are told, and no reason to send people elsewhere: pages do not wait for them.
+    """
+    published = db.session.scalar(db.select(Article.id).filter_by(state="published").limit(1)) is not None
+    searchable = bool(generation(settings().index_dir)) or not published
+    waited = jobs.oldest_due_s(clock.now())
+    state = {
+        "status": "ready" if searchable else "not ready",
+        "database": "ok",
+        "index": "ok" if searchable else "missing",
+        "jobs": {"oldest_due_s": round(waited), "late": waited > LATE_S},
+    }
+    return jsonify(state), 200 if searchable else 503

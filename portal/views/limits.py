@@ -1,0 +1,22 @@
+"""How often one address may ask for a page: generous, and kept in memory. What costs money has `budgets`."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+limiter = Limiter(get_remote_address, storage_uri="memory://", strategy="moving-window")
+
+
+def _off() -> bool:
+    return not current_app.config.get("RELAIS_LIMITS", True)
+
+
+people = limiter.limit("120/minute", exempt_when=_off)  # one address may be a whole library or a town hall
+typing = limiter.limit("600/minute", exempt_when=_off)  # several a second while somebody types
+programs = limiter.limit("60/minute", exempt_when=_off)
+
+
+def init_app(app: Flask) -> None:
+    limiter.init_app(app)

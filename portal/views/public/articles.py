@@ -1,0 +1,70 @@
+"""Articles and topics; whether an article helped."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Any
+
+from flask import flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext
+
+from portal.articles import reading
+from portal.articles.documents import Document
+from portal.database import db
+from portal.views import guards
+from portal.views.context import visit
+from portal.views.forms import Form
+from portal.views.language import current
+from portal.views.public import bp, cards
+
+A_PAGE = 50
+MOST_DOCUMENTS = 6
+
+
+@bp.get("/<lang>/articles/<slug>")
+@guards.anyone
+def article(slug: str) -> str:
+    page = reading.article_page(slug, current())
+    return render_template(
+        "public/article.html",
+        page=page,
+        body=page.html(lambda slug: url_for("public.article", slug=slug)),
+        topic=page.topic and reading.named(page.topic.names, current()),
+        contacts=cards.of_contacts(page.article.contacts) or [card for card in [cards.front_desk()] if card],
+        documents=_documents(page.article.topic_id),
+        told=slug in session.get("opinions", []),
+    )
+
+
+@bp.post("/<lang>/articles/<slug>/opinion")
+@guards.anyone
+def opinion(slug: str) -> Any:
+    helped = Form(request.form).choice("helped", ("yes", "no"), required=True)
+    if helped:
+        reading.give_opinion(slug, helped=helped == "yes", visit=visit())
+        db.session.commit()
+        session["opinions"] = [*session.get("opinions", []), slug][-50:]
+        flash(gettext("Merci, votre avis est noté."))
+    return redirect(url_for("public.article", slug=slug), 303)
+
+
+@bp.get("/<lang>/topics")
+@guards.anyone
+def topics() -> str:
+    return render_template("public/topics.html", topics=reading.topics(current()))
+
+
+@bp.get("/<lang>/topics/<slug>")
+@guards.anyone
+def topic(slug: str) -> str:
+    number = min(max(Form(request.args).number("page") or 1, 1), 1000)
+    found = reading.topic_page(slug, current(), limit=A_PAGE, offset=(number - 1) * A_PAGE)
+    return render_template(
+        "public/topic.html", found=found, number=number, pages=max(ceil(found.total / A_PAGE), 1)
+    )
+
+
+def _documents(topic_id: int | None) -> list[Document]:
+    """The documents of an article's topic."""
+    query = db.select(Document).filter_by(topic_id=topic_id, state="published").order_by(Document.title)
+    return list(db.session.scalars(query.limit(MOST_DOCUMENTS))) if topic_id else []

@@ -1,0 +1,129 @@
+"""Whom to contact, as pages show it: the name, the ways to reach, whether someone answers now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import url_for
+from flask_babel import format_date, get_locale, gettext
+
+from portal import clock
+from portal.directory import reading
+from portal.directory.models import Service
+from portal.directory.opening import DAYS, ROUND_THE_CLOCK, is_open, opens_next, slots_on
+from portal.referrals.suggesting import Suggestion
+from portal.views.context import settings
+from portal.views.language import current
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the macros of `pieces.html` show of a service. `url` is its page here, or elsewhere."""
+
+    name: str
+    url: str = ""
+    phone: str = ""
+    email: str = ""
+    website: str = ""
+    address: str = ""
+    relay_url: str = ""
+    organization: str = ""
+    ours: bool = False
+    open_now: bool | None = None
+    when: str = ""
+    why: str = ""
+    hours: tuple[tuple[str, str], ...] = ()
+
+
+def of(service: Service, why: str = "") -> Card:
+    """The card of a service of the directory."""
+    keeps_hours = bool(service.schedule)
+    return Card(
+        name=reading.text_in(service, current()).name,
+        url=url_for("public.service", slug=service.slug),
+        phone=service.phone,
+        email=service.email,
+        website=service.url,
+        address=service.address,
+        relay_url=service.deaf_relay_url,
+        organization=service.organization.name,
+        ours=service.organization.is_host,
+        open_now=is_open(service.schedule, clock.now(), _zone()) if keeps_hours else None,
+        when=_when(service) if keeps_hours else "",
+        why=why,
+    )
+
+
+def of_suggestions(suggestions: Iterable[Suggestion]) -> list[Card]:
+    """The cards of the services proposed, each with its reason."""
+    return [
+        of(one.service, one.reason) if one.service else Card(one.name, one.url, why=one.reason)
+        for one in suggestions
+    ]
+
+
+def of_contacts(contacts: Sequence[dict[str, Any]]) -> list[Card]:
+    """The cards of those an article sends people to: services of ours by name or kind, else their own page."""
+    slugs = {contact["service"] for contact in contacts if contact.get("service")}
+    kinds = {contact["kind"] for contact in contacts if contact.get("kind")}
+    services = reading.nearest_first(reading.services_among(slugs, kinds)) if contacts else []
+    found: dict[str, Card] = {}
+    for contact in contacts:
+        fits = [
+            one
+            for one in services
+            if one.slug == contact.get("service") or (one.kind and one.kind == contact.get("kind"))
+        ]
+        if fits:
+            found.setdefault(fits[0].slug, of(fits[0]))
+        elif contact.get("title"):
+            found.setdefault(contact["title"], Card(contact["title"], contact.get("url") or ""))
+    return list(found.values())
+
+
+def front_desk() -> Card | None:
+    """Ourselves: the service that answers our number."""
+    host = reading.host()
+    services = [one for one in host.services if one.active] if host else []
+    front = next((one for one in services if host and one.phone == host.phone), None)
+    return of(front or services[0]) if services else None
+
+
+def week(service: Service) -> list[tuple[str, str]]:
+    """The days and their hours, as a table shows them."""
+    names = get_locale().days["stand-alone"]["wide"]
+    rows = [(names[n].capitalize(), service.schedule.get(day, [])) for n, day in enumerate(DAYS)]
+    if service.schedule.get("holidays"):
+        rows.append((gettext("Jours fériés"), service.schedule["holidays"]))
+    closed = gettext("Fermé")
+    return [(name, ", ".join(f"{a} – {b}" for a, b in slots) or closed) for name, slots in rows]
+
+
+def _when(service: Service) -> str:
+    """Until when it is open, or when it opens next."""
+    now, zone = clock.now(), ZoneInfo(_zone())
+    local = now.astimezone(zone)
+    hour = f"{local:%H:%M}"
+    if slots_on(service.schedule, local.date()) == ROUND_THE_CLOCK:
+        return gettext("Jour et nuit.")
+    for opens, closes in slots_on(service.schedule, local.date()):
+        if opens <= hour < closes:
+            return gettext("Ouvert jusqu’à %(time)s.", time=closes)
+    begins = opens_next(service.schedule, now, _zone())
+    if begins is None:
+        return ""
+    begins = begins.astimezone(zone)
+    time = f"{begins:%H:%M}"
+    if begins.date() == local.date():
+        return gettext("Ouvre aujourd’hui à %(time)s.", time=time)
+    if begins.date() == local.date() + timedelta(days=1):
+        return gettext("Ouvre demain à %(time)s.", time=time)
+    return gettext("Ouvre %(day)s à %(time)s.", day=format_date(begins, "EEEE d MMMM"), time=time)
+
+
+def _zone() -> str:
+    return settings().timezone
