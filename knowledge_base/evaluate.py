@@ -1,8 +1,8 @@
 """Measuring the search: how often a right answer comes first, and how soon.
 
 Question files are told apart by their keys: one question a line (`question`, `relevant`: gain by id), topics with
-many phrasings (`requetes`, `fiches`), questions with the one sheet (`fiche`) or document (`document`,
-`documents`) that answers each.
+many phrasings (`requetes`, `fiches`), questions with the one sheet (`fiche`), document (`document`, `documents`)
+or file (`attendus`) that answers each.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ def _asked(line: dict[str, Any], phrasings: int | None) -> Iterator[Asked]:
     elif "relevant" in line:
         yield Asked(line["question"], line["relevant"])
     else:
-        right = line.get("fiche") or line.get("document") or line.get("fichiers") or line["documents"]
+        files = [right["fichier"] for right in line.get("attendus", ())]
+        right = line.get("fiche") or line.get("document") or files or line["documents"]
         yield Asked(line["question"], dict.fromkeys([right] if isinstance(right, str) else right, 1.0))
 
 

@@ -17,7 +17,7 @@ from portal.articles import importing, index
 from portal.articles.importing import Report
 from portal.database import db
 
-FEW = 100  # articles taken up one by one; more, and building the whole index anew is quicker
+FEW = 500  # articles taken up one by one; more, and building the whole index anew is quicker
 
 
 @click.command("import-guides")

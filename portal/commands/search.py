@@ -41,7 +41,9 @@ def evaluate_search(file: Path, without_titles: bool) -> None:
         if without_titles:
             folder = Path(beside)
             indexes.build(folder, evaluate.without_titles(index.entries()))
-        figures = evaluate.evaluate(questions, _answering(Searcher(folder)))
+        searcher = Searcher(folder)
+        searcher.refresh()  # opening the index is not part of answering
+        figures = evaluate.evaluate(questions, _answering(searcher))
     for line in figures.lines():
         click.echo(line)
 
