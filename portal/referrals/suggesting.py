@@ -17,6 +17,7 @@ from portal.referrals.models import RuleVersion
 from portal.referrals.rules import Book, Match, in_force
 from portal.referrals.situations import Situation
 
+MOST_MATCHES = 50  # rules that fit one situation; further down, their services would not be shown anyway
 MOST_ARTICLES = 10  # that name a service, among the first found
 BY_ARTICLE = {
     "fr": "C’est à ce service que renvoie notre fiche « {title} ».",
@@ -63,7 +64,7 @@ def suggest(
 def _from_rules(matches: Iterable[Match], language: str, limit: int) -> list[Suggestion]:
     """The index proposes, the database decides: a service that no longer is active is passed over."""
     by_service: dict[int, Match] = {}
-    for match in matches:
+    for match in islice(matches, MOST_MATCHES):
         by_service.setdefault(match.rule.service_id, match)
     first = {match.rule.version_id: match for match in islice(by_service.values(), limit * 2)}
     if not first:
