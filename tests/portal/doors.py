@@ -6,9 +6,11 @@ keep_promise look lower_flag messages new_contact raise_flag reason reply say_wh
 who_it_may_be wrap_up
 """
 ANYONE = """
-api.alive api.ready
-public.ask_for_code public.check_code public.door public.enter_code public.follow public.home public.new_request
-public.receipt public.send_request public.thread public.write
+api.alive api.description api.ready api.referrals api.search
+public.accessibility public.article public.ask_for_code public.check_code public.document public.door public.download
+public.enter_code public.follow public.home public.legal public.new_request public.not_solved public.opinion
+public.privacy public.propose_articles public.receipt public.search public.send_request public.service public.solve
+public.suggest_completions public.thread public.topic public.topics public.write
 sign_in.show sign_in.submit site.colours
 """
 WRITERS = """
