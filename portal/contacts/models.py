@@ -11,6 +11,9 @@ from portal import clock
 from portal.citizens.models import Citizen, Identifier
 from portal.database import Base, Versioned
 
+DISTRESS = (
+    "Mots de détresse : à rappeler tout de suite"  # a contact's step: nobody waits longer than this one
+)
 CHANNELS = ("phone", "text", "web", "email", "counter", "letter")
 DISPOSITIONS = (
     "answered",

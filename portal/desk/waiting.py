@@ -15,7 +15,7 @@ from portal import history
 from portal.articles.models import Topic
 from portal.cases.models import Promise
 from portal.citizens.models import Citizen, IdentifierLink
-from portal.contacts.models import Contact
+from portal.contacts.models import DISTRESS, Contact
 from portal.database import db
 from portal.desk.models import Queue, queue_topics
 from portal.history import Actor, Event, Person
@@ -40,12 +40,17 @@ class Waiting:
         return contact.channel == "phone" and contact.state == "waiting" and contact.ended_at is None
 
     @property
+    def at_once(self) -> bool:
+        """What no other may come before: a voice on the line, or words of distress."""
+        return self.on_the_line or self.contact.step == DISTRESS
+
+    @property
     def hidden(self) -> bool:
         return self.contact.channel == "phone" and self.contact.identifier_id is None
 
 
 def waiting(organization_id: int, *, limit: int = MOST_SHOWN) -> list[Waiting]:
-    """Those who wait, who are on the line first, then the longest waiting. Two SELECTs, however many they are.
+    """Those who wait: who is on the line or in distress first, then the longest waiting. Two SELECTs for any number.
 
     A call that hung up in line, or left a message, waits to be called back; one that only heard the menu does not.
     """
@@ -55,7 +60,7 @@ def waiting(organization_id: int, *, limit: int = MOST_SHOWN) -> list[Waiting]:
     to_call_back = Contact.queue_id.is_not(None) | left
     waits = (Contact.state == "waiting") | ((Contact.state == "open") & (~phone | to_call_back))
     on_the_line = phone & (Contact.state == "waiting") & Contact.ended_at.is_(None)
-    order = db.case((on_the_line, 0), else_=1)
+    order = db.case((on_the_line | (Contact.step == DISTRESS), 0), else_=1)
     query = query.where(waits).order_by(order, db.text("since"), Contact.id).limit(limit)
     return _with_people(query)
 

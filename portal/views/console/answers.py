@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
+
+from sqlalchemy.exc import DBAPIError
 
 from portal import clock
 from portal.articles import library
@@ -14,15 +17,26 @@ from portal.referrals.situations import Situation, answers_at
 from portal.referrals.suggesting import Suggestion, suggest
 from portal.views.context import searcher, settings
 
+log = logging.getLogger(__name__)
+
 MOST_FOUND = 6
 LONGEST_QUESTION = 300
 
 
 def find(words: str, language: str) -> Any:
-    """The answers to these words, or None while there is nothing to search in or for."""
-    if not words or searcher() is None:
+    """The answers to these words, or None where there are none to search for, or the search itself is down.
+
+    A search that fails must not take the conversation away from who is answering it.
+    """
+    if not words:
         return None
-    return library.find(searcher(), words, language=language, limit=MOST_FOUND)
+    try:
+        return library.find(searcher(), words, language=language, limit=MOST_FOUND)
+    except DBAPIError:
+        raise
+    except Exception as error:  # whatever the index suffers from; its message may quote what was asked
+        log.error("search failed: %s", type(error).__name__)
+        return None
 
 
 def question_of(contact: Contact) -> str:
@@ -59,8 +73,13 @@ def to_insert(article_id: int, language: str) -> str:
         return ""
     lang = language if language in article.texts else "fr"
     text = article.texts.get(lang)
-    title = text.title if text else article.slug
-    return f"{title} : {settings().public_base_url}{address('article', article.slug, lang)}"
+    return in_reply(text.title if text else article.slug, article.slug, lang)
+
+
+def in_reply(title: str, slug: str, language: str) -> str:
+    """An article as a reply names it. A straight apostrophe: the other one doubles the price of a text message."""
+    plain = title.replace("’", "'")
+    return f"{plain} : {settings().public_base_url}{address('article', slug, language)}"
 
 
 def service_options() -> list[tuple[int, str]]:

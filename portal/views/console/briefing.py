@@ -19,7 +19,7 @@ from portal.views.console.door import me
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """The first lines of a file. `last` is the last contact before the one at hand, `said` its last words."""
+    """The first lines of a file. `last` is the last contact that ended, `said` its last words."""
 
     citizen: Citizen
     cases: list[Case]
@@ -31,8 +31,8 @@ class Brief:
 
 def brief(citizen: Citizen, *, beside: Contact | None = None) -> Brief:
     """What to know first, `beside` the contact one is in."""
-    before = answering.timeline(citizen.id, by=me(), limit=2)
-    last = next((one for one in before if beside is None or one.id != beside.id), None)
+    before = [one for one in answering.timeline(citizen.id, by=me(), limit=6) if one is not beside]
+    last = next((one for one in before if one.state == "wrapped_up"), before[0] if before else None)
     return Brief(
         citizen=citizen,
         cases=opening.open_cases(citizen.id, by=me()),

@@ -79,6 +79,11 @@ def jot(contact: Contact, form: Form) -> None:
         answering.jot(contact, note=form.text("note"), topic_id=topic(form), by=me().actor)
 
 
+def half_written(form: Form) -> bool:
+    """Whether something is begun that is kept nowhere else: the page then comes back with it as it was."""
+    return any(form.text(name) for name in ("body", "answer", "disposition", "promise", "due", "service"))
+
+
 def used_articles(form: Form) -> list[int]:
     """The articles whose words or address were put in the answer."""
     return [int(one) for one in form.data.getlist("articles") if one.isascii() and one.isdigit()][:20]

@@ -58,10 +58,14 @@ def reply(contact_id: int) -> Any:
         with refusals_shown(form):
             answering.check_held(found, by=me())
             contact_page.jot(found, form)
+            answering.consult(found, contact_page.used_articles(form), by=me().actor)
             answering.reply(found, body, channel=channel, form_key=form.key(), by=me().actor)
     if not form.valid:
         return contact_page.show(found, form), 422
     db.session.commit()
+    form.values["body"] = ""
+    if contact_page.half_written(form):
+        return contact_page.show(found, form)
     flash("Réponse confiée à l’envoi." if channel != "web" else "Réponse publiée sur la page de suivi.")
     return redirect(url_for("console.contact", contact_id=contact_id, _anchor="conversation"))
 

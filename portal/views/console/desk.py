@@ -58,8 +58,8 @@ def keep_promise(promise_id: int) -> Any:
 def _desk() -> dict[str, Any]:
     found = waiting.waiting(me().organization_id)
     return {
-        "calls": [one for one in found if one.on_the_line],
-        "queues": _by_queue([one for one in found if not one.on_the_line]),
+        "at_once": [one for one in found if one.at_once],
+        "queues": _by_queue([one for one in found if not one.at_once]),
         "waiting_count": len(found),
         "most_shown": waiting.MOST_SHOWN,
         "mine": waiting.in_progress(me()),

@@ -86,5 +86,5 @@ def shared() -> dict[str, Any]:
         "today": today(),
         "now": clock.now(),
         "address_of": answers.address,
-        "public_base": settings().public_base_url,
+        "in_reply": answers.in_reply,
     }

@@ -30,7 +30,7 @@ def say_who(contact_id: int) -> Any:
     if not form.valid:
         return contact_page.show(contact, form), 422
     db.session.commit()
-    if form.text("body"):  # a reply was being written: it stays before the agent
+    if contact_page.half_written(form):
         return contact_page.show(contact, form)
     return redirect(url_for("console.contact", contact_id=contact_id))
 

@@ -9,6 +9,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from portal.cases.opening import open_case
 from portal.citizens.identifying import identifier, network_number
+from portal.contacts.models import DISTRESS
 from portal.contacts.recording import receive_text
 from portal.contacts.texting import consent
 from portal.database import db
@@ -21,7 +22,7 @@ from portal.views.telephone.guard import signed
 from portal.views.telephone.texting import answer_text, written_in
 
 STEPS = {
-    "distress": "Mots de détresse : à rappeler tout de suite",
+    "distress": DISTRESS,
     "answer": "Réponse automatique envoyée",
     "reference": "Attend une réponse",
     "none": "Attend une réponse",

@@ -13,6 +13,7 @@ from sqlalchemy import event
 from portal import clock
 from portal.cases.opening import keep_promise, promise
 from portal.contacts import answering, recording
+from portal.contacts.models import DISTRESS
 from portal.database import db
 from portal.desk.waiting import due_promises, enqueue, in_progress, queue_for_topic, waiting
 from tests import make
@@ -48,6 +49,10 @@ def test_who_holds_a_telephone_comes_first_then_the_longest_waiting(app: Flask) 
     assert [one.contact for one in found] == [first, second, voicemail, text, web]
     assert [one.on_the_line for one in found] == [True, True, False, False, False]
     assert waiting(town.id, limit=2) == found[:2]
+    web.step = DISTRESS
+    urgent = {one.contact.id for one in waiting(town.id) if one.at_once}
+    assert urgent == {first.id, second.id, web.id}
+    assert [one.contact for one in waiting(town.id)] == [web, first, second, voicemail, text]
 
 
 def test_a_call_that_left_the_line_or_a_message_waits_to_be_called_back(app: Flask) -> None:

@@ -12,10 +12,10 @@ from portal import clock, history
 from portal.cases.models import Case, Promise
 from portal.cases.opening import open_case
 from portal.citizens.models import Citizen, IdentifierLink
-from portal.contacts.models import Contact, Message
+from portal.contacts.models import Contact, Message, consulted_articles
 from portal.database import db
 from portal.jobs import Job
-from portal.referrals.models import Referral
+from portal.referrals.models import Referral, ReferralRule, RuleVersion
 from tests import make
 from tests.signing import send, signed_in
 
@@ -123,6 +123,44 @@ def test_a_reply_is_sent_once_by_the_channel_that_fits(desk: Desk) -> None:
     for wrong in ({"body": "", "by": "text"}, {"body": "Oui", "by": "email"}, {"body": "Oui"}):
         refused = desk.press("reply", note="ma note", **wrong)
         assert refused.status_code == 422 and "ma note" in refused.text
+
+
+def test_an_article_is_put_in_the_reply_and_noted_once_used(desk: Desk) -> None:
+    article = make.article("Refaire une carte d’identité", slug="carte-identite")
+    page = desk.press("look", insert=article.id, body="Bonjour,").text
+    assert (
+        "Bonjour,\nRefaire une carte d&#39;identité : http" in page and "/fr/articles/carte-identite" in page
+    )
+    assert f'name="articles" value="{article.id}"' in page
+    used = db.select(consulted_articles.c.article_id)
+    assert db.session.scalars(used).all() == []
+    for _ in range(2):
+        desk.press("reply", body="Bonjour", by="text", articles=article.id, form_key="a" * 20)
+    desk.press("wrap-up", disposition="answered", articles=article.id)
+    assert db.session.scalars(used).all() == [article.id]
+
+
+def test_what_a_rule_proposes_is_shown_with_its_reason_and_fills_the_referral(desk: Desk) -> None:
+    service = make.service("caf")
+    rule = ReferralRule(organization_id=desk.agent.organization_id, slug="cantine")
+    conditions = {"words": ["cantine"]}
+    version = RuleVersion(
+        rule=rule, number=1, state="published", conditions=conditions, service_id=service.id
+    )
+    version.explanations, version.agent_note = {"fr": "La cantine dépend de la CAF."}, "Demander le quotient"
+    db.session.add_all([rule, version])
+    page = desk.page
+    assert "La cantine dépend de la CAF." in page and "Demander le quotient" in page
+    filled = desk.press("look", suggest=service.id, note="Une note").text
+    assert f'value="{service.id}" selected' in filled and 'value="referred" selected' in filled
+    assert f'name="rule" id="rule" value="{version.id}"' in filled and "Une note" in filled
+
+
+def test_a_reply_leaves_the_wrap_up_that_was_begun(desk: Desk) -> None:
+    page = desk.press("reply", body="Oui", by="text", disposition="promise_made", promise="Rappeler lundi")
+    assert page.status_code == 200
+    assert "Rappeler lundi" in page.text and 'value="promise_made" selected' in page.text
+    assert db.session.scalars(db.select(Message.body)).all() == ["Oui"]
 
 
 def test_nobody_is_texted_who_asked_for_no_more(desk: Desk) -> None:
