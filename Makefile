@@ -53,5 +53,5 @@ bench: install-dev
 
 messages: install-dev
 	$(BIN)/pybabel --quiet extract -F babel.cfg -k N_ -k Refused -k gettext -k ngettext:1,2 --no-location --sort-output --omit-header -o portal/translations/messages.pot .
-	for language in en ar; do $(BIN)/pybabel --quiet update -i portal/translations/messages.pot -d portal/translations -l $$language --no-fuzzy-matching --ignore-obsolete --omit-header --no-wrap; done
+	for language in en ar; do $(BIN)/pybabel --quiet update -i portal/translations/messages.pot -d portal/translations -l $$language --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap; done
 	rm portal/translations/messages.pot

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from urllib.parse import quote, urlsplit
 
 import phonenumbers
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from flask import Flask, g, has_request_context, request, url_for
 from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale, gettext
 
@@ -13,6 +18,7 @@ from portal.config import Settings
 
 LANGUAGES = {"fr": "Français", "en": "English", "ar": "العربية"}
 RIGHT_TO_LEFT = {"ar"}
+TRANSLATIONS = Path(__file__).parent.parent / "translations"
 
 
 def current() -> str:
@@ -74,7 +80,27 @@ def host_text(url: str) -> str:
     return urlsplit(url).hostname or url
 
 
+def compile_catalogues(folder: Path = TRANSLATIONS) -> None:
+    """Makes the catalogues that are read from those that are written, where they are older: nobody has to remember.
+
+    Written beside and moved into place: several processes may start at once.
+    """
+    for written in folder.glob("*/LC_MESSAGES/messages.po"):
+        kept = written.with_suffix(".mo")
+        if kept.exists() and kept.stat().st_mtime >= written.stat().st_mtime:
+            continue
+        with (
+            written.open("rb") as source,
+            suppress(OSError),
+        ):  # an installed folder may be read-only, and complete
+            catalogue = read_po(source, locale=written.parent.parent.name)
+            with NamedTemporaryFile(dir=kept.parent, delete=False) as beside:
+                write_mo(beside, catalogue)
+            Path(beside.name).replace(kept)
+
+
 def init_app(app: Flask, settings: Settings) -> None:
+    compile_catalogues()
     app.config["BABEL_DEFAULT_LOCALE"] = "fr"
     app.config["BABEL_DEFAULT_TIMEZONE"] = settings.timezone
     Babel(app, locale_selector=current)

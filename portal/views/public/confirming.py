@@ -57,14 +57,14 @@ def acknowledge(contact: Contact, case: Case, used: Identifier) -> None:
     }
     if used.kind == "email":
         text = gettext(
-            "Bonjour,\n\nNous avons enregistré votre demande le %(date)s.\nRéférence : %(reference)s\n\n"
-            "Service chargé de votre demande : %(organization)s, téléphone %(phone)s, adresse %(email)s.\n\n"
-            "Pour lire la réponse ou écrire de nouveau : %(link)s\n",
+            "Bonjour,\n\nNous avons enregistré votre demande le %(date)s.\nRéférence : %(reference)s\n\n"
+            "Service chargé de votre demande : %(organization)s, téléphone %(phone)s, adresse %(email)s.\n\n"
+            "Pour lire la réponse ou écrire de nouveau : %(link)s\n",
             **said,
         )
     else:
         text = gettext(
-            "%(organization)s : demande enregistrée le %(date)s, réf. %(reference)s. Tél. %(phone)s. Suivi : %(link)s",
+            "%(organization)s : demande enregistrée le %(date)s, réf. %(reference)s. Tél. %(phone)s. Suivi : %(link)s",
             **said,
         )
     channel = "email" if used.kind == "email" else "text"
@@ -85,7 +85,7 @@ def ask(case: Case | None, reference: str) -> None:
     if drawn is None:
         return
     code, digits = drawn
-    text = gettext("Code pour suivre votre demande : %(code)s. Valable 10 minutes.", code=digits)
+    text = gettext("Code pour suivre votre demande : %(code)s. Valable 10 minutes.", code=digits)
     sender = sender_of(case.organization_id)
     jobs.enqueue("send_code", {"code": code.id, "text": text, "sender": sender}, dedupe_key=f"code:{code.id}")
 

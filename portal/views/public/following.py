@@ -119,7 +119,7 @@ def solve() -> Any:
         )
     close_case(case, by=history.CITIZEN)
     db.session.commit()
-    flash(gettext("C’est noté : votre demande est close."))
+    flash(gettext("C’est noté : votre demande est close."))
     return redirect(url_for("public.thread"), 303)
 
 
@@ -132,7 +132,7 @@ def not_solved() -> Any:
     reopen(_last_contact(case))
     reopen_case(case, by=history.CITIZEN)
     db.session.commit()
-    flash(gettext("C’est noté : un agent va reprendre votre demande."))
+    flash(gettext("C’est noté : un agent va reprendre votre demande."))
     return redirect(url_for("public.thread"), 303)
 
 

@@ -162,7 +162,7 @@ def _within_budgets() -> None:
     if not (by_address and in_all):
         raise Refused(
             N_(
-                "Trop de demandes viennent d’être envoyées d’ici. Réessayez dans une heure, ou appelez-nous : "
+                "Trop de demandes viennent d’être envoyées d’ici. Réessayez dans une heure, ou appelez-nous : "
                 "rien de ce que vous avez écrit n’est perdu."
             )
         )

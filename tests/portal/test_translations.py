@@ -1,0 +1,74 @@
+"""Every sentence that people may read is in English and Arabic too, and says the same things."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.pofile import read_po
+
+from portal.views.language import TRANSLATIONS, compile_catalogues
+
+ROOT = Path(__file__).parent.parent.parent
+KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "Refused": None, "gettext": None, "ngettext": (1, 2)}
+METHODS = [("portal/**.py", "python"), ("portal/templates/**.html", "jinja2")]
+PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}")
+
+
+def written() -> Iterator[str | tuple[str, ...]]:
+    """The sentences of the sources: templates, doors and verbs."""
+    found = extract_from_dir(str(ROOT), METHODS, keywords=KEYWORDS, directory_filter=_ours)
+    for _file, _line, sentence, *_ in found:
+        yield sentence
+
+
+def _ours(folder: str) -> bool:
+    return Path(folder) == ROOT or Path(folder).is_relative_to(ROOT / "portal")
+
+
+def forms(message: Message) -> list[str]:
+    return list(message.string) if isinstance(message.string, tuple | list) else [message.string]
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_every_sentence_is_translated_with_its_placeholders(language: str) -> None:
+    with (TRANSLATIONS / language / "LC_MESSAGES/messages.po").open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    sentences = set(written())
+    assert len(sentences) > 200
+    wrong = []
+    for sentence in sorted(sentences, key=str):
+        message = catalogue.get(sentence)  # type: ignore[arg-type]  # a plural is found by its pair
+        if message is None or not all(forms(message)) or message.fuzzy:
+            wrong.append(f"{sentence!r} is not translated")
+            continue
+        one = sentence if isinstance(sentence, str) else sentence[-1]
+        wanted = sorted(PLACEHOLDER.findall(one))
+        wrong += [
+            f"{form!r} lacks {wanted}"
+            for form in forms(message)
+            if sorted(PLACEHOLDER.findall(form)) != wanted
+        ]
+    assert wrong == []
+
+
+def test_a_catalogue_is_made_anew_when_its_words_change(tmp_path: Path) -> None:
+    folder = tmp_path / "en/LC_MESSAGES"
+    folder.mkdir(parents=True)
+    shutil.copy(TRANSLATIONS / "en/LC_MESSAGES/messages.po", folder)
+    compile_catalogues(tmp_path)
+    kept = folder / "messages.mo"
+    first = kept.stat().st_mtime_ns
+    compile_catalogues(tmp_path)
+    assert kept.stat().st_mtime_ns == first
+    kept.write_bytes(b"")
+    written_at = (folder / "messages.po").stat()
+    os.utime(kept, ns=(written_at.st_atime_ns, written_at.st_mtime_ns - 10**9))
+    compile_catalogues(tmp_path)
+    assert kept.stat().st_size > 1000
