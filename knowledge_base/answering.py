@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .confidence import Place, confidence
+from .folding import Ints
+from .highlight import Parts, snippet
 from .question import Question, read
 from .ranking import score
 from .results import Hit, Results
@@ -107,8 +109,20 @@ class Answer:
             page=found.pages[number],
             also=self._also(group, found.ids[number]),
             terms=self.terms,
-            read_record=partial(self.snapshot.record, segment, number),
+            passage=partial(self._passage, segment, number),
         )
+
+    def _passage(self, segment: int, number: int) -> Parts:
+        """The passage of an entry that answers, read from the index when it is asked for."""
+        text = self.snapshot.segments[segment].text(number)
+        return snippet(self.snapshot.record(segment, number), text, self._wanted, self.terms)
+
+    @cached_property
+    def _wanted(self) -> Ints:
+        """The numbers of the terms asked for."""
+        tagged = (f"{question.language}:{term}" for question in self.questions for term in question.terms)
+        numbers = (self.snapshot.vocabulary.get(term) for term in tagged)
+        return np.array([number for number in numbers if number is not None], np.int32)
 
     @cached_property
     def terms(self) -> frozenset[str]:

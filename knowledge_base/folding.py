@@ -154,6 +154,11 @@ class Segment:
         here = slice(self.starts[number], self.starts[number + 1])
         return self.places[here], self.weights[here]
 
+    def text(self, number: int) -> Ints:
+        """The terms of an entry's text in their order, without its title's."""
+        both = self.stream[self.begins[number] : self.begins[number + 1] - 1]
+        return both[int(np.argmax(both == -1)) + 1 :]
+
     def side_by_side(self, first: int, second: int) -> tuple[Ints, Ints]:
         """The entries where `first` is followed by `second`, and how often."""
         if first + 1 >= len(self.stream_starts) or second + 1 >= len(self.stream_starts):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from array import array
 from typing import Any
 
+import numpy as np
+
 from . import analysis
+from .folding import Ints
 
 Parts = tuple[tuple[str, bool], ...]
 _WINDOW = 28  # terms a passage may hold
 _LONGEST = 240  # letters
+_MOST_MATCHES = 120  # looked at: what answers seldom stands at the very end
 _MARKUP = re.compile(r"[#*_`>|]+|\]\([^)]*\)|\[|\s+")
 
 
@@ -29,31 +32,40 @@ def marked(text: str, terms: frozenset[str], language: str) -> Parts:
     return tuple(parts)
 
 
-def snippet(record: dict[str, Any], terms: frozenset[str]) -> Parts:
-    """The passage of the entry's text where most of `terms` stand together, else its summary or its beginning."""
+def snippet(record: dict[str, Any], text: Ints, wanted: Ints, terms: frozenset[str]) -> Parts:
+    """The passage of the entry's text where most of what was asked for stands together, else its summary.
+
+    `text` are the numbers of the text's terms in their order, `wanted` those of `terms`.
+    """
     language, body = record["language"], record["body"]
-    window = _best_window(record["text_terms"].split(" "), terms)
+    window = _best_window(text, wanted)
     if window is None:
         passage = record["summary"] or _plain(body[: 2 * _LONGEST])
         return marked(_cut(passage), terms, language)
-    places = array("I")
-    places.frombytes(record["places"])
-    start = _sentence_start(body, places[window])
+    start = _sentence_start(body, int(np.frombuffer(record["places"], np.uint32)[window]))
     passage = _cut(_plain(body[start : start + 3 * _LONGEST]))
     return marked(("… " if start else "") + passage, terms, language)
 
 
-def _best_window(stream: list[str], terms: frozenset[str]) -> int | None:
+def _best_window(text: Ints, wanted: Ints) -> int | None:
     """Where the passage with most different terms begins (its first term); None where there is none."""
-    hits = [(n, term) for n, term in enumerate(stream) if term in terms]
-    best, best_worth, first = None, 0.0, 0
-    for last in range(len(hits)):
-        while hits[last][0] - hits[first][0] > _WINDOW:
+    here = np.zeros(len(text), bool)
+    for number in wanted:
+        here |= text == number
+    places = np.flatnonzero(here)[:_MOST_MATCHES].tolist()
+    found = text[places].tolist()
+    best, best_worth, first, different = None, 0.0, 0, 0
+    inside = dict.fromkeys(found, 0)
+    for last, place in enumerate(places):
+        different += not inside[found[last]]
+        inside[found[last]] += 1
+        while place - places[first] > _WINDOW:
+            inside[found[first]] -= 1
+            different -= not inside[found[first]]
             first += 1
-        inside = hits[first : last + 1]
-        worth = len({term for _, term in inside}) + 0.1 * min(len(inside), 8)
+        worth = different + 0.1 * (last - first)
         if worth > best_worth:
-            best, best_worth = hits[first][0], worth
+            best, best_worth = places[first], worth
     return best
 
 

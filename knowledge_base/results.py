@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
-from .highlight import Parts, marked, snippet
+from .highlight import Parts, marked
 
 
 @dataclass
@@ -23,7 +22,7 @@ class Hit:
     page: int | None
     also: tuple[str, ...]
     terms: frozenset[str] = field(repr=False)
-    read_record: Callable[[], dict[str, Any]] = field(repr=False)
+    passage: Callable[[], Parts] = field(repr=False)
 
     @cached_property
     def title_parts(self) -> Parts:
@@ -33,7 +32,7 @@ class Hit:
     @cached_property
     def snippet(self) -> Parts:
         """The passage that answers, with what was asked for marked."""
-        return snippet(self.read_record(), self.terms)
+        return self.passage()
 
 
 @dataclass(frozen=True)
