@@ -18,7 +18,7 @@ from portal.desk.models import Queue
 from portal.referrals import referring
 from portal.staff.models import Staff
 from portal.views.console import answers, briefing, finding, words
-from portal.views.console.door import may_read, me
+from portal.views.console.door import may_read, me, note_reading
 from portal.views.forms import Form, new_key
 
 
@@ -110,13 +110,8 @@ def choose_service(contact: Contact, form: Form) -> None:
             form.values.update(service=str(chosen), reason=one.reason, rule=rule, disposition="referred")
 
 
-def show(contact: Contact, form: Form, sought: str = "") -> str:
-    """The page again, with what was typed and who was looked for."""
-    return draw(contact, form, sought)[0]
-
-
-def draw(contact: Contact, form: Form | None = None, sought: str = "") -> tuple[str, int | None]:
-    """The page, and whose file it showed something of."""
+def show(contact: Contact, form: Form | None = None, sought: str = "") -> str:
+    """The page, with what was typed and who was looked for. What it shows of somebody's file is a reading of it."""
     found = who(contact)
     known = found.people[0] if found.kind in ("known", "likely") else None
     brief = briefing.brief(known, beside=contact) if known and may_read(known) else None
@@ -134,7 +129,9 @@ def draw(contact: Contact, form: Form | None = None, sought: str = "") -> tuple[
         articles=used_articles(form) if form else [],
         **_around(contact, form),
     )
-    return page, brief.citizen.id if brief else None
+    if brief is not None:
+        note_reading(brief.citizen.id)
+    return page
 
 
 def _kept(contact: Contact) -> dict[str, Any]:

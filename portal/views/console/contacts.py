@@ -10,18 +10,14 @@ from werkzeug.datastructures import MultiDict
 from portal.contacts import answering
 from portal.database import db
 from portal.views.console import contact_page
-from portal.views.console.door import agents, bp, me, note_reading, refusals_shown
+from portal.views.console.door import agents, bp, me, refusals_shown
 from portal.views.forms import Form
 
 
 @bp.get("/contacts/<int:contact_id>")
 @agents
 def contact(contact_id: int) -> str:
-    found = answering.find_contact(contact_id, by=me())
-    answer, read = contact_page.draw(found)
-    if read is not None:
-        note_reading(read)
-    return answer
+    return contact_page.show(answering.find_contact(contact_id, by=me()))
 
 
 @bp.get("/contacts/<int:contact_id>/messages")

@@ -49,7 +49,9 @@ def note_reading(citizen_id: int) -> None:
     """Leaves who read this file, once the answer is built; reading on within ten minutes is one reading."""
     staff_id = me().id
     query = db.select(Reading.id).filter_by(staff_id=staff_id, citizen_id=citizen_id)
-    if db.session.scalar(query.where(Reading.at > clock.now() - ONE_READING).limit(1)) is None:
+    known = db.session.scalar(query.where(Reading.at > clock.now() - ONE_READING).limit(1))
+    db.session.rollback()  # the answer is built: what a POST's transaction still holds must not stop the next one
+    if known is None:
         with brief_write() as session:
             history.record_reading(session, staff_id, citizen_id)
 

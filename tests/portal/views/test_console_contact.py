@@ -251,3 +251,10 @@ def test_the_number_of_selects_does_not_grow_with_the_conversation(desk: Desk) -
             assert desk.page
         sizes.append(len(statements))
     assert sizes[0] == sizes[1]
+
+
+def test_a_person_named_while_a_reply_is_written_is_a_reading_too(desk: Desk) -> None:
+    person = make.citizen("Aïcha Benali")
+    page = desk.press("identity", citizen=person.id, body="Bonjour")
+    assert page.status_code == 200 and "Aïcha Benali" in page.text
+    assert db.session.scalars(db.select(history.Reading.citizen_id)).all() == [person.id]
