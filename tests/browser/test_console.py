@@ -1,0 +1,165 @@
+"""The console in a real browser: by the keyboard alone, with and without scripts, and read by axe on two screens."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from time import perf_counter
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from portal.cases.opening import open_case
+from portal.citizens.models import Citizen, Flag
+from portal.contacts.models import Contact, Message
+from portal.database import db
+from portal.referrals.models import ReferralRule, RuleVersion
+from portal.staff.models import Staff
+from tests import make
+
+pytestmark = pytest.mark.browser
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+NUMBER = "+33639980001"
+
+Opens = Callable[..., Any]
+
+
+@pytest.fixture
+def engine() -> str:
+    return "sqlite"  # what the browser shows does not depend on it
+
+
+@pytest.fixture
+def opens(app: Flask, served: str) -> Iterator[Opens]:
+    """Opens a browser page signed in as someone; whatever the page complains of fails the test."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not here")
+    from playwright.sync_api import sync_playwright
+
+    complaints: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+
+        def sign_in(person: Staff, **context: Any) -> Any:
+            db.session.commit()
+            page = browser.new_context(base_url=served, locale="fr-FR", **context).new_page()
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+            page.goto("/sign-in")
+            page.get_by_label("Adresse e-mail").fill(person.email)
+            page.get_by_label("Mot de passe").fill(make.PASSWORD)
+            page.keyboard.press("Enter")
+            page.wait_for_url("**/console/")
+            return page
+
+        yield sign_in
+        browser.close()
+    assert complaints == []
+
+
+def waiting_text() -> Contact:
+    used = make.identifier("phone", NUMBER)
+    contact = make.contact("text", identifier_id=used.id, subject="Cantine", queue_id=make.queue().id)
+    said = {"direction": "in", "channel": "text", "state": "received"}
+    db.session.add(Message(contact_id=contact.id, body="Comment payer la cantine ?", **said))
+    service = make.service("caf")
+    rule = ReferralRule(organization_id=contact.organization_id, slug="cantine")
+    version = RuleVersion(rule=rule, number=1, state="published", service_id=service.id)
+    version.conditions, version.explanations = {"words": ["cantine"]}, {"fr": "C’est la CAF."}
+    db.session.add_all([rule, version])
+    return contact
+
+
+def test_a_contact_is_entered_by_hand_with_the_keyboard_alone(opens: Opens) -> None:
+    make.topic()
+    page = opens(make.staff())
+    begun = perf_counter()
+    page.keyboard.press("n")
+    page.wait_for_url("**/contacts/new")
+    page.keyboard.type("06 39 98 00 01")
+    page.locator("#person-nobody").wait_for()
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowUp")  # a new person
+    page.keyboard.press("Tab")
+    page.keyboard.type("Omar Nouveau")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Horaires de la piscine")
+    page.keyboard.press("Enter")
+    page.get_by_text("C’est enregistré.").wait_for()
+    assert perf_counter() - begun < 20
+    contact = db.session.scalars(db.select(Contact)).one()
+    assert (contact.subject, contact.state) == ("Horaires de la piscine", "wrapped_up")
+    assert contact.citizen is not None and contact.citizen.name == "Omar Nouveau"
+
+
+def test_a_contact_is_taken_answered_and_wrapped_up_by_its_keys(opens: Opens) -> None:
+    contact = waiting_text()
+    page = opens(make.staff())
+    page.keyboard.press("1")
+    page.wait_for_url(f"**/contacts/{contact.id}")
+    page.get_by_label("Message", exact=False).first.fill("Par carte, au guichet.")
+    page.get_by_role("button", name="Envoyer la réponse").click()
+    page.get_by_text("en attente d’envoi").wait_for()
+    page.get_by_role("button", name="Orienter vers").click()  # in place: nothing is sent yet
+    assert page.get_by_label("Pourquoi ce service").input_value() == "C’est la CAF."
+    page.get_by_label("Note pour les collègues").fill("Rappelle si besoin")
+    page.locator("h1").click()
+    page.keyboard.press("t")
+    page.get_by_role("heading", name="Échange terminé").wait_for()
+    db.session.expire_all()
+    ended = db.session.get_one(Contact, contact.id)
+    assert (ended.disposition, ended.note) == ("referred", "Rappelle si besoin")
+
+
+def test_enter_in_a_field_never_does_another_act(opens: Opens) -> None:
+    contact, person = waiting_text(), make.citizen("Aïcha Benali", phone=NUMBER, name_key="aicha benali")
+    page = opens(make.staff(), java_script_enabled=False)
+    page.get_by_role("button", name="Prendre").first.click()
+    page.wait_for_url(f"**/contacts/{contact.id}")
+    page.get_by_label("Note pour les collègues").fill("Ma note")
+    page.get_by_label("Chercher une réponse").fill("piscine")
+    page.get_by_label("Chercher une réponse").press("Enter")
+    page.wait_for_url("**/look")
+    assert page.get_by_label("Note pour les collègues").input_value() == "Ma note"
+    db.session.expire_all()
+    kept = db.session.get_one(Contact, contact.id)
+    assert (kept.state, kept.citizen_id) == ("in_progress", None)
+    assert db.session.get_one(Citizen, person.id).version == person.version
+
+
+def test_the_desk_shows_who_comes_without_being_asked(opens: Opens) -> None:
+    page = opens(make.staff())
+    page.get_by_text("Personne n’attend").wait_for()
+    waiting_text()
+    db.session.commit()
+    page.get_by_text("Cantine").first.wait_for(timeout=15_000)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_and_nothing_overflows(opens: Opens, width: int) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    contact, person = waiting_text(), make.citizen("Aïcha Benali", phone=NUMBER)
+    other = make.contact("web", citizen_id=person.id, certainty="confirmed", subject="Une affaire")
+    open_case(other, by=make.staff().actor)
+    protected = make.citizen("Inès Secret", protected=True)
+    db.session.add(Flag(citizen_id=person.id, kind="interpreter"))
+    supervisor = make.staff("supervisor")
+    contact.agent_id, contact.state = supervisor.id, "in_progress"
+    page = opens(supervisor, viewport={"width": width, "height": 900})
+    paths = [
+        f"contacts/{contact.id}",
+        f"contacts/{other.id}",
+        "contacts/new",
+        "citizens",
+        "search",
+        "readings",
+    ]
+    paths += [f"citizens/{person.id}", f"citizens/{person.id}/edit", ""]
+    for path in paths:
+        page.goto(f"/console/{path}")
+        found = Axe().run(page).response["violations"]
+        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], path
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
+    assert page.request.get(f"/console/citizens/{protected.id}").status == 403
