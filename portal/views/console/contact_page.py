@@ -113,15 +113,13 @@ def choose_service(contact: Contact, form: Form) -> None:
 def show(contact: Contact, form: Form | None = None, sought: str = "") -> str:
     """The page, with what was typed and who was looked for. What it shows of somebody's file is a reading of it."""
     found = who(contact)
-    known = found.people[0] if found.kind in ("known", "likely") else None
-    brief = briefing.brief(known, beside=contact) if known and may_read(known) else None
+    brief = _brief(contact, found)
     page = render_template(
         "console/contact.html",
         contact=contact,
         who=found,
         brief=brief,
         sought=finding.find(sought) if sought else None,
-        form=form,
         values=form.values if form and form.data else _kept(contact),
         errors=form.errors if form else {},
         error_ids={"": "contenu", "name": "new_name"},
@@ -132,6 +130,12 @@ def show(contact: Contact, form: Form | None = None, sought: str = "") -> str:
     if brief is not None:
         note_reading(brief.citizen.id)
     return page
+
+
+def _brief(contact: Contact, found: Who) -> briefing.Brief | None:
+    """What to know first of the person, once it is one person and the reader may know it."""
+    known = found.people[0] if found.kind in ("known", "likely") else None
+    return briefing.brief(known, beside=contact) if known and may_read(known) else None
 
 
 def _kept(contact: Contact) -> dict[str, Any]:
