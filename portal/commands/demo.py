@@ -11,7 +11,7 @@ from flask import current_app
 
 from knowledge_base.reading import read_guides
 from portal import history
-from portal.articles import documents, files
+from portal.articles import documents, files, index
 from portal.articles.importing import Report
 from portal.articles.models import Topic
 from portal.commands.guides import load_guides
@@ -59,6 +59,7 @@ def load_town_documents() -> None:
             told = {"title": row["title"], "summary": row["summary"], "topic": topics[row["topic"]].slug}
             documents.add_document(upload, by=history.SYSTEM, **told)
             db.session.commit()
+    index.rebuild(current_app.extensions["settings"].index_dir)  # now: a worker may not be running yet
 
 
 def load_rules(rules: list[dict[str, Any]], organization: str) -> None:

@@ -38,3 +38,12 @@ def test_a_forged_text_changes_nothing_and_a_replayed_one_nothing_more(town: Tow
     events = db.session.scalar(db.select(db.func.count()).select_from(NetworkEvent))
     assert events == 1
     assert make.identifier("phone", "+33639980001").id == contact.identifier_id
+
+
+def test_a_text_that_an_article_answers_gets_its_link(live: Town) -> None:
+    phone = live.phone()
+    phone.write(TEXTS, "Bonjour comment refaire ma carte d'identite ?")
+    received = phone.wait_for_text("http")["body"]
+    assert "carte-identite" in received
+    link = received[received.index("/fr/") :].split()[0]
+    assert "carte d’identité" in live.browser().get(link).text
