@@ -73,7 +73,7 @@ def add_document(
     twin = _twin(upload.text)
     if twin is not None:
         return Outcome(_add_format(twin, upload, by), "format")
-    title = title or upload.text.title or Path(upload.name).stem.replace("_", " ")
+    title = " ".join((title or upload.text.title or Path(upload.name).stem.replace("_", " ")).split())
     document = Document(
         slug=_free_slug(title),
         title=title,
