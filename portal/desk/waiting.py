@@ -67,10 +67,19 @@ def waiting(organization_id: int, *, limit: int = MOST_SHOWN) -> list[Waiting]:
 
 def in_progress(by: Person) -> list[Waiting]:
     """What this agent has taken and not wrapped up, oldest first."""
+    return _taken(by, Contact.agent_id == by.id)
+
+
+def in_other_hands(by: Person) -> list[Waiting]:
+    """What colleagues have taken and not wrapped up, oldest first: who watches over them gives back what they left."""
+    return _taken(by, Contact.agent_id != by.id)
+
+
+def _taken(by: Person, whose: ColumnElement[bool]) -> list[Waiting]:
     query = db.select(Contact, Queue, Topic, _since()).filter(
-        Contact.organization_id == by.organization_id, Contact.state == "in_progress"
+        Contact.organization_id == by.organization_id, Contact.state == "in_progress", whose
     )
-    return _with_people(query.where(Contact.agent_id == by.id).order_by(Contact.started_at).limit(MOST_SHOWN))
+    return _with_people(query.order_by(Contact.started_at, Contact.id).limit(MOST_SHOWN))
 
 
 def due_promises(organization_id: int, until: datetime, *, limit: int = MOST_SHOWN) -> list[Promise]:
@@ -87,6 +96,12 @@ def enqueue(contact: Contact, queue: Queue, *, by: Actor = history.CITIZEN) -> N
     contact.queue_id, contact.state = queue.id, "waiting"
     details = {"queue": queue.slug}
     history.record("contact.queued", contact, by=by, citizen_id=contact.citizen_id, details=details)
+
+
+def queues(organization_id: int) -> list[Queue]:
+    """The organization's queues, in their order."""
+    query = db.select(Queue).filter_by(organization_id=organization_id)
+    return list(db.session.scalars(query.order_by(Queue.position, Queue.id)))
 
 
 def queue_for_topic(topic_id: int | None, *, organization_id: int) -> Queue | None:

@@ -14,6 +14,7 @@ from portal.citizens.models import Citizen
 from portal.contacts import answering
 from portal.contacts.models import Contact
 from portal.database import db
+from portal.desk import waiting
 from portal.desk.models import Queue
 from portal.referrals import referring
 from portal.staff.models import Staff
@@ -156,6 +157,7 @@ def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
         "referrals": referring.referrals_of([contact.id]),
         "names": names_of(authors),
         "topics": topic_options(),
+        "queues": [(one.id, one.name) for one in waiting.queues(contact.organization_id)],
         "services": answers.service_options(),
         "reply_by": list(channels(contact).items()),
         "mine": contact.state == "in_progress" and contact.agent_id == me().id,

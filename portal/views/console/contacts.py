@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from portal.contacts import answering
 from portal.database import db
+from portal.desk import waiting
 from portal.views.console import contact_page
 from portal.views.console.door import agents, bp, me, refusals_shown
 from portal.views.forms import Form
@@ -69,10 +70,16 @@ def reply(contact_id: int) -> Any:
 @bp.post("/contacts/<int:contact_id>/give-back")
 @agents
 def give_back(contact_id: int) -> Any:
+    """Back to those who wait, in the same queue or in another one."""
     found = answering.hold_contact(contact_id, by=me())
+    form = Form(request.form)
     if found.agent_id == me().id:
-        contact_page.jot(found, Form(request.form))
+        contact_page.jot(found, form)
     answering.give_back(found, by=me())
+    chosen = form.number("queue")
+    for queue in waiting.queues(me().organization_id):
+        if queue.id == chosen and found.state in ("open", "waiting"):
+            waiting.enqueue(found, queue, by=me().actor)
     db.session.commit()
     flash("L’échange est rendu à ceux qui attendent.")
     return redirect(url_for("console.desk"))

@@ -11,6 +11,7 @@ from portal.database import db
 from portal.desk import taking, waiting
 from portal.desk.models import Queue
 from portal.errors import Refused
+from portal.views.console.contact_page import names_of
 from portal.views.console.door import agents, bp, end_of_day, me, today
 
 
@@ -57,12 +58,15 @@ def keep_promise(promise_id: int) -> Any:
 
 def _desk() -> dict[str, Any]:
     found = waiting.waiting(me().organization_id)
+    others = waiting.in_other_hands(me()) if me().role == "supervisor" else []
     return {
         "at_once": [one for one in found if one.at_once],
         "queues": _by_queue([one for one in found if not one.at_once]),
         "waiting_count": len(found),
         "most_shown": waiting.MOST_SHOWN,
         "mine": waiting.in_progress(me()),
+        "others": others,
+        "names": names_of({one.contact.agent_id for one in others}),
         "promises": waiting.due_promises(me().organization_id, end_of_day(today())),
     }
 

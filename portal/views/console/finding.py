@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from flask import render_template, request
+from sqlalchemy.orm import joinedload
 
 from portal.cases import opening
 from portal.cases.models import Case
 from portal.cases.references import read_reference
 from portal.citizens import access, identifying
-from portal.citizens.models import Citizen
+from portal.citizens.models import Citizen, IdentifierLink
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.errors import Refused
-from portal.views.console.door import agents, bp, me
+from portal.views.console.door import agents, bp, may_read, me
 from portal.views.forms import Form
 
 
@@ -45,7 +46,21 @@ def find_citizen() -> str:
     form = Form(request.form)
     typed = form.text("who", required=True, longest=200)
     found = find(typed) if form.valid else None
-    return render_template("console/find.html", found=found, values=form.values, errors=form.errors)
+    hints = _hints([one.id for one in found.people if may_read(one)]) if found else {}
+    return render_template(
+        "console/find.html", found=found, hints=hints, values=form.values, errors=form.errors
+    )
+
+
+def _hints(citizen_ids: list[int]) -> dict[int, list[str]]:
+    """The ends of people's numbers and addresses, to tell namesakes apart."""
+    query = db.select(IdentifierLink).where(IdentifierLink.citizen_id.in_(citizen_ids))
+    hints: dict[int, list[str]] = {}
+    for link in db.session.scalars(query.options(joinedload(IdentifierLink.identifier))):
+        value = link.identifier.value
+        end = f"… {value[-4:-2]} {value[-2:]}" if link.identifier.kind == "phone" else f"{value[:2]}…@…"
+        hints.setdefault(link.citizen_id, []).append(end)
+    return hints
 
 
 def find(typed: str) -> Found:

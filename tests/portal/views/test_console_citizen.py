@@ -56,6 +56,13 @@ def test_a_citizen_is_found_by_number_address_name_or_reference(app: Flask, at_d
     assert "nécessaire" in find(at_desk, " ")
 
 
+def test_namesakes_are_told_apart_by_the_ends_of_their_numbers(app: Flask, at_desk: Any) -> None:
+    for number in ("+33639980011", "+33639980022"):
+        make.link(add_citizen("Marie Martin", by=history.SYSTEM), make.identifier("phone", number))
+    page = find(at_desk, "martin")
+    assert "00 11" in page and "00 22" in page and "06 39 98" not in page
+
+
 def test_what_came_from_a_number_that_is_nobodys_yet_is_found_by_it(app: Flask, at_desk: Any) -> None:
     used = make.identifier("phone", NUMBER)
     make.contact("text", identifier_id=used.id, subject="Première question")

@@ -83,6 +83,25 @@ def test_what_was_promised_for_today_is_on_the_desk_until_it_is_kept(app: Flask,
     assert "Rappeler pour la cantine" not in client.get("/console/").text
 
 
+def test_a_supervisor_sees_what_colleagues_have_begun_and_an_agent_does_not(app: Flask, client: Any) -> None:
+    colleague, supervisor = make.staff(last_name="Absent"), make.staff("supervisor")
+    make.contact("web", state="in_progress", agent_id=colleague.id)
+    assert "Absent" in signed_in(client, supervisor).get("/console/").text
+    assert "Absent" not in signed_in(app.test_client(), make.staff()).get("/console/").text
+
+
+def test_a_contact_is_handed_to_another_queue(app: Flask, client: Any) -> None:
+    agent, other = make.staff(), make.queue("enfance")
+    theirs = make.queue("ailleurs", organization_id=make.organization("departement").id)
+    contact = make.contact("web", state="in_progress", agent_id=agent.id, queue_id=make.queue().id)
+    path = f"/console/contacts/{contact.id}/give-back"
+    send(signed_in(client, agent), path, {"queue": other.id}, page="/console/")
+    assert (contact.state, contact.queue_id) == ("waiting", other.id)
+    send(client, f"/console/contacts/{contact.id}/take", page="/console/")
+    send(client, path, {"queue": theirs.id}, page="/console/")
+    assert (contact.state, contact.queue_id) == ("waiting", other.id)
+
+
 def test_an_empty_desk_says_what_to_do(app: Flask, client: Any) -> None:
     agent = make.staff()
     page = signed_in(client, agent).get("/console/").text
