@@ -63,7 +63,7 @@ def _best_window(text: Ints, wanted: Ints) -> int | None:
             inside[found[first]] -= 1
             different -= not inside[found[first]]
             first += 1
-        worth = different + 0.1 * (last - first)
+        worth = different + 0.1 * min(last - first, 8)
         if worth > best_worth:
             best, best_worth = places[first], worth
     return best

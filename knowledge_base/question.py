@@ -76,7 +76,10 @@ def _mend(question: Question, raw: str, word: str, analyzer: analysis.Analyzer, 
         said_here += [analyzer.stem(part) for part in parts if part not in analyzer.stop_words]
         question.corrections[raw] = " ".join(spelling.form(part) for part in parts)
         return
-    said_here.append(analyzer.stem(word))
+    beginning = spelling.beginning(word)
+    said_here += [
+        analyzer.stem(part) for part in (word, beginning) if part and part not in analyzer.stop_words
+    ]
     question.unknown.append(word)
 
 

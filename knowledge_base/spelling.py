@@ -104,6 +104,11 @@ class Spelling:
                 best, worth = (left, right), rarer
         return best
 
+    def beginning(self, word: str) -> str | None:
+        """The longest beginning of `word` that is a word: « cumulvemplois » still says « cumul »."""
+        lengths = range(len(word) - 1, _SHORTEST, -1)
+        return next((word[:length] for length in lengths if self.count(word[:length])), None)
+
 
 def one_edit_apart(word: str, other: str) -> bool:
     """Whether one letter added, struck out, replaced, or two neighbours swapped make `other` of `word`."""
