@@ -16,7 +16,7 @@ from portal.citizens.names import name_key
 from portal.contacts.models import Contact, Message, consulted_articles
 from portal.database import db
 from portal.demo.town import number
-from portal.desk.models import Queue, queue_topics
+from portal.desk.waiting import queue_for_topic
 from portal.directory.models import Organization, Service
 from portal.history import Event
 from portal.referrals.models import Referral
@@ -35,23 +35,7 @@ class Town:
         self.staff = {
             row.email.partition("@")[0].partition(".")[0]: row for row in db.session.scalars(db.select(Staff))
         }
-        self.queues = dict(
-            db.session.execute(db.select(queue_topics.c.topic_id, queue_topics.c.queue_id)).all()
-        )
-        self.reception = db.session.scalars(db.select(Queue.id).order_by(Queue.position)).first()
         self.citizens: dict[str, Citizen] = {}
-
-    def queue(self, organization: str, topic: str) -> int | None:
-        """Where a contact on this topic waits: its queue, else the organization's first."""
-        organization_id = self.organizations[organization]
-        query = db.select(Queue.id).filter_by(organization_id=organization_id).order_by(Queue.position)
-        return self.queues.get((organization_id, self.topics[topic])) or db.session.scalar(query.limit(1))
-
-    def _queues(self) -> dict[tuple[int, int], int]:
-        """The queue of a topic, by organization and topic: two organizations may care for one topic."""
-        query = db.select(Queue.organization_id, queue_topics.c.topic_id, Queue.id)
-        rows = db.session.execute(query.join(queue_topics, queue_topics.c.queue_id == Queue.id)).all()
-        return {(organization_id, topic_id): queue_id for organization_id, topic_id, queue_id in rows}
 
 
 def load_lives(lives: dict[str, Any], timezone: str) -> None:
@@ -113,6 +97,9 @@ def _contact(row: dict[str, Any], town: Town) -> None:
     if row.get("article") in town.articles:
         values = {"contact_id": contact.id, "article_id": town.articles[row["article"]]}
         db.session.execute(consulted_articles.insert().values(**values))
+        db.session.get_one(
+            Article, values["article_id"]
+        ).helped += 1  # so the home page begins with what is asked
 
 
 def _when(row: dict[str, Any], zone: ZoneInfo) -> datetime:
@@ -134,8 +121,14 @@ def _used(reached: str) -> int | None:
 def _state(row: dict[str, Any], at: datetime, town: Town) -> dict[str, Any]:
     last = at + timedelta(minutes=5)
     if row.get("open"):
-        queue_id = town.queue(row["organization"], row["topic"])
-        return {"state": "waiting", "queue_id": queue_id, "step": "Attend une réponse", "last_message_at": at}
+        organization_id = town.organizations[row["organization"]]
+        queue = queue_for_topic(town.topics[row["topic"]], organization_id=organization_id)
+        return {
+            "state": "waiting",
+            "queue_id": queue.id if queue else None,
+            "step": "Attend une réponse",
+            "last_message_at": at,
+        }
     ended = last if row["channel"] == "phone" else None
     return {
         "state": "wrapped_up",
