@@ -59,7 +59,9 @@ def demo_only(view: View) -> View:
 
 
 def refuse_unguarded() -> None:
-    """Before every request: a view that nobody guarded stays shut."""
+    """Before every request: a view that nobody guarded stays shut, and no address of ours has a NUL in it."""
+    if "\0" in request.path:
+        abort(404)
     if request.endpoint is None or request.endpoint == "static":
         return
     if not hasattr(current_app.view_functions[request.endpoint], "guard"):
