@@ -47,9 +47,17 @@ def _asked(line: dict[str, Any], phrasings: int | None) -> Iterator[Asked]:
     elif "relevant" in line:
         yield Asked(line["question"], line["relevant"])
     else:
-        files = [right["fichier"] for right in line.get("attendus", ())]
-        right = line.get("fiche") or line.get("document") or files or line["documents"]
-        yield Asked(line["question"], dict.fromkeys([right] if isinstance(right, str) else right, 1.0))
+        yield Asked(line["question"], dict.fromkeys(_right(line), 1.0))
+
+
+def _right(line: dict[str, Any]) -> list[str]:
+    """The one sheet or page that answers a question, or the files that do."""
+    for key in ("fiche", "document"):
+        if key in line:
+            return [line[key]]
+    if "attendus" in line:
+        return [expected["fichier"] for expected in line["attendus"]]
+    raise ValueError(f"no right answer is named in {line}")
 
 
 @dataclass

@@ -22,17 +22,19 @@ def test_each_format_is_told_by_its_keys(tmp_path: Path) -> None:
         {"question": "a", "relevant": {"F1": 1.0, "F2": 0.5}},
         {"id": "x", "question": "b", "fiche": "F3"},
         {"id": "y", "question": "c", "document": "61"},
+        {"id": "z", "question": "d", "attendus": [{"fichier": "a.pdf", "pages": [1]}, {"fichier": "b.pdf"}]},
         {"sujet": "s", "requetes": [str(n) for n in range(12)], "fiches": [{"fiche": "F4", "rang": 3}]},
     )
     questions = read_questions(path)
-    assert [asked.question for asked in questions] == ["a", "b", "c", *"01234567"]
-    assert [dict(asked.relevant) for asked in questions[:4]] == [
+    assert [asked.question for asked in questions] == ["a", "b", "c", "d", *"01234567"]
+    assert [dict(asked.relevant) for asked in questions[:5]] == [
         {"F1": 1.0, "F2": 0.5},
         {"F3": 1.0},
         {"61": 1.0},
+        {"a.pdf": 1.0, "b.pdf": 1.0},
         {"F4": 1.0},
     ]
-    assert len(read_questions(path, phrasings=None)) == 15
+    assert len(read_questions(path, phrasings=None)) == 16
 
 
 def test_figures_of_known_answers(tmp_path: Path) -> None:
