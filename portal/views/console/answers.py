@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portal import clock
 from portal.articles import library
-from portal.articles.models import Article, Topic
+from portal.articles.models import Article, ArticleText, Topic
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.directory import reading
@@ -37,6 +37,17 @@ def find(words: str, language: str) -> Any:
     except Exception as error:  # whatever the index suffers from; its message may quote what was asked
         log.error("search failed: %s", type(error).__name__)
         return None
+
+
+def in_french(found: Any) -> dict[int, str]:
+    """What the articles found in another language are called in French, for the agent who sends them."""
+    foreign = (
+        [hit.id for hit in found.hits if hit.noun == "article" and hit.language != "fr"] if found else []
+    )
+    if not foreign:
+        return {}
+    query = db.select(ArticleText).filter_by(language="fr").where(ArticleText.article_id.in_(foreign))
+    return {text.article_id: text.title for text in db.session.scalars(query)}
 
 
 def question_of(contact: Contact) -> str:

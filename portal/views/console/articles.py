@@ -25,4 +25,11 @@ def articles(contact_id: int) -> str:
     contact = answering.find_contact(contact_id, by=me())
     words = Form(request.args).text("q", longest=answers.LONGEST_QUESTION)
     found = answers.find(words, contact.language)
-    return render_template("console/articles.html", contact=contact, asked=words, found=found, inserting=True)
+    return render_template(
+        "console/articles.html",
+        contact=contact,
+        asked=words,
+        found=found,
+        in_french=answers.in_french(found),
+        inserting=True,
+    )

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import render_template
 
+from portal import history
 from portal.articles.models import Topic
 from portal.cases.models import Case, Promise
 from portal.citizens import identifying
@@ -147,7 +148,9 @@ def _kept(contact: Contact) -> dict[str, Any]:
 def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
     """What stands around the conversation."""
     promises = db.select(Promise).filter_by(contact_id=contact.id).order_by(Promise.due_at)
+    events = history.of(contact)[::-1]
     authors = {one.author_id for one in contact.messages if one.author_id} | {contact.agent_id}
+    authors |= {one.actor_id for one in events}
     asked = (form.text("q") if form else "") or answers.question_of(contact)
     found = answers.find(asked, contact.language)
     return {
@@ -163,6 +166,8 @@ def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
         "mine": contact.state == "in_progress" and contact.agent_id == me().id,
         "asked": asked,
         "found": found,
+        "in_french": answers.in_french(found),
+        "events": events,
         "suggestions": answers.suggestions(contact, asked, found),
     }
 

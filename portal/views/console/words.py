@@ -58,6 +58,21 @@ FLAGS = {
     "protected_address": "Adresse à ne communiquer à personne",
 }
 LANGUAGES = {"fr": "Français", "en": "Anglais", "ar": "Arabe"}
+EVENTS = {
+    "contact.begun": "Arrivé",
+    "contact.queued": "Mis en file",
+    "contact.taken": "Pris",
+    "contact.missed": "L’appel passé à l’agent n’a pas été décroché",
+    "contact.given_back": "Rendu à ceux qui attendent",
+    "contact.attributed": "Personne rattachée",
+    "contact.denied": "Ce n’était pas la personne supposée",
+    "contact.noted": "Note écrite",
+    "contact.article_used": "Fiche utilisée",
+    "contact.hung_up": "Raccroché",
+    "contact.wrapped_up": "Terminé",
+    "contact.reopened": "Rouvert",
+}
+ACTORS = {"citizen": "Citoyen", "network": "Réseau téléphonique", "system": "Relais", "partner": "Partenaire"}
 EVIDENCE = {
     "code": "code à usage unique",
     "form": "indiqué dans un formulaire",

@@ -59,6 +59,7 @@ def test_several_people_are_named_and_nothing_of_theirs_is_shown(desk: Desk) -> 
     assert desk.press("identity", citizen=people[1].id).status_code == 302
     assert "affaire de famille" in desk.page and "Paul Durand" not in desk.page
     assert "contact.attributed" in [event.verb for event in history.of(desk.contact)]
+    assert "Personne rattachée" in desk.page
 
 
 def test_one_known_person_is_shown_with_what_came_before_and_the_reading_is_noted(desk: Desk) -> None:
