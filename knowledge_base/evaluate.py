@@ -1,7 +1,7 @@
 """Measuring the search: how often a right answer comes first, and how soon.
 
 Question files are told apart by their keys: one question a line (`question`, `relevant`: gain by id), topics with
-many phrasings (`requetes`, `fiches`), questions with the one sheet (`fiche`), document (`document`, `documents`)
+many phrasings (`requetes`, `fiches`), questions with the one sheet (`fiche`), page (`document`)
 or file (`attendus`) that answers each.
 """
 
