@@ -10,6 +10,8 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
+import phonenumbers
+
 from portal import clock, history
 from portal.database import check_version, db, locked
 from portal.errors import N_, Missing, NotYours, Refused
@@ -50,6 +52,7 @@ def live_sessions(member: Staff) -> list[StaffSession]:
 def welcome(*, by: Person, **who: Any) -> tuple[Staff, str]:
     """A new member of one's own organization, and the first password, which nobody can read again."""
     password = draw_password()
+    who["phone"] = own_number(who.get("phone", ""))
     member = add_staff(organization_id=by.organization_id, password=password, by=by.actor, **who)
     return member, password
 
@@ -58,6 +61,8 @@ def change_staff(staff_id: int, *, version: int, by: Person, **values: Any) -> S
     """Changes a member's name, role, telephone, or right to open protected files. Ends their sessions with a role."""
     member = _locked(by, staff_id)
     check_version(member, version, values)
+    if "phone" in values:
+        values["phone"] = own_number(values["phone"])
     role = values.get("role", member.role)
     if role not in ROLES:
         raise Refused(N_("Ce rôle n’existe pas : %(role)s."), field="role", role=role)
@@ -113,6 +118,19 @@ def renew_password(staff_id: int, *, by: Person) -> tuple[Staff, str]:
     _end_all(member)
     history.record("staff.password_renewed", member, by=by.actor)
     return member, password
+
+
+def own_number(typed: str) -> str:
+    """Where calls are put through, as the network writes numbers. Refuses what is no number."""
+    if not typed.strip():
+        return ""
+    try:
+        number = phonenumbers.parse(typed, "FR")
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_possible_number(number):
+        raise Refused(N_("Ce numéro de téléphone n’est pas complet."), field="phone")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def draw_password() -> str:

@@ -236,6 +236,19 @@ def test_closing_an_account_ends_its_sessions_at_once(app: Flask, client: Any) -
     assert db.session.get_one(Staff, agent.id).disabled_at is None
 
 
+def test_a_number_is_kept_as_the_network_writes_it_or_refused(app: Flask, client: Any) -> None:
+    agent = make.staff()
+    signed_in(client, make.staff("administrator"))
+    path, said = (
+        f"/admin/staff/{agent.id}",
+        {"first_name": "A", "last_name": "B", "role": "agent", "version": "1"},
+    )
+    assert fill(client, path, path, **said, phone="01 99 00 00 21").status_code == 302
+    assert db.session.get_one(Staff, agent.id).phone == "+33199000021"
+    answer = fill(client, path, path, **{**said, "version": "2"}, phone="mon bureau")
+    assert answer.status_code == 422 and "mon bureau" in answer.text
+
+
 def test_a_changed_role_is_obeyed_at_once(app: Flask, client: Any) -> None:
     agent, other = make.staff(), app.test_client()
     signed_in(other, agent)

@@ -1,0 +1,103 @@
+"""The pages that editors and administrators write in, read by axe on a wide and a narrow screen."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+
+from portal.articles import searches
+from portal.articles.models import ArticleText, Document, DocumentFile, DocumentPage
+from portal.database import brief_write, db
+from tests import make
+
+pytestmark = pytest.mark.browser
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+BODY = (
+    "## Où\n\nÀ la mairie.\n\n| Âge | Prix |\n|---|---|\n| 3 ans | 2 € |\n\n[Le site](https://ville.example)"
+)
+
+
+@pytest.fixture
+def engine() -> str:
+    return "sqlite"  # what the browser shows does not depend on it
+
+
+def written() -> dict[str, str]:
+    """Something of each kind, and the address of its page."""
+    article = make.article(
+        "Refaire un passeport", body=BODY, topic=make.topic(), contacts=[{"service": "caf"}]
+    )
+    article.texts["ar"] = ArticleText(language="ar", title="جواز السفر", body="## أين\n\nفي البلدية.")
+    service = make.service("caf")
+    document = Document(slug="guide", title="Qui répare, qui entretient")
+    document.files = [DocumentFile(format="pdf", name="guide.pdf", size=2048, sha256="0", without_text=True)]
+    document.pages = [DocumentPage(number=1, text="Texte.")]
+    db.session.add(document)
+    member = make.staff("agent")
+    db.session.commit()
+    with brief_write() as session:
+        searches.note_search(session, words="piscine", language="fr", found=0)
+    return {
+        "home": "/admin/",
+        "articles": "/admin/articles",
+        "article": f"/admin/articles/{article.id}",
+        "new-article": "/admin/articles/new",
+        "searches": "/admin/searches",
+        "topics": "/admin/topics",
+        "topic": f"/admin/topics/{make.topic().id}",
+        "documents": "/admin/documents",
+        "document": f"/admin/documents/{document.id}",
+        "services": "/admin/services",
+        "service": f"/admin/services/{service.id}",
+        "organization": f"/admin/organizations/{service.organization_id}",
+        "staff": "/admin/staff",
+        "member": f"/admin/staff/{member.id}",
+        "new-member": "/admin/staff/new",
+    }
+
+
+@pytest.mark.parametrize("size", [(1280, 900), (390, 844)])
+def test_every_page_can_be_read_and_filled_in_by_everybody(
+    app: Flask, served: str, size: tuple[int, int], tmp_path: Path
+) -> None:
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not here")
+    from playwright.sync_api import sync_playwright
+
+    places, person = written(), make.staff("administrator")
+    db.session.commit()
+    shots = Path(os.environ.get("RELAIS_SCREENSHOTS", tmp_path))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(base_url=served, viewport={"width": size[0], "height": size[1]})
+        page.goto("/sign-in")
+        page.get_by_label("Adresse e-mail").fill(person.email)
+        page.get_by_label("Mot de passe").fill(make.PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/admin/")
+        wrong = {
+            name: seen(page, name, path, shots / f"{name}-{size[0]}.png") for name, path in places.items()
+        }
+        browser.close()
+    assert {name: found for name, found in wrong.items() if found} == {}
+
+
+def seen(page: Any, name: str, path: str, shot: Path) -> list[str]:
+    """What is wrong with a page: what axe finds, and whether it must be scrolled sideways."""
+    page.goto(path)
+    if name == "article":
+        page.get_by_role("button", name="Aperçu").click()
+    page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+    page.screenshot(path=shot, full_page=True)
+    found = [
+        f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in Axe().run(page).response["violations"]
+    ]
+    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+        found.append("wider than the screen")
+    return found
