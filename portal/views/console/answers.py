@@ -72,6 +72,13 @@ def suggestions(contact: Contact, words: str, found: Any) -> list[Suggestion]:
     return suggest(situation, organization_id=contact.organization_id)
 
 
+def said_in_french(one: Suggestion) -> tuple[str, str]:
+    """A service's name and why it is proposed, as the agent reads them, whatever language the citizen speaks."""
+    name = reading.text_in(one.service, "fr").name if one.service else one.name
+    explained = one.rule_version.explanations.get("fr") if one.rule_version else ""
+    return name, explained or one.reason
+
+
 def address(noun: str, slug: str, language: str) -> str:
     """Where citizens read an article, or fetch a document."""
     return f"/{language}/{noun}s/{slug}"

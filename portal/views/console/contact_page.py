@@ -109,7 +109,9 @@ def choose_service(contact: Contact, form: Form) -> None:
     for one in answers.suggestions(contact, asked, answers.find(asked, contact.language)):
         if one.service is not None and one.service.id == chosen:
             rule = str(one.rule_version.id) if one.rule_version else ""
-            form.values.update(service=str(chosen), reason=one.reason, rule=rule, disposition="referred")
+            form.values.update(
+                service=str(chosen), reason=answers.said_in_french(one)[1], rule=rule, disposition="referred"
+            )
 
 
 def show(contact: Contact, form: Form | None = None, sought: str = "") -> str:

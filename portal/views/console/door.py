@@ -89,4 +89,5 @@ def shared() -> dict[str, Any]:
         "now": clock.now(),
         "address_of": answers.address,
         "in_reply": answers.in_reply,
+        "said_in_french": answers.said_in_french,
     }

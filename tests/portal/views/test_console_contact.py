@@ -152,6 +152,11 @@ def test_what_a_rule_proposes_is_shown_with_its_reason_and_fills_the_referral(de
     db.session.add_all([rule, version])
     page = desk.page
     assert "La cantine dépend de la CAF." in page and "Demander le quotient" in page
+    desk.contact.language = "ar"
+    version.explanations = {"fr": "La cantine dépend de la CAF.", "ar": "الكاف"}
+    version.conditions = {"topics": ["cantine"]}
+    desk.contact.topic_id = make.topic("cantine").id
+    assert "La cantine dépend de la CAF." in desk.page
     filled = desk.press("look", suggest=service.id, note="Une note").text
     assert f'value="{service.id}" selected' in filled and 'value="referred" selected' in filled
     assert f'name="rule" id="rule" value="{version.id}"' in filled and "Une note" in filled
