@@ -94,13 +94,12 @@ def front_desk() -> Card | None:
 
 
 def week(service: Service) -> list[tuple[str, str]]:
-    """The days and their hours, as a table shows them."""
+    """The days and their hours, empty when closed."""
     names = get_locale().days["stand-alone"]["wide"]
     rows = [(names[n].capitalize(), service.schedule.get(day, [])) for n, day in enumerate(DAYS)]
     if service.schedule.get("holidays"):
         rows.append((gettext("Jours fériés"), service.schedule["holidays"]))
-    closed = gettext("Fermé")
-    return [(name, ", ".join(f"{a} – {b}" for a, b in slots) or closed) for name, slots in rows]
+    return [(name, ", ".join(f"{opens} – {closes}" for opens, closes in slots)) for name, slots in rows]
 
 
 def _when(service: Service) -> str:

@@ -41,7 +41,7 @@ def follow() -> str:
 def ask_for_code() -> Any:
     """Answers alike whether the reference exists or not: it is no key, and must not become a list of keys."""
     form = Form(request.form)
-    reference = read_reference(form.text("reference", required=True, longest=40))
+    reference = read_reference(form.text("reference", longest=40))
     if not reference:
         form.refuse(
             "reference",
@@ -95,7 +95,9 @@ def write() -> Any:
     if isinstance(case, Response):
         return case
     form = Form(request.form)
-    body = form.text("body", required=True)
+    body = form.text("body")
+    if not body:
+        form.refuse("body", gettext("Écrivez votre message."))
     if not form.valid:
         return _thread_page(case, form, form.key()), 422
     add_message(_last_contact(case), body, form_key=form.key())

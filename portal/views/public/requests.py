@@ -26,7 +26,7 @@ from portal.lines.saying import sender_of
 from portal.referrals.distress import distress
 from portal.views import guards
 from portal.views.context import searcher
-from portal.views.forms import Form, new_key
+from portal.views.forms import LONGEST_TEXT, Form, new_key
 from portal.views.language import current
 from portal.views.public import bp, cards, confirming, finding
 
@@ -98,8 +98,8 @@ def _form(form: Form, form_key: str) -> str:
 
 def _record(form: Form) -> Contact | None:
     """The contact and the matter of a request, with its receipt on its way; None if a field is wrong."""
-    subject = form.text("subject", required=True, longest=200)
-    body = form.text("body", required=True)
+    subject = _needed(form, "subject", gettext("Dites en quelques mots de quoi il s’agit."), longest=200)
+    body = _needed(form, "body", gettext("Écrivez votre message."))
     name = form.text("name", longest=200)
     preferred = form.choice("preferred", PREFERRED) or "message"
     kind, value = _reach(form, preferred)
@@ -120,9 +120,19 @@ def _record(form: Form) -> Contact | None:
     return contact
 
 
+def _needed(form: Form, name: str, sentence: str, longest: int = LONGEST_TEXT) -> str:
+    """What was typed in a field that must be filled; its own sentence says so where it is not."""
+    typed = form.text(name, longest=longest)
+    if not typed:
+        form.refuse(name, sentence)
+    return typed
+
+
 def _reach(form: Form, preferred: str) -> tuple[str, str]:
     """The number or the address to answer at. What is wrong with it is said beside its field."""
-    typed = form.text("reach", required=True, longest=254)
+    typed = _needed(
+        form, "reach", gettext("Donnez un numéro de téléphone ou une adresse e-mail."), longest=254
+    )
     if not typed:
         return "", ""
     try:
