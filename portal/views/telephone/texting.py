@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask import url_for
 from flask_babel import force_locale, gettext
 
+from knowledge_base.evaluate import ANSWERING
 from knowledge_base.reading.language import language_of
 from portal import budgets, history
 from portal.articles import library
@@ -30,7 +31,7 @@ BUDGETS = (("number", 20), ("all", 20_000))  # automatic texts a day
 
 def answer_text(line: Line, contact: Contact, body: str, case: Case) -> str:
     """Writes the automatic answer and says which it was: distress, answer, reference, or none."""
-    found = library.find(searcher(), body, language=contact.language, limit=2)
+    found = library.find(searcher(), body, language=contact.language, kinds=ANSWERING, limit=2)
     _queue(contact, found)
     if contact.agent_id is not None or not _within(contact):
         return "none"
