@@ -18,6 +18,7 @@ from portal.views.language import TRANSLATIONS, compile_catalogues
 ROOT = Path(__file__).parent.parent.parent
 KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "Refused": None, "gettext": None, "ngettext": (1, 2)}
 METHODS = [("portal/**.py", "python"), ("portal/templates/**.html", "jinja2")]
+BARE_PERCENT = re.compile(r"%(?!\(\w+\)s|%)")  # a template would take it for a placeholder, and fail
 PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}")
 
 
@@ -49,6 +50,7 @@ def test_every_sentence_is_translated_with_its_placeholders(language: str) -> No
             wrong.append(f"{sentence!r} is not translated")
             continue
         one = sentence if isinstance(sentence, str) else sentence[-1]
+        wrong += [f"{form!r} has a bare %" for form in (one, *forms(message)) if BARE_PERCENT.search(form)]
         wanted = sorted(PLACEHOLDER.findall(one))
         wrong += [
             f"{form!r} lacks {wanted}"

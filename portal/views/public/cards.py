@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +13,7 @@ from flask import url_for
 from flask_babel import format_date, get_locale, gettext
 
 from portal import clock
+from portal.articles import bodies
 from portal.directory import reading
 from portal.directory.models import Service
 from portal.directory.opening import DAYS, ROUND_THE_CLOCK, is_open, opens_next, slots_on
@@ -19,10 +21,15 @@ from portal.referrals.suggesting import Suggestion
 from portal.views.context import settings
 from portal.views.language import current
 
+_ANCHOR = re.compile(r' id="[^"]*"')  # several notes stand on one page
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What the macros of `pieces.html` show of a service. `url` is its page here, or elsewhere."""
+    """What the macros of `pieces.html` show of a service. `url` is its page here, or elsewhere.
+
+    `note` is safe HTML, in French.
+    """
 
     name: str
     url: str = ""
@@ -36,7 +43,7 @@ class Card:
     open_now: bool | None = None
     when: str = ""
     why: str = ""
-    hours: tuple[tuple[str, str], ...] = ()
+    note: str = ""
 
 
 def of(service: Service, why: str = "") -> Card:
@@ -81,8 +88,14 @@ def of_contacts(contacts: Sequence[dict[str, Any]]) -> list[Card]:
         if fits:
             found.setdefault(fits[0].slug, of(fits[0]))
         elif contact.get("title"):
-            found.setdefault(contact["title"], Card(contact["title"], contact.get("url") or ""))
+            found.setdefault(contact["title"], _elsewhere(contact))
     return list(found.values())
+
+
+def _elsewhere(contact: dict[str, Any]) -> Card:
+    """Somebody who is not in the directory: all that is known of them is what the source says."""
+    note = _ANCHOR.sub("", bodies.render(contact.get("note") or "").html)
+    return Card(contact["title"], contact.get("url") or "", note=note)
 
 
 def front_desk() -> Card | None:

@@ -41,6 +41,7 @@ En mairie. Voir [le passeport](sheet:P1).
 
 Le [mardi](javascript:alert(1)).
 """
+NOTE = "## Par téléphone\n\n**0 800 23 13 13** <script>alert(1)</script>"
 ABSENT = (
     "/articles/nope",
     "/documents/nope",
@@ -67,7 +68,7 @@ def town(app: Flask) -> None:
     )
     contacts = [
         {"service": "caf"},
-        {"kind": "inconnu", "title": "Ailleurs", "url": "https://ailleurs.example"},
+        {"kind": "inconnu", "title": "Ailleurs", "url": "https://ailleurs.example", "note": NOTE},
     ]
     make.article(
         slug="identite",
@@ -126,6 +127,7 @@ def test_an_article_says_what_it_says_safely_and_whom_to_contact(client: Any) ->
     assert "<script>alert" not in page and 'href="javascript' not in page
     assert 'href="/fr/articles/passeport"' in page and 'href="https://source.example/F1"' in page
     assert "CAF" in page and 'href="https://ailleurs.example"' in page
+    assert "<strong>0 800 23 13 13</strong>" in page
     assert "/fr/requests/new?subject=Refaire" in page
 
 

@@ -1,0 +1,129 @@
+"""What citizens see, read by axe in two languages on a wide and a narrow screen; the search box under the keyboard."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+
+from portal.articles import index
+from portal.articles.models import Document, DocumentFile
+from portal.database import db
+from portal.directory.models import HelpNumber
+from tests import make
+
+pytestmark = pytest.mark.browser
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+PLACES = {
+    "home": "/",
+    "search": "/search?q=carte",
+    "danger": "/search?q=je+veux+mourir",
+    "nothing": "/search?q=xqzptv",
+    "article": "/articles/identite",
+    "document": "/documents/guide",
+    "service": "/services/caf",
+    "topic": "/topics/etat-civil",
+    "follow": "/requests/follow",
+    "accessibility": "/accessibility",
+}
+
+
+@pytest.fixture
+def engine() -> str:
+    return "sqlite"  # what the browser shows does not depend on it
+
+
+@pytest.fixture
+def browser(app: Flask, served: str) -> Iterator[Any]:
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not here")
+    from playwright.sync_api import sync_playwright
+
+    _town(app)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+def _town(app: Flask) -> None:
+    make.organization(phone="+33199000010", email="accueil@une-adresse-longue.ville.example")
+    week = {day: [["08:30", "12:00"], ["13:30", "17:30"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+    far = {
+        "email": "accueil-des-allocataires@caisse-dallocations.example",
+        "address": "1 rue de la Monnaie, Orvange",
+    }
+    make.service("caf", schedule=week, deaf_relay_url="https://relais.example", **far)
+    topic = make.topic(descriptions={"fr": "Papiers"})
+    body = "## Où\n\nEn mairie.\n\n| Âge | Prix |\n|---|---|\n| 3 ans | 2 € |"
+    make.article(
+        slug="identite", body=body, topic=topic, contacts=[{"service": "caf"}], summary="Sur rendez-vous."
+    )
+    document = Document(slug="guide", title="Carte du tri", topic=topic)
+    document.files = [DocumentFile(format="pdf", name="guide.pdf", size=2048, sha256="0", without_text=True)]
+    db.session.add_all([document, HelpNumber(number="3114", labels={"fr": "Prévention du suicide"})])
+    db.session.commit()
+    index.rebuild(app.extensions["settings"].index_dir)
+    app.extensions["searcher"].refresh()
+
+
+def faults(page: Any, shot: str) -> list[str]:
+    """What is wrong with the page as it stands: what axe finds, and whether it must be scrolled sideways."""
+    folder = os.environ.get("RELAIS_SCREENSHOTS")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{shot}.png", full_page=True)
+    found = [
+        f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in Axe().run(page).response["violations"]
+    ]
+    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+        found.append("wider than the screen")
+    return found
+
+
+@pytest.mark.parametrize(("lang", "width"), [("fr", 1280), ("ar", 320)])
+def test_every_page_can_be_read_by_everybody(browser: Any, served: str, lang: str, width: int) -> None:
+    page = browser.new_page(base_url=served, viewport={"width": width, "height": 900})
+    wrong = {}
+    for name, path in PLACES.items():
+        page.goto(f"/{lang}{path}")
+        wrong[name] = faults(page, f"{name}-{lang}-{width}")
+    assert {name: found for name, found in wrong.items() if found} == {}
+
+
+def test_a_question_is_completed_chosen_and_answered_with_the_keyboard(browser: Any, served: str) -> None:
+    page = browser.new_page(base_url=served)
+    page.goto("/fr/")
+    page.locator("#q").focus()
+    page.keyboard.type("refaire", delay=20)
+    page.get_by_role("option").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    assert page.locator("#q").get_attribute("aria-activedescendant")
+    assert faults(page, "suggestions") == []
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/fr/search?q=*")
+    page.get_by_role("link", name="Refaire une carte d’identité").click()
+    page.get_by_role("heading", level=1, name="Refaire une carte d’identité").wait_for()
+
+
+def test_a_request_is_corrected_and_sent_with_the_keyboard(browser: Any, served: str) -> None:
+    page = browser.new_page(base_url=served, viewport={"width": 390, "height": 844})
+    page.goto("/fr/requests/new")
+    page.get_by_label("De quoi s’agit-il").press_sequentially("carte d’identité")
+    page.get_by_role("link", name="Refaire une carte d’identité").wait_for()
+    page.get_by_label("Comment vous répondre").fill("aicha@exemple.fr")
+    page.keyboard.press("Enter")
+    page.locator(".error-summary:focus").wait_for()
+    assert faults(page, "request-errors") == []
+    page.get_by_label("Votre message").fill("Faut-il une photo ?")
+    page.get_by_role("button", name="Envoyer").click()
+    page.wait_for_url("**/fr/requests/receipt")
+    assert faults(page, "receipt") == []
+    page.get_by_role("button", name="Recevoir un code").click()
+    page.wait_for_url("**/fr/requests/code")
+    assert faults(page, "code") == []
