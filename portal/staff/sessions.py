@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
+from sqlalchemy.orm import joinedload
 
 from portal import clock, history
 from portal.database import brief_write, db, locked
@@ -96,7 +97,8 @@ def begin_session(person: Staff) -> str:
 
 def find_session(token: str) -> StaffSession | None:
     """The live session of this token: not ended, not idle too long, of someone still employed here."""
-    found = db.session.scalar(db.select(StaffSession).filter_by(token_hash=_digest(token), ended_at=None))
+    query = db.select(StaffSession).filter_by(token_hash=_digest(token), ended_at=None)
+    found = db.session.scalar(query.options(joinedload(StaffSession.staff)))
     now = clock.now()
     if (
         found is None
