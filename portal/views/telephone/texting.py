@@ -42,7 +42,7 @@ def answer_text(line: Line, contact: Contact, body: str, case: Case) -> str:
         _reply(contact, _sure(contact, found.hits[0]))
         return "answer"
     if not any(message.automatic for message in contact.messages):
-        send_reference(line, contact, case)
+        _tell_reference(line, contact, case)
         return "reference"
     return "none"
 
@@ -66,13 +66,21 @@ def _queue(contact: Contact, found: library.Answers) -> None:
 
 def send_reference(line: Line, contact: Contact, case: Case) -> None:
     """A text that says: received, under this reference. None to a number that is hidden or asked for no texts."""
-    used = contact.identifier
-    if used is None or used.opted_out_at is not None or not _within(contact):
+    if _takes_texts(contact) and _within(contact):
+        _tell_reference(line, contact, case)
+
+
+def _tell_reference(line: Line, contact: Contact, case: Case) -> None:
+    if not _takes_texts(contact):
         return
     with force_locale(contact.language):
         ours = gettext("Bien reçu, réf. {reference}. Un agent vous répond.")
     text = say(line, "text_received", contact.language) or ours
     _reply(contact, text.replace("{reference}", spoken(case.reference)))
+
+
+def _takes_texts(contact: Contact) -> bool:
+    return contact.identifier is not None and contact.identifier.opted_out_at is None
 
 
 def _reply(contact: Contact, text: str) -> None:
