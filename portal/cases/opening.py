@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError
-
 from portal import clock, history
 from portal.cases.models import Case, Promise
 from portal.cases.references import draw_reference
 from portal.contacts.models import Contact
-from portal.database import db
+from portal.database import db, insert
 from portal.errors import N_, Missing, Refused
 from portal.history import Actor, Person
 
@@ -27,7 +25,7 @@ def open_case(contact: Contact, *, by: Actor) -> Case:
 
 def _with_reference(contact: Contact) -> Case:
     for _ in range(5):
-        case = Case(
+        statement = insert(Case).values(
             reference=draw_reference(),
             organization_id=contact.organization_id,
             identifier_id=contact.identifier_id,
@@ -35,12 +33,10 @@ def _with_reference(contact: Contact) -> Case:
             topic_id=contact.topic_id,
             subject=contact.subject,
         )
-        try:
-            with db.session.begin_nested():
-                db.session.add(case)
-        except IntegrityError:  # drawn before: once in a lifetime, and then drawn again
-            continue
-        return case
+        statement = statement.on_conflict_do_nothing(index_elements=["reference"])
+        case: Case | None = db.session.scalar(statement.returning(Case))
+        if case is not None:  # else drawn before: once in a lifetime, and then drawn again
+            return case
     raise RuntimeError("no free reference in five draws")
 
 

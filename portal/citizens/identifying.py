@@ -67,9 +67,9 @@ def identifier(kind: str, value: str) -> Identifier:
     found = db.session.scalar(db.select(Identifier).filter_by(kind=kind, value=value))
     if found is None:
         statement = insert(Identifier).values(kind=kind, value=value)
-        db.session.execute(statement.on_conflict_do_nothing(index_elements=["kind", "value"]))
-        found = db.session.scalars(db.select(Identifier).filter_by(kind=kind, value=value)).one()
-    return found
+        statement = statement.on_conflict_do_nothing(index_elements=["kind", "value"])
+        found = db.session.scalar(statement.returning(Identifier))
+    return found or db.session.scalars(db.select(Identifier).filter_by(kind=kind, value=value)).one()
 
 
 def find_identifier(kind: str, value: str) -> Identifier | None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
-
 from portal import clock, history
 from portal.citizens.identifying import identify
 from portal.citizens.models import Citizen, Identifier
 from portal.contacts.models import CHANNELS, Contact, Message
-from portal.database import db, locked
+from portal.database import db, insert, locked
 from portal.errors import N_, Refused
 from portal.history import Actor
 
@@ -45,18 +43,20 @@ def receive_text(
     if known:
         return known, False
     thread = open_thread(used, line)
-    if thread is None:
-        thread = Contact(
-            channel="text",
-            identifier_id=used.id,
-            organization_id=organization_id,
-            line=line,
-            language=language,
-            subject=_first_words(body),
-            **_probably(used),
-        )
-        _begin(thread, history.CITIZEN)
-    return add_message(thread, body, provider_ref=provider_ref), True
+    if thread is not None:
+        return add_message(thread, body, provider_ref=provider_ref), True
+    thread = Contact(
+        channel="text",
+        identifier_id=used.id,
+        organization_id=organization_id,
+        line=line,
+        language=language,
+        subject=_first_words(body),
+        **_probably(used),
+    )
+    message = add_message(thread, body, provider_ref=provider_ref)
+    _note_begun(thread, history.CITIZEN)
+    return message, True
 
 
 def open_thread(used: Identifier, line: str) -> Contact | None:
@@ -169,18 +169,16 @@ def _once(column: Any, key: str, *, actor: Actor = history.CITIZEN, **values: An
     found = db.session.scalar(query)
     if found:
         return found, False
-    try:
-        with db.session.begin_nested():
-            contact = Contact(**{column.key: key}, **values)
-            _begin(contact, actor)
-    except IntegrityError:
+    statement = insert(Contact).values({column.key: key, **values})
+    statement = statement.on_conflict_do_nothing(index_elements=[column.key])
+    contact: Contact | None = db.session.scalar(statement.returning(Contact))
+    if contact is None:
         return db.session.scalars(query).one(), False
+    _note_begun(contact, actor)
     return contact, True
 
 
-def _begin(contact: Contact, by: Actor) -> None:
-    db.session.add(contact)
-    db.session.flush()
+def _note_begun(contact: Contact, by: Actor) -> None:
     details = {"channel": contact.channel}
     history.record("contact.begun", contact, by=by, citizen_id=contact.citizen_id, details=details)
 

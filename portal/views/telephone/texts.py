@@ -50,5 +50,8 @@ def _take(line: Line, sid: str, number: str, body: str) -> None:
     if not new or consent(used, body, request.form.get("OptOutType", "")):
         return
     contact = message.contact
-    case = open_case(contact, by=CITIZEN)
-    contact.step = STEPS[answer_text(line, contact, body, case)]
+    with (
+        db.session.no_autoflush
+    ):  # nothing asked below looks for what is not yet written: one UPDATE, not four
+        case = open_case(contact, by=CITIZEN)
+        contact.step = STEPS[answer_text(line, contact, body, case)]
