@@ -23,6 +23,14 @@ def host() -> Organization | None:
     return db.session.scalar(db.select(Organization).filter_by(is_host=True).order_by(Organization.id))
 
 
+def front_desk() -> Service | None:
+    """The service that answers the host's number, else the host's first."""
+    query = db.select(Service.id).join(Service.organization).where(Organization.is_host, Service.active)
+    front = query.order_by(Organization.id, (Service.phone == Organization.phone).desc(), Service.id).limit(1)
+    whole = db.select(Service).where(Service.id == front.scalar_subquery()).options(*_WHOLE)
+    return db.session.scalars(whole).unique().first()
+
+
 def service(key: int | str) -> Service:
     """The service of this id or slug, with its organization and texts. Raises `Missing`."""
     column = Service.id if isinstance(key, int) else Service.slug

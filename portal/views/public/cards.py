@@ -100,10 +100,8 @@ def _elsewhere(contact: dict[str, Any]) -> Card:
 
 def front_desk() -> Card | None:
     """Ourselves: the service that answers our number."""
-    host = reading.host()
-    services = [one for one in host.services if one.active] if host else []
-    front = next((one for one in services if host and one.phone == host.phone), None)
-    return of(front or services[0]) if services else None
+    service = reading.front_desk()
+    return of(service) if service else None
 
 
 def week(service: Service) -> list[tuple[str, str]]:
