@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import joinedload
 
-from portal.articles.models import Article
+from portal.articles.models import Article, ArticleText
 from portal.database import db
 from portal.directory import reading
 from portal.directory.models import Service
@@ -118,7 +118,17 @@ def _from_articles(situation: Situation, limit: int) -> list[Suggestion]:
     votes = _count(_articles(situation.article_ids), situation.commune)
     total = sum(vote.weight for vote in votes)
     best = sorted(votes, key=lambda vote: (not vote.known, -vote.weight))
-    return [_by_article(vote, vote.weight / total, situation.language) for vote in best[:limit]]
+    titles = _titles([vote.article.id for vote in best[:limit]], situation.language)
+    return [_by_article(vote, vote.weight / total, situation.language, titles) for vote in best[:limit]]
+
+
+def _titles(article_ids: list[int], language: str) -> dict[int, str]:
+    """What these articles are called, in `language` if they have it, else in French."""
+    text = ArticleText
+    query = db.select(text.article_id, text.language, text.title).where(text.article_id.in_(article_ids))
+    rank = {language: 2, reading.REFERENCE: 1}
+    rows = sorted(db.session.execute(query), key=lambda row: rank.get(row.language, 0))
+    return {row.article_id: row.title for row in rows}
 
 
 def _articles(ids: tuple[int, ...]) -> list[Article]:
@@ -164,10 +174,8 @@ def _finder(contacts: list[dict[str, Any]], commune: str) -> Callable[[dict[str,
     return find
 
 
-def _by_article(vote: _Vote, strength: float, language: str) -> Suggestion:
-    texts = vote.article.texts
-    text = texts.get(language) or texts.get(reading.REFERENCE) or next(iter(texts.values()), None)
-    title = text.title if text else vote.article.slug
+def _by_article(vote: _Vote, strength: float, language: str, titles: dict[int, str]) -> Suggestion:
+    title = titles.get(vote.article.id, vote.article.slug)
     service, contact = vote.service, vote.contact
     return Suggestion(
         origin="article",
