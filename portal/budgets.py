@@ -31,11 +31,12 @@ def spend(what: str, whom: str, *, most: int, per: timedelta) -> bool:
     """
     since = _window(clock.now(), per)
     key = hashlib.sha256(f"{what}\0{whom}".encode()).hexdigest()[:40]
-    statement = insert(Spending).values(key=key, since=since, count=1)
+    table = Spending.__table__
+    statement = insert(table).values(key=key, since=since, count=1)
     statement = statement.on_conflict_do_update(
-        index_elements=["key", "since"], set_={"count": Spending.count + 1}
+        index_elements=["key", "since"], set_={"count": table.c.count + 1}
     )
-    spent = db.session.scalar(statement.returning(Spending.count))
+    spent = db.session.scalar(statement.returning(table.c.count))
     return bool(spent is not None and spent <= most)
 
 

@@ -113,10 +113,13 @@ def _record(form: Form) -> Contact | None:
         form.key(), used, subject=subject, body=body, **_where(subject), step=_step(channel, name)
     )
     if new:
-        _within_budgets()
-        _queue(contact)
-        confirming.introduce(contact, used, name, channel)
-        confirming.acknowledge(contact, open_case(contact, by=history.CITIZEN), used)
+        with (
+            db.session.no_autoflush
+        ):  # nothing asked here looks for what is not yet written: one UPDATE, not three
+            _within_budgets()
+            _queue(contact)
+            confirming.introduce(contact, used, name, channel)
+            confirming.acknowledge(contact, open_case(contact, by=history.CITIZEN), used)
     return contact
 
 
