@@ -1,0 +1,1 @@
+"""Measurements: what `bench/README.md` shows, made again by `python -m bench`."""

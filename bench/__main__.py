@@ -1,0 +1,29 @@
+"""`python -m bench [FIGURES…]`: prints the figures named, or all of them, one a line with its target."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+FIGURES = {
+    "search": "bench.search",
+    "import": "bench.imports",
+    "doors": "bench.doors",
+    "rules": "bench.rules",
+    "readers": "bench.readers",
+}
+
+
+def main(names: list[str]) -> int:
+    unknown = [name for name in names if name not in FIGURES]
+    if unknown:
+        print(f"python -m bench [{'|'.join(FIGURES)}]: no figures are called {', '.join(unknown)}")
+        return 2
+    for name in names or FIGURES:
+        print(f"\n{name}", flush=True)
+        import_module(FIGURES[name]).main()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
