@@ -32,20 +32,12 @@ FEW = 10_000
 
 def main() -> None:
     with place.folder() as folder, place.postgresql() as database:
-        large = town(folder / "large", database("large"))
+        large = place.town(folder / "large", database("large"))
         fill.fill(large["DATABASE_URL"])
-        small = town(folder / "small", database("small"))
+        small = place.town(folder / "small", database("small"))
         fill.fill(small["DATABASE_URL"], contacts=FEW, heavy=0)
         compare(large, folder)
         compare_files(large, small)
-
-
-def town(folder: Path, address: str) -> dict[str, str]:
-    """The environment of a new demo town."""
-    environ = place.environment(folder, address, RELAIS_PROXY_HOPS="1")
-    place.flask(environ, "db", "upgrade")
-    place.flask(environ, "load-demo")
-    return environ
 
 
 def compare(environ: dict[str, str], folder: Path) -> None:

@@ -17,7 +17,13 @@ import psycopg
 from psycopg import sql
 
 ROOT = Path(__file__).parent.parent
-DATA = Path(os.environ.get("RELAIS_DATA", ROOT.parent / "shared" / "data"))
+
+
+def real_data(path: str) -> Path | None:
+    """A file of the real data: under RELAIS_REAL_DATA, or `shared/data` beside a folder above the repository."""
+    given = os.environ.get("RELAIS_REAL_DATA")
+    folders = [Path(given)] if given else [folder / "shared" / "data" for folder in ROOT.parents]
+    return next((folder / path for folder in folders if (folder / path).exists()), None)
 
 
 @contextmanager
@@ -90,6 +96,14 @@ def environment(data_dir: Path, database_url: str = "", **more: str) -> dict[str
         **settings,
         **({"DATABASE_URL": database_url} if database_url else {}),
     }
+
+
+def town(folder: Path, address: str = "") -> dict[str, str]:
+    """The environment of a new demo town."""
+    environ = environment(folder, address, RELAIS_PROXY_HOPS="1")
+    flask(environ, "db", "upgrade")
+    flask(environ, "load-demo")
+    return environ
 
 
 def flask(environ: Mapping[str, str], *words: str) -> str:
