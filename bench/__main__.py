@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
+from pytest import skip
+
 FIGURES = {
     "search": "bench.search",
     "import": "bench.imports",
     "doors": "bench.doors",
-    "rules": "bench.rules",
     "readers": "bench.readers",
 }
 
@@ -21,7 +22,10 @@ def main(names: list[str]) -> int:
         return 2
     for name in names or FIGURES:
         print(f"\n{name}", flush=True)
-        import_module(FIGURES[name]).main()
+        try:
+            import_module(FIGURES[name]).main()
+        except skip.Exception as absent:  # real data that are not here
+            print(f"left out: {absent}")
     return 0
 
 
