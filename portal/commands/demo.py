@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,8 @@ def load_town_documents() -> None:
             upload = files.read_upload(folder / name)
             files.keep_file(current_app.extensions["settings"].files_dir, folder / name, upload)
             told = {"title": row["title"], "summary": row["summary"], "topic": topics[row["topic"]].slug}
-            documents.add_document(upload, by=history.SYSTEM, **told)
+            document = documents.add_document(upload, by=history.SYSTEM, **told).document
+            document.slug, document.updated_on = row["slug"], date.fromisoformat(row["updated"])
             db.session.commit()
     index.rebuild(current_app.extensions["settings"].index_dir)  # now: a worker may not be running yet
 
