@@ -131,7 +131,9 @@ class Answer:
 
     def _also(self, group: str, entry_id: str) -> tuple[str, ...]:
         """The other entries of the group that answer too."""
-        members = [(float(self.scores[s][n]), s, n) for s, n in self.snapshot.groups.get(group, ())]
+        if group not in self.snapshot.groups:
+            return ()
+        members = [(float(self.scores[s][n]), s, n) for s, n in self.snapshot.groups[group]]
         members = sorted((member for member in members if member[0] > 0), reverse=True)
         ids = [self.snapshot.segments[s].ids[n] for _, s, n in members]
         return tuple(other for other in ids if other != entry_id)
@@ -141,9 +143,9 @@ class Answer:
         counts: Counter[str] = Counter()
         for segment, scores in zip(self.snapshot.segments, self.scores, strict=True):
             found = np.bincount(segment.topic_numbers[scores > 0], minlength=len(segment.topic_names))
-            counts.update(
-                {name: int(n) for name, n in zip(segment.topic_names, found, strict=True) if n and name}
-            )
+            for number in np.flatnonzero(found).tolist():
+                counts[segment.topic_names[number]] += int(found[number])
+        counts.pop("", None)
         return dict(counts.most_common())
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 
+import numpy as np
+
 from . import analysis
 
 _LONGEST = 100
 _WORDS_IN = 6  # a text is found from its first words, not from its twentieth
+_AT_ITS_BEGINNING = 3.0  # what begins with what was typed comes before what only holds it
 
 
 class Completer:
@@ -20,27 +23,41 @@ class Completer:
             shown = " ".join(text.split())
             if 2 < len(shown) <= _LONGEST:
                 worth[shown] = max(worth.get(shown, 0.0), value)
-        self._texts = list(worth.items())
-        filed = []
-        for number, (text, _) in enumerate(self._texts):
+        self._texts = list(worth)
+        filed: list[tuple[str, float, int]] = []
+        for number, (text, value) in enumerate(worth.items()):
             folded = key(text)
             starts = [0, *(n + 1 for n, c in enumerate(folded) if c == " ")][:_WORDS_IN]
-            filed += [(folded[start:], bool(start), number) for start in starts]
+            filed += [(folded[s:], value if s else value * _AT_ITS_BEGINNING, number) for s in starts]
         filed.sort()
-        self._filed = filed
+        self._filed = [folded for folded, _, _ in filed]
+        self._numbers = [number for _, _, number in filed]
+        self._worth = np.array([value for _, value, _ in filed], np.float32)
+        order = sorted(range(len(filed)), key=lambda n: in_order((filed[n][1], self._texts[filed[n][2]])))
+        self._ranks = np.empty(len(filed), np.int32)
+        self._ranks[order] = np.arange(len(filed), dtype=np.int32)
 
-    def find(self, beginning: str) -> list[tuple[float, str]]:
-        """(worth, text) of what `beginning` may begin; what begins with it comes before what only holds it."""
+    def find(self, beginning: str, limit: int) -> list[tuple[float, str]]:
+        """The `limit` best (worth, text) of what `beginning` may begin."""
         wanted = key(beginning)
         if not wanted:
             return []
-        found: dict[int, float] = {}
-        for folded, inside, number in self._filed[bisect_left(self._filed, (wanted,)) :]:
-            if not folded.startswith(wanted):
-                break
-            value = self._texts[number][1] * (1.0 if inside else 3.0)
-            found[number] = max(found.get(number, 0.0), value)
-        return [(value, self._texts[number][0]) for number, value in found.items()]
+        first = bisect_left(self._filed, wanted)
+        last = bisect_left(self._filed, wanted + chr(0x10FFFF), first)
+        several = limit * _WORDS_IN  # one text may be filed here more than once
+        ranks = self._ranks[first:last]
+        best = np.argpartition(ranks, several)[:several] if len(ranks) > several else np.arange(len(ranks))
+        found: dict[str, float] = {}
+        for place in (best + first).tolist():
+            text, value = self._texts[self._numbers[place]], float(self._worth[place])
+            found[text] = max(found.get(text, 0.0), value)
+        return sorted(((value, text) for text, value in found.items()), key=in_order)[:limit]
+
+
+def in_order(found: tuple[float, str]) -> tuple[float, int, str]:
+    """Completions, the best first; of two as good the shorter."""
+    value, text = found
+    return -value, len(text), text
 
 
 def key(text: str) -> str:

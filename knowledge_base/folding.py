@@ -90,7 +90,9 @@ class Segment:
         self.publics = _publics(records)
         self.written = _written(records)
         self.spellers: dict[str, Speller] = {}
+        self.headings = [record["headings"] for record in records]
         self.completers: dict[str, Completer] = {}
+        self.pairs: dict[tuple[int, int], tuple[Ints, Floats]] = {}  # those asked for, weighed
         self.postings = {part: _read(reader, part, vocabulary) for part in PARTS}
         self._keep_order(records, vocabulary)
         self.starts: Ints = np.zeros(1, np.int32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .folding import SATURATION, Floats, Segment, Vocabulary
+from .folding import SATURATION, Floats, Ints, Segment, Vocabulary
 from .publics import OTHER_PUBLIC, named
 from .question import Question
 from .snapshot import Snapshot
@@ -16,6 +16,7 @@ PHRASE = 0.3  # how fast a phrase of several words loses against one word, being
 BOTH = 0.4  # what the weaker of two ways to say a thing still adds
 PAIR = 0.3  # two words side by side, against one word
 PAIR_LENGTH = 0.9  # how much a text's length tells for pairs (B of BM25)
+_PAIRS_KEPT = 20_000
 
 
 def score(snapshot: Snapshot, question: Question) -> list[Floats]:
@@ -70,8 +71,19 @@ def _add(total: Floats, segment: Segment, vocabulary: Vocabulary, tag: str, term
 
 
 def _add_pair(total: Floats, segment: Segment, first: int, second: int, weight: float) -> None:
-    entries, counts = segment.side_by_side(first, second)
+    found = segment.pairs.get((first, second))
+    if found is None:
+        if len(segment.pairs) >= _PAIRS_KEPT:
+            segment.pairs.clear()
+        found = segment.pairs[first, second] = _weigh_pair(segment, first, second)
+    entries, weights = found
     if len(entries):
-        rarity = np.log1p((segment.size - len(entries) + 0.5) / (len(entries) + 0.5))
-        norm = SATURATION * (1 - PAIR_LENGTH + PAIR_LENGTH * segment.relative_lengths[entries])
-        total[entries] += PAIR * weight * rarity * counts * (SATURATION + 1) / (counts + norm)
+        total[entries] += weights * np.float32(weight)
+
+
+def _weigh_pair(segment: Segment, first: int, second: int) -> tuple[Ints, Floats]:
+    """The entries where two terms stand side by side, and what that is worth in each."""
+    entries, counts = segment.side_by_side(first, second)
+    rarity = np.log1p((segment.size - len(entries) + 0.5) / (len(entries) + 0.5))
+    norm = SATURATION * (1 - PAIR_LENGTH + PAIR_LENGTH * segment.relative_lengths[entries])
+    return entries, (PAIR * rarity * counts * (SATURATION + 1) / (counts + norm)).astype(np.float32)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from . import index
 from .answering import Answer, Filter
+from .completion import in_order
 from .results import Hit, Results
 from .snapshot import Snapshot
 
@@ -57,11 +58,8 @@ class Searcher:
         snapshot = self._live()
         if snapshot is None:
             return []
-        found: dict[str, float] = {}
-        for completer in snapshot.completers(language):
-            for value, text in completer.find(beginning):
-                found[text] = max(found.get(text, 0.0), value)
-        return sorted(found, key=lambda text: (-found[text], len(text), text))[:limit]
+        found = [one for made in snapshot.completers(language) for one in made.find(beginning, limit)]
+        return list(dict.fromkeys(text for _, text in sorted(found, key=in_order)))[:limit]
 
     def refresh(self) -> None:
         """Take up the live generation now, whatever it costs."""
@@ -109,8 +107,17 @@ class Searcher:
                 return
             before = self._snapshot if self._is_an_update() else None
             try:
-                self._snapshot = Snapshot(self.folder / name, before)
+                made = Snapshot(self.folder / name, before)
             except FileNotFoundError:
                 continue
-            self._seen = mark
+            if before is None:
+                self._prepare(made)
+            self._snapshot, self._seen = made, mark
             return
+
+    def _prepare(self, made: Snapshot) -> None:
+        """Make what completes and what is synonymous: beforehand if an older generation answers meanwhile."""
+        if self._snapshot is None:
+            threading.Thread(target=made.prepare, daemon=True).start()
+        else:
+            made.prepare()

@@ -20,6 +20,7 @@ from .folding import WITHOUT_TITLE, Floats, Segment, Statistics, Vocabulary, sta
 from .index import hold
 from .publics import OTHER_PUBLIC
 from .spelling import Speller, Spelling
+from .synonyms import synonyms
 
 # A sheet that many point to is more often the one wanted; one used more often too.
 LINKED = 0.08
@@ -123,6 +124,12 @@ class Snapshot:
         """The spelling of a language, none for one we do not know."""
         return self.spelling.get(language) or Spelling([])
 
+    def prepare(self) -> None:
+        """Make now what would be made at the first question and the first letters typed."""
+        for language in list(self.statistics.languages):
+            synonyms(language)
+            self.completers(language)
+
     def completers(self, language: str) -> list[Completer]:
         """What completes in a language: one of each segment, and one of frequent questions."""
         with self._lock:
@@ -167,8 +174,7 @@ def _alive(segment: Segment, reader: Any) -> NDArray[np.bool_]:
 
 def _titles(segment: Segment, worth: Floats, language: str) -> Iterator[tuple[str, float]]:
     """What may complete a beginning, and what it is worth: titles before headings."""
-    for number in np.flatnonzero(segment.languages == language):
-        record = segment.reader.stored_fields(int(number))["record"]
-        yield record["title"], 2.0 * float(worth[number])
-        for heading in record["headings"]:
+    for number in np.flatnonzero(segment.languages == language).tolist():
+        yield segment.titles[number], 2.0 * float(worth[number])
+        for heading in segment.headings[number]:
             yield heading, 0.5
