@@ -11,6 +11,7 @@ from .synonyms import Phrase, readings
 
 SYNONYM = 0.5  # a word meant against a word said
 _LONGEST_QUESTION = 60  # words; what follows says nothing new and would only cost time
+_MOST_GUESSED = 8  # words
 
 
 @dataclass
@@ -26,6 +27,7 @@ class Question:
     unknown: list[str] = field(default_factory=list)
     corrections: dict[str, str] = field(default_factory=dict)
     did_you_mean: str | None = None
+    guessed: bool = False  # nothing said was known, nor nearly
 
     @property
     def terms(self) -> set[str]:
@@ -49,6 +51,8 @@ def read(text: str, language: str, spelling: Spelling, known_terms: dict[str, in
                 _guess(question, term, word, analyzer, spelling)
             else:
                 _mend(question, raw, word, analyzer, spelling)
+    if not any(tag + term in known_terms for term in question.said):
+        _guess_all(question, text, analyzer, spelling)
     _weigh(question)
     if question.corrections:
         question.did_you_mean = analysis.replace_words(text, question.corrections)
@@ -61,6 +65,21 @@ def _guess(question: Question, term: str, word: str, analyzer: analysis.Analyzer
         near = spelling.nearest(word, term)
         if near is not None and (meant := analyzer.stem(near)) != term:
             question.guesses[term] = meant
+
+
+def _guess_all(question: Question, text: str, analyzer: analysis.Analyzer, spelling: Spelling) -> None:
+    """Nothing said is known: better a guess, said to be one, than an empty page."""
+    found: dict[str, tuple[str, str]] = {}
+    for raw in analysis.raw_words(text)[:_MOST_GUESSED]:
+        for word in analyzer.parts(raw):
+            if word not in analyzer.stop_words and (near := spelling.guess(word, analyzer.stop_words)):
+                found[raw] = word, near
+    if found:
+        question.guessed = True
+        question.said = [analyzer.stem(near) for _, near in found.values()]
+        question.corrections = {
+            raw: _in_its_place(raw, word, spelling.form(near)) for raw, (word, near) in found.items()
+        }
 
 
 def _mend(question: Question, raw: str, word: str, analyzer: analysis.Analyzer, spelling: Spelling) -> None:

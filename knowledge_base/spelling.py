@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Iterable
 
 import numpy as np
 
 from .analysis import Analyzer, fold
 
 _SHORTEST = 3
+_ABBREVIATION = 2  # letters: the shortest word that a guess may be
+_LONGEST = 40  # letters of a word worth mending; the time it takes grows with their square
+_LONGEST_GUESSED = 20
 
 
 class Filed:
@@ -46,11 +50,11 @@ class Speller:
         self.forms: dict[str, str] = {}  # folded word -> as it is written most often
         self.counts: Counter[str] = Counter()
         self._collect(written, analyzer)
-        words = [word for word in self.forms if len(word) >= _SHORTEST and word.isalpha()]
+        words = [word for word in self.forms if _is_plain(word)]
         self.stems: dict[str, str] = {}  # stem -> its most frequent word
         for word in sorted(words, key=lambda word: self.counts[word]):
             self.stems[analyzer.stem(word)] = word
-        self._words = Filed(words)
+        self._words = Filed([word for word in self.forms if _may_be_guessed(word)])
         self._stems = Filed([stem for stem in self.stems if stem not in self.forms])
 
     def _collect(self, written: Counter[str], analyzer: Analyzer) -> None:
@@ -65,7 +69,16 @@ class Speller:
 
     def near(self, word: str, stem: str) -> set[str]:
         """The words one edit away from the folded `word`, else those whose stem is one edit away from its stem."""
-        return self._words.near(word) or {self.stems[other] for other in self._stems.near(stem)}
+        words = {other for other in self._words.near(word) if _is_plain(other)}
+        return words or {self.stems[other] for other in self._stems.near(stem)}
+
+    def near_at_all(self, word: str) -> set[str]:
+        """The words one edit away, codes and abbreviations too; else those one edit away once a letter is out."""
+        near = self._words.near(word)
+        if near or len(word) < 2 * _SHORTEST:
+            return near
+        shorter = (word[:n] + word[n + 1 :] for n in range(len(word)))
+        return set().union(*(self._words.near(one) for one in shorter))
 
 
 class Spelling:
@@ -84,9 +97,19 @@ class Spelling:
 
     def nearest(self, word: str, stem: str) -> str | None:
         """The likeliest word one edit away from the folded `word`."""
-        if len(word) < _SHORTEST or not word.isalpha():
+        if not _is_plain(word) or len(word) > _LONGEST:
             return None
         near = set().union(*(speller.near(word, stem) for speller in self._spellers))
+        return self._likeliest(word, near)
+
+    def guess(self, word: str, stop_words: Collection[str]) -> str | None:
+        """What `word` may be when nothing in the question is known: further from it than `nearest` goes."""
+        if not _ABBREVIATION <= len(word) <= _LONGEST_GUESSED:
+            return None
+        near = set().union(*(speller.near_at_all(word) for speller in self._spellers))
+        return self._likeliest(word, near.difference(stop_words))
+
+    def _likeliest(self, word: str, near: Iterable[str]) -> str | None:
         return max(near, key=lambda other: (self._worth(word, other), other), default=None)
 
     def _worth(self, word: str, other: str) -> float:
@@ -97,6 +120,8 @@ class Spelling:
     def split(self, word: str) -> tuple[str, str] | None:
         """`word` as two words of the corpus run together: « autoentrepreneur »."""
         best, worth = None, 0
+        if len(word) > _LONGEST:
+            return None
         for cut in range(_SHORTEST, len(word) - _SHORTEST + 1):
             left, right = word[:cut], word[cut:]
             rarer = min(self.count(left), self.count(right))
@@ -106,8 +131,18 @@ class Spelling:
 
     def beginning(self, word: str) -> str | None:
         """The longest beginning of `word` that is a word: « cumulvemplois » still says « cumul »."""
-        lengths = range(len(word) - 1, _SHORTEST, -1)
+        lengths = range(min(len(word) - 1, _LONGEST), _SHORTEST, -1)
         return next((word[:length] for length in lengths if self.count(word[:length])), None)
+
+
+def _is_plain(word: str) -> bool:
+    """A word of letters, long enough for its neighbours to be slips and not other words."""
+    return len(word) >= _SHORTEST and word.isalpha()
+
+
+def _may_be_guessed(word: str) -> bool:
+    """Also abbreviations, and codes that have a letter: « AT », « CD2I »."""
+    return len(word) >= _ABBREVIATION and word.isalnum() and not word.isdigit()
 
 
 def one_edit_apart(word: str, other: str) -> bool:

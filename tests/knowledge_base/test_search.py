@@ -45,6 +45,23 @@ def test_words_run_together_are_taken_apart(searcher: Searcher) -> None:
     assert results.did_you_mean == "carte identité"
 
 
+@pytest.mark.parametrize(
+    ("question", "id", "meant"),
+    [("passzwport", "passport", "passeport"), ("CNU", "identity", "cni")],
+)
+def test_when_nothing_is_known_a_guess_is_better_than_nothing(
+    searcher: Searcher, question: str, id: str, meant: str
+) -> None:
+    results = searcher.find(question)
+    assert results.hits[0].id == id
+    assert results.did_you_mean == meant
+
+
+def test_nothing_is_guessed_beside_a_word_that_is_known(searcher: Searcher) -> None:
+    results = searcher.find("passzwport mairie")
+    assert results.did_you_mean is None
+
+
 @pytest.mark.parametrize("question", ["", "   ", "de la", "?!", "xyzzyq", "\x00", "a" * 5000, "mot " * 3000])
 def test_a_question_that_says_nothing_finds_nothing(searcher: Searcher, question: str) -> None:
     results = searcher.find(question)
@@ -110,6 +127,14 @@ def test_an_entry_found_by_its_title_shows_its_beginning(searcher: Searcher) -> 
 def test_completion_ignores_accents_and_begins_at_any_word(searcher: Searcher, beginning: str) -> None:
     offered = searcher.complete(beginning)
     assert offered[0] in {"Renouveler sa carte d’identité", "Pièces à fournir"}
+
+
+def test_one_letter_offers_the_best_few(searcher: Searcher) -> None:
+    assert searcher.complete("p", limit=2) == [
+        "Payer l’impôt sur les sociétés",
+        "Payer ses impôts en plusieurs fois",
+    ]
+    assert len(searcher.complete("p", limit=50)) == 4
 
 
 def test_completion_of_nothing_is_nothing(searcher: Searcher) -> None:
