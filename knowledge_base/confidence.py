@@ -3,7 +3,8 @@
 Three shares tell most of it: how much of the question stands in the first title, how much of the second title
 was asked for, and how far the fifth entry stays behind. They are weighed by a logistic curve fitted on open
 questions (bench/README.md has the figures). Before that, a question most of whose words the first entry does not
-hold, or whose one word is a small part of a title, is never sure: so are thanks, names and distress kept out.
+hold, that asks for little of a title, or whose one word is a small part of one, is never sure: so are thanks, names
+and distress kept out.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ WEIGHTS = {"asked_in_first": 2.12, "second_asked": 1.98, "fifth_behind": 4.51}
 BIAS = -2.76
 _HELD = 0.8  # of the question's weight, by the first entry
 _TITLED = 0.3  # of the question's weight, by its title
+_OF_TITLE = 0.25  # of its title's weight, by the question
 _ONE_WORD = 0.7  # of the title's weight, by a question of one word
 _ENDING = 2  # letters
 _REWORDED = 0.8  # what a phrase that stands for what was said counts
@@ -39,7 +41,7 @@ class Confidence(NamedTuple):
 
 def confidence(snapshot: Snapshot, question: Question, best: list[Place]) -> Confidence:
     """The confidence in the first of `best`, which are in the order shown."""
-    if not best or not question.said:
+    if not best or not question.said or question.guessed:
         return Confidence(0.0, False)
     first, second = (_Title(snapshot, question, place) for place in (best[0], best[min(1, len(best) - 1)]))
     scores = sorted((score for score, _, _ in best), reverse=True)
@@ -52,6 +54,7 @@ def confidence(snapshot: Snapshot, question: Question, best: list[Place]) -> Con
     value = 1 / (1 + math.exp(-BIAS - sum(WEIGHTS[name] * share for name, share in shares.items())))
     possible = (
         shares["asked_in_first"] >= _TITLED
+        and first.of_it() >= _OF_TITLE
         and _held(snapshot, question, best[0]) >= _HELD
         and (
             len(set(question.said)) > 1 or (first.of_it() >= _ONE_WORD and first.has_word(question.words[0]))

@@ -20,7 +20,7 @@ HELP = data_folder("faq-cnil")
 ARCHIVE = data_folder("service-public-vosdroits")
 PHRASINGS = data_folder("recherche-requetes-travail") / "requetes-dev.jsonl"
 QUESTIONS = data_folder("recherche-questions-dila") / "questions-dev.jsonl"
-TEXTS = Path(__file__).parent.parent / "knowledge_base" / "unanswerable.txt"
+TEXTS = sorted((Path(__file__).parent.parent / "knowledge_base").glob("unanswerable*.txt"))
 
 
 def measured(searcher: Searcher, questions: list[Asked]) -> Figures:
@@ -73,12 +73,13 @@ def test_sheets_answer_the_phrasings_of_employees(archive: Searcher) -> None:
 
 
 @pytest.mark.whole
-def test_slips_cost_little(archive: Searcher) -> None:
-    questions, chance = read_questions(PHRASINGS), random.Random(1)
+@pytest.mark.parametrize("seed", range(6))
+def test_slips_cost_little(archive: Searcher, seed: int) -> None:
+    questions, chance = read_questions(PHRASINGS), random.Random(seed)
     slips = [replace(asked, question=slip(asked.question, chance)) for asked in questions]
     before, after = measured(archive, questions), measured(archive, slips)
     assert before.success_at_5 - after.success_at_5 <= 0.05
-    assert after.empty <= 0.015
+    assert after.empty < 0.01
 
 
 @pytest.mark.whole
@@ -101,5 +102,6 @@ def test_sure_answers_are_right_and_not_rare(archive: Searcher) -> None:
 
 @pytest.mark.whole
 def test_no_text_that_nobody_can_answer_is_answered(archive: Searcher) -> None:
-    texts = TEXTS.read_text(encoding="utf-8").splitlines()
+    texts = [text for path in TEXTS for text in path.read_text(encoding="utf-8").splitlines()]
+    assert len(texts) > 100
     assert [text for text in texts if archive.find(text).sure] == []
