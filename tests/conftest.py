@@ -121,9 +121,9 @@ def _empty(app: Flask) -> None:
     settings: Settings = app.extensions["settings"]
     for folder in (settings.index_dir, settings.files_dir):
         shutil.rmtree(folder, ignore_errors=True)
-    app.extensions["searcher"] = Searcher(
-        settings.index_dir
-    )  # one that remembers no index of an earlier test
+    # neither the index nor the town of an earlier test may be remembered
+    app.extensions["searcher"] = Searcher(settings.index_dir)
+    app.extensions.pop("site", None)
 
 
 @pytest.fixture
