@@ -87,7 +87,12 @@ reads_only: ContextVar[bool] = ContextVar("reads_only", default=False)
 
 @contextmanager
 def brief_write() -> Iterator[Session]:
-    """A short transaction of its own, for the three small records that a GET may leave (DESIGN, rule 3)."""
+    """A short transaction of its own, for the three small records left once an answer is built.
+
+    What the request's own transaction still holds is let go first: on SQLite it would be the one write lock, and
+    this one would wait for it in vain.
+    """
+    db.session.rollback()
     token = reads_only.set(False)
     try:
         with Session(db.engine) as session, session.begin():
@@ -105,6 +110,12 @@ def brief_read() -> Iterator[Session]:
             yield session
     finally:
         reads_only.reset(token)
+
+
+def hold_nothing() -> None:
+    """Called before the outside is spoken to: a transaction must not stay open for as long as its answer takes."""
+    if db.session().in_transaction():
+        raise RuntimeError("a transaction is open while the outside is spoken to")
 
 
 def locked(query: Select[Any]) -> Select[Any]:

@@ -120,11 +120,11 @@ def end_session(token: str) -> None:
 
 def show_life(found: StaffSession) -> None:
     """Notes that the session is alive, at most once a minute, in a transaction of its own."""
-    now = clock.now()
+    now, session_id = clock.now(), found.id
     if now - found.last_seen_at < SIGN_OF_LIFE:
         return
     with brief_write() as session:
-        session.execute(db.update(StaffSession).where(StaffSession.id == found.id).values(last_seen_at=now))
+        session.execute(db.update(StaffSession).where(StaffSession.id == session_id).values(last_seen_at=now))
 
 
 def _digest(token: str) -> str:

@@ -50,7 +50,6 @@ def note_reading(citizen_id: int) -> None:
     staff_id = me().id
     query = db.select(Reading.id).filter_by(staff_id=staff_id, citizen_id=citizen_id)
     known = db.session.scalar(query.where(Reading.at > clock.now() - ONE_READING).limit(1))
-    db.session.rollback()  # the answer is built: what a POST's transaction still holds must not stop the next one
     if known is None:
         with brief_write() as session:
             history.record_reading(session, staff_id, citizen_id)

@@ -117,7 +117,6 @@ def note(answers: Answers, proposed: list[Suggestion]) -> None:
     service = proposed[0].service if proposed else None
     said = {"words": answers.question, "language": current(), "found": answers.total, "first": first}
     came_of_it = {"topic": topic_of(answers), "service": service.slug if service else "", "visit": visit()}
-    db.session.rollback()
     try:
         with brief_write() as session:
             searches.note_search(session, **said, **came_of_it)  # type: ignore[arg-type]

@@ -121,3 +121,18 @@ def test_a_page_opened_is_a_sign_of_life_and_a_desk_that_asks_by_itself_is_none(
         assert seen() < later
         assert client.get("/console/").status_code == 200
         assert seen() == later
+
+
+def test_a_form_shown_again_minutes_later_leaves_its_sign_of_life_and_waits_for_nobody(
+    app: Flask, client: Any
+) -> None:
+    """The page of a POST is drawn in a transaction that may write: its sign of life must not wait for that one."""
+    who = person()
+    signed_in(client, who)
+    csrf = token(client, "/console/citizens")
+    later = clock.now() + timedelta(minutes=5)
+    with time_machine.travel(later):
+        answer = client.post("/console/find", data={"who": "Personne de ce nom", "csrf_token": csrf})
+    assert answer.status_code == 200
+    seen = db.session.scalars(db.select(StaffSession.last_seen_at).filter_by(staff_id=who.id)).one()
+    assert seen >= later
