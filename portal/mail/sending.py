@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 from portal.config import Settings
-from portal.database import db, insert
+from portal.database import db, hold_nothing, insert
 from portal.mail.models import Letter
 
 TIMEOUT_S = 10
@@ -40,6 +40,7 @@ def _letter(settings: Settings, message_id: str, to: str, subject: str, body: st
 
 
 def _send(settings: Settings, letter: EmailMessage) -> None:
+    hold_nothing()
     with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=TIMEOUT_S) as server:
         if settings.smtp_user:
             server.starttls()

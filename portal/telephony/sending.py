@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from portal.config import Settings
+from portal.database import hold_nothing
 from portal.telephony.client import make_client
 
 VALIDITY_S = 4 * 3600  # a text that cannot be delivered for so long says something that is no longer true
@@ -60,6 +61,7 @@ def _ask(what: Any) -> Any:
     import requests
     from twilio.base.exceptions import TwilioRestException
 
+    hold_nothing()
     try:
         return what()
     except TwilioRestException as refusal:

@@ -18,14 +18,14 @@ def send_code(job: Job) -> None:
         job.payload["text"],
         job.payload["sender"],
     )
+    kind, to = code.identifier.kind, code.identifier.value
     job.payload = {"code": code.id}
     jobs.finish(job)
     db.session.commit()
     if not text or code.expires_at <= clock.now():
         return
-    to = code.identifier.value
     try:
-        if code.identifier.kind == "email":
+        if kind == "email":
             send_letter(settings(), f"code-{code.id}", to=to, subject=text.split(":")[0], body=text)
             db.session.commit()
         else:

@@ -22,20 +22,21 @@ def send_text(job: Job) -> None:
     message: Message = db.session.scalars(
         locked(db.select(Message).filter_by(id=job.payload["message"]))
     ).one()
+    ends = _ends(message)
     if message.state == "waiting":
         advance(message, "sending")
         db.session.commit()
-        _send(message, job)
+        _send(message, ends, job)
     elif message.state in ("sending", "unknown"):
         db.session.commit()
-        _reconcile(message, job)
+        _reconcile(message, ends, job)
     else:
         jobs.finish(job)
         db.session.commit()
 
 
-def _send(message: Message, job: Job) -> None:
-    to, sender = _ends(message)
+def _send(message: Message, ends: tuple[str, str], job: Job) -> None:
+    to, sender = ends
     callback = f"{settings().public_base_url}/telephone/status/message"
     try:
         sid = sending.send_text(settings(), to=to, sender=sender, body=message.body, callback=callback)
@@ -66,9 +67,9 @@ def _record(message: Message, sid: str) -> None:
         hear_status(sid, told.get("MessageStatus", ""), told.get("ErrorCode", ""))
 
 
-def _reconcile(message: Message, job: Job) -> None:
+def _reconcile(message: Message, ends: tuple[str, str], job: Job) -> None:
     """Looks for what an interrupted try may have sent; only if the network has nothing is it sent again."""
-    to, sender = _ends(message)
+    to, sender = ends
     if message.state == "sending":  # the worker died: give the network the time to list what it took
         advance(message, "unknown")
         jobs.put_back(job, "Interrupted")
@@ -91,9 +92,10 @@ def _reconcile(message: Message, job: Job) -> None:
         db.session.commit()
         return
     db.session.commit()
-    _send(message, job)
+    _send(message, ends, job)
 
 
 def _ends(message: Message) -> tuple[str, str]:
+    """Whom it goes to and where it comes from: read before the commit, which ends what may be read."""
     used = message.contact.identifier
     return (used.value if used else ""), message.contact.line
