@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +16,9 @@ from portal.database import brief_write, db
 from tests import make
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 BODY = (
     "## Où\n\nÀ la mairie.\n\n| Âge | Prix |\n|---|---|\n| 3 ans | 2 € |\n\n[Le site](https://ville.example)"
 )
-
-
-@pytest.fixture
-def engine() -> str:
-    return "sqlite"  # what the browser shows does not depend on it
 
 
 def written() -> dict[str, str]:
@@ -64,27 +57,18 @@ def written() -> dict[str, str]:
 
 @pytest.mark.parametrize("size", [(1280, 900), (390, 844)])
 def test_every_page_can_be_read_and_filled_in_by_everybody(
-    app: Flask, served: str, size: tuple[int, int], tmp_path: Path
+    app: Flask, chromium: Any, served: str, size: tuple[int, int], tmp_path: Path
 ) -> None:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not here")
-    from playwright.sync_api import sync_playwright
-
     places, person = written(), make.staff("administrator")
     db.session.commit()
     shots = Path(os.environ.get("RELAIS_SCREENSHOTS", tmp_path))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(base_url=served, viewport={"width": size[0], "height": size[1]})
-        page.goto("/sign-in")
-        page.get_by_label("Adresse e-mail").fill(person.email)
-        page.get_by_label("Mot de passe").fill(make.PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/admin/")
-        wrong = {
-            name: seen(page, name, path, shots / f"{name}-{size[0]}.png") for name, path in places.items()
-        }
-        browser.close()
+    page = chromium.new_page(base_url=served, viewport={"width": size[0], "height": size[1]})
+    page.goto("/sign-in")
+    page.get_by_label("Adresse e-mail").fill(person.email)
+    page.get_by_label("Mot de passe").fill(make.PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/admin/")
+    wrong = {name: seen(page, name, path, shots / f"{name}-{size[0]}.png") for name, path in places.items()}
     assert {name: found for name, found in wrong.items() if found} == {}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from time import perf_counter
 from typing import Any
@@ -19,42 +18,29 @@ from portal.staff.models import Staff
 from tests import make
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 NUMBER = "+33639980001"
 
 Opens = Callable[..., Any]
 
 
 @pytest.fixture
-def engine() -> str:
-    return "sqlite"  # what the browser shows does not depend on it
-
-
-@pytest.fixture
-def opens(app: Flask, served: str) -> Iterator[Opens]:
+def opens(app: Flask, chromium: Any, served: str) -> Iterator[Opens]:
     """Opens a browser page signed in as someone; whatever the page complains of fails the test."""
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not here")
-    from playwright.sync_api import sync_playwright
-
     complaints: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
 
-        def sign_in(person: Staff, **context: Any) -> Any:
-            db.session.commit()
-            page = browser.new_context(base_url=served, locale="fr-FR", **context).new_page()
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-            page.goto("/sign-in")
-            page.get_by_label("Adresse e-mail").fill(person.email)
-            page.get_by_label("Mot de passe").fill(make.PASSWORD)
-            page.keyboard.press("Enter")
-            page.wait_for_url("**/console/")
-            return page
+    def sign_in(person: Staff, **context: Any) -> Any:
+        db.session.commit()
+        page = chromium.new_context(base_url=served, locale="fr-FR", **context).new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.goto("/sign-in")
+        page.get_by_label("Adresse e-mail").fill(person.email)
+        page.get_by_label("Mot de passe").fill(make.PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/console/")
+        return page
 
-        yield sign_in
-        browser.close()
+    yield sign_in
     assert complaints == []
 
 

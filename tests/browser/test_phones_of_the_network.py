@@ -1,14 +1,11 @@
 """The page of phones in a real browser: a call from dialling to an agent, on a screen and on a telephone's width."""
 
-import shutil
-
 import pytest
 
 from simulator import Settings, start
 from tests.simulator.conftest import portal  # noqa: F401 (a portal of a few lines)
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 CITIZEN, AGENT, LINE = "+33639980001", "+33199000050", "+33199000010"
 
 
@@ -25,21 +22,14 @@ def network(portal):  # noqa: F811
 
 
 @pytest.fixture
-def page(network):
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not here")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.complaints = []
-        page.on("console", lambda said: page.complaints.append(said.text))
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.goto(f"{network.url}/?phone={CITIZEN}&phone={AGENT}")
-        yield page
-        assert page.complaints == []
-        browser.close()
+def page(chromium, network):
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page.complaints = []
+    page.on("console", lambda said: page.complaints.append(said.text))
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.goto(f"{network.url}/?phone={CITIZEN}&phone={AGENT}")
+    yield page
+    assert page.complaints == []
 
 
 def test_a_newcomer_calls_and_an_agent_answers(page, network):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +17,6 @@ from portal.directory.models import HelpNumber
 from tests import make
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PLACES = {
     "home": "/",
     "search": "/search?q=carte",
@@ -35,21 +32,9 @@ PLACES = {
 
 
 @pytest.fixture
-def engine() -> str:
-    return "sqlite"  # what the browser shows does not depend on it
-
-
-@pytest.fixture
-def browser(app: Flask, served: str) -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not here")
-    from playwright.sync_api import sync_playwright
-
+def browser(app: Flask, chromium: Any, served: str) -> Any:
     _town(app)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield running
-        running.close()
+    return chromium
 
 
 def _town(app: Flask) -> None:
