@@ -1,5 +1,6 @@
-"""What a verb may raise for a person to read. One handler at the doors shows them."""
+"""What a verb may raise for a person to read, shown by one handler at the doors; and what logs may say of the rest."""
 
+from traceback import format_tb
 from typing import Any
 
 
@@ -46,3 +47,8 @@ class Stale(Refused):
         super().__init__(N_("Quelqu’un a modifié cette fiche pendant que vous l’éditiez. Rien n’est perdu."))
         self.theirs = theirs
         self.yours = yours
+
+
+def trace_of(error: BaseException) -> str:
+    """Where an error came from, and its type: its own words may quote what a citizen wrote, and stay out of logs."""
+    return "".join(format_tb(error.__traceback__)) + type(error).__name__
