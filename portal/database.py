@@ -135,11 +135,12 @@ def check_version(row: Any, version: int, yours: dict[str, Any]) -> None:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Pool and timeouts for the engine at `url`."""
+    """Pool and timeouts for the engine at `url`; what is written in its rows is kept out of its errors."""
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 10}}
+        return {"connect_args": {"timeout": 10}, "hide_parameters": True}
     limits = "-c statement_timeout=5000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
     return {
+        "hide_parameters": True,
         "pool_size": 10,
         "max_overflow": 10,
         "pool_timeout": 5,

@@ -1,8 +1,9 @@
 """Work to do after the commit that asked for it: the database is the queue.
 
 A job is written in the business transaction, leased by one worker at a time, kept by a heartbeat, tried again
-with jitter when it fails, and set aside (quarantined) after `MOST_ATTEMPTS` without holding up the others.
-A worker that dies leaves a lease that runs out: every job must therefore bear being begun twice.
+with jitter when it fails, and set aside (quarantined) after `MOST_ATTEMPTS` without holding up the others: so
+are those that kill the workers that try them, and `/readyz` counts them all. A worker that dies leaves a lease
+that runs out: every job must therefore bear being begun twice.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from portal import clock
 from portal.database import Base, db, insert
 
 LEASE = timedelta(seconds=60)
-MOST_ATTEMPTS = 8
+MOST_ATTEMPTS = 12  # over 23 minutes at the least: a provider may be away for ten
 LONGEST_PAUSE_S = 900
 CHANNEL = "relais_jobs"
 
@@ -70,6 +71,9 @@ def claim(worker: str) -> Job | None:
     job = db.session.scalar(query)
     if job is None:
         return None
+    if job.attempts >= MOST_ATTEMPTS:  # no worker lived to say that it failed
+        _set_aside(job, "Killed")
+        return claim(worker)
     job.state = "leased"
     job.leased_by = worker
     job.lease_until = now + LEASE
@@ -78,7 +82,7 @@ def claim(worker: str) -> Job | None:
 
 
 def keep(job_id: int, worker: str) -> bool:
-    """Prolongs the lease; False when it is no longer this worker's, which must then stop."""
+    """Prolongs the lease; False when it is no longer this worker's."""
     changed = db.session.execute(
         db.update(Job)
         .where(Job.id == job_id, Job.leased_by == worker, Job.state == "leased")
@@ -96,21 +100,23 @@ def finish(job: Job) -> None:
 
 def put_back(job: Job, error: str) -> None:
     """The try failed: another one later, further apart each time; after the last, set aside for a person to see."""
-    job.last_error = error[:500]
-    job.lease_until = None
-    job.leased_by = None
     if job.attempts >= MOST_ATTEMPTS:
-        job.state = "quarantined"
+        _set_aside(job, error)
         return
+    job.last_error, job.lease_until, job.leased_by = error[:500], None, None
     job.state = "waiting"
     pause = min(LONGEST_PAUSE_S, 2**job.attempts)
     job.not_before = clock.now() + timedelta(seconds=pause * random.uniform(0.5, 1.5))  # noqa: S311  (jitter)
 
 
-def counts() -> dict[str, int]:
-    """How many jobs stand in each state."""
-    rows = db.session.execute(db.select(Job.state, func.count()).group_by(Job.state))
-    return {state: number for state, number in rows}  # noqa: C416  (rows are not a plain sequence of pairs)
+def _set_aside(job: Job, error: str) -> None:
+    job.last_error, job.lease_until, job.leased_by = error[:500], None, None
+    job.state = "quarantined"
+
+
+def quarantined() -> int:
+    """How many jobs were set aside, and wait for a person."""
+    return db.session.scalar(db.select(func.count(Job.id)).filter_by(state="quarantined")) or 0
 
 
 def oldest_due_s(now: datetime) -> float:

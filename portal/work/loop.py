@@ -8,7 +8,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 from flask import Flask
@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from portal import jobs
 from portal.database import db
+from portal.errors import trace_of
 from portal.work import KINDS
 
 log = logging.getLogger(__name__)
@@ -73,7 +74,7 @@ def work_once(app: Flask, worker: str) -> bool:
         try:
             KINDS[job.kind](job)
         except Exception as error:  # whatever a job does, the worker goes on to the next
-            log.exception("job %s (%s) failed", job.id, job.kind)
+            log.error("job %s (%s) failed\n%s", job.id, job.kind, trace_of(error))
             db.session.rollback()
             # the type alone: a message may quote what a citizen wrote
             jobs.put_back(job, type(error).__name__)
@@ -88,7 +89,7 @@ def _heartbeat(app: Flask, job_id: int, worker: str) -> Iterator[None]:
 
     def beat() -> None:
         while not done.wait(HEARTBEAT_S):
-            with app.app_context():
+            with app.app_context(), suppress(OperationalError):  # away for a moment: the next beat may pass
                 jobs.keep(job_id, worker)
                 db.session.commit()
 

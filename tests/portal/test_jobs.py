@@ -88,6 +88,42 @@ def test_a_job_that_always_fails_is_set_aside_and_the_others_go_on(
         with time_machine.travel(clock.now() + timedelta(hours=tries)):
             work()
     assert done == ["un"]
-    assert jobs.counts() == {"done": 1, "quarantined": 1}
+    assert jobs.quarantined() == 1
     poisoned = db.session.scalars(db.select(Job).filter_by(kind="fail")).one()
     assert poisoned.last_error == "ZeroDivisionError"
+
+
+def test_ten_minutes_without_a_provider_use_up_no_jobs_tries(app: Flask) -> None:
+    jobs.enqueue("fail", {})
+    db.session.commit()
+    until = clock.now() + timedelta(minutes=10)
+    while (job := db.session.scalars(db.select(Job)).one()).not_before < until:
+        with time_machine.travel(job.not_before):
+            jobs.put_back(jobs.claim("a") or job, "Unsure")
+            db.session.commit()
+        assert job.state == "waiting"
+
+
+def test_a_job_that_kills_its_workers_is_set_aside_too(app: Flask) -> None:
+    jobs.enqueue("fail", {})
+    jobs.enqueue("note", {"word": "un"})
+    for tries in range(jobs.MOST_ATTEMPTS + 1):
+        with time_machine.travel(clock.now() + 2 * tries * jobs.LEASE):
+            claimed = [jobs.claim("a"), jobs.claim("b")]  # neither says what became of it
+            db.session.commit()
+    assert claimed == [None, None]
+    assert jobs.quarantined() == 2
+    assert set(db.session.scalars(db.select(Job.last_error))) == {"Killed"}
+
+
+def test_what_a_citizen_wrote_stays_out_of_the_workers_log(
+    app: Flask, work: Callable[[], int], caplog: pytest.LogCaptureFixture
+) -> None:
+    def quote(job: Job) -> None:
+        raise ValueError("Bonjour, je suis Aïcha Benali")
+
+    KINDS["note"] = quote
+    jobs.enqueue("note", {"word": "un"})
+    work()
+    assert "ValueError" in caplog.text and "test_jobs.py" in caplog.text
+    assert "Aïcha Benali" not in caplog.text.replace('raise ValueError("Bonjour, je suis Aïcha Benali")', "")

@@ -28,7 +28,8 @@ def alive() -> Any:
 def ready() -> Any:
     """Ready when the database answers and what is published can be searched.
 
-    Workers that are late are told, and no reason to send people elsewhere: pages do not wait for them.
+    Workers that are late are told, with how many jobs were set aside for somebody to look at. Neither is a reason
+    to send people elsewhere: pages do not wait for them.
     """
     published = db.session.scalar(db.select(Article.id).filter_by(state="published").limit(1)) is not None
     searchable = bool(generation(settings().index_dir)) or not published
@@ -37,6 +38,10 @@ def ready() -> Any:
         "status": "ready" if searchable else "not ready",
         "database": "ok",
         "index": "ok" if searchable else "missing",
-        "jobs": {"oldest_due_s": round(waited), "late": waited > LATE_S},
+        "jobs": {
+            "oldest_due_s": round(waited),
+            "late": waited > LATE_S,
+            "quarantined": jobs.quarantined(),
+        },
     }
     return jsonify(state), 200 if searchable else 503
