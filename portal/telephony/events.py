@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from portal.database import db, insert
@@ -19,7 +19,7 @@ def note(key: str, kind: str, payload: Mapping[str, str]) -> bool:
     return db.session.scalar(statement) is not None
 
 
-def told(prefix: str) -> list[dict[str, Any]]:
-    """What was told under keys that begin so, in the order it came: for who was not ready to hear it then."""
-    query = db.select(NetworkEvent.payload).where(NetworkEvent.key.startswith(prefix, autoescape=True))
+def told(keys: Collection[str]) -> list[dict[str, Any]]:
+    """What was told under these keys, in the order it came: for who was not ready to hear it then."""
+    query = db.select(NetworkEvent.payload).where(NetworkEvent.key.in_(keys))
     return list(db.session.scalars(query.order_by(NetworkEvent.id)))

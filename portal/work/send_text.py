@@ -7,7 +7,7 @@ from datetime import timedelta
 from portal import clock, jobs
 from portal.contacts.answering import advance
 from portal.contacts.models import Message
-from portal.contacts.texting import hear_status
+from portal.contacts.texting import STATES, hear_status
 from portal.database import db, locked
 from portal.jobs import Job
 from portal.telephony import events, sending
@@ -63,7 +63,7 @@ def _record(message: Message, sid: str) -> None:
     """The text is out; what the network already told of it, before we knew its id, is heard now."""
     advance(message, "sent", provider_ref=sid)
     db.session.flush()
-    for told in events.told(f"message:{sid}:"):
+    for told in events.told([f"message:{sid}:{status}" for status in STATES]):
         hear_status(sid, told.get("MessageStatus", ""), told.get("ErrorCode", ""))
 
 

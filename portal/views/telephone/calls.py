@@ -56,6 +56,7 @@ def choose() -> Any:
     if line is None:
         return speech.answer(speech.unavailable())
     key, tries = request.form.get("Digits", ""), request.args.get("tries", 1, type=int)
+    events.note(f"menu:{request.form.get('CallSid', '')}:{tries}:{key}", "menu", request.form.to_dict())
     other = line.language_keys.get(key)
     if other in LANGUAGES:
         contact_of(line, other).language = other
@@ -63,6 +64,7 @@ def choose() -> Any:
         return speech.answer(speech.menu(line, other, before=(say(line, "welcome", other),)))
     choice = choice_for(line, key) or _said(line, language)
     if choice is None and tries < MOST_TRIES:
+        db.session.commit()
         before = (say(line, "not_understood", language),) if key or request.form.get("SpeechResult") else ()
         return speech.answer(speech.menu(line, language, before=before, tries=tries + 1))
     return _queue(line, choice or choice_for(line, "0"), language)

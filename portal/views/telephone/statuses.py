@@ -21,7 +21,7 @@ OVER = ("completed", "busy", "failed", "no-answer", "canceled")
 def message() -> Any:
     sid, status = request.form.get("MessageSid", ""), request.form.get("MessageStatus", "")
     error = request.form.get("ErrorCode", "")
-    if events.note(f"message:{sid}:{status}:{error}", "message_status", request.form.to_dict()):
+    if events.note(f"message:{sid}:{status}", "message_status", request.form.to_dict()):
         hear_status(sid, status, error)
     db.session.commit()
     return "", 204

@@ -57,8 +57,11 @@ def put_through() -> Any:
     """The agent's phone rang: spoken with, or not picked up and then the caller is in line again."""
     line, call = find_line(request.form.get("To", "")), request.form.get("CallSid", "")
     status = request.form.get("DialCallStatus", "")
+    told = f"put_through:{call}:{request.form.get('DialCallSid', '')}:{status}"
+    events.note(told, "put_through", request.form.to_dict())
     contact = hold_call(call)
     if line is None or contact is None or status in ("completed", "answered") or contact.queue_id is None:
+        db.session.commit()
         return speech.answer(VoiceResponse())
     missed(contact)
     queue = db.session.get_one(Queue, contact.queue_id)
