@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from portal.database import db
 from portal.errors import N_, Refused, Stale
 
+AWAY = (OperationalError, InterfaceError, PoolTimeout)
 SENTENCES = {
     400: N_(
         "La demande n’a pas été comprise. Revenez en arrière et réessayez : ce que vous avez écrit y est encore."
@@ -59,7 +60,8 @@ def _stale(_error: StaleDataError) -> Any:
     )
 
 
-def _database_away(_error: Exception) -> Any:
+def database_away(_error: Exception) -> Any:
+    """Come back in a moment: nothing was acknowledged."""
     answer = make_response(show(503, gettext(SENTENCES[503])))
     answer.headers["Retry-After"] = "5"
     return answer
@@ -69,5 +71,5 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(StaleDataError, _stale)
-    for away in (OperationalError, InterfaceError, PoolTimeout):
-        app.register_error_handler(away, _database_away)
+    for away in AWAY:
+        app.register_error_handler(away, database_away)

@@ -9,7 +9,7 @@ import pytest
 
 from portal.app import create_app
 from tests.conftest import free_port, settings_for
-from tests.network import Network
+from tests.network import Network, said
 
 
 @pytest.fixture
@@ -31,6 +31,12 @@ def test_the_network_is_told_to_try_again_and_nothing_is_acknowledged(away: Any)
     answer = Network(away).post("/telephone/text", MessageSid="SM1", Body="Bonjour")
     assert answer.status_code == 503
     assert answer.mimetype == "text/plain"
+
+
+@pytest.mark.parametrize("door", ["voice", "voice/menu", "voice/recorded", "voice/left"])
+def test_a_caller_still_hears_whom_to_call(away: Any, door: str) -> None:
+    heard = said(Network(away).twiml(f"/telephone/{door}", CallSid="CA1"))
+    assert "indisponible" in heard and "112" in heard
 
 
 def test_the_process_itself_is_alive(away: Any) -> None:

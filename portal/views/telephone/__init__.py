@@ -8,4 +8,4 @@ SIGNED = True
 
 bp = Blueprint("telephone", __name__, url_prefix="/telephone")
 
-from portal.views.telephone import calls, statuses, texts, waiting  # noqa: E402, F401  (views register on `bp`)
+from portal.views.telephone import away, calls, statuses, texts, waiting  # noqa: E402, F401  (they register on `bp`)
