@@ -30,14 +30,18 @@ BUDGETS = (("number", 20), ("all", 20_000))  # automatic texts a day
 
 
 def answer_text(line: Line, contact: Contact, body: str, case: Case) -> str:
-    """Writes the automatic answer and says which it was: distress, answer, reference, or none."""
+    """Writes the automatic answer and says which it was: distress, answer, reference, or none.
+
+    Words of distress are told apart whoever has the contact and whatever was spent; only the text itself is counted.
+    """
     found = library.find(searcher(), body, language=contact.language, kinds=ANSWERING, limit=2)
     _queue(contact, found)
+    if distress(body, contact.language):
+        if _within(contact):
+            _reply(contact, _in_danger(contact.language))
+        return "distress"
     if contact.agent_id is not None or not _within(contact):
         return "none"
-    if distress(body, contact.language):
-        _reply(contact, _in_danger(contact.language))
-        return "distress"
     if found.sure and found.hits:
         _reply(contact, _sure(contact, found.hits[0]))
         return "answer"

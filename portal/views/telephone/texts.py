@@ -54,4 +54,6 @@ def _take(line: Line, sid: str, number: str, body: str) -> None:
         db.session.no_autoflush
     ):  # nothing asked below looks for what is not yet written: one UPDATE, not four
         case = open_case(contact, by=CITIZEN)
-        contact.step = STEPS[answer_text(line, contact, body, case)]
+        answered = answer_text(line, contact, body, case)
+        if contact.step != DISTRESS:  # what follows a cry for help does not make it less urgent
+            contact.step = STEPS[answered]

@@ -200,6 +200,19 @@ def test_words_of_distress_get_the_emergency_numbers_and_a_person(network: Netwo
     (contact,) = contacts()
     assert "112" in contact.messages[-1].body
     assert "détresse" in contact.step and contact.state == "waiting"
+    network.twiml("/telephone/text", MessageSid="SM2", Body="vous êtes là ?")
+    db.session.expire_all()
+    assert "détresse" in contact.step, "what follows does not make it less urgent"
+
+
+def test_words_of_distress_are_told_even_to_the_agent_who_has_the_thread(network: Network, town: Any) -> None:
+    network.twiml("/telephone/text", MessageSid="SM1", Body="Bonjour")
+    (contact,) = contacts()
+    contact.agent_id, contact.state = make.staff().id, "in_progress"
+    network.twiml("/telephone/text", MessageSid="SM2", Body="j'ai envie de mourir")
+    db.session.expire_all()
+    assert "112" in contact.messages[-1].body
+    assert "détresse" in contact.step
 
 
 @pytest.mark.parametrize("body", ["STOP", "stop ", "Arrêt"])
