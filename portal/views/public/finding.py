@@ -141,6 +141,7 @@ def _page(
         page=page,
         pages=pages,
         referrals=cards.of_suggestions(proposed),
+        decided=any(one.origin == "rule" for one in proposed),
         in_danger=urgent_numbers() if distress(question, current()) else [],
         desk=cards.front_desk(),
         link=lambda **changes: _link(question, {**narrowed, **changes}),
