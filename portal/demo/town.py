@@ -9,10 +9,10 @@ from typing import Any
 
 from portal.articles.models import Topic
 from portal.citizens.identifying import phone_number
-from portal.citizens.names import name_key
 from portal.database import db
 from portal.desk.models import Queue, queue_topics
-from portal.directory.models import Commune, HelpNumber, Organization, Service, ServiceText
+from portal.directory.editing import add_commune
+from portal.directory.models import HelpNumber, Organization, Service, ServiceText
 from portal.lines.models import Line, MenuChoice
 from portal.staff.models import Staff
 from portal.staff.sessions import add_staff
@@ -61,7 +61,8 @@ def number(written: str) -> str:
 
 def load_town(town: dict[str, Any]) -> None:
     """Everything that does not act: places, services, topics, queues, lines."""
-    db.session.add_all(_commune(row) for row in town["communes"])
+    for row in town["communes"]:
+        add_commune(row["code"], row["name"], row["postcodes"])
     db.session.add_all(_help_number(place, row) for place, row in enumerate(town["national_numbers"]))
     organizations = {row["slug"]: _organization(row, town) for row in town["organizations"]}
     topics = {row["slug"]: _topic(place, row) for place, row in enumerate(town["topics"])}
@@ -99,12 +100,6 @@ def load_staff(town: dict[str, Any]) -> list[str]:
         person.may_open_protected = "protected" in row.get("groups", [])
         sign_ins.append(f"{row['role']:<14} {row['email']:<40} {password}")
     return sign_ins
-
-
-def _commune(row: dict[str, Any]) -> Commune:
-    return Commune(
-        code=row["code"], name=row["name"], name_key=name_key(row["name"]), postcodes=row["postcodes"]
-    )
 
 
 def _help_number(place: int, row: dict[str, Any]) -> HelpNumber:
