@@ -38,7 +38,7 @@ def ring() -> Any:
     line = find_line(request.form.get("To", ""))
     if line is None:
         return speech.answer(speech.unavailable())
-    language = _language()
+    language = speech.language()
     contact_of(line, language)
     db.session.commit()
     if not is_line_open(line, clock.now(), settings().timezone):
@@ -52,7 +52,7 @@ def ring() -> Any:
 @signed
 def choose() -> Any:
     """A key was pressed, a word said, or neither."""
-    line, language = find_line(request.form.get("To", "")), _language()
+    line, language = find_line(request.form.get("To", "")), speech.language()
     if line is None:
         return speech.answer(speech.unavailable())
     key, tries = request.form.get("Digits", ""), request.args.get("tries", 1, type=int)
@@ -73,7 +73,7 @@ def choose() -> Any:
 @bp.post("/voice/voicemail")
 @signed
 def voicemail() -> Any:
-    line, language = find_line(request.form.get("To", "")), _language()
+    line, language = find_line(request.form.get("To", "")), speech.language()
     return speech.answer(speech.record(line, language) if line else speech.unavailable())
 
 
@@ -81,7 +81,7 @@ def voicemail() -> Any:
 @signed
 def recorded() -> Any:
     """A message was left: one, however often told. It gets a reference, by text where the number takes texts."""
-    line, language = find_line(request.form.get("To", "")), _language()
+    line, language = find_line(request.form.get("To", "")), speech.language()
     if line is None:
         return speech.answer(speech.unavailable())
     contact = hold_call(contact_of(line, language).provider_ref or "")
@@ -127,11 +127,6 @@ def _queue(line: Line, choice: MenuChoice | None, language: str) -> Any:
         wait_in(contact, queue.id, topic_id=choice.topic_id, step=f"En attente : {queue.name}")
     db.session.commit()
     return speech.answer(speech.enqueue(line, queue.slug, language))
-
-
-def _language() -> str:
-    wanted = request.args.get("lang", "fr")
-    return wanted if wanted in LANGUAGES else "fr"
 
 
 def _thanks(line: Line, language: str, reference: str) -> str:

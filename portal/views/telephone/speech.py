@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, url_for
+from flask import Response, request, url_for
 from flask_babel import force_locale, gettext
 from twilio.twiml.voice_response import VoiceResponse
 
 from portal.lines.models import Line
 from portal.lines.saying import SPOKEN, say
+from portal.views.language import LANGUAGES
 
 MENU_TIMEOUT_S = 6
 LONGEST_MESSAGE_S = 120
@@ -17,6 +18,12 @@ LONGEST_MESSAGE_S = 120
 
 def answer(twiml: Any) -> Response:
     return Response(str(twiml), mimetype="text/xml")
+
+
+def language() -> str:
+    """The language this call goes on in: our own addresses carry it."""
+    wanted = request.args.get("lang", "fr")
+    return wanted if wanted in LANGUAGES else "fr"
 
 
 def at(endpoint: str, **values: Any) -> str:

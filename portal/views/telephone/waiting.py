@@ -12,7 +12,6 @@ from portal.database import db
 from portal.desk.models import Queue
 from portal.lines.saying import find_line
 from portal.telephony import events
-from portal.views.language import LANGUAGES
 from portal.views.telephone import bp, speech
 from portal.views.telephone.guard import signed
 
@@ -20,7 +19,7 @@ from portal.views.telephone.guard import signed
 @bp.post("/voice/wait")
 @signed
 def wait() -> Any:
-    return speech.answer(speech.waiting(_language()))
+    return speech.answer(speech.waiting(speech.language()))
 
 
 @bp.post("/voice/waited")
@@ -31,7 +30,7 @@ def waited() -> Any:
     if request.form.get("Digits") == "1":
         twiml.leave()
     else:
-        twiml.redirect(speech.at("wait", lang=_language()), method="POST")
+        twiml.redirect(speech.at("wait", lang=speech.language()), method="POST")
     return speech.answer(twiml)
 
 
@@ -47,7 +46,7 @@ def left() -> Any:
     db.session.commit()
     line = find_line(request.form.get("To", ""))
     if result in ("leave", "queue-full", "error", "system-error") and line is not None:
-        return speech.answer(speech.record(line, _language()))
+        return speech.answer(speech.record(line, speech.language()))
     return speech.answer(VoiceResponse())
 
 
@@ -67,8 +66,3 @@ def put_through() -> Any:
     queue = db.session.get_one(Queue, contact.queue_id)
     db.session.commit()
     return speech.answer(speech.enqueue(line, queue.slug, contact.language))
-
-
-def _language() -> str:
-    wanted = request.args.get("lang", "fr")
-    return wanted if wanted in LANGUAGES else "fr"
