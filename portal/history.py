@@ -6,6 +6,7 @@ own readers and its own retention.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -99,6 +100,11 @@ def record(
 def record_reading(session: Session, staff_id: int, citizen_id: int, reason: str = "") -> None:
     """Writes who opened a citizen's file, in the brief transaction it is given."""
     session.add(Reading(staff_id=staff_id, citizen_id=citizen_id, reason=reason))
+
+
+def actors(events: Iterable[Event]) -> set[int | None]:
+    """The staff who acted in these events."""
+    return {event.actor_id for event in events if event.actor_kind == "staff"}
 
 
 def of(subject: Any, limit: int = 200) -> list[Event]:

@@ -12,7 +12,6 @@ from portal.directory.models import Service
 from portal.errors import N_, Missing
 from portal.history import Event, Person
 from portal.referrals.models import ReferralRule, RuleVersion
-from portal.staff.models import Staff
 
 _VERSIONS = selectinload(ReferralRule.versions).options(
     joinedload(RuleVersion.service).options(joinedload(Service.texts), joinedload(Service.organization))
@@ -54,11 +53,3 @@ def last_changes(rules: Collection[ReferralRule]) -> dict[int, Event]:
     )
     events = db.session.scalars(db.select(Event).where(Event.id.in_(last)))
     return {event.subject_id: event for event in events}
-
-
-def names_of(events: Collection[Event]) -> dict[int, str]:
-    """The names of the staff who acted, by id."""
-    ids = {event.actor_id for event in events if event.actor_kind == "staff"}
-    return {
-        person.id: person.name for person in db.session.scalars(db.select(Staff).where(Staff.id.in_(ids)))
-    }

@@ -37,8 +37,10 @@ def staff_member(person: Person, staff_id: int) -> Staff:
 
 
 def names_of(staff_ids: Iterable[int | None]) -> dict[int, str]:
-    """The names of these members, for a history."""
+    """The names of these members, by id; None is nobody's."""
     ids = {staff_id for staff_id in staff_ids if staff_id is not None}
+    if not ids:
+        return {}
     return {one.id: one.name for one in db.session.scalars(db.select(Staff).where(Staff.id.in_(ids)))}
 
 

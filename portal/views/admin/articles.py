@@ -125,7 +125,7 @@ def _show(found: Article | None, values: dict[str, Any], **shown: Any) -> str:
         article=found,
         values={"version": found.version if found else None, **values},
         events=events,
-        people=names_of(event.actor_id for event in events if event.actor_kind == "staff"),
+        people=names_of(history.actors(events)),
         topics=_topics(),
         services=[(service.slug, text_in(service, "fr").name) for service in active_services()],
         words=words,

@@ -156,7 +156,7 @@ def _show(found: Document, form: Form, **shown: Any) -> str:
         errors=form.errors,
         rows=shown.get("rows", []),
         events=events,
-        people=names_of(event.actor_id for event in events if event.actor_kind == "staff"),
+        people=names_of(history.actors(events)),
         topics=_topics(),
         words=words,
     )

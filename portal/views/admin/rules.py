@@ -16,6 +16,7 @@ from portal.referrals.rules import compile_version, explain, in_force
 from portal.referrals.suggesting import suggest
 from portal.referrals.trying import recent_situations, try_draft
 from portal.referrals.wording import Wording, lacking
+from portal.staff.managing import names_of
 from portal.views import context, guards
 from portal.views.admin import bp
 from portal.views.admin import rules_words as words
@@ -41,7 +42,7 @@ def rules() -> str:
         "admin/rules/list.html",
         rules=[(rule, reading.shown_version(rule), changes.get(rule.id)) for rule in found],
         names=words.read_names(found),
-        people=reading.names_of(changes.values()),
+        people=names_of(history.actors(changes.values())),
         state_of=words.state_of,
         verbs=words.VERBS,
     )
@@ -60,7 +61,7 @@ def create_rule() -> Any:
     form = Form(request.form)
     wording = read_wording(form)
     try:
-        _refuse_unread(form)
+        form.refuse_unread()
         rule = editing.draft_rule(
             form.text("name"),
             wording,
@@ -89,7 +90,7 @@ def rule(rule_id: int) -> str:
         former=editing.former_of(found),
         lacking=[words.LANGUAGES[of] for of in lacking(draft.explanations)] if draft else [],
         events=events,
-        people=reading.names_of(events),
+        people=names_of(history.actors(events)),
         names=words.read_names([found]),
         words=words,
         form_key=new_key(),
@@ -112,7 +113,7 @@ def save_draft(rule_id: int) -> Any:
     form = Form(request.form)
     wording = read_wording(form)
     try:
-        _refuse_unread(form)
+        form.refuse_unread()
         editing.revise_draft(
             found, wording, version=form.number("version"), by=current_user.actor, form_key=form.key()
         )
@@ -159,12 +160,6 @@ def try_situation(rule_id: int) -> Any:
     tried = book.with_rule(compile_version(draft))
     outcomes = [suggest(situation, organization_id=found.organization_id, book=b) for b in (book, tried)]
     return _show_trial(found, form, {"findings": explain(draft, situation), "outcomes": outcomes})
-
-
-def _refuse_unread(form: Form) -> None:
-    """What could not even be read is refused before the verb is asked."""
-    for field, sentence in form.errors.items():
-        raise Refused(sentence, field)
 
 
 def _show_form(rule: ReferralRule | None, names: words.Names, values: dict[str, Any], **shown: Any) -> str:

@@ -120,7 +120,7 @@ def _show(found: Staff | None, values: dict[str, Any], **shown: Any) -> str:
         values=values,
         sessions=managing.live_sessions(found) if found else [],
         events=events,
-        people=managing.names_of(event.actor_id for event in events if event.actor_kind == "staff"),
+        people=managing.names_of(history.actors(events)),
         words=words,
         **{"errors": {}, "rows": [], **shown},
     )

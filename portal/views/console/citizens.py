@@ -12,6 +12,7 @@ from portal.contacts import answering
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.referrals import referring
+from portal.staff.managing import names_of
 from portal.views.console import briefing, contact_page
 from portal.views.console.door import agents, bp, may_read, me, note_reading, refusals_shown
 from portal.views.forms import Form
@@ -76,7 +77,7 @@ def _moments(contacts: list[Contact]) -> list[dict[str, Any]]:
     ids = [contact.id for contact in contacts]
     said = briefing.last_words(ids)
     referrals = referring.referrals_of(ids)
-    names = contact_page.names_of({contact.agent_id for contact in contacts})
+    names = names_of({contact.agent_id for contact in contacts})
     topics = dict(contact_page.topic_options())
     return [
         {

@@ -18,7 +18,7 @@ from portal.database import db
 from portal.desk import waiting
 from portal.desk.models import Queue
 from portal.referrals import referring
-from portal.staff.models import Staff
+from portal.staff.managing import names_of
 from portal.views.console import answers, briefing, finding, words
 from portal.views.console.door import may_read, me, note_reading
 from portal.views.forms import Form, new_key
@@ -152,7 +152,7 @@ def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
     promises = db.select(Promise).filter_by(contact_id=contact.id).order_by(Promise.due_at)
     events = history.of(contact)[::-1]
     authors = {one.author_id for one in contact.messages if one.author_id} | {contact.agent_id}
-    authors |= {one.actor_id for one in events}
+    authors |= history.actors(events)
     asked = (form.text("q") if form else "") or answers.question_of(contact)
     found = answers.find(asked, contact.language)
     return {
@@ -172,12 +172,6 @@ def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
         "events": events,
         "suggestions": answers.suggestions(contact, asked, found),
     }
-
-
-def names_of(staff_ids: set[int | None]) -> dict[int, str]:
-    """Colleagues by number."""
-    query = db.select(Staff).where(Staff.id.in_([one for one in staff_ids if one]))
-    return {person.id: person.name for person in db.session.scalars(query)}
 
 
 def topic_options() -> list[tuple[int, str]]:

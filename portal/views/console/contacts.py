@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from portal.contacts import answering
 from portal.database import db
 from portal.desk import waiting
+from portal.staff.managing import names_of
 from portal.views.console import contact_page
 from portal.views.console.door import agents, bp, me, refusals_shown
 from portal.views.forms import Form
@@ -27,7 +28,7 @@ def messages(contact_id: int) -> Any:
     """The conversation alone, which its page asks for again: what the citizen adds, and what became of ours."""
     g.pop("staff_session", None)  # a page that asks by itself is no sign of life
     found = answering.find_contact(contact_id, by=me())
-    names = contact_page.names_of({one.author_id for one in found.messages})
+    names = names_of({one.author_id for one in found.messages})
     answer = make_response(render_template("console/messages.html", contact=found, names=names))
     answer.add_etag()
     return answer.make_conditional(request)

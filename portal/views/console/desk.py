@@ -11,7 +11,7 @@ from portal.database import db
 from portal.desk import taking, waiting
 from portal.desk.models import Queue
 from portal.errors import Refused
-from portal.views.console.contact_page import names_of
+from portal.staff.managing import names_of
 from portal.views.console.door import agents, bp, end_of_day, me, today
 
 
