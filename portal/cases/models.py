@@ -35,7 +35,10 @@ class Promise(Base):
     """What was said would be done, by when, and by whom."""
 
     __tablename__ = "promises"
-    __table_args__ = (Index("ix_promises_citizen", "citizen_id", "due_at"),)
+    __table_args__ = (
+        Index("ix_promises_citizen", "citizen_id", "due_at"),
+        Index("ix_promises_due", "organization_id", "kept_at", "due_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
