@@ -11,6 +11,7 @@ from portal import history
 from portal.citizens.models import Citizen, IdentifierLink
 from portal.contacts.models import Contact
 from portal.database import db
+from portal.referrals.models import Referral
 from tests import make
 from tests.signing import send, signed_in
 
@@ -48,6 +49,15 @@ def test_a_new_person_a_number_and_what_was_said_are_one_form_sent_once(app: Fla
     told = [event.verb for event in reversed(history.of(contact))]
     assert told == ["contact.begun", "contact.attributed", "contact.wrapped_up"]
     assert "Demande les horaires" in at_desk.get(f"/console/citizens/{person.id}").text
+
+
+def test_whoever_came_to_the_counter_is_sent_elsewhere_in_the_same_form(app: Flask, at_desk: Any) -> None:
+    service = make.service("caf")
+    typed = {"who": "Omar Nouveau", "person": "new", "new_name": "Omar Nouveau", "disposition": "referred"}
+    assert enter(at_desk, **typed).status_code == 422
+    assert enter(at_desk, **typed, service=str(service.id)).status_code == 302
+    referral = db.session.scalars(db.select(Referral)).one()
+    assert (referral.service_id, referral.contact_id) == (service.id, only_contact().id)
 
 
 def test_who_is_known_is_proposed_and_chosen(app: Flask, at_desk: Any) -> None:
