@@ -15,7 +15,7 @@ from portal.cases.models import Case
 from portal.cases.opening import open_case
 from portal.cases.references import spoken
 from portal.citizens import identifying
-from portal.contacts.models import Contact
+from portal.contacts.models import DISTRESS, Contact
 from portal.contacts.recording import record_request
 from portal.database import db
 from portal.desk.waiting import enqueue, queue_for_topic
@@ -109,9 +109,8 @@ def _record(form: Form) -> Contact | None:
         return None
     used = identifying.identifier(kind, value)
     channel = "phone" if preferred == "phone" else ("email" if kind == "email" else "text")
-    contact, new = record_request(
-        form.key(), used, subject=subject, body=body, **_where(subject), step=_step(channel, name)
-    )
+    step = DISTRESS if distress(f"{subject} {body}", current()) else _step(channel, name)
+    contact, new = record_request(form.key(), used, subject=subject, body=body, **_where(subject), step=step)
     if new:
         with (
             db.session.no_autoflush

@@ -294,3 +294,4 @@ def test_words_of_distress_in_a_request_show_the_numbers_to_call(app: Flask, cli
     db.session.add(HelpNumber(number="3114", labels={"fr": "Prévention du suicide"}))
     write(client, body="Je veux mourir")
     assert 'href="tel:3114"' in client.get("/fr/requests/receipt").text
+    assert "détresse" in db.session.scalars(db.select(Contact.step)).one(), "it comes before whoever waits"
