@@ -7,7 +7,7 @@ to be updated in the same transaction: what is saved is what the next search sho
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy.orm.attributes import flag_modified
@@ -111,14 +111,6 @@ def save_article(article_id: int, draft: Draft, *, version: int, by: Actor) -> A
     )
     index.ask_update(articles=[article.id])
     return article
-
-
-def set_state(article_id: int, state: str, *, version: int, by: Actor) -> Article:
-    """Publishes an article, retires it, or takes it back to a draft."""
-    article = db.session.get(Article, article_id)
-    if article is None:
-        raise Missing()
-    return save_article(article_id, replace(draft_of(article), state=state), version=version, by=by)
 
 
 def _check(draft: Draft) -> None:

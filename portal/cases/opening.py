@@ -40,14 +40,6 @@ def _with_reference(contact: Contact) -> Case:
     raise RuntimeError("no free reference in five draws")
 
 
-def find_case(case_id: int, *, by: Person) -> Case:
-    """The case, for staff of its organization who answer people; to anyone else it does not exist."""
-    case = db.session.get(Case, case_id)
-    if case is None or case.organization_id != by.organization_id or by.role not in ("agent", "supervisor"):
-        raise Missing
-    return case
-
-
 def case_by_reference(reference: str) -> Case | None:
     """The case with this reference, already read by `read_reference`. Knowing it opens nothing."""
     return db.session.scalar(db.select(Case).filter_by(reference=reference)) if reference else None

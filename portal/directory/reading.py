@@ -75,11 +75,6 @@ def services_among(slugs: Collection[str], kinds: Collection[str]) -> list[Servi
     return list(db.session.scalars(query).unique())
 
 
-def services_of_kind(kind: str, commune: str = "") -> list[Service]:
-    """The active services of a kind: those of `commune` (a code) first, then the host's, then the others."""
-    return nearest_first(services_among([], [kind]), commune)
-
-
 def nearest_first(services: list[Service], commune: str = "") -> list[Service]:
     """`services`, those whose address is in `commune` first, then the host's, then the others."""
     place = db.session.get(Commune, commune) if commune else None

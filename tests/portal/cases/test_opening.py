@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal import clock
-from portal.cases.opening import case_by_reference, find_case, keep_promise, open_case, open_promises, promise
+from portal.cases.opening import case_by_reference, keep_promise, open_case, open_promises, promise
 from portal.cases.references import ALPHABET, draw_reference, read_reference, spoken
-from portal.errors import Missing, Refused
+from portal.errors import Refused
 from tests import make
 
 
@@ -37,9 +37,6 @@ def test_a_contact_has_one_case_found_by_its_reference(app: Flask) -> None:
     assert open_case(contact, by=agent.actor) is case
     assert case_by_reference(case.reference) is case
     assert case_by_reference("") is None
-    assert find_case(case.id, by=agent) is case
-    with pytest.raises(Missing):
-        find_case(case.id, by=make.staff(of=make.organization("departement")))
 
 
 def test_a_promise_is_due_until_it_is_kept(app: Flask) -> None:

@@ -67,7 +67,7 @@ def test_services_of_a_kind_are_active_and_the_hosts_come_first(app: Flask) -> N
     make.service("a", kind="mairie")
     make.service("b", kind="mairie", of=make.organization())
     make.service("c", kind="mairie", active=False)
-    assert [service.slug for service in reading.services_of_kind("mairie")] == ["b", "a"]
+    assert [one.slug for one in reading.nearest_first(reading.services_among([], ["mairie"]))] == ["b", "a"]
     assert [service.slug for service in reading.active_services()] == ["a", "b"]
 
 
