@@ -55,7 +55,8 @@ def test_whoever_came_to_the_counter_is_sent_elsewhere_in_the_same_form(app: Fla
     service = make.service("caf")
     typed = {"who": "Omar Nouveau", "person": "new", "new_name": "Omar Nouveau", "disposition": "referred"}
     assert enter(at_desk, **typed).status_code == 422
-    assert enter(at_desk, **typed, service=str(service.id)).status_code == 302
+    assert enter(at_desk, **typed, service=str(service.id)).status_code == 422
+    assert enter(at_desk, **typed, service=str(service.id), reason="Ses allocations").status_code == 302
     referral = db.session.scalars(db.select(Referral)).one()
     assert (referral.service_id, referral.contact_id) == (service.id, only_contact().id)
 
