@@ -123,6 +123,12 @@ def locked(query: Select[Any]) -> Select[Any]:
     return query.with_for_update().execution_options(populate_existing=True)
 
 
+def hold(row: Any) -> None:
+    """Holds a row already read until the commit, and reads it afresh: it is about to be changed."""
+    db.session.flush()
+    db.session.refresh(row, with_for_update=True)
+
+
 def insert(table: Any) -> Any:
     """An INSERT into a model's table that knows ON CONFLICT, in the dialect of the engine in use."""
     return (insert_postgresql if db.engine.dialect.name == "postgresql" else insert_sqlite)(table)

@@ -8,7 +8,7 @@ from portal import clock, history
 from portal.cases.models import Case, Promise
 from portal.cases.references import draw_reference
 from portal.contacts.models import Contact
-from portal.database import db, insert
+from portal.database import db, hold, insert
 from portal.errors import N_, Missing, Refused
 from portal.history import Actor, Person
 
@@ -46,7 +46,8 @@ def case_by_reference(reference: str) -> Case | None:
 
 
 def close_case(case: Case, *, by: Actor) -> None:
-    """The matter is done. Closing it again does nothing."""
+    """The matter is done. Closing it again does nothing, at the same instant included."""
+    hold(case)
     if case.state != "closed":
         case.state, case.closed_at = "closed", clock.now()
         history.record("case.closed", case, by=by, citizen_id=case.citizen_id)
@@ -54,6 +55,7 @@ def close_case(case: Case, *, by: Actor) -> None:
 
 def reopen_case(case: Case, *, by: Actor) -> None:
     """The citizen wrote again, or says that it is not solved."""
+    hold(case)
     if case.state == "closed":
         case.state, case.closed_at = "open", None
         history.record("case.reopened", case, by=by, citizen_id=case.citizen_id)
@@ -100,6 +102,7 @@ def follow_contact(contact: Contact, *, by: Actor) -> None:
 
 def keep_promise(made: Promise, *, by: Actor) -> None:
     """Done as said. Twice is once."""
+    hold(made)
     if made.kept_at is None:
         made.kept_at = clock.now()
         history.record("promise.kept", made, by=by, citizen_id=made.citizen_id)

@@ -8,7 +8,7 @@ from typing import Any
 from portal import clock, history
 from portal.citizens.models import FLAGS, Citizen, Flag
 from portal.citizens.names import name_key
-from portal.database import check_version, db
+from portal.database import check_version, db, hold
 from portal.errors import N_, Missing, Refused
 from portal.history import Actor
 
@@ -34,6 +34,7 @@ def raise_flag(citizen: Citizen, kind: str, *, note: str, ends_on: date | None, 
     """What must be known before speaking to this person. The same kind twice renews the first."""
     if kind not in FLAGS:
         raise Refused(N_("Choisissez une des réponses proposées."), field="flag")
+    hold(citizen)
     flag = db.session.scalar(db.select(Flag).filter_by(citizen_id=citizen.id, kind=kind))
     if flag is None:
         flag = Flag(citizen_id=citizen.id, kind=kind)
