@@ -122,6 +122,18 @@ def find(
     )
 
 
+def topic_about(searcher: Searcher, words: str, *, language: str) -> int | None:
+    """The topic of the first published article found by these words: where what they ask is answered."""
+    languages = tuple(dict.fromkeys((language, REFERENCE)))
+    found = searcher.find(words[:LONGEST_QUESTION], language=language, languages=languages, limit=3).hits
+    ids = [int(hit.group[8:]) for hit in found if hit.group.startswith("article/")]
+    if not ids:
+        return None
+    query = db.select(Article.id, Article.topic_id).where(Article.id.in_(ids), Article.state == "published")
+    topics = dict(db.session.execute(query).all())
+    return next((topics[one] for one in ids if topics.get(one)), None)
+
+
 def suggest_completions(searcher: Searcher, beginning: str, *, language: str, limit: int = 8) -> list[str]:
     """Titles and frequent questions that begin so, for a person who is still typing."""
     beginning = " ".join(beginning.split())[:100]

@@ -10,7 +10,6 @@ from flask_babel import gettext
 
 from portal import budgets, history
 from portal.articles import library
-from portal.articles.models import Topic
 from portal.cases.models import Case
 from portal.cases.opening import open_case
 from portal.cases.references import spoken
@@ -152,13 +151,11 @@ def _where(subject: str) -> dict[str, Any]:
     host = directory.host()
     if host is None:
         raise Missing
-    found = library.find(searcher(), subject, language=current(), limit=3)
-    topic = db.session.scalar(db.select(Topic.id).filter_by(slug=finding.topic_of(found)))
     return {
         "organization_id": host.id,
         "line": sender_of(host.id),
         "language": current(),
-        "topic_id": topic,
+        "topic_id": library.topic_about(searcher(), subject, language=current()),
     }
 
 

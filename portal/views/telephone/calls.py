@@ -9,7 +9,6 @@ from flask_babel import force_locale, gettext
 
 from portal import clock
 from portal.articles import library
-from portal.articles.models import Topic
 from portal.cases.opening import open_case
 from portal.cases.references import spoken
 from portal.citizens.identifying import identifier, network_number
@@ -102,9 +101,7 @@ def recorded() -> Any:
 def _said(line: Line, language: str) -> MenuChoice | None:
     """The choice whose topic was said aloud instead of a key: that of the first answer to these words."""
     words = request.form.get("SpeechResult", "")
-    hits = library.find(searcher(), words, language=language, limit=1).hits if words else ()
-    topic = hits[0].topic if hits else ""
-    return choice_about(line, db.session.scalar(db.select(Topic.id).filter_by(slug=topic))) if topic else None
+    return choice_about(line, library.topic_about(searcher(), words, language=language)) if words else None
 
 
 def contact_of(line: Line, language: str) -> Contact:
