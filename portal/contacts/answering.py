@@ -9,6 +9,7 @@ from portal.contacts.models import DISPOSITIONS, Contact, Message, consulted_art
 from portal.database import db, locked
 from portal.errors import N_, Missing, Refused
 from portal.history import Actor, Person
+from portal.staff.teams import sees
 
 RANK = {"waiting": 0, "sending": 1, "unknown": 1, "sent": 2, "delivered": 3, "undelivered": 3, "failed": 3}
 FINAL = 3
@@ -48,7 +49,8 @@ def take(contact: Contact, *, by: Person) -> None:
 
 def give_back(contact: Contact, *, by: Person) -> None:
     """Back to those who wait, at its former place: by who has it, or by a supervisor when they are gone."""
-    if contact.state != "in_progress" or (contact.agent_id != by.id and by.role != "supervisor"):
+    supervised = by.role == "supervisor" and sees(by, contact.agent_id)
+    if contact.state != "in_progress" or (contact.agent_id != by.id and not supervised):
         return
     contact.agent_id, contact.state = None, "waiting" if contact.queue_id else "open"
     history.record("contact.given_back", contact, by=by.actor, citizen_id=contact.citizen_id)

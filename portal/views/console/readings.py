@@ -8,6 +8,7 @@ from portal.citizens.models import Citizen
 from portal.database import db
 from portal.history import Reading
 from portal.staff.models import Staff
+from portal.staff.teams import seen_by
 from portal.views.console.door import bp, me, supervisors
 
 MOST_SHOWN = 200
@@ -18,6 +19,6 @@ MOST_SHOWN = 200
 def readings() -> str:
     query = db.select(Reading, Staff, Citizen).join(Staff, Staff.id == Reading.staff_id)
     query = query.join(Citizen, Citizen.id == Reading.citizen_id)
-    query = query.where(Staff.organization_id == me().organization_id, Reading.reason != "")
+    query = query.where(Staff.id.in_(seen_by(me())), Reading.reason != "")
     rows = db.session.execute(query.order_by(Reading.id.desc()).limit(MOST_SHOWN))
     return render_template("console/readings.html", rows=list(rows))
