@@ -8,7 +8,7 @@ export FLASK_APP := wsgi
 help:
 	@echo "make run        the demo town: portal, worker and simulated phone network"
 	@echo "make test       everything that must be true, on SQLite and PostgreSQL"
-	@echo "make unit       the fast part of it"
+	@echo "make unit       the rules, on SQLite: half a minute, to be run often"
 	@echo "make test-real  the tests over the whole of the real data"
 	@echo "make check      lint, types, architecture"
 	@echo "make bench      the figures of bench/README.md"
@@ -40,7 +40,8 @@ check: install-dev
 	$(BIN)/python -m pytest tests/test_architecture.py
 
 unit: install-dev
-	$(BIN)/python -m pytest -n 2 -m "not browser and not whole and not slow"
+	$(BIN)/python -m pytest -n 2 tests/knowledge_base tests/portal tests/test_architecture.py tests/test_page.py \
+		-m "not browser and not whole and not slow" -k "not postgresql and not views"
 
 test: install-dev chromium check
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not whole"
