@@ -5,8 +5,8 @@ keeps a page where anybody picks up a phone in the browser. The product reaches 
 nothing of it; nor does it import the product. `python -m simulator`, or `start(Settings(...))` in a test.
 """
 
+from simulator.ground.settings import Settings
 from simulator.handset import Handset
 from simulator.server import Running, create_app, start
-from simulator.settings import Settings
 
 __all__ = ["Handset", "Running", "Settings", "create_app", "start"]

@@ -8,9 +8,9 @@ import signal
 import threading
 from pathlib import Path
 
-from simulator.numbers import normal
+from simulator.ground.numbers import normal
+from simulator.ground.settings import Settings, secrets_of
 from simulator.server import start
-from simulator.settings import Settings, secrets_of
 
 
 def main() -> None:

@@ -9,17 +9,16 @@ from types import TracebackType
 from flask import Flask, Response, jsonify, request
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from simulator import keeping
+from simulator.ground import keeping
+from simulator.ground.network import VERSION, Network
+from simulator.ground.settings import Settings
 from simulator.handset import Handset
-from simulator.network import VERSION, Network
-from simulator.pages import pages
-from simulator.phones import phones
-from simulator.refusals import Refusal
-from simulator.rest import rest
-from simulator.settings import Settings
-
-from simulator import rest_calls, rest_lines, rest_texts  # noqa: F401  isort: skip (each registers its doors)
-from simulator.switches import switches
+from simulator.pages.home import pages
+from simulator.pages.phones import phones
+from simulator.pages.switches import switches
+from simulator.rest import calls, lines, texts  # noqa: F401 (each registers its doors)
+from simulator.rest.door import rest
+from simulator.rest.refusals import Refusal
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "

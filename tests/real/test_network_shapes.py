@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from simulator import Settings, start
-from simulator.twiml import VOICE, TwimlError, read
+from simulator.ground.twiml import VOICE, TwimlError, read
 from tests.real.folder import data_folder
 
 DATA = data_folder("twilio")
@@ -129,8 +129,8 @@ def test_lines_and_queues_are_answered_as_described(description, call):
 
 def test_every_field_of_a_recorded_webhook_is_sent_by_ours(call):
     """Of a text, a call and their states: what the portal may read there, it may read here."""
-    from simulator.records import Call, Text
-    from simulator.texting import _incoming
+    from simulator.ground.records import Call, Text
+    from simulator.texts.texting import _incoming
 
     recorded = json.loads((DATA / "webhooks" / "webhooks-signes.json").read_text(encoding="utf-8"))[
         "requetes"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from simulator.segments import segments
-from simulator.signing import sign
+from simulator.texts.segments import segments
+from simulator.webhooks.signing import sign
 
 FIELDS = {
     "CallSid": "CA1234567890ABCDE",

@@ -10,7 +10,7 @@ from urllib.parse import urldefrag, urlencode, urlsplit, urlunsplit
 
 import requests
 
-from simulator.signing import sign
+from simulator.webhooks.signing import sign
 
 CONNECT_S = 5.0
 LARGEST = 256 * 1024
@@ -44,7 +44,7 @@ class Answer:
         return not self.error
 
 
-def call(
+def ask(
     token: str,
     url: str,
     fields: Mapping[str, str],

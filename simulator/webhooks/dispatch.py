@@ -7,7 +7,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from simulator.faults import Faults
+from simulator.webhooks.faults import Faults
 
 Act = Callable[[], None]
 # A callback that is to be overtaken waits for the next one no longer than this.

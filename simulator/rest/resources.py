@@ -6,9 +6,9 @@ from email.utils import formatdate
 from time import time
 from typing import Any
 
-from simulator.network import VERSION, Network
-from simulator.records import Call, Line, Queue, Recording, Text
-from simulator.segments import segments
+from simulator.ground.network import VERSION, Network
+from simulator.ground.records import Call, Line, Queue, Recording, Text
+from simulator.texts.segments import segments
 
 ERRORS = {30003: "Unreachable destination handset"}
 CALL_PARTS = (

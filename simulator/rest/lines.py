@@ -7,12 +7,12 @@ import wave
 
 from flask import Response, jsonify, request
 
-from simulator.network import Network
-from simulator.numbers import is_number, normal
-from simulator.records import Line, Recording
-from simulator.refusals import Refusal
-from simulator.resources import line_json, recording_json, transcription_json
-from simulator.rest import ACCOUNT, found, here, page_of, rest
+from simulator.ground.network import Network
+from simulator.ground.numbers import is_number, normal
+from simulator.ground.records import Line, Recording
+from simulator.rest.door import ACCOUNT, found, here, page_of, rest
+from simulator.rest.refusals import Refusal
+from simulator.rest.resources import line_json, recording_json, transcription_json
 
 SETTINGS = {
     "FriendlyName": "name",

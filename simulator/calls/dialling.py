@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simulator.leg import Bridge, Leg, Over
-from simulator.numbers import normal
-from simulator.records import Call, Callback
-from simulator.ringing import ring
-from simulator.script import Next, Step, follow, leads_to, run, start, verb
-from simulator.twiml import BEFORE_BRIDGE, Document, Verb
+from simulator.calls.leg import Bridge, Leg, Over
+from simulator.calls.ringing import ring
+from simulator.calls.script import Next, Step, follow, leads_to, run, start, verb
+from simulator.ground.numbers import normal
+from simulator.ground.records import Call, Callback
+from simulator.ground.twiml import BEFORE_BRIDGE, Document, Verb
 
 TIMEOUT_S = 30.0
 LONGEST_S = 24 * 3600.0

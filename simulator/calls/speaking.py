@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from simulator import texting
-from simulator.leg import Left, Leg, Over, spoken_seconds
-from simulator.script import Next, Step, leads_to, verb
-from simulator.twiml import Document, Verb
+from simulator.calls.leg import Left, Leg, Over, spoken_seconds
+from simulator.calls.script import Next, Step, leads_to, verb
+from simulator.ground.twiml import Document, Verb
+from simulator.texts import texting
 
 SOUND_S = 10
 ENDLESS_S = 24 * 3600

@@ -7,13 +7,13 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
-from simulator import texting
-from simulator.network import Network
-from simulator.numbers import ALPHA_SENDER, SHORT, is_french_landline, is_number, normal
-from simulator.records import Text
-from simulator.refusals import TEXT_FROM, TEXT_TO, Refusal
-from simulator.resources import text_json
-from simulator.rest import ACCOUNT, found, here, matching, page_of, rest
+from simulator.ground.network import Network
+from simulator.ground.numbers import ALPHA_SENDER, SHORT, is_french_landline, is_number, normal
+from simulator.ground.records import Text
+from simulator.rest.door import ACCOUNT, found, here, matching, page_of, rest
+from simulator.rest.refusals import TEXT_FROM, TEXT_TO, Refusal
+from simulator.rest.resources import text_json
+from simulator.texts import texting
 
 LONGEST = 1600
 UNSENT = {"accepted", "scheduled", "queued"}

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from flask import Response, jsonify, request
 
-from simulator import twiml
-from simulator.network import Network
-from simulator.numbers import is_address, is_number, normal
-from simulator.placing import Wanted, call_phone
-from simulator.records import Call, Callback, Queue
-from simulator.refusals import CALL_FROM, CALL_TO, Refusal
-from simulator.resources import call_json, member_json, queue_json
-from simulator.rest import ACCOUNT, found, here, matching, number, page_of, rest
-from simulator.script import Next, Step
+from simulator.calls.placing import Wanted, call_phone
+from simulator.calls.script import Next, Step
+from simulator.ground import twiml
+from simulator.ground.network import Network
+from simulator.ground.numbers import is_address, is_number, normal
+from simulator.ground.records import Call, Callback, Queue
+from simulator.rest.door import ACCOUNT, found, here, matching, number, page_of, rest
+from simulator.rest.refusals import CALL_FROM, CALL_TO, Refusal
+from simulator.rest.resources import call_json, member_json, queue_json
 
 LONGEST_TIMEOUT_S = 600
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from simulator.faults import FAMILIES
-from simulator.phones import back, here, said, wants_json
+from simulator.pages.phones import back, here, said, wants_json
+from simulator.webhooks.faults import FAMILIES
 
 switches = Blueprint("switches", __name__)
 

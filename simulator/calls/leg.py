@@ -10,10 +10,10 @@ from email.utils import formatdate
 from time import monotonic, time
 from typing import TYPE_CHECKING
 
-from simulator.records import Call, Heard
+from simulator.ground.records import Call, Heard
 
 if TYPE_CHECKING:
-    from simulator.network import Network
+    from simulator.ground.network import Network
 
 CHARACTERS_A_SECOND = 14
 EVENTS = {"initiated": "initiated", "ringing": "ringing", "in-progress": "answered"}

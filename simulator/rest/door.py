@@ -13,8 +13,8 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, abort, current_app, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from simulator.network import VERSION, Network
-from simulator.refusals import Refusal
+from simulator.ground.network import VERSION, Network
+from simulator.rest.refusals import Refusal
 
 Thing = TypeVar("Thing")
 ACCOUNT = f"/{VERSION}/Accounts/<account>"

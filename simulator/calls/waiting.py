@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from time import monotonic, time
 
-from simulator.leg import Bridge, Left, Leg, Over, Redirected, Taken
-from simulator.records import Queue
-from simulator.script import Next, Step, follow, leads_to, log_error, verb
-from simulator.twiml import BEFORE_BRIDGE, WAITING, Document, TwimlError, Verb
+from simulator.calls.leg import Bridge, Left, Leg, Over, Redirected, Taken
+from simulator.calls.script import Next, Step, follow, leads_to, log_error, verb
+from simulator.ground.records import Queue
+from simulator.ground.twiml import BEFORE_BRIDGE, WAITING, Document, TwimlError, Verb
 
 MUSIC_S = 30.0
 

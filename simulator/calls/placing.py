@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from time import monotonic
 
-from simulator import dialling, listening, verbs, waiting  # noqa: F401 (each registers its verbs)
-from simulator.leg import Leg
-from simulator.network import Network
-from simulator.numbers import EMERGENCY, HIDDEN_CALL, is_number, normal
-from simulator.records import Call, Callback
-from simulator.ringing import HUMAN, ring
-from simulator.script import Next, Step, run, start
+from simulator.calls import dialling, listening, speaking, waiting  # noqa: F401 (each registers its verbs)
+from simulator.calls.leg import Leg
+from simulator.calls.ringing import HUMAN, ring
+from simulator.calls.script import Next, Step, run, start
+from simulator.ground.network import Network
+from simulator.ground.numbers import EMERGENCY, HIDDEN_CALL, is_number, normal
+from simulator.ground.records import Call, Callback
 
 TYPING_S = 10.0
 

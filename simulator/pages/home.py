@@ -10,13 +10,13 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from simulator.faults import FAMILIES
-from simulator.network import Network
-from simulator.numbers import FICTION, MOBILE, normal, spoken
-from simulator.phone_view import phone_state, stamp
-from simulator.phones import LONGEST_WAIT_S, back, held, here
-from simulator.placing import Impossible
-from simulator.records import Line
+from simulator.calls.placing import Impossible
+from simulator.ground.network import Network
+from simulator.ground.numbers import FICTION, MOBILE, normal, spoken
+from simulator.ground.records import Line
+from simulator.pages.phones import LONGEST_WAIT_S, back, held, here
+from simulator.pages.view import phone_state, stamp
+from simulator.webhooks.faults import FAMILIES
 
 MOST_PHONES = 6
 SUGGESTED = ("+33639980001", "+33639980002", "+33639980003")

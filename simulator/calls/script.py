@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from time import monotonic
 from urllib.parse import urljoin
 
-from simulator import twiml
-from simulator.leg import Left, Leg, Over, Redirected, Taken
-from simulator.twiml import VOICE, Document, TwimlError, Verb
+from simulator.calls.leg import Left, Leg, Over, Redirected, Taken
+from simulator.ground import twiml
+from simulator.ground.twiml import VOICE, Document, TwimlError, Verb
 
 APOLOGY = "We're sorry, an application error has occurred. Goodbye."
 # So many documents in one second is a loop that says nothing.

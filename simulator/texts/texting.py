@@ -6,13 +6,13 @@ import uuid
 from dataclasses import dataclass
 from time import time
 
-from simulator import twiml
-from simulator.network import VERSION, Network
-from simulator.numbers import HIDDEN_TEXT, country, is_number, normal
-from simulator.records import Text
-from simulator.script import leads_to
-from simulator.segments import segments
-from simulator.twiml import TEXTING, Document, TwimlError, Verb
+from simulator.calls.script import leads_to
+from simulator.ground import twiml
+from simulator.ground.network import VERSION, Network
+from simulator.ground.numbers import HIDDEN_TEXT, country, is_number, normal
+from simulator.ground.records import Text
+from simulator.ground.twiml import TEXTING, Document, TwimlError, Verb
+from simulator.texts.segments import segments
 
 STOP = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
 START = {"START", "UNSTOP", "YES"}

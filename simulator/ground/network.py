@@ -9,15 +9,16 @@ from collections.abc import Callable
 from time import monotonic, time
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from simulator import keeping, webhooks
-from simulator.dispatch import Dispatcher
-from simulator.faults import Faults
-from simulator.numbers import country
-from simulator.records import Call, Line, Phone, Queue, Recording, Text
-from simulator.settings import Settings
+from simulator.ground import keeping
+from simulator.ground.numbers import country
+from simulator.ground.records import Call, Line, Phone, Queue, Recording, Text
+from simulator.ground.settings import Settings
+from simulator.webhooks.asking import Answer, ask
+from simulator.webhooks.dispatch import Dispatcher
+from simulator.webhooks.faults import Faults
 
 if TYPE_CHECKING:
-    from simulator.leg import Leg
+    from simulator.calls.leg import Leg
 
 VERSION = "2010-04-01"
 Kept = TypeVar("Kept", Text, Call, Recording, Queue)
@@ -104,10 +105,10 @@ class Network:
 
     def webhook(
         self, url: str, fields: dict[str, str], method: str = "POST", idempotency: str = ""
-    ) -> webhooks.Answer:
+    ) -> Answer:
         """Call the portal now, log it, and give back what it said. Never called while holding `changed`."""
         settings = self.settings
-        answer = webhooks.call(
+        answer = ask(
             settings.auth_token,
             url,
             fields,

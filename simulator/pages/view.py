@@ -7,9 +7,9 @@ import json
 from datetime import datetime
 from typing import Any
 
-from simulator.network import Network
-from simulator.numbers import spoken
-from simulator.records import Call, Text
+from simulator.ground.network import Network
+from simulator.ground.numbers import spoken
+from simulator.ground.records import Call, Text
 
 # A screen shows the last of them; the rest stays in the history.
 TEXTS_SHOWN = 50

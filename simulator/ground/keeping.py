@@ -9,10 +9,10 @@ from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING, Any
 
-from simulator.records import Call, Callback, Heard, Line, Phone, Queue, Recording, Text
+from simulator.ground.records import Call, Callback, Heard, Line, Phone, Queue, Recording, Text
 
 if TYPE_CHECKING:
-    from simulator.network import Network
+    from simulator.ground.network import Network
 
 FILE = "simulator.json"
 SAVE_EVERY_S = 1.0

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from simulator.leg import Leg, Over
-from simulator.numbers import is_address
+from simulator.calls.leg import Leg, Over
+from simulator.ground.numbers import is_address
 
 HUMAN = "human"
 

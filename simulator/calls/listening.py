@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import ceil
 
-from simulator.leg import Leg, Over, spoken_seconds
-from simulator.records import Recording, new_sid
-from simulator.script import VERBS, Next, Step, leads_to, verb
-from simulator.twiml import Document, Verb
+from simulator.calls.leg import Leg, Over, spoken_seconds
+from simulator.calls.script import VERBS, Next, Step, leads_to, verb
+from simulator.ground.records import Recording, new_sid
+from simulator.ground.twiml import Document, Verb
 
 CONFIDENCE = "0.9128826"
 # Before the first word of a message, a person who types is waited for longer than one who speaks.

@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort, current_app, jsonify, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from simulator import placing, texting
-from simulator.network import Network
-from simulator.numbers import is_address, is_fictional, normal
-from simulator.phone_view import phone_state, stamp
-from simulator.placing import Impossible
+from simulator.calls import placing
+from simulator.calls.placing import Impossible
+from simulator.ground.network import Network
+from simulator.ground.numbers import is_address, is_fictional, normal
+from simulator.pages.view import phone_state, stamp
+from simulator.texts import texting
 
 LONGEST_WAIT_S = 25.0
 KEYS = frozenset("0123456789*#")

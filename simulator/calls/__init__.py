@@ -1,0 +1,1 @@
+"""Calls: placed, ringing, carried out verb after verb, put through."""

@@ -1,0 +1,1 @@
+"""What everything stands on: settings, numbers, what is remembered, TwiML as read."""

@@ -1,0 +1,1 @@
+"""Texts both ways, and what becomes of them."""
