@@ -1,6 +1,6 @@
 """Every table, in the order of the floors, for what needs to know them all: migrations and tests."""
 
-from portal import budgets, history, jobs
+from portal import budgets, history, jobs, news
 from portal.articles import models as articles
 from portal.cases import models as cases
 from portal.citizens import models as citizens
@@ -25,6 +25,7 @@ __all__ = [
     "jobs",
     "lines",
     "mail",
+    "news",
     "referrals",
     "staff",
     "telephony",

@@ -102,3 +102,44 @@ class Message(Base):
     at: Mapped[datetime] = mapped_column(default=clock.now)
     sent_at: Mapped[datetime | None]
     contact: Mapped[Contact] = relationship(back_populates="messages")
+    attachments: Mapped[list[Attachment]] = relationship(back_populates="message", order_by="Attachment.id")
+
+
+class Leg(Base):
+    """One telephone in a call: the citizen's, an agent's, a third one's. Outgoing, it is written before it is asked
+
+    `state`: waiting, sending, unknown (placed perhaps: to reconcile), queued, ringing, answered, ended, failed.
+    """
+
+    __tablename__ = "legs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), index=True)
+    role: Mapped[str]  # citizen, agent, third
+    purpose: Mapped[str] = mapped_column(default="bridge")  # bridge, consult, transfer, call_back
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    to: Mapped[str] = mapped_column(default="")  # E.164 or sip:…
+    label: Mapped[str] = mapped_column(default="")  # who it is, in words
+    state: Mapped[str] = mapped_column(default="waiting")
+    provider_ref: Mapped[str | None] = mapped_column(unique=True)
+    sequence: Mapped[int] = mapped_column(default=-1)  # of the latest event heard
+    error: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    answered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    contact: Mapped[Contact] = relationship()
+
+
+class Attachment(Base):
+    """A file that came with a message, kept outside what the web serves, under a name of ours."""
+
+    __tablename__ = "attachments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), index=True)
+    name: Mapped[str]  # as sent, made safe
+    media_type: Mapped[str]  # by content
+    size: Mapped[int]  # bytes
+    digest: Mapped[str]  # SHA-256: where it is kept
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    message: Mapped[Message] = relationship(back_populates="attachments")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal import clock
 from portal.database import Base, Versioned
 
 
@@ -26,6 +28,11 @@ class Line(Versioned, Base):
     language_keys: Mapped[dict[str, str]] = mapped_column(default=dict)  # key -> language
     texts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     schedule: Mapped[dict[str, Any]] = mapped_column(default=dict)  # as a service's
+    emergency: Mapped[bool] = mapped_column(default=False)  # its `emergency` text comes before all else
+    relay_url: Mapped[str] = mapped_column(default="")  # where deaf people reach the same people
+    relay_schedule: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    records_calls: Mapped[bool] = mapped_column(default=False)
+    menus: Mapped[list[MenuVersion]] = relationship(back_populates="line", order_by="MenuVersion.number")
     choices: Mapped[list[MenuChoice]] = relationship(back_populates="line", order_by="MenuChoice.position")
 
 
@@ -43,3 +50,24 @@ class MenuChoice(Base):
     topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id"))
     queue_id: Mapped[int] = mapped_column(ForeignKey("queues.id"))
     line: Mapped[Line] = relationship(back_populates="choices")
+
+
+class MenuVersion(Versioned, Base):
+    """A line's menu as it was at one time. `tree` is a step, in which others are nested (see `lines.menus`).
+
+    A call goes on with the version it began with, whatever is published meanwhile.
+    """
+
+    __tablename__ = "menu_versions"
+    __table_args__ = (UniqueConstraint("line_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("lines.id"))
+    number: Mapped[int]
+    state: Mapped[str] = mapped_column(default="draft")  # draft, published, retired
+    tree: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    published_at: Mapped[datetime | None]
+    line: Mapped[Line] = relationship(back_populates="menus")
