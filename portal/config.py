@@ -33,6 +33,9 @@ class Settings:
     twilio_auth_token: str  # TWILIO_AUTH_TOKEN: primary token; it signs what the network tells us
     twilio_auth_token_old: str  # TWILIO_AUTH_TOKEN_OLD: the former token, accepted during a rotation
     twilio_base_url: str  # TWILIO_BASE_URL: another address for the network's REST calls (demo: the stand-in)
+    twilio_calls_per_second: (
+        float  # TWILIO_CALLS_PER_SECOND: what the account may place; 1 unless it was raised
+    )
     smtp_host: str  # SMTP_HOST: empty keeps letters in the mailbox page (demo)
     smtp_port: int  # SMTP_PORT
     smtp_user: str  # SMTP_USER: empty for a relay that asks for no sign-in
@@ -79,6 +82,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         twilio_auth_token=kept["TWILIO_AUTH_TOKEN"],
         twilio_auth_token_old=environ.get("TWILIO_AUTH_TOKEN_OLD", ""),
         twilio_base_url=environ.get("TWILIO_BASE_URL", stand_in).rstrip("/"),
+        twilio_calls_per_second=float(environ.get("TWILIO_CALLS_PER_SECOND", "1")),
         smtp_host=environ.get("SMTP_HOST", ""),
         smtp_port=int(environ.get("SMTP_PORT", "587")),
         smtp_user=environ.get("SMTP_USER", ""),

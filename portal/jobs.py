@@ -98,8 +98,16 @@ def finish(job: Job) -> None:
     job.lease_until = None
 
 
-def put_back(job: Job, error: str) -> None:
-    """The try failed: another one later, further apart each time; after the last, set aside for a person to see."""
+def put_back(job: Job, error: str, until: datetime | None = None) -> None:
+    """The try failed: another one later, further apart each time; after the last, set aside for a person to see.
+
+    With `until`, it was not even tried (no turn yet, the network is away): it counts for nothing.
+    """
+    if until is not None:
+        job.attempts -= 1
+        job.last_error, job.lease_until, job.leased_by = error[:500], None, None
+        job.state, job.not_before = "waiting", until
+        return
     if job.attempts >= MOST_ATTEMPTS:
         _set_aside(job, error)
         return

@@ -7,7 +7,7 @@ NOTIFY and leaves no row; SQLite counts it in a table, which each portal reads a
 from __future__ import annotations
 
 from sqlalchemy import text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.database import Base, db, insert
 
@@ -23,10 +23,11 @@ class News(Base):
     count: Mapped[int] = mapped_column(default=1)
 
 
-def tell(*audiences: str) -> None:
+def tell(*audiences: str, session: Session | None = None) -> None:
     """These audiences have something new to see once this transaction commits. Told twice, it is heard once."""
+    writing = session or db.session
     if db.engine.dialect.name == "postgresql":
-        db.session.execute(
+        writing.execute(
             text("SELECT pg_notify(:channel, :audiences)"),
             {"channel": CHANNEL, "audiences": " ".join(sorted(set(audiences)))},
         )
@@ -34,6 +35,6 @@ def tell(*audiences: str) -> None:
     table = News.__table__
     for audience in sorted(set(audiences)):
         statement = insert(table).values(audience=audience, count=1)
-        db.session.execute(
+        writing.execute(
             statement.on_conflict_do_update(index_elements=["audience"], set_={"count": table.c.count + 1})
         )

@@ -1,4 +1,4 @@
-"""The legs of calls."""
+"""The legs of calls; whether the network answers, and how fast it may be asked."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,7 +30,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("provider_ref", name=op.f("uq_legs_provider_ref")),
     )
     op.create_index("ix_legs_contact_id", "legs", ["contact_id"])
+    op.create_table(
+        "circuits",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("open_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("probing_until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_circuits")),
+    )
+    op.create_table(
+        "allowances",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("free_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_allowances")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("allowances")
+    op.drop_table("circuits")
     op.drop_table("legs")

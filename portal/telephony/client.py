@@ -9,7 +9,10 @@ if TYPE_CHECKING:
     from twilio.rest import Client
 
 
-def make_client(account_sid: str, auth_token: str, base_url: str = "", timeout_s: float = 10) -> Client:
+CONNECT_S, READ_S = 3.0, 7.0  # together ten seconds: no thread is held longer
+
+
+def make_client(account_sid: str, auth_token: str, base_url: str = "", timeout_s: float = READ_S) -> Client:
     """A client that speaks to `base_url`, if given, and gives up after `timeout_s` (the vendor's never does).
 
     The vendor's library has no setting for another address: scheme and host are swapped as a request leaves.
@@ -22,7 +25,9 @@ def make_client(account_sid: str, auth_token: str, base_url: str = "", timeout_s
         def request(self, method: str, url: str, *args: Any, **named: Any) -> Any:
             return super().request(method, elsewhere(url, base_url), *args, **named)
 
-    return Client(account_sid, auth_token, http_client=HttpClient(timeout=timeout_s))
+    http = HttpClient(timeout=timeout_s)
+    http.timeout = (min(CONNECT_S, timeout_s), timeout_s)  # its constructor only takes one number for both
+    return Client(account_sid, auth_token, http_client=http)
 
 
 def elsewhere(url: str, base_url: str) -> str:

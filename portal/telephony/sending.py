@@ -1,40 +1,36 @@
 """What we ask of the network, and what its answers mean for another try.
 
 Neither a text nor a call has an idempotency key at the network: after a silence, what was asked may have been
-done. Whoever asks must look (`find_texts`) before asking again.
+done. Whoever asks must look (`find_texts`, `find_calls`) before asking again. Everything raises `Rejected`, `Busy` or
+`Unsure` (see `refusals`); `Away`, a kind of `Busy`, while the circuit is open.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
+from portal import clock
 from portal.config import Settings
 from portal.database import hold_nothing
-from portal.telephony.client import make_client
+from portal.telephony import allowance, circuit
+from portal.telephony.client import READ_S, make_client
+from portal.telephony.refusals import Away, Busy, Rejected, Unsure
+
+Answer = TypeVar("Answer")
+
+__all__ = ["Away", "Busy", "Rejected", "Unsure"]
 
 VALIDITY_S = 4 * 3600  # a text that cannot be delivered for so long says something that is no longer true
-
-
-class Rejected(Exception):
-    """Refused for good; `code` is the network's."""
-
-    def __init__(self, code: int) -> None:
-        super().__init__(str(code))
-        self.code = code
-
-
-class Busy(Exception):
-    """Not taken, and nothing was done: safe to ask again later."""
-
-
-class Unsure(Exception):
-    """No answer, or a broken one: it may have been done."""
+PROGRESS = ["initiated", "ringing", "answered", "completed"]  # what we are told of the calls that we place
+NOT_FOUND = 20404
+CREDENTIALS = 20003
 
 
 def send_text(settings: Settings, *, to: str, sender: str, body: str, callback: str = "") -> str:
-    """Sends a text and returns the network's id for it. Raises `Rejected`, `Busy` or `Unsure`."""
+    """Sends a text and returns the network's id for it."""
     more = {"status_callback": callback} if callback else {}
     sent = _ask(
         lambda: _client(settings).messages.create(
@@ -52,34 +48,137 @@ def find_texts(settings: Settings, *, to: str, sender: str, body: str, since: da
     return [str(text.sid) for text in listed if text.body == body]
 
 
+def place_call(settings: Settings, *, to: str, sender: str, url: str, callback: str, ring_s: int) -> str:
+    """Calls a telephone, when its turn has come; once picked up it does what `url` says. The network's id for it."""
+    placed = _ask(
+        lambda: _client(settings).calls.create(
+            to=to,
+            from_=sender,
+            url=url,
+            timeout=ring_s,
+            status_callback=callback,
+            status_callback_event=PROGRESS,
+        ),
+        first=lambda: allowance.wait_for_turn("calls", settings.twilio_calls_per_second),
+    )
+    return str(placed.sid)
+
+
+def find_calls(settings: Settings, *, to: str, sender: str, since: datetime) -> list[str]:
+    """Ids of the calls between these two that the network took since then, the latest first.
+
+    Told apart here, by when they were made: a call that still queues at the network has not begun, and a list of
+    those begun since then would leave it out.
+    """
+    listed = _ask(lambda: _client(settings).calls.list(to=to, from_=sender, limit=50))
+    return [str(call.sid) for call in listed if (call.date_created or since) >= since]
+
+
+def call_state(settings: Settings, call_ref: str) -> str:
+    """What the network says of this call now: queued, ringing, in-progress, completed, busy, no-answer…"""
+    return str(_ask(lambda: _client(settings).calls(call_ref).fetch()).status)
+
+
 def redirect_call(settings: Settings, call_ref: str, twiml: str) -> None:
-    """Takes a live call from wherever it is and has it do this instead. Raises as `send_text` does."""
+    """Takes a live call from wherever it is and has it do this instead."""
     _ask(lambda: _client(settings).calls(call_ref).update(twiml=twiml))
 
 
-def _ask(what: Any) -> Any:
-    import requests
-    from twilio.base.exceptions import TwilioRestException
+def hang_up(settings: Settings, call_ref: str) -> None:
+    """Ends a call, whatever it is doing."""
+    _ask(lambda: _client(settings).calls(call_ref).update(status="completed"))
 
+
+def hold_participant(settings: Settings, room: str, call_ref: str, *, hold: bool, url: str = "") -> None:
+    """Puts one telephone of a room on hold, hearing what `url` says, or takes it back."""
+    more = {"hold_url": url, "hold_method": "POST"} if hold else {}
+    participant = _participant(settings, room, call_ref)
+    _ask(lambda: participant.update(hold=hold, **more))
+
+
+def remove_participant(settings: Settings, room: str, call_ref: str) -> None:
+    """Takes one telephone out of a room; its own call goes on with what it was told to do next."""
+    participant = _participant(settings, room, call_ref)
+    _ask(participant.delete)
+
+
+def _participant(settings: Settings, room: str, call_ref: str) -> Any:
+    """One telephone of a room. Rooms are ours by name and the network's by id."""
+    conferences = _client(settings).conferences
+    found = _ask(lambda: conferences.list(friendly_name=room, status="in-progress", limit=1))
+    if not found:
+        raise Rejected(NOT_FOUND)
+    return conferences(found[0].sid).participants(call_ref)
+
+
+def _ask(what: Callable[[], Answer], first: Callable[[], None] | None = None) -> Answer:
+    """Asks the network, with nothing held meanwhile, and tells the circuit what came of it."""
     hold_nothing()
+    was_failing = circuit.enter()
+    if first is not None:
+        first()
+    asked_at = clock.now()
+    try:
+        answer = _told_apart(what)
+    except (Busy, Unsure) as failure:
+        if not isinstance(failure, Away):
+            circuit.failed(asked_at)
+        raise
+    except Rejected:
+        if was_failing:
+            circuit.answered()
+        raise
+    if was_failing:
+        circuit.answered()
+    return answer
+
+
+def _told_apart(what: Callable[[], Answer]) -> Answer:
+    import requests
+    from twilio.base.exceptions import TwilioException
+
     try:
         return what()
-    except TwilioRestException as refusal:
-        if refusal.status == 429:
-            raise Busy from refusal
-        if refusal.status >= 500:
-            raise Unsure from refusal
-        raise Rejected(refusal.code or refusal.status) from refusal
-    except requests.exceptions.ConnectTimeout as away:
-        raise Busy from away
-    except requests.exceptions.RequestException as silence:
-        raise Unsure from silence
+    except TwilioException as refusal:
+        raise _refusal(*_status_and_code(refusal)) from refusal
+    except (
+        requests.exceptions.RequestException,
+        ValueError,
+    ) as silence:  # ValueError: not the JSON it promised
+        raise (Busy() if _never_left(silence) else Unsure()) from silence
+
+
+def _status_and_code(refusal: Exception) -> tuple[int, int]:
+    """The HTTP status and the network's own code. The vendor's lists raise an error of their own, without either."""
+    answer = refusal.args[1] if len(refusal.args) > 1 else None
+    status: int = getattr(refusal, "status", None) or getattr(answer, "status_code", 503)
+    code: int = getattr(refusal, "code", None) or status
+    return status, code
+
+
+def _refusal(status: int, code: int) -> Busy | Unsure | Rejected:
+    if status == 401 or code == CREDENTIALS:
+        return Away(circuit.refuse_credentials())
+    if status == 429:
+        return Busy()
+    return Unsure() if status >= 500 else Rejected(code)
+
+
+def _never_left(silence: Exception) -> bool:
+    """Whether the network was not even reached: what was asked was not done."""
+    import requests
+    from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+    if isinstance(silence, requests.exceptions.ConnectTimeout):
+        return True
+    cause = silence.args[0] if silence.args else None
+    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
 
 
 def _client(settings: Settings) -> Any:
-    return _made(settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_base_url)
+    return _made(settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_base_url, READ_S)
 
 
 @lru_cache(maxsize=4)
-def _made(account_sid: str, auth_token: str, base_url: str) -> Any:
-    return make_client(account_sid, auth_token, base_url)
+def _made(account_sid: str, auth_token: str, base_url: str, read_s: float) -> Any:
+    return make_client(account_sid, auth_token, base_url, read_s)

@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from portal import jobs
 from portal.database import db
 from portal.errors import trace_of
+from portal.telephony.refusals import Busy
 from portal.work import KINDS
 
 log = logging.getLogger(__name__)
@@ -73,6 +74,10 @@ def work_once(app: Flask, worker: str) -> bool:
     with _heartbeat(app, job.id, worker):
         try:
             KINDS[job.kind](job)
+        except Busy as busy:  # nothing was asked of the network, or nothing was done
+            db.session.rollback()
+            jobs.put_back(job, type(busy).__name__, until=busy.until)
+            db.session.commit()
         except Exception as error:  # whatever a job does, the worker goes on to the next
             log.error("job %s (%s) failed\n%s", job.id, job.kind, trace_of(error))
             db.session.rollback()

@@ -42,9 +42,9 @@ def _send(message: Message, ends: tuple[str, str], job: Job) -> None:
         sid = sending.send_text(settings(), to=to, sender=sender, body=message.body, callback=callback)
     except sending.Rejected as refusal:
         advance(message, "failed", error=str(refusal.code))
-    except sending.Busy:
+    except sending.Busy as busy:
         message.state = "waiting"  # the network said that it did nothing
-        jobs.put_back(job, "Busy")
+        jobs.put_back(job, "Busy", until=busy.until)
         db.session.commit()
         return
     except sending.Unsure:
@@ -80,8 +80,8 @@ def _reconcile(message: Message, ends: tuple[str, str], job: Job) -> None:
         found = sending.find_texts(
             settings(), to=to, sender=sender, body=message.body, since=message.at - LOOK_BACK
         )
-    except (sending.Unsure, sending.Busy):
-        jobs.put_back(job, "Unsure")
+    except (sending.Unsure, sending.Busy) as failure:
+        jobs.put_back(job, "Unsure", until=getattr(failure, "until", None))
         db.session.commit()
         return
     known = set(db.session.scalars(db.select(Message.provider_ref).where(Message.provider_ref.in_(found))))
