@@ -32,6 +32,7 @@ class Line(Versioned, Base):
     relay_url: Mapped[str] = mapped_column(default="")  # where deaf people reach the same people
     relay_schedule: Mapped[dict[str, Any]] = mapped_column(default=dict)
     records_calls: Mapped[bool] = mapped_column(default=False)
+    takes_messages: Mapped[bool] = mapped_column(default=True)  # when closed, a message may be left
     menus: Mapped[list[MenuVersion]] = relationship(back_populates="line", order_by="MenuVersion.number")
     choices: Mapped[list[MenuChoice]] = relationship(back_populates="line", order_by="MenuChoice.position")
 
@@ -71,3 +72,18 @@ class MenuVersion(Versioned, Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     published_at: Mapped[datetime | None]
     line: Mapped[Line] = relationship(back_populates="menus")
+
+
+class MenuTrial(Base):
+    """The next call of this telephone to the line hears this version, before callers do; then `call_ref` is set."""
+
+    __tablename__ = "menu_trials"
+    __table_args__ = (UniqueConstraint("line_id", "phone"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("lines.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("menu_versions.id"))
+    phone: Mapped[str]  # E.164
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    call_ref: Mapped[str | None]
+    expires_at: Mapped[datetime]
