@@ -16,9 +16,11 @@ from portal import commands, models
 from portal.config import Settings, read_settings
 from portal.database import db, engine_options, reads_only, set_rules
 from portal.errors import trace_of
+from portal.newsroom import Newsroom
 from portal.staff import sessions
 from portal.staff.models import Staff
 from portal.views import DOORS, guards, headers, language, limits, refusals, site
+from portal.views.news import NewsDoor
 
 LARGEST_REQUEST = 25 * 1024 * 1024
 
@@ -56,6 +58,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         if getattr(module, "SIGNED", False):  # requests that the network signs carry no form token
             csrf.exempt(module.bp)
     commands.init_app(app)
+    newsdoor = NewsDoor(app.wsgi_app, Newsroom(settings.database_url), settings.secret_key)
+    app.extensions["news"] = app.wsgi_app = newsdoor  # type: ignore[method-assign]
     return app
 
 

@@ -16,7 +16,7 @@ from portal.database import Base, db
 
 ROOT = Path(__file__).parent.parent
 FLOORS = [
-    {"config", "clock", "errors", "database", "history", "jobs", "budgets", "news"},
+    {"config", "clock", "errors", "database", "history", "jobs", "budgets", "news", "newsroom"},
     {"staff", "citizens", "directory", "telephony", "mail"},
     {"articles", "contacts", "lines"},
     {"cases"},

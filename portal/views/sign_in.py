@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_babel import gettext
-from flask_login import login_user, logout_user
+from flask_login import current_user, login_user, logout_user
 
-from portal import budgets
+from portal import budgets, news
 from portal.database import db
 from portal.staff import sessions
 from portal.staff.models import Staff
@@ -57,6 +57,7 @@ def submit() -> Any:
 @guards.staff()
 def leave() -> Any:
     sessions.end_session(session.get("token", ""))
+    news.tell(f"staff:{current_user.id}")  # consoles open elsewhere in this session end too
     db.session.commit()
     logout_user()
     session.clear()

@@ -1,0 +1,199 @@
+"""News is told in a transaction and heard after its commit, by whoever may hear it, without asking the database."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import event
+
+from portal import clock, history, newsroom
+from portal.database import brief_write, db
+from portal.news import tell
+from portal.newsroom import Newsroom
+from portal.staff.models import Staff
+from portal.views.news import PATH, NewsDoor
+from tests import make
+from tests.signing import send, signed_in
+
+MINE = ["staff:7", "desk:3", "network"]
+
+
+def until(true: Callable[[], Any], seconds: float = 5) -> Any:
+    """What becomes true within so many seconds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = true()
+        if found:
+            return found
+        time.sleep(0.01)
+    raise AssertionError("it did not come")
+
+
+@pytest.fixture
+def room(app: Flask) -> Iterator[Newsroom]:
+    """Another portal's newsroom, that has begun to listen."""
+    made = Newsroom(app.extensions["settings"].database_url)
+    made.open()
+    assert made.listening.wait(5)
+    yield made
+    made._stop.set()  # it ends by itself: nobody waits for it
+
+
+def heard(room: Newsroom) -> list[int]:
+    return room.numbers(MINE) or [0, 0, 0]
+
+
+def test_news_is_heard_once_it_is_committed_and_by_its_audience_only(app: Flask, room: Newsroom) -> None:
+    before = heard(room)
+    tell("staff:7", "staff:8")
+    tell("staff:7")
+    history.record("staff.added", make.staff(), by=history.SYSTEM)
+    time.sleep(0.3)
+    assert heard(room) == before
+    db.session.commit()
+    after = until(lambda: heard(room)[0] > before[0] and heard(room))
+    assert after[1:] == before[1:]
+    tell("desk:3")
+    db.session.commit()
+    until(lambda: heard(room)[1] > before[1])
+    assert heard(room)[0] == after[0]
+
+
+def test_what_is_rolled_back_is_never_heard(app: Flask, room: Newsroom) -> None:
+    before = heard(room)
+    tell("staff:7")
+    db.session.rollback()
+    with db.session.begin_nested():
+        tell("desk:3")
+    db.session.commit()
+    until(lambda: heard(room)[1] > before[1])
+    assert heard(room)[0] == before[0]
+
+
+def test_a_transaction_of_its_own_tells_too(app: Flask, room: Newsroom) -> None:
+    before = heard(room)
+    with brief_write() as session:
+        tell("network", session=session)
+    until(lambda: heard(room)[2] > before[2])
+
+
+def test_two_portals_know_the_same_numbers(app: Flask, room: Newsroom) -> None:
+    other = Newsroom(app.extensions["settings"].database_url)
+    other.open()
+    assert other.listening.wait(5)
+    for _ in range(3):
+        before = heard(room)
+        tell(*MINE)
+        db.session.commit()
+        now = until(lambda before=before: heard(room)[0] > before[0] and heard(room))
+        until(lambda now=now: heard(other) == now)
+    other._stop.set()
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+def test_a_lost_connection_is_made_again_and_everybody_looks_once(
+    app: Flask, room: Newsroom, monkeypatch: pytest.MonkeyPatch, postgresql: str
+) -> None:
+    monkeypatch.setattr(newsroom, "PAUSE_S", 0.2)
+    before = heard(room)
+    ours = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ILIKE 'LISTEN %' OR query = 'SELECT 1'"
+    with psycopg.connect(postgresql, autocommit=True) as connection:
+        connection.execute(f"{ours} OR query ILIKE '%extract(epoch%' AND pid <> pg_backend_pid()")
+    until(lambda: not room.listening.is_set())
+    assert room.numbers(MINE) is None
+    tell("staff:7")
+    db.session.commit()
+    assert room.listening.wait(5)
+    assert all(now > then for now, then in zip(heard(room), before, strict=True))
+    seen = heard(room)
+    tell("staff:7")
+    db.session.commit()
+    until(lambda: heard(room)[0] > seen[0])
+
+
+def test_a_long_transaction_that_told_of_an_earlier_instant_is_news_all_the_same() -> None:
+    room = Newsroom("postgresql://nowhere")
+    room._hear("2000 staff:7")
+    room._hear("1500 staff:7")
+    assert room._numbers["staff:7"] == 2001
+
+
+@pytest.fixture
+def agent(app: Flask, client: Any) -> Staff:
+    """Somebody signed in, whose portal listens."""
+    person = make.staff()
+    signed_in(client, person)
+    door: NewsDoor = app.extensions["news"]
+    door.newsroom.open()
+    assert door.newsroom.listening.wait(5)
+    time.sleep(3 * newsroom.LOOK_S)  # what an earlier test left in its memory is gone with the rows
+    return person
+
+
+def ask(app: Flask, ticket: str, since: str = "0.0.0", **more: Any) -> Any:
+    headers = {"Authorization": f"Ticket {ticket}"}
+    return app.test_client().open(f"{PATH}?since={since}", headers=headers, **more)
+
+
+def test_a_console_is_told_when_something_is_new_and_when_nothing_is(app: Flask, agent: Staff) -> None:
+    ticket = app.extensions["news"].ticket_for(agent)
+    tell(f"desk:{agent.organization_id}")
+    db.session.commit()
+    now = until(lambda: ask(app, ticket).status_code == 200 and ask(app, ticket)).text
+    time.sleep(0.3)
+    now = ask(app, ticket).text
+    assert ask(app, ticket, now).status_code == 204
+    tell(f"staff:{agent.id}")
+    db.session.commit()
+    until(lambda: ask(app, ticket, now).status_code == 200)
+    latest = ask(app, ticket, now).text
+    assert [a == b for a, b in zip(now.split("."), latest.split("."), strict=True)] == [False, True, True]
+
+
+def test_asking_asks_nothing_of_the_database(app: Flask, agent: Staff) -> None:
+    ticket, said = app.extensions["news"].ticket_for(agent), []
+    db.session.commit()
+    event.listen(db.engine, "before_cursor_execute", lambda *args: said.append(args[2]))
+    ask(app, ticket)
+    assert said == []
+
+
+def test_no_ticket_a_forged_one_and_one_that_ran_out_hear_nothing(app: Flask, agent: Staff) -> None:
+    ticket = app.extensions["news"].ticket_for(agent)
+    forged = NewsDoor(None, app.extensions["news"].newsroom, "another secret").ticket_for(agent)
+    swapped = ticket[:-1] + ("A" if ticket[-1] != "A" else "B")
+    for wrong in ("", "x", "é", forged, swapped, "W10.x"):
+        assert ask(app, wrong).status_code == 401, wrong
+    with time_machine.travel(clock.now() + timedelta(minutes=16)):
+        assert ask(app, ticket).status_code == 401
+    assert ask(app, ticket, method="POST").status_code == 405
+    for since in ("", "1", "1.2", "-1.0.0", "1.2.3.4", "9" * 30 + ".0.0"):
+        assert ask(app, ticket, since).status_code == 400, since
+
+
+def test_another_organization_hears_only_its_own(app: Flask, agent: Staff) -> None:
+    door: NewsDoor = app.extensions["news"]
+    other = make.staff(of=make.organization("departement"))
+    db.session.commit()
+    now = until(lambda: ask(app, door.ticket_for(other)).status_code != 503 and "0.0.0")
+    first = ask(app, door.ticket_for(other))
+    now = first.text or now
+    tell(f"desk:{agent.organization_id}", f"staff:{agent.id}")
+    db.session.commit()
+    until(lambda: ask(app, door.ticket_for(agent)).status_code == 200)
+    assert ask(app, door.ticket_for(other), now).status_code == 204
+
+
+def test_who_signs_out_is_told_on_every_open_console(app: Flask, client: Any, agent: Staff) -> None:
+    ticket = app.extensions["news"].ticket_for(agent)
+    now = ask(app, ticket).text or "0.0.0"
+    assert send(client, "/sign-out", page="/console/").status_code == 302
+    until(lambda: ask(app, ticket, now).status_code == 200)
+    assert client.get("/console/waiting", headers={"Sec-Fetch-Mode": "cors"}).status_code == 401
