@@ -10,7 +10,7 @@ from flask_login import current_user
 from portal.database import db
 from portal.directory import editing, reading
 from portal.directory.models import Organization, Service
-from portal.directory.opening import read_slots, slots_text
+from portal.directory.opening import EXCEPTIONS, TERRITORY, read_slots, slots_text
 from portal.errors import Refused, Stale
 from portal.views import guards
 from portal.views.admin import bp
@@ -58,6 +58,7 @@ def _save(found: Service | None) -> Any:
     service_id = found.id if found else None
     try:
         values = _read(form)
+        values["schedule"] |= _calendar(found)
         form.refuse_unread()
         editing.save_service(
             found,
@@ -96,9 +97,15 @@ def _values(found: Service) -> dict[str, Any]:
     values["active"] = "1" if found.active else ""
     for language, text in found.texts.items():
         values |= {f"name_{language}": text.name, f"summary_{language}": text.summary}
-    for day, slots in found.schedule.items():
-        values[f"schedule-{day}"] = slots_text(slots)
+    for day in words.DAYS:
+        values[f"schedule-{day}"] = slots_text(found.schedule.get(day, []))
     return values
+
+
+def _calendar(found: Service | None) -> dict[str, Any]:
+    """What of a schedule this form does not show, and must not lose."""
+    schedule = found.schedule if found else {}
+    return {name: schedule[name] for name in (TERRITORY, EXCEPTIONS) if schedule.get(name)}
 
 
 def _show(found: Service | None, values: dict[str, Any], **shown: Any) -> str:

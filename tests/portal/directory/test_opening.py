@@ -1,10 +1,23 @@
 """Opening hours follow the clocks of the place: seasons, holidays, midnight."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
-from portal.directory.opening import check_schedule, is_open, opens_next, read_slots, slots_text
+from portal.directory.opening import (
+    HOLIDAY_NAMES,
+    TERRITORIES,
+    _public_holidays,
+    check_schedule,
+    holiday_on,
+    is_open,
+    opening_at,
+    opens_next,
+    read_slots,
+    relay_gaps,
+    slots_text,
+)
 from portal.errors import Refused
 
 PARIS = "Europe/Paris"
@@ -77,3 +90,91 @@ def test_a_checked_week_is_in_order_and_without_empty_days() -> None:
     assert check_schedule({"tue": [["14:00", "24:00"], ["08:00", "12:00"]], "mon": []}) == {
         "tue": [["08:00", "12:00"], ["14:00", "24:00"]]
     }
+
+
+@pytest.mark.parametrize(
+    ("territory", "day", "name"),
+    [
+        ("", "2026-04-03", ""),
+        ("57", "2026-04-03", "Vendredi saint"),
+        ("57", "2026-12-26", "Saint-Étienne"),
+        ("MQ", "2026-05-22", "Abolition de l'esclavage"),
+        ("GF", "2026-06-10", "Abolition de l'esclavage"),
+        ("RE", "2026-12-20", "Abolition de l'esclavage"),
+        ("NC", "2026-09-24", "Fête de la Citoyenneté"),
+        ("RE", "2026-05-22", ""),
+    ],
+)
+def test_each_territory_keeps_its_own_holidays(territory: str, day: str, name: str) -> None:
+    assert holiday_on({"territory": territory}, date.fromisoformat(day)) == name
+
+
+def test_every_holiday_has_a_name_that_is_translated() -> None:
+    found = {
+        holidays
+        for territory in ("", *TERRITORIES)
+        for holidays in _public_holidays(territory, 2027).values()
+    }
+    assert found <= set(HOLIDAY_NAMES)
+
+
+def test_exceptional_days_come_before_the_week_and_the_holidays() -> None:
+    schedule = {
+        **WEEK,
+        "days": {"2026-12-24": [["09:00", "12:00"]], "2026-12-25": [["10:00", "11:00"]], "2026-12-28": []},
+    }
+    assert not is_open(schedule, at("2026-12-24 14:00"), PARIS)
+    assert is_open(schedule, at("2026-12-25 09:30"), PARIS)
+    assert opens_next(schedule, at("2026-12-25 11:00"), PARIS) == at("2026-12-29 07:30")
+
+
+@pytest.mark.parametrize(
+    ("instant", "why", "holiday"),
+    [
+        ("2026-01-15 11:30", "hours", ""),
+        ("2026-07-14 08:00", "holiday", "Fête nationale"),
+        ("2026-12-28 09:00", "exception", ""),
+        ("2026-12-24 16:00", "hours", ""),
+    ],
+)
+def test_why_it_is_closed_is_told(instant: str, why: str, holiday: str) -> None:
+    schedule = {**WEEK, "days": {"2026-12-24": [["09:00", "12:00"]], "2026-12-28": []}}
+    found = opening_at(schedule, at(instant), PARIS)
+    assert (found.open, found.why, found.holiday) == (False, why, holiday)
+    assert found.opens_at and found.opens_at > at(instant)
+    assert opening_at(schedule, found.opens_at, PARIS).open
+
+
+def test_a_long_closing_still_tells_when_it_opens() -> None:
+    days = {f"2026-08-{day:02}": [] for day in range(1, 32)}
+    found = opening_at({**WEEK, "days": days}, at("2026-08-01 08:00"), PARIS)
+    assert found.opens_at == at("2026-09-01 06:30")
+
+
+def test_hours_without_the_relay_for_deaf_people_are_found() -> None:
+    relay = {"mon": [["09:00", "12:00"]], "tue": [["08:30", "12:00"], ["13:30", "17:30"]]}
+    line = {
+        "mon": WEEK["mon"],
+        "tue": WEEK["tue"],
+        "holidays": [["10:00", "12:00"]],
+        "days": {"2026-12-24": [["08:00", "09:00"]]},
+    }
+    assert relay_gaps(line, relay) == {
+        "mon": [["08:30", "09:00"], ["13:30", "17:30"]],
+        "holidays": [["10:00", "12:00"]],
+        "2026-12-24": [["08:00", "09:00"]],
+    }
+    assert relay_gaps(line, line) == {}
+
+
+@pytest.mark.parametrize(
+    "schedule", [{"territory": "XX"}, {"days": {"24/12": []}}, {"days": {"2026-12-24": [["9", "8"]]}}]
+)
+def test_a_calendar_that_cannot_be_is_refused(schedule: dict[str, Any]) -> None:
+    with pytest.raises(Refused):
+        check_schedule(schedule)
+
+
+def test_a_checked_calendar_keeps_its_territory_and_its_closed_days() -> None:
+    schedule = {"territory": "57", "days": {"2026-12-26": []}, "mon": [["08:00", "12:00"]]}
+    assert check_schedule(schedule) == schedule
