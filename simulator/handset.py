@@ -54,6 +54,19 @@ class Handset:
         call = self.state()["call"]
         return [heard["text"] for heard in call["transcript"]] if call else []
 
+    def with_whom(self) -> list[str]:
+        """The numbers of those it talks with at this moment: nobody while on hold, waiting or alone."""
+        call = self.state()["call"]
+        return list(call["with_whom"]) if call and call["status"] == "in-progress" else []
+
+    def wait_to_be_with(self, *others: str, seconds: float = LONGEST_S) -> dict[str, Any]:
+        """Until it talks with exactly these; without any, until nobody hears it."""
+        return self.wait_until(
+            lambda now: set((now["call"] or {}).get("with_whom", [])) == set(others),
+            seconds,
+            f"talking with {', '.join(others) or 'nobody'}",
+        )
+
     def texts(self) -> list[dict[str, Any]]:
         texts: list[dict[str, Any]] = self.state()["texts"]
         return texts

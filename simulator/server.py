@@ -16,7 +16,7 @@ from simulator.handset import Handset
 from simulator.pages.home import pages
 from simulator.pages.phones import phones
 from simulator.pages.switches import switches
-from simulator.rest import calls, lines, texts  # noqa: F401 (each registers its doors)
+from simulator.rest import calls, conferences, lines, queues, recordings, texts  # noqa: F401 (their doors)
 from simulator.rest.door import rest
 from simulator.rest.refusals import Refusal
 

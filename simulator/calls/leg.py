@@ -6,13 +6,14 @@ import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from email.utils import formatdate
 from time import monotonic, time
 from typing import TYPE_CHECKING
 
+from simulator.ground.moments import now
 from simulator.ground.records import Call, Heard
 
 if TYPE_CHECKING:
+    from simulator.calls.seat import Seat
     from simulator.ground.network import Network
 
 CHARACTERS_A_SECOND = 14
@@ -36,20 +37,26 @@ class Taken(Exception):
     """Somebody takes this call out of its queue."""
 
 
+class Shifted(Exception):
+    """Something else is to be heard in the conference: held, alone, an announcement, the others."""
+
+
 @dataclass
 class Bridge:
-    """Two legs that hear each other, until one of them goes."""
+    """Two legs that hear each other, until one of them goes; `tape` keeps what is said, if it is recorded."""
 
     first: Leg
     second: Leg
     open: bool = True
     started: float = field(default_factory=time)
+    tape: list[str] | None = None
 
     def end(self) -> None:
         with self.first.network.changed:
             self.open = False
             self.first.bridge = self.second.bridge = None
-            self.first.network.notify()
+            self.first.ring()
+            self.second.ring()
 
     def other(self, leg: Leg) -> Leg:
         return self.second if leg is self.first else self.first
@@ -73,6 +80,9 @@ class Leg:
         self.hung_up = False
         self.order: object | None = None
         self.bridge: Bridge | None = None
+        self.seat: Seat | None = None
+        # Instructions of its own took it out of the `<Dial>` that called it: its parent lets it go.
+        self.freed = False
         self.taken_by: Leg | None = None
         self.was_bridged = False
         self.ready = False
@@ -80,22 +90,55 @@ class Leg:
         self.whisper: object | None = None
         self.queue_name = ""
         self.fetched: deque[float] = deque(maxlen=30)
+        # Asked for once when a document fails, as the number or the order to call wants it.
+        self.fallback = ""
         network.legs[call.sid] = self
 
     def check(self) -> None:
-        """Raise what interrupts: hanging up, new instructions, being taken out of a queue."""
+        """Raise what interrupts: hanging up, new instructions, a queue or a conference that wants otherwise."""
         if self.hung_up or self.network.closed:
             raise Over
         if self.order is not None:
             raise Redirected
-        if self.queue_name and self.taken_by and not self.bridge:
+        if self._is_taken():
             raise Taken
+        if self.seat and self.seat.shifted():
+            raise Shifted
 
-    def wait(self, holds: Callable[[], bool], seconds: float) -> bool:
-        """Whether it came to hold within `seconds`; interruptions are raised."""
-        self.network.wait(lambda: self._interrupted() or holds(), seconds)
+    def _interrupted(self) -> bool:
+        ended = self.hung_up or self.network.closed or self.order is not None
+        return ended or self._is_taken() or bool(self.seat and self.seat.shifted())
+
+    def _is_taken(self) -> bool:
+        return bool(self.queue_name and self.taken_by and not self.bridge)
+
+    def wait(self, holds: Callable[[], bool], seconds: float, *about: str) -> bool:
+        """Whether it came to hold within `seconds`; interruptions are raised. `about`: whom else it hangs on."""
+        self.network.wait(lambda: self._interrupted() or holds(), seconds, self.call.sid, *about)
         self.check()
         return holds()
+
+    def ring(self) -> None:
+        """Something changed here: this call, its phone and who placed it look again."""
+        self.network.notify(self.call.sid, self.call.phone, self.call.parent)
+
+    def hang_up(self) -> None:
+        with self.network.changed:
+            self.hung_up = True
+            self.network.turnstile.leave(self)
+            self.ring()
+
+    def give(self, order: object) -> None:
+        """New instructions: they replace what it does, and free it from who called it."""
+        with self.network.changed:
+            self.order, self.freed = order, True
+            self.ring()
+
+    def listeners(self) -> list[Leg]:
+        """Who hears what is said into this phone."""
+        if self.bridge:
+            return [self.bridge.other(self)]
+        return self.seat.listeners() if self.seat else []
 
     def rest(self, seconds: float, until: Callable[[], bool] = lambda: False) -> None:
         """Speech, music and silences last as long as the pace says."""
@@ -126,29 +169,33 @@ class Leg:
         return words
 
     def hear(self, by: str, text: str, kind: str = "speech", language: str = "") -> None:
-        """Put it on the transcript; what the phone says or presses is heard at the other end of a bridge."""
+        """Put it on the transcript; what the phone says or presses is heard by those it talks with."""
         with self.network.changed:
             self.call.transcript.append(Heard(by, text, kind, language))
-            if by == "phone" and self.bridge:
-                self.bridge.other(self).hear("other", text, kind, language)
-            self.network.notify()
+            if by == "phone":
+                for other in self.listeners():
+                    other.hear("other", text, kind, language)
+            self.ring()
 
     def expect(self, what: str) -> None:
         with self.network.changed:
             self.expects = what
-            self.network.notify()
+            self.ring()
 
     def press(self, keys: str) -> None:
         """Keys pressed on the handset: heard by the other party, or kept for who gathers them."""
         with self.network.changed:
-            if not self.bridge:
+            if not (self.bridge or self.seat):
                 self.keys.extend(keys)
             self.hear("phone", keys, "keys")
 
     def speak(self, words: str) -> None:
         with self.network.changed:
             self.typing_until = 0.0
-            if not self.bridge:
+            tape = self.bridge.tape if self.bridge else self.seat.tape() if self.seat else None
+            if tape is not None:
+                tape.append(words)
+            elif not self.bridge and not self.seat:
                 self.words.append(words)
             self.hear("phone", words)
 
@@ -163,7 +210,7 @@ class Leg:
                 call.ended = time()
                 self.network.legs.pop(call.sid, None)
             self.tell(status)
-            self.network.notify()
+            self.ring()
 
     def tell(self, status: str) -> None:
         """The progress callback, if this step was asked for; its number counts those told."""
@@ -174,7 +221,7 @@ class Leg:
             call,
             CallStatus=status,
             CallbackSource="call-progress-events",
-            Timestamp=formatdate(time(), usegmt=False),
+            Timestamp=now(),
             SequenceNumber=str(call.told),
         )
         call.told += 1
@@ -185,10 +232,6 @@ class Leg:
         if call.answered_by:
             fields["AnsweredBy"] = call.answered_by
         self.network.tell(call.sid, asked.url, fields, asked.method)
-
-    def _interrupted(self) -> bool:
-        taken = bool(self.queue_name and self.taken_by and not self.bridge)
-        return self.hung_up or self.network.closed or self.order is not None or taken
 
 
 def spoken_seconds(text: str) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 
 from simulator.calls.leg import Leg, Over, spoken_seconds
-from simulator.calls.script import VERBS, Next, Step, leads_to, verb
+from simulator.calls.script import VERBS, Next, Step, verb
 from simulator.ground.records import Recording, new_sid
 from simulator.ground.twiml import Document, Verb
 
@@ -31,7 +31,7 @@ def gather(leg: Leg, order: Verb, document: Document) -> Step:
     if not found and not order.is_true("actionOnEmptyResult"):
         return None
     method = order.get("method", "POST")
-    return Next(leads_to(document, order.get("action")), method, found or _digits("", ""))
+    return Next(document.leads_to(order.get("action")), method, found or _digits("", ""))
 
 
 def _gathered(leg: Leg, order: Verb) -> dict[str, str]:
@@ -82,7 +82,7 @@ def record(leg: Leg, order: Verb, document: Document) -> Step:
         return None
     recording = keep_recording(leg, order, document, words)
     fields = recording_fields(leg, recording) | {"Digits": digits}
-    return Next(leads_to(document, order.get("action")), order.get("method", "POST"), fields)
+    return Next(document.leads_to(order.get("action")), order.get("method", "POST"), fields)
 
 
 def _recorded(leg: Leg, order: Verb, words: list[str]) -> str:
@@ -107,29 +107,39 @@ def _leave_behind(leg: Leg, order: Verb, document: Document, words: list[str]) -
     """Hanging up ends a recording as well: its action is told, and nobody is left to hear the answer."""
     recording = keep_recording(leg, order, document, words)
     fields = recording_fields(leg, recording) | {"Digits": "hangup", "CallStatus": "completed"}
-    url = leads_to(document, order.get("action"))
+    url = document.leads_to(order.get("action"))
     leg.network.tell(
         leg.call.sid, url, leg.network.call_fields(leg.call, **fields), order.get("method", "POST")
     )
 
 
-def keep_recording(leg: Leg, order: Verb, document: Document, words: list[str]) -> Recording:
+def keep_recording(
+    leg: Leg,
+    order: Verb,
+    document: Document,
+    words: list[str],
+    *,
+    source: str = "RecordVerb",
+    channels: int = 1,
+    conference_sid: str = "",
+) -> Recording:
     network = leg.network
     said = " ".join(words)
     longest = int(order.seconds("maxLength", 3600))
-    recording = Recording(leg.call.sid, said, min(longest, max(1, ceil(spoken_seconds(said)))))
+    seconds = min(longest, max(1, ceil(spoken_seconds(said))))
+    recording = Recording(leg.call.sid, said, seconds, source, channels, conference_sid)
     network.keep(network.recordings, recording)
     callback = order.get("recordingStatusCallback")
     if callback:
         fields = recording_fields(leg, recording) | {
             "AccountSid": network.settings.account_sid,
-            "CallSid": leg.call.sid,
             "RecordingStatus": "completed",
-            "RecordingChannels": "1",
+            "RecordingChannels": str(channels),
             "RecordingSource": recording.source,
             "ErrorCode": "0",
         }
-        network.tell(recording.sid, leads_to(document, callback), fields)
+        fields |= {"ConferenceSid": conference_sid} if conference_sid else {"CallSid": leg.call.sid}
+        network.tell(recording.sid, document.leads_to(callback), fields)
     if order.is_true("transcribe") or order.get("transcribeCallback"):
         _transcribe(leg, order, document, recording)
     return recording
@@ -150,9 +160,9 @@ def _transcribe(leg: Leg, order: Verb, document: Document, recording: Recording)
         "TranscriptionUrl": f"{account}/Transcriptions/{recording.transcription_sid}",
         "RecordingSid": recording.sid,
         "RecordingUrl": f"{account}/Recordings/{recording.sid}",
-        "url": leads_to(document, callback),
+        "url": document.leads_to(callback),
     }
-    network.tell(recording.transcription_sid, leads_to(document, callback), fields)
+    network.tell(recording.transcription_sid, document.leads_to(callback), fields)
 
 
 def recording_fields(leg: Leg, recording: Recording) -> dict[str, str]:

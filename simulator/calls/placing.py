@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 
@@ -40,7 +41,8 @@ def call_line(network: Network, phone: str, to: str, *, hidden: bool = False) ->
         call = Call(sender, number, phone, "inbound", "ringing", line_sid=line.sid, callback=callback)
         leg = Leg(network, network.keep(network.calls, call))
     url = line.voice_url or network.settings.portal_url + "/telephone/voice"
-    start(leg, lambda: run(leg, Next(url, line.voice_method, fallback=line.voice_fallback_url)))
+    leg.fallback = line.voice_fallback_url
+    start(leg, lambda: run(leg, Next(url, line.voice_method)))
     return call
 
 
@@ -52,6 +54,9 @@ class Wanted:
     timeout_s: float = 60
     callback: Callback | None = None
     detect_machine: bool = False
+    fallback: str = ""
+    # What is to be done when nobody takes the call.
+    not_taken: Callable[[Leg], None] | None = None
 
 
 def call_phone(network: Network, sender: str, to: str, wanted: Wanted) -> Call:
@@ -59,27 +64,32 @@ def call_phone(network: Network, sender: str, to: str, wanted: Wanted) -> Call:
     call = Call(sender, to, to, "outbound-api", callback=wanted.callback or Callback())
     call.line_sid = network.lines[sender].sid if sender in network.lines else ""
     leg = Leg(network, network.keep(network.calls, call))
+    leg.fallback = wanted.fallback
 
     def carry() -> None:
         if ring(leg, wanted.timeout_s * network.settings.patience):
             call.answered_by = leg.answer if wanted.detect_machine else ""
             run(leg, wanted.step)
+        elif wanted.not_taken:
+            wanted.not_taken(leg)
 
-    start(leg, carry)
+    network.turnstile.enter(leg, lambda: start(leg, carry))
     return call
 
 
 def answer(network: Network, phone: str, by: str = HUMAN) -> None:
     """Pick up: by a person, or an answering machine (`machine_start`, `machine_end_beep`…)."""
     with network.changed:
-        _ringing(network, phone).answer = by
-        network.notify()
+        leg = _ringing(network, phone)
+        leg.answer = by
+        leg.ring()
 
 
 def refuse(network: Network, phone: str) -> None:
     with network.changed:
-        _ringing(network, phone).answer = "busy"
-        network.notify()
+        leg = _ringing(network, phone)
+        leg.answer = "busy"
+        leg.ring()
 
 
 def leg_of(network: Network, phone: str) -> Leg:
@@ -93,9 +103,7 @@ def leg_of(network: Network, phone: str) -> Leg:
 
 def hang_up(network: Network, phone: str) -> None:
     with network.changed:
-        leg = leg_of(network, phone)
-        leg.hung_up = True
-        network.notify()
+        leg_of(network, phone).hang_up()
 
 
 def typing(network: Network, phone: str) -> None:

@@ -20,6 +20,7 @@ def ring(leg: Leg, seconds: float) -> bool:
 
 def _ring(leg: Leg, seconds: float) -> str:
     network, call = leg.network, leg.call
+    leg.check()
     leg.tell("initiated")
     leg.wait(lambda: False, network.settings.step_s)
     phone = network.phone(call.phone)
@@ -35,6 +36,5 @@ def _ring(leg: Leg, seconds: float) -> str:
 
 def _is_busy(leg: Leg) -> bool:
     """Whether the phone is in another call; one that is only queued does not ring yet."""
-    calls = leg.network.calls.values()
-    same = [call for call in calls if call.phone == leg.call.phone and call is not leg.call]
+    same = [call for call in leg.network.calls.of(leg.call.phone) if call is not leg.call]
     return any(call.status in {"ringing", "in-progress"} for call in same)

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
-from urllib.parse import urljoin
 
 from simulator.calls.leg import Left, Leg, Over, Redirected, Taken
 from simulator.ground import twiml
@@ -24,7 +23,6 @@ class Next:
     url: str
     method: str = "POST"
     fields: Mapping[str, str] = field(default_factory=dict)
-    fallback: str = ""
 
 
 # An answered leg may also have something else to do than a document: a function.
@@ -49,22 +47,30 @@ def run(leg: Leg, step: Step) -> None:
         except (Over, Left, Taken):
             pass
         except TwimlError as error:
-            apologise(leg, error)
+            log_error(leg, error)
+            if leg.fallback:
+                trouble = {"ErrorCode": str(error.code), "ErrorUrl": error.url}
+                step, leg.fallback = Next(leg.fallback, fields=trouble), ""
+                continue
+            apologise(leg)
         break
     if leg.call.live:
         leg.move("completed")
 
 
-def follow(leg: Leg, step: Step, allowed: set[str] = VOICE) -> None:
-    """Fetch and carry out, document after document."""
+def follow(leg: Leg, step: Step, allowed: set[str] = VOICE, each_s: float = 0) -> None:
+    """Fetch and carry out, document after document; one that leads on at once lasts `each_s` all the same."""
     while step is not None:
         leg.check()
         if callable(step):
             step(leg)
             return
+        started = monotonic()
         document = fetch(leg, step, allowed) if isinstance(step, Next) else step
         answer(leg, document)
         step = carry_out(leg, document)
+        if step is not None and each_s:
+            leg.wait(lambda: False, each_s - (monotonic() - started))
 
 
 def carry_out(leg: Leg, document: Document) -> Step:
@@ -85,29 +91,19 @@ def answer(leg: Leg, document: Document) -> None:
 
 
 def fetch(leg: Leg, step: Next, allowed: set[str]) -> Document:
-    """The next document; from the fallback address, if there is one, when the first gives none."""
+    """The next document."""
     _refuse_loop(leg)
+    network = leg.network
+    fields = network.call_fields(leg.call, **step.fields)
     try:
-        return _fetch(leg, step.url, step.method, step.fields, allowed)
+        answered = network.ask(step.url, fields, step.method)
+        leg.check()
+        if not answered.good:
+            raise TwimlError(answered.error, f"HTTP {answered.status}" if answered.status else "no answer")
+        return twiml.read(answered.body, answered.url, allowed, answered.content_type)
     except TwimlError as error:
         error.url = step.url
-        if not step.fallback:
-            raise
-        log_error(leg, error)
-        trouble = {"ErrorCode": str(error.code), "ErrorUrl": step.url}
-        return _fetch(leg, step.fallback, "POST", {**step.fields, **trouble}, allowed)
-
-
-def _fetch(leg: Leg, url: str, method: str, more: Mapping[str, str], allowed: set[str]) -> Document:
-    network = leg.network
-    fields = network.call_fields(leg.call, **more)
-    if network.faults.draw("voice") == "double":
-        network.webhook(url, fields, method)  # its answer never came back: it is asked again
-    answered = network.webhook(url, fields, method)
-    leg.check()
-    if not answered.good:
-        raise TwimlError(answered.error, f"HTTP {answered.status}" if answered.status else "no answer")
-    return twiml.read(answered.body, answered.url, allowed, answered.content_type)
+        raise
 
 
 def _refuse_loop(leg: Leg) -> None:
@@ -125,18 +121,12 @@ def take_order(leg: Leg) -> Step:
     return order  # type: ignore[return-value]
 
 
-def leads_to(document: Document, target: str) -> str:
-    """An address of a document, which may be relative to it; without one, the document's own."""
-    return urljoin(document.url, target) if target else document.url
-
-
 def log_error(leg: Leg, error: TwimlError) -> None:
     leg.network.log("error", code=error.code, text=str(error), url=error.url, about=leg.call.sid)
 
 
-def apologise(leg: Leg, error: TwimlError) -> None:
+def apologise(leg: Leg) -> None:
     """What a person hears when a document could not be fetched, read or carried out."""
-    log_error(leg, error)
     if leg.call.status == "ringing":
         leg.move("in-progress")
     leg.hear("network", APOLOGY, "error", "en-US")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from simulator.calls.leg import Left, Leg, Over, spoken_seconds
-from simulator.calls.script import Next, Step, leads_to, verb
+from simulator.calls.script import Next, Step, verb
 from simulator.ground.twiml import Document, Verb
 from simulator.texts import texting
 
@@ -38,7 +38,7 @@ def pause(leg: Leg, order: Verb, document: Document) -> Step:
 
 @verb
 def redirect(leg: Leg, order: Verb, document: Document) -> Step:
-    return Next(leads_to(document, order.text), order.get("method", "POST"))
+    return Next(document.leads_to(order.text), order.get("method", "POST"))
 
 
 @verb

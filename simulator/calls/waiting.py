@@ -5,9 +5,9 @@ from __future__ import annotations
 from time import monotonic, time
 
 from simulator.calls.leg import Bridge, Left, Leg, Over, Redirected, Taken
-from simulator.calls.script import Next, Step, follow, leads_to, log_error, verb
+from simulator.calls.script import Next, Step, follow, log_error, verb
 from simulator.ground.records import Queue
-from simulator.ground.twiml import BEFORE_BRIDGE, WAITING, Document, TwimlError, Verb
+from simulator.ground.twiml import BEFORE_BRIDGE, MUSIC, WAITING, Document, TwimlError, Verb
 
 MUSIC_S = 30.0
 
@@ -34,7 +34,7 @@ def enqueue(leg: Leg, order: Verb, document: Document) -> Step:
     if not order.get("action"):
         return None
     fields = _result(queue, result, waited)
-    return Next(leads_to(document, order.get("action")), order.get("method", "POST"), fields)
+    return Next(document.leads_to(order.get("action")), order.get("method", "POST"), fields)
 
 
 def _join(leg: Leg, queue: Queue) -> bool:
@@ -45,7 +45,8 @@ def _join(leg: Leg, queue: Queue) -> bool:
         queue.since[leg.call.sid] = time()
         leg.call.queue = leg.queue_name = queue.name
         leg.taken_by, leg.was_bridged = None, False
-        leg.network.notify()
+        leg.network.notify(queue.sid)
+        leg.ring()
     return True
 
 
@@ -60,7 +61,8 @@ def _quit(leg: Leg, queue: Queue) -> int:
             leg.call.queue_s = time() - since
         leg.call.queue = leg.queue_name = ""
         leg.taken_by, leg.was_bridged = None, False
-        leg.network.notify()
+        leg.network.notify(queue.sid)
+        leg.ring()
     return round(leg.call.queue_s)
 
 
@@ -82,12 +84,13 @@ def _hear_waiting(leg: Leg, queue: Queue, order: Verb, document: Document) -> No
     """The waiting document once; one that ends at once is not asked for again at once."""
     started = monotonic()
     if not order.get("waitUrl"):
-        leg.hear("line", "musique d’attente", "sound")
+        leg.hear("line", MUSIC, "sound")
         leg.wait(lambda: False, MUSIC_S)
         return
-    url, method = leads_to(document, order.get("waitUrl")), order.get("waitUrlMethod", "POST")
-    follow(leg, Next(url, method, _position(leg, queue)), WAITING)
-    leg.wait(lambda: False, max(0.0, leg.network.settings.hold_s - (monotonic() - started)))
+    url, method = document.leads_to(order.get("waitUrl")), order.get("waitUrlMethod", "POST")
+    again_s = leg.network.settings.hold_s
+    follow(leg, Next(url, method, _position(leg, queue)), WAITING, again_s)
+    leg.wait(lambda: False, again_s - (monotonic() - started))
 
 
 def _position(leg: Leg, queue: Queue) -> dict[str, str]:
@@ -109,14 +112,14 @@ def _talk(leg: Leg, queue: Queue) -> bool:
     taker = leg.taken_by
     name, leg.queue_name = leg.queue_name, ""  # what interrupted the wait must not interrupt the talk
     if taker is None or taker.hung_up:
-        leg.taken_by, leg.queue_name = None, name
+        _go_back(leg, queue, name)
         return False
     if isinstance(taker.whisper, Next):
         step = taker.whisper
         follow(leg, Next(step.url, step.method, {**step.fields, **_position(leg, queue)}), BEFORE_BRIDGE)
     with leg.network.changed:
         if taker.hung_up or not taker.call.live:
-            leg.taken_by, leg.queue_name = None, name
+            _go_back(leg, queue, name)
             return False
         bridge = leg.bridge = taker.bridge = Bridge(leg, taker)
         leg.was_bridged = True
@@ -124,12 +127,22 @@ def _talk(leg: Leg, queue: Queue) -> bool:
         if leg.call.sid in queue.waiting:
             queue.waiting.remove(leg.call.sid)
         leg.call.queue_s = time() - queue.since.pop(leg.call.sid, time())
-        leg.network.notify()
+        leg.network.notify(queue.sid)
+        leg.ring()
+        taker.ring()
     try:
         leg.wait(lambda: not bridge.open, 24 * 3600)
     finally:
         bridge.end()
     return True
+
+
+def _go_back(leg: Leg, queue: Queue, name: str) -> None:
+    """The taker went: wait again, at the same place."""
+    with leg.network.changed:
+        leg.taken_by, leg.queue_name = None, name
+        leg.network.notify(queue.sid)
+        leg.ring()
 
 
 def _result(queue: Queue, result: str, waited: int) -> dict[str, str]:
@@ -145,7 +158,7 @@ def _tell_of_leaving(leg: Leg, queue: Queue, order: Verb, document: Document, re
     fields = _result(queue, result, waited)
     if result in {"hangup", "bridged"}:
         fields["CallStatus"] = "completed"
-    url = leads_to(document, order.get("action"))
+    url = document.leads_to(order.get("action"))
     leg.network.tell(
         leg.call.sid, url, leg.network.call_fields(leg.call, **fields), order.get("method", "POST")
     )

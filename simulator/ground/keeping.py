@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 FILE = "simulator.json"
 SAVE_EVERY_S = 1.0
+# The last of each kind; writing more each second would slow what goes on.
+SAVED = 2000
 TABLES = {"texts": Text, "recordings": Recording, "lines": Line, "phones": Phone}
 
 
@@ -26,8 +28,10 @@ def load(network: Network) -> None:
         return
     kept = json.loads(path.read_text(encoding="utf-8"))
     for table, record in TABLES.items():
-        getattr(network, table).update({key: record(**value) for key, value in kept[table].items()})
-    network.calls = {sid: _call(value) for sid, value in kept["calls"].items()}
+        for key, value in kept[table].items():
+            getattr(network, table)[key] = record(**value)
+    for sid, value in kept["calls"].items():
+        network.calls[sid] = _call(value)
     network.queues = {
         sid: Queue(**value | {"waiting": [], "since": {}}) for sid, value in kept["queues"].items()
     }
@@ -56,7 +60,7 @@ def keep_saving(network: Network) -> None:
         while not network.closed:
             network.wait_for_change(3600)
             save(network)
-            network.wait(lambda: False, SAVE_EVERY_S)
+            network.wait(lambda: False, SAVE_EVERY_S, FILE)
 
     threading.Thread(target=run, name="keeping", daemon=True).start()
 
@@ -67,7 +71,7 @@ def _path(network: Network) -> Path | None:
 
 
 def _plain(table: dict[str, Any]) -> dict[str, Any]:
-    return {key: asdict(value) for key, value in table.items()}
+    return {key: asdict(value) for key, value in list(table.items())[-SAVED:]}
 
 
 def _call(value: dict[str, Any]) -> Call:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections import deque
-from collections.abc import Callable
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable
 from time import monotonic, time
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from simulator.calls.turnstile import Turnstile
 from simulator.ground import keeping
 from simulator.ground.numbers import country
-from simulator.ground.records import Call, Line, Phone, Queue, Recording, Text
+from simulator.ground.records import Call, Conference, Line, Phone, Queue, Recording, Text
 from simulator.ground.settings import Settings
+from simulator.ground.shelf import Shelf
 from simulator.webhooks.asking import Answer, ask
 from simulator.webhooks.dispatch import Dispatcher
 from simulator.webhooks.faults import Faults
@@ -21,23 +23,27 @@ if TYPE_CHECKING:
     from simulator.calls.leg import Leg
 
 VERSION = "2010-04-01"
-Kept = TypeVar("Kept", Text, Call, Recording, Queue)
+# What nobody in particular waits for: the history that is saved.
+ANYTHING = ""
+Kept = TypeVar("Kept", Text, Call, Recording, Queue, Conference)
 
 
 class Network:
-    """All of it is read and changed under `changed`, a condition that is notified at every change."""
+    """All of it is read and changed under `changed`; who waits says for what, and is woken by that alone."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.changed = threading.Condition(threading.RLock())
+        self.changed = threading.RLock()
         self.version = 1
         self.closed = False
         self._seen = 0
-        self.texts: dict[str, Text] = {}
-        self.calls: dict[str, Call] = {}
+        self._waiting: dict[str, set[threading.Condition]] = defaultdict(set)
+        self.texts: Shelf[Text] = Shelf(settings.remembered)
+        self.calls: Shelf[Call] = Shelf(settings.remembered)
         self.recordings: dict[str, Recording] = {}
         self.lines: dict[str, Line] = {}
         self.queues: dict[str, Queue] = {}
+        self.conferences: dict[str, Conference] = {}
         self.phones: dict[str, Phone] = {}
         # (line, phone) pairs where the phone wrote STOP.
         self.stopped: set[tuple[str, str]] = set()
@@ -45,26 +51,41 @@ class Network:
         self.journal: deque[dict[str, Any]] = deque(maxlen=500)
         self.faults = Faults(settings.seed)
         self.dispatcher = Dispatcher(self.faults, self.log)
+        self.turnstile = Turnstile(self)
         keeping.load(self)
         for number, name in settings.lines:
             self.line(number).name = name
 
-    def notify(self) -> None:
-        """Something changed: whoever waits looks again."""
+    def notify(self, *about: str) -> None:
+        """Something changed with these (SIDs, phones): whoever waits for one of them looks again."""
         with self.changed:
             self.version += 1
-            self.changed.notify_all()
+            for name in (*about, ANYTHING):
+                for bell in self._waiting.get(name, ()):
+                    bell.notify_all()
 
-    def wait(self, holds: Callable[[], bool], seconds: float) -> bool:
-        """Whether it came to hold in time. Callers may hold `changed` already."""
+    def wait(self, holds: Callable[[], bool], seconds: float, *about: str) -> bool:
+        """Whether it came to hold in time, as the things named change. Callers may hold `changed` already."""
         limit = monotonic() + seconds
+        names = about or (ANYTHING,)
         with self.changed:
-            while not holds() and not self.closed:
-                left = limit - monotonic()
-                if left <= 0:
-                    return False
-                self.changed.wait(left)
-            return holds()
+            if holds() or self.closed:
+                return holds()
+            bell = threading.Condition(self.changed)
+            for name in names:
+                self._waiting[name].add(bell)
+            try:
+                while not holds() and not self.closed and (left := limit - monotonic()) > 0:
+                    bell.wait(left)
+                return holds()
+            finally:
+                self._forget_bell(bell, names)
+
+    def _forget_bell(self, bell: threading.Condition, names: Iterable[str]) -> None:
+        for name in names:
+            self._waiting[name].discard(bell)
+            if not self._waiting[name]:
+                del self._waiting[name]
 
     def wait_for_change(self, seconds: float) -> None:
         """Until anything changes, from one call of this to the next."""
@@ -94,14 +115,18 @@ class Network:
     def keep(self, table: dict[str, Kept], thing: Kept) -> Kept:
         with self.changed:
             table[thing.sid] = thing
-            self.notify()
+            self.notify(thing.sid, getattr(thing, "phone", ""))
         return thing
+
+    def forget(self, table: dict[str, Kept], thing: Kept) -> None:
+        with self.changed:
+            del table[thing.sid]
+            self.notify(thing.sid, getattr(thing, "phone", ""))
 
     def live_call(self, number: str) -> Call | None:
         """The call this phone is in, or that makes it ring."""
         with self.changed:
-            calls = (call for call in self.calls.values() if call.phone == number and call.live)
-            return next(calls, None)
+            return next((call for call in self.calls.of(number) if call.live), None)
 
     def webhook(
         self, url: str, fields: dict[str, str], method: str = "POST", idempotency: str = ""
@@ -113,12 +138,19 @@ class Network:
             url,
             fields,
             method=method,
-            limit_s=settings.answer_s,
+            limit_s=settings.webhook_timeout_s,
             idempotency=idempotency,
         )
         told = {"url": url, "status": answer.status, "fields": dict(fields)}
         self.log("webhook", **told, **({"code": answer.error} if answer.error else {}))
         return answer
+
+    def ask(self, url: str, fields: dict[str, str], method: str = "POST") -> Answer:
+        """Ask for instructions; a doubled request is one whose first answer never came back."""
+        token = str(uuid.uuid4())
+        if self.faults.draw("voice") == "double":
+            self.webhook(url, fields, method, token)
+        return self.webhook(url, fields, method, token)
 
     def tell(self, about: str, url: str, fields: dict[str, str], method: str = "POST") -> None:
         """Make a callback in the background, subject to the switches; its double carries the same token."""
@@ -157,6 +189,6 @@ class Network:
         """Stop everything; what was going on is lost, what is over was saved."""
         with self.changed:
             self.closed = True
-            self.notify()
+            self.notify(*self._waiting)
         self.dispatcher.close()
         keeping.save(self)

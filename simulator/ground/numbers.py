@@ -22,15 +22,17 @@ EMERGENCY |= {
 }
 HIDDEN_CALL = "anonymous"
 HIDDEN_TEXT = "+266696687"
-ADDRESS = re.compile(r"^(sip|client):[^\s/?#]{1,80}$")
+ADDRESS = re.compile(r"^(sip|client):[^\s/?#;]{1,80}$")
 ALPHA_SENDER = re.compile(r"^(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}$")
 INTERNATIONAL = re.compile(r"^\+[1-9]\d{6,14}$")
 SHORT = re.compile(r"^\d{2,6}$")
 
 
 def normal(written: str) -> str:
-    """As the network writes it: `06 39 98 00 01` becomes `+33639980001`; other things stay as they are."""
+    """As the network writes it: `06 39 98 00 01` becomes `+33639980001`, a SIP address loses its parameters."""
     text = written.strip()
+    if text.lower().startswith(("sip:", "client:")):
+        return re.split(r"[;?]", text)[0]
     digits = re.sub(r"[\s.\-()/]", "", text)
     if re.fullmatch(r"0[1-9]\d{8}", digits):
         return "+33" + digits[1:]

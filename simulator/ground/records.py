@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from time import time
+from typing import Any
 
 LIVE = frozenset({"queued", "ringing", "in-progress"})
 
@@ -45,6 +46,10 @@ class Text:
     def phone(self) -> str:
         """The handset's end of it."""
         return self.sender if self.direction == "inbound" else self.to
+
+    @property
+    def live(self) -> bool:
+        return self.status in {"accepted", "scheduled", "queued"}
 
 
 @dataclass
@@ -94,6 +99,8 @@ class Call:
     answered_by: str = ""
     queue: str = ""
     queue_s: float = 0
+    # How long it stood behind other calls before it was placed.
+    held_s: float = 0
     created: float = field(default_factory=time)
     updated: float = field(default_factory=time)
     started: float | None = None
@@ -126,6 +133,7 @@ class Recording:
     seconds: int
     source: str = "RecordVerb"
     channels: int = 1
+    conference_sid: str = ""
     sid: str = field(default_factory=lambda: new_sid("RE"))
     transcription_sid: str = ""
     created: float = field(default_factory=time)
@@ -145,6 +153,29 @@ class Queue:
     def average_wait(self) -> int:
         waits = [time() - since for since in self.since.values()]
         return round(sum(waits) / len(waits)) if waits else 0
+
+
+@dataclass
+class Conference:
+    """People who talk together, from the first who comes in to the last who leaves."""
+
+    name: str
+    status: str = "init"
+    sid: str = field(default_factory=lambda: new_sid("CF"))
+    callback: Callback = field(default_factory=Callback)
+    told: int = 0
+    ended_because: str = ""
+    ended_by: str = ""
+    created: float = field(default_factory=time)
+    updated: float = field(default_factory=time)
+    # What was said while it was recorded; None when it is not.
+    tape: list[str] | None = None
+    # Who is in it or on the way, by the SID of their call: the seats of `calls.conference`.
+    seats: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def live(self) -> bool:
+        return self.status != "completed"
 
 
 @dataclass

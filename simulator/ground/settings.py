@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DEMO_ACCOUNT_SID = "AC" + "0" * 32
+TEXT_PREFIXES = ("+33", "+262", "+508", "+590", "+594", "+596", "+681", "+687", "+689", "+1500555")
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,19 @@ class Settings:
     # How long a key, a word, somebody to pick up are waited for: 1 as in life.
     patience: float = 1.0
     # How long the portal has to answer a webhook.
-    answer_s: float = 15.0
+    webhook_timeout_s: float = 15.0
     # Between two states of a text, and before a phone rings, in seconds.
     step_s: float = 0.4
     # A waiting document that says nothing is not asked for again before this.
     hold_s: float = 3.0
+    # Calls placed by REST in a second, the others stand behind them; None lets them all through at once.
+    calls_per_second: float | None = 1.0
+    # Where texts may go: the country and the overseas territories, and the numbers of Twilio's test credentials.
+    text_prefixes: tuple[str, ...] = TEXT_PREFIXES
+    # Lines whose service answers STOP, START and HELP in French as well, and tells the portal which it was.
+    advanced_opt_out: tuple[str, ...] = ()
+    # So many calls, and as many texts, are remembered; the oldest that are over go first.
+    remembered: int = 20_000
 
 
 def secrets_of(environment: dict[str, str] | None = None) -> tuple[str, str]:

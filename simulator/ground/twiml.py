@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
 
 from defusedxml import ElementTree
@@ -33,9 +34,11 @@ WAITING = {"Say", "Play", "Pause", "Gather", "Redirect", "Leave", "Hangup"}
 BEFORE_BRIDGE = {"Say", "Play", "Pause", "Redirect"}
 NESTED = {
     "Gather": {"Say", "Play", "Pause"},
-    "Dial": {"Number", "Queue", "Sip", "Client"},
+    "Dial": {"Number", "Queue", "Sip", "Client", "Conference"},
     "Message": {"Body", "Media"},
 }
+# What is heard where music plays that nobody chose.
+MUSIC = "[music]"
 XML_TYPES = ("text/xml", "application/xml", "text/html")
 
 
@@ -74,6 +77,10 @@ class Document:
 
     verbs: tuple[Verb, ...]
     url: str
+
+    def leads_to(self, target: str) -> str:
+        """An address named in it, which may be relative; without one, its own."""
+        return urljoin(self.url, target) if target else self.url
 
 
 def read(text: bytes | str, url: str, allowed: set[str], content_type: str = "text/xml") -> Document:

@@ -79,7 +79,8 @@ def home() -> str:
 def live() -> Response:
     """What changes on the phones shown, once it has changed: pieces of the page, ready to be put in place."""
     network, since = here(), request.args.get("since", "")
-    network.wait(lambda: stamp(_shown()[0]) != since, LONGEST_WAIT_S)
+    watched = [each["number"] for each in _shown()[0]]
+    network.wait(lambda: stamp(_shown()[0]) != since, LONGEST_WAIT_S, *watched)
     shown, _ = _shown()
     pieces = {each["number"]: {"state": each["state"], "parts": _parts(each)} for each in shown}
     return jsonify({"stamp": stamp(shown), "phones": pieces})

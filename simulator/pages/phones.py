@@ -94,7 +94,7 @@ def read_phone(number: str) -> Response:
     network, number = here(), held(number)
     since, wait = request.args.get("since", ""), min(float(request.args.get("wait", 0)), LONGEST_WAIT_S)
     if since:
-        network.wait(lambda: stamp(phone_state(network, number)) != since, wait)
+        network.wait(lambda: stamp(phone_state(network, number)) != since, wait, number)
     state = phone_state(network, number)
     return jsonify(state | {"stamp": stamp(state)})
 
@@ -108,7 +108,7 @@ def change_phone(number: str) -> AnyResponse:
         phone.name = str(wanted.get("name", phone.name))[:60]
         if "reachable" in wanted:
             phone.reachable = str(wanted["reachable"]).lower() in {"1", "true", "on"}
-        network.notify()
+        network.notify(number)
     return done(number)
 
 
@@ -149,7 +149,7 @@ def put_away(number: str) -> AnyResponse:
         state = phone_state(network, number)
         if state["state"] == "over":
             network.phone(number).put_away = state["call"]["sid"]
-            network.notify()
+            network.notify(number)
     return done(number)
 
 

@@ -7,12 +7,12 @@ import json
 from datetime import datetime
 from typing import Any
 
+from simulator.calls.leg import Leg
+from simulator.calls.seat import present
 from simulator.ground.network import Network
 from simulator.ground.numbers import spoken
 from simulator.ground.records import Call, Text
 
-# A screen shows the last of them; the rest stays in the history.
-TEXTS_SHOWN = 50
 LANGUAGES = {
     "fr": "français",
     "en": "anglais",
@@ -28,7 +28,6 @@ def phone_state(network: Network, number: str) -> dict[str, Any]:
     with network.changed:
         phone = network.phone(number)
         call = network.live_call(number) or _last_call(network, number, phone.put_away)
-        texts = [text for text in network.texts.values() if text.phone == number]
         return {
             "number": number,
             "spoken": spoken(number),
@@ -36,7 +35,7 @@ def phone_state(network: Network, number: str) -> dict[str, Any]:
             "reachable": phone.reachable,
             "state": _state(call),
             "call": _call(network, call) if call else None,
-            "texts": [_text(network, text) for text in texts[-TEXTS_SHOWN:]],
+            "texts": [_text(network, text) for text in network.texts.of(number)],
         }
 
 
@@ -46,7 +45,7 @@ def stamp(state: Any) -> str:
 
 
 def _last_call(network: Network, number: str, put_away: str) -> Call | None:
-    calls = [call for call in network.calls.values() if call.phone == number]
+    calls = network.calls.of(number)
     return calls[-1] if calls and calls[-1].sid != put_away else None
 
 
@@ -62,6 +61,7 @@ def _state(call: Call | None) -> str:
 
 def _call(network: Network, call: Call) -> dict[str, Any]:
     leg = network.legs.get(call.sid)
+    seat = leg.seat if leg else None
     return {
         "sid": call.sid,
         "with": call.line,
@@ -70,11 +70,26 @@ def _call(network: Network, call: Call) -> dict[str, Any]:
         "status": call.status,
         "queue": call.queue,
         "bridged": bool(leg and leg.bridge),
+        "conference": seat.conference.name if seat and seat.joined else "",
+        "hold": bool(seat and seat.hold),
+        "muted": bool(seat and seat.muted),
+        "with_whom": _talks_with(leg) if leg else [],
         "expects": leg.expects if leg else "",
         "transcript": [
             vars(heard) | {"language_name": language(heard.language)} for heard in call.transcript
         ],
     }
+
+
+def _talks_with(leg: Leg) -> list[str]:
+    """Whom this phone hears and is heard by, muted or not."""
+    seat = leg.seat
+    if seat is None:
+        return [each.call.phone for each in leg.listeners()]
+    if not seat.talks():
+        return []
+    others = (each for each in present(seat.conference) if each is not seat and each.talks())
+    return [each.leg.call.phone for each in others]
 
 
 def _text(network: Network, text: Text) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""REST: calls placed, read, listed, sent elsewhere and ended; the queues they wait in."""
+"""REST: calls placed, read, listed, sent elsewhere and ended."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from simulator.calls.script import Next, Step
 from simulator.ground import twiml
 from simulator.ground.network import Network
 from simulator.ground.numbers import is_address, is_number, normal
-from simulator.ground.records import Call, Callback, Queue
+from simulator.ground.records import Call, Callback
 from simulator.rest.door import ACCOUNT, found, here, matching, number, page_of, rest
 from simulator.rest.refusals import CALL_FROM, CALL_TO, Refusal
-from simulator.rest.resources import call_json, member_json, queue_json
+from simulator.rest.resources import call_json
 
 LONGEST_TIMEOUT_S = 600
 
@@ -21,18 +21,31 @@ LONGEST_TIMEOUT_S = 600
 def create_call(account: str) -> tuple[Response, int]:
     network, form = here(), request.form
     to, sender = normal(form.get("To", "")), normal(form.get("From", ""))
-    _check(to, sender)
-    step = _instructions()
+    check_call(to, sender)
+    step = instructions()
     if step is None:
         raise Refusal(21205)
     events = tuple(form.getlist("StatusCallbackEvent")) or ("completed",)
     callback = Callback(form.get("StatusCallback", ""), form.get("StatusCallbackMethod", "POST"), events)
     timeout = min(number("Timeout", 60), LONGEST_TIMEOUT_S)
-    wanted = Wanted(step, timeout, callback, detect_machine=bool(form.get("MachineDetection")))
+    wanted = Wanted(
+        step,
+        timeout,
+        callback,
+        detect_machine=bool(form.get("MachineDetection")),
+        fallback=form.get("FallbackUrl", ""),
+    )
     return jsonify(call_json(network, call_phone(network, sender, to, wanted))), 201
 
 
-def _check(to: str, sender: str) -> None:
+def progress_asked() -> Callback:
+    form = request.form
+    events = tuple(" ".join(form.getlist("StatusCallbackEvent")).split()) or ("completed",)
+    return Callback(form.get("StatusCallback", ""), form.get("StatusCallbackMethod", "POST"), events)
+
+
+def check_call(to: str, sender: str) -> None:
+    """What Twilio refuses at once."""
     magic = CALL_TO.get(to) or CALL_FROM.get(sender)
     if magic:
         raise Refusal(magic)
@@ -47,7 +60,7 @@ def _check(to: str, sender: str) -> None:
         raise Refusal(code)
 
 
-def _instructions() -> Step:
+def instructions() -> Step:
     """The document given with the call, or where to ask for it."""
     form = request.form
     if form.get("Twiml"):
@@ -56,7 +69,7 @@ def _instructions() -> Step:
         except twiml.TwimlError as error:
             raise Refusal(20001, f"Invalid Twiml: {error}") from error
     if form.get("Url"):
-        return Next(form["Url"], form.get("Method", "POST"), fallback=form.get("FallbackUrl", ""))
+        return Next(form["Url"], form.get("Method", "POST"))
     return None
 
 
@@ -86,81 +99,29 @@ def update_call(account: str, sid: str) -> Response:
     network = here()
     call = found(network.calls, sid)
     status = request.form.get("Status", "")
-    step = None if status else _instructions()
+    step = None if status else instructions()
     with network.changed:
-        _order(network, call, status, step)
+        order(network, call, status, step)
     return jsonify(call_json(network, call))
 
 
-def _order(network: Network, call: Call, status: str, step: Step) -> None:
+def order(network: Network, call: Call, status: str, step: Step) -> None:
+    """End it, or send it elsewhere."""
     leg = network.legs.get(call.sid)
     if leg is None or (step is not None and call.status != "in-progress"):
         raise Refusal(21220)
     if status == "completed" or (status == "canceled" and call.status in {"queued", "ringing"}):
-        leg.hung_up = True
+        leg.hang_up()
     elif step is not None:
-        leg.order = step
-    network.notify()
+        leg.fallback = request.form.get("FallbackUrl") or leg.fallback
+        leg.give(step)
 
 
 @rest.delete(f"{ACCOUNT}/Calls/<sid>.json")
 def delete_call(account: str, sid: str) -> tuple[str, int]:
     network = here()
-    if found(network.calls, sid).live:
+    call = found(network.calls, sid)
+    if call.live:
         raise Refusal(20001, "A call that is going on cannot be deleted")
-    with network.changed:
-        del network.calls[sid]
-        network.notify()
+    network.forget(network.calls, call)
     return "", 204
-
-
-@rest.get(f"{ACCOUNT}/Queues.json")
-def list_queues(account: str) -> Response:
-    network = here()
-    return page_of("queues", list(network.queues.values()), lambda queue: queue_json(network, queue))
-
-
-@rest.post(f"{ACCOUNT}/Queues.json")
-def create_queue(account: str) -> tuple[Response, int]:
-    network, name = here(), request.form.get("FriendlyName", "")
-    if any(queue.name == name for queue in list(network.queues.values())):
-        raise Refusal(22210)
-    queue = network.keep(network.queues, Queue(name, int(number("MaxSize", 1000))))
-    return jsonify(queue_json(network, queue)), 201
-
-
-@rest.get(f"{ACCOUNT}/Queues/<sid>.json")
-def read_queue(account: str, sid: str) -> Response:
-    return jsonify(queue_json(here(), found(here().queues, sid)))
-
-
-@rest.get(f"{ACCOUNT}/Queues/<sid>/Members.json")
-def list_members(account: str, sid: str) -> Response:
-    network = here()
-    queue = found(network.queues, sid)
-    return page_of("queue_members", list(queue.waiting), lambda call: member_json(network, queue, call))
-
-
-@rest.get(f"{ACCOUNT}/Queues/<sid>/Members/<member>.json")
-def read_member(account: str, sid: str, member: str) -> Response:
-    queue = found(here().queues, sid)
-    return jsonify(member_json(here(), queue, _member(queue, member)))
-
-
-@rest.post(f"{ACCOUNT}/Queues/<sid>/Members/<member>.json")
-def dequeue_member(account: str, sid: str, member: str) -> Response:
-    """Give whoever waits new instructions: they leave the queue."""
-    network = here()
-    queue = found(network.queues, sid)
-    with network.changed:
-        call = _member(queue, member)
-        shown = member_json(network, queue, call)
-        _order(network, network.calls[call], "", _instructions())
-    return jsonify(shown)
-
-
-def _member(queue: Queue, member: str) -> str:
-    waiting = {sid: sid for sid in queue.waiting}
-    if queue.waiting:
-        waiting["Front"] = queue.waiting[0]
-    return found(waiting, member)

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from email.utils import formatdate
 from time import time
 from typing import Any
 
+from simulator.calls.seat import Seat
+from simulator.ground.moments import rfc2822
 from simulator.ground.network import VERSION, Network
-from simulator.ground.records import Call, Line, Queue, Recording, Text
+from simulator.ground.records import Call, Conference, Line, Queue, Recording, Text
 from simulator.texts.segments import segments
 
 ERRORS = {30003: "Unreachable destination handset"}
+PARTICIPANT_STATUSES = {
+    "queued": "queued",
+    "ringing": "ringing",
+    "in-progress": "connected",
+    "completed": "complete",
+}
 CALL_PARTS = (
     "notifications recordings payments events siprec streams transcriptions user_defined_messages"
     " user_defined_message_subscriptions"
 )
-
-
-def rfc2822(moment: float | None) -> str | None:
-    return None if moment is None else formatdate(moment, usegmt=False).replace("-0000", "+0000")
 
 
 def account_path(network: Network) -> str:
@@ -74,7 +77,7 @@ def call_json(network: Network, call: Call) -> dict[str, Any]:
         "phone_number_sid": call.line_sid or None,
         "price": None,
         "price_unit": "USD",
-        "queue_time": str(round(call.queue_s * 1000)),
+        "queue_time": str(round(call.held_s * 1000)),
         "start_time": rfc2822(call.started),
         "status": call.status,
         "subresource_uris": parts,
@@ -90,7 +93,7 @@ def recording_json(network: Network, recording: Recording) -> dict[str, Any]:
         "api_version": VERSION,
         "call_sid": recording.call_sid,
         "channels": recording.channels,
-        "conference_sid": None,
+        "conference_sid": recording.conference_sid or None,
         "duration": str(recording.seconds),
         "encryption_details": None,
         "error_code": None,
@@ -138,6 +141,43 @@ def member_json(network: Network, queue: Queue, call_sid: str) -> dict[str, Any]
         "queue_sid": queue.sid,
         "uri": f"{account_path(network)}/Queues/{queue.sid}/Members/{call_sid}.json",
         "wait_time": round(time() - since),
+    }
+
+
+def conference_json(network: Network, room: Conference) -> dict[str, Any]:
+    uri = f"{account_path(network)}/Conferences/{room.sid}"
+    return _common(network, room.sid, room.created, room.updated, "Conferences") | {
+        "api_version": VERSION,
+        "call_sid_ending_conference": room.ended_by or None,
+        "friendly_name": room.name,
+        "reason_conference_ended": room.ended_because or None,
+        "region": "us1",
+        "status": room.status,
+        "subresource_uris": {
+            "participants": f"{uri}/Participants.json",
+            "recordings": f"{uri}/Recordings.json",
+        },
+    }
+
+
+def participant_json(network: Network, seat: Seat) -> dict[str, Any]:
+    call, room = seat.leg.call, seat.conference
+    return {
+        "account_sid": network.settings.account_sid,
+        "call_sid": call.sid,
+        "call_sid_to_coach": seat.coaches or None,
+        "coaching": bool(seat.coaches),
+        "conference_sid": room.sid,
+        "date_created": rfc2822(seat.created),
+        "date_updated": rfc2822(seat.updated),
+        "end_conference_on_exit": seat.ends,
+        "hold": seat.hold,
+        "label": seat.label or None,
+        "muted": seat.muted,
+        "queue_time": str(round(call.held_s * 1000)),
+        "start_conference_on_enter": seat.starts,
+        "status": PARTICIPANT_STATUSES.get(call.status, "failed"),
+        "uri": f"{account_path(network)}/Conferences/{room.sid}/Participants/{call.sid}.json",
     }
 
 

@@ -98,17 +98,14 @@ def update_message(account: str, sid: str) -> Response:
     elif request.form.get("Body") == "":
         with network.changed:
             text.body = ""
-            network.notify()
+            network.notify(text.sid, text.phone)
     return jsonify(text_json(network, text))
 
 
 @rest.delete(f"{ACCOUNT}/Messages/<sid>.json")
 def delete_message(account: str, sid: str) -> tuple[str, int]:
     network = here()
-    found(network.texts, sid)
-    with network.changed:
-        del network.texts[sid]
-        network.notify()
+    network.forget(network.texts, found(network.texts, sid))
     return "", 204
 
 

@@ -6,7 +6,6 @@ import uuid
 from dataclasses import dataclass
 from time import time
 
-from simulator.calls.script import leads_to
 from simulator.ground import twiml
 from simulator.ground.network import VERSION, Network
 from simulator.ground.numbers import HIDDEN_TEXT, country, is_number, normal
@@ -99,7 +98,7 @@ def _deliver(network: Network, text: Text, asked: Asked) -> None:
         redirect = _answer(network, document, text)
         if redirect is None:
             return
-        url, method = leads_to(document, redirect.text), redirect.get("method", "POST")
+        url, method = document.leads_to(redirect.text), redirect.get("method", "POST")
 
 
 def _answer(network: Network, document: Document, text: Text) -> Verb | None:
@@ -122,7 +121,7 @@ def reply(
         return None
     callback = order.get("statusCallback") or order.get("action")
     text = Text(sender, to, body, f"outbound-{during}", "queued")
-    text.callback = leads_to(document, callback) if callback else ""
+    text.callback = document.leads_to(callback) if callback else ""
     send(network, text)
     return text
 
@@ -158,7 +157,7 @@ def move(network: Network, text: Text, status: str, error_code: int | None = Non
         text.status, text.updated, text.error_code = status, time(), error_code
         if status == "sent":
             text.sent = time()
-        network.notify()
+        network.notify(text.sid, text.phone)
     fields = {
         "AccountSid": network.settings.account_sid,
         "ApiVersion": VERSION,

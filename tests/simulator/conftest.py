@@ -95,6 +95,7 @@ def settings(portal):
         patience=0.05,
         step_s=0.01,
         hold_s=0.05,
+        calls_per_second=None,
     )
 
 

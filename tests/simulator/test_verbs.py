@@ -177,7 +177,7 @@ def test_instructions_that_take_too_long_are_an_error(settings, portal):
     from simulator import start
 
     portal.says["/telephone/voice"] = lambda: sleep(0.5) or "<Say>trop tard</Say>"
-    with start(replace(settings, answer_s=0.1)) as network:
+    with start(replace(settings, webhook_timeout_s=0.1)) as network:
         phone = network.handset("+33639980001")
         phone.call(LINE)
         phone.wait_for("over")
