@@ -64,6 +64,9 @@ class Contact(Versioned, Base):
     subject: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(default="open")
     step: Mapped[str] = mapped_column(default="")  # where it stopped, in words
+    records: Mapped[bool] = mapped_column(
+        default=False
+    )  # the caller was told of a recording, and did not refuse
     disposition: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")  # for staff only
     answer: Mapped[str] = mapped_column(default="")  # what was answered, shown to the citizen
@@ -106,9 +109,11 @@ class Message(Base):
 
 
 class Leg(Base):
-    """One telephone in a call: the citizen's, an agent's, a third one's. Outgoing, it is written before it is asked
+    """One telephone in a call: the citizen's, an agent's, a third one's. Outgoing, it is written before it is asked.
 
     `state`: waiting, sending, unknown (placed perhaps: to reconcile), queued, ringing, answered, ended, failed.
+    `seat` is where it is wanted, whatever it does now: bridge (put through, by a `<Dial>`), room (with the others of
+    the call), hold (apart, with music), line (back among those who wait), away (sent to a listed service), out.
     """
 
     __tablename__ = "legs"
@@ -116,17 +121,42 @@ class Leg(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), index=True)
     role: Mapped[str]  # citizen, agent, third
-    purpose: Mapped[str] = mapped_column(default="bridge")  # bridge, consult, transfer, call_back
+    purpose: Mapped[str] = mapped_column(default="bridge")  # bridge, consult, transfer, call_back, call
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    dialled_by_id: Mapped[int | None] = mapped_column(ForeignKey("legs.id"))  # whose `<Dial>` called it
+    offer_id: Mapped[int | None] = mapped_column(ForeignKey("offers.id"))  # what it answers, at the desk
     to: Mapped[str] = mapped_column(default="")  # E.164 or sip:…
     label: Mapped[str] = mapped_column(default="")  # who it is, in words
     state: Mapped[str] = mapped_column(default="waiting")
+    seat: Mapped[str] = mapped_column(default="bridge")
     provider_ref: Mapped[str | None] = mapped_column(unique=True)
     sequence: Mapped[int] = mapped_column(default=-1)  # of the latest event heard
     error: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime] = mapped_column(default=clock.now)
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    contact: Mapped[Contact] = relationship()
+
+
+class Recording(Base):
+    """A sound kept: a message that a caller chose to leave, or a conversation where an administrator turned that on.
+
+    `state`: waiting (at the network), kept (here), lost (the network has it no more), purged.
+    """
+
+    __tablename__ = "recordings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), index=True)
+    kind: Mapped[str]  # voicemail, conversation
+    provider_ref: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[str] = mapped_column(default="waiting", index=True)
+    seconds: Mapped[int] = mapped_column(default=0)
+    media_type: Mapped[str] = mapped_column(default="")
+    size: Mapped[int] = mapped_column(default=0)  # bytes
+    digest: Mapped[str] = mapped_column(default="")  # SHA-256: where it is kept
+    at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    purged_at: Mapped[datetime | None]
     contact: Mapped[Contact] = relationship()
 
 

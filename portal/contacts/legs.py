@@ -1,0 +1,117 @@
+"""The telephones of a call, one leg each: written before they are asked for, moved on by what the network tells.
+
+A leg's state never goes back: a late `ringing` after `completed` changes nothing. What the network told of a leg
+before its row had its id is heard again once it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from portal import clock, jobs
+from portal.contacts.models import Contact, Leg
+from portal.database import db, locked
+from portal.telephony import events
+
+STATES = {  # what the network says, in our words
+    "queued": "queued",
+    "initiated": "queued",
+    "ringing": "ringing",
+    "in-progress": "answered",
+    "answered": "answered",
+    "completed": "ended",
+    "busy": "failed",
+    "no-answer": "failed",
+    "failed": "failed",
+    "canceled": "failed",
+}
+OVER = ("ended", "failed")
+RANK = {
+    "waiting": 0,
+    "sending": 1,
+    "unknown": 1,
+    "queued": 2,
+    "ringing": 3,
+    "answered": 4,
+    "ended": 5,
+    "failed": 5,
+}
+
+
+def plan(contact: Contact, role: str, to: str, **more: Any) -> Leg:
+    """A telephone to call: the intent, and the job that places the call after the commit."""
+    leg = Leg(contact_id=contact.id, role=role, to=to, **more)
+    db.session.add(leg)
+    db.session.flush()
+    jobs.enqueue("place_call", {"leg": leg.id}, dedupe_key=f"leg:{leg.id}")
+    return leg
+
+
+def note(contact: Contact, role: str, provider_ref: str, **more: Any) -> Leg:
+    """A telephone that the network speaks of, which we did not call ourselves. Told twice, it is one leg."""
+    leg = find(provider_ref)
+    if leg is None:
+        values = {"state": "answered", "answered_at": clock.now(), **more}
+        leg = Leg(contact_id=contact.id, role=role, **values)
+        db.session.add(leg)
+        name(leg, provider_ref)
+    return leg
+
+
+def name(leg: Leg, provider_ref: str) -> None:
+    """The network's id of a leg is known from now on; what it told of it before is heard now."""
+    if not provider_ref or leg.provider_ref:
+        return
+    leg.provider_ref = provider_ref
+    db.session.flush()
+    for told in events.told_of(f"call:{provider_ref}:"):
+        advance(leg, STATES.get(told.get("CallStatus", ""), ""), sequence=sequence_of(told))
+
+
+def find(provider_ref: str) -> Leg | None:
+    """The leg of this call, if we know of it."""
+    return db.session.scalar(db.select(Leg).filter_by(provider_ref=provider_ref)) if provider_ref else None
+
+
+def of(contact_id: int, roles: Collection[str] = ("citizen", "agent", "third")) -> list[Leg]:
+    """The telephones that are in this call now, or being called. Hold the contact before changing them."""
+    query = db.select(Leg).where(
+        Leg.contact_id == contact_id, Leg.state.not_in(OVER), Leg.role.in_(roles), Leg.seat != "out"
+    )
+    return list(db.session.scalars(query.order_by(Leg.id).execution_options(populate_existing=True)))
+
+
+def one(contact_id: int, role: str) -> Leg | None:
+    """The latest telephone with this role that is in the call."""
+    found = of(contact_id, (role,))
+    return found[-1] if found else None
+
+
+def hold(leg_id: int) -> Leg | None:
+    """A leg with its contact, held: the contact first, as every door does."""
+    contact_id = db.session.scalar(db.select(Leg.contact_id).filter_by(id=leg_id))
+    if contact_id is None:
+        return None
+    db.session.scalars(locked(db.select(Contact).filter_by(id=contact_id))).one()
+    leg: Leg = db.session.scalars(locked(db.select(Leg).filter_by(id=leg_id))).one()
+    return leg
+
+
+def advance(leg: Leg, state: str, *, sequence: int = -1, error: str = "") -> bool:
+    """Moves a leg on in its life; never back, and an end is for good. Tells whether it moved."""
+    leg.sequence = max(leg.sequence, sequence)
+    if state not in RANK or RANK[state] <= RANK[leg.state]:
+        return False
+    leg.state, leg.error = state, error or leg.error
+    if state == "answered":
+        leg.answered_at = clock.now()
+    if state in OVER:
+        leg.ended_at = clock.now()
+    return True
+
+
+def sequence_of(told: dict[str, Any]) -> int:
+    """The rank of an event among those of its call; it is not always given."""
+    given = str(told.get("SequenceNumber", ""))
+    return int(given) if given.isdecimal() else -1
