@@ -53,6 +53,7 @@ class Newsroom:
         """Their numbers, or None while nobody listens."""
         if self._thread is None:
             self.open()
+            self.listening.wait(PAUSE_S)
         if not self.listening.is_set():
             return None
         return [max(self._numbers.get(one, 0), self._floor) for one in audiences]
