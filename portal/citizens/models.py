@@ -60,6 +60,16 @@ class IdentifierLink(Base):
     citizen: Mapped[Citizen] = relationship(back_populates="links")
 
 
+class DeniedLink(Base):
+    """A guess that an agent refused: this identifier is not this citizen's. It is not guessed again."""
+
+    __tablename__ = "denied_links"
+
+    identifier_id: Mapped[int] = mapped_column(ForeignKey("identifiers.id"), primary_key=True)
+    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
 class Flag(Base):
     """What must be known before speaking to someone; it ends on a day, or is renewed."""
 

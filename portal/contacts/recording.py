@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from portal import clock, history
+from portal.citizens import sighting
 from portal.citizens.identifying import identify
 from portal.citizens.models import Citizen, Identifier
 from portal.contacts.models import CHANNELS, Contact, Message
 from portal.database import db, insert, locked
+from portal.directory.models import Service
 from portal.errors import N_, Refused
 from portal.history import Actor
 
@@ -135,6 +137,7 @@ def add_message(
     contact.last_message_at = clock.now()
     reopen(contact)
     db.session.flush()
+    _look_through(contact, [message])
     return message
 
 
@@ -152,6 +155,7 @@ def attribute(contact: Contact, citizen: Citizen, *, certainty: str, by: Actor) 
     contact.citizen_id, contact.certainty = citizen.id, certainty
     details = {"certainty": certainty}
     history.record("contact.attributed", contact, by=by, citizen_id=citizen.id, details=details)
+    _look_through(contact, [one for one in contact.messages if one.direction == "in"])
 
 
 def deny(contact: Contact, *, by: Actor) -> None:
@@ -187,6 +191,21 @@ def _probably(used: Identifier | None) -> dict[str, Any]:
     """A number that one person is known to use is probably that person; an agent or a code confirms it."""
     found = identify(used)
     return {"citizen_id": found.citizens[0].id, "certainty": "probable"} if found.match == "one" else {}
+
+
+def _look_through(contact: Contact, messages: list[Message]) -> None:
+    """Numbers and addresses that a person we are sure of wrote are guessed to be theirs; a service's are not."""
+    citizen = db.session.get(Citizen, contact.citizen_id) if contact.citizen_id else None
+    if citizen is None or contact.certainty != "confirmed" or contact.channel == "phone":
+        return
+    for message in messages:
+        if not any(c in message.body for c in "@0123456789"):
+            continue
+        seen = {one.value for one in sighting.sightings(message.body)}
+        services = db.select(Service.phone).where(Service.phone.in_(seen))
+        services = services.union(db.select(Service.email).where(Service.email.in_(seen)))
+        ours = {contact.line, *db.session.scalars(services)}
+        sighting.note(message.body, citizen, written_on=message.at.date(), ignoring=ours)
 
 
 def _first_words(body: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import redirect, request, url_for
 
 from portal.cases import opening
-from portal.citizens import access, identifying
+from portal.citizens import access, identifying, sighting
 from portal.citizens.models import Citizen
 from portal.contacts import answering, recording
 from portal.contacts.models import Contact
@@ -38,6 +38,9 @@ def say_who(contact_id: int) -> Any:
 def _say_who(contact: Contact, form: Form) -> None:
     by = me().actor
     if form.text("deny"):
+        guessed = contact_page.who(contact)
+        if guessed.kind == "guessed" and contact.identifier is not None:
+            sighting.refuse(contact.identifier, guessed.people[0], by=by)
         recording.deny(contact, by=by)
     else:
         person = _person(contact, form)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+
+from babel.dates import format_date
 
 from portal import clock
 
@@ -78,6 +80,17 @@ EVIDENCE = {
     "form": "indiqué dans un formulaire",
     "agent": "confirmé par un agent",
 }
+
+
+SEEN = {"message": "vu dans un message", "signature": "vu dans la signature d’un message"}
+
+
+def evidence(kept: str) -> str:
+    """What a link rests on: « vu dans un message du 3 mars »."""
+    place, _, day = kept.partition(":")
+    if place in SEEN and day:
+        return f"{SEEN[place]} du {format_date(date.fromisoformat(day), 'd MMMM y', locale='fr')}"
+    return EVIDENCE.get(kept, kept)
 
 
 def waited(since: datetime) -> str:
