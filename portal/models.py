@@ -10,6 +10,7 @@ from portal.directory import models as directory
 from portal.lines import models as lines
 from portal.mail import models as mail
 from portal.referrals import models as referrals
+from portal.scripts import models as scripts
 from portal.staff import models as staff
 from portal.telephony import models as telephony
 
@@ -27,6 +28,7 @@ __all__ = [
     "mail",
     "news",
     "referrals",
+    "scripts",
     "staff",
     "telephony",
 ]

@@ -19,7 +19,7 @@ FLOORS = [
     {"config", "clock", "errors", "database", "history", "jobs", "budgets", "news", "newsroom"},
     {"staff", "citizens", "directory", "telephony", "mail"},
     {"articles", "contacts", "lines"},
-    {"cases"},
+    {"cases", "scripts"},
     {"referrals", "desk"},
     {"crisis", "campaigns", "privacy", "reports"},
     {"views", "work"},
