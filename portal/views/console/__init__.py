@@ -12,6 +12,7 @@ from portal.views.console import (
     finding,
     identity,
     readings,
+    scripts,
     wrapping_up,
 )
 from portal.views.console.door import bp
@@ -27,5 +28,6 @@ __all__ = [
     "finding",
     "identity",
     "readings",
+    "scripts",
     "wrapping_up",
 ]
