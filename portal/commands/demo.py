@@ -19,9 +19,11 @@ from portal.commands.guides import load_guides
 from portal.database import db
 from portal.demo.lives import load_lives
 from portal.demo.town import FOLDER, load_staff, load_town, read
+from portal.desk import waiting
 from portal.directory.models import Organization, Service
 from portal.referrals.editing import draft_rule, publish
 from portal.referrals.wording import Wording
+from portal.scripts import editing as scripts
 
 
 @click.command("load-demo")
@@ -38,6 +40,7 @@ def load_demo() -> None:
     load_guides(read_guides(FOLDER / "articles", on_skip=_broken), report=Report())
     load_town_documents()
     load_rules(read("rules.json"), town["organization"])
+    load_scripts(read("scripts.json"), town["organization"])
     db.session.commit()
     load_lives(read("lives.json"), town["timezone"])
     db.session.commit()
@@ -77,6 +80,16 @@ def load_rules(rules: list[dict[str, Any]], organization: str) -> None:
         )
         rule = draft_rule(row["slug"], wording, organization_id=host.id, by=history.SYSTEM)
         publish(rule, version=rule.version, by=history.SYSTEM)
+
+
+def load_scripts(rows: list[dict[str, Any]], organization: str) -> None:
+    host = db.session.scalars(db.select(Organization).filter_by(slug=organization)).one()
+    queues = {queue.slug: queue.id for queue in waiting.queues(host.id)}
+    for row in rows:
+        attached = {"topics": row["topics"], "queues": [queues[slug] for slug in row["queues"]]}
+        script = scripts.add_script(row["name"], organization_id=host.id, by=history.SYSTEM, **attached)
+        script.versions[0].tree = row["tree"]
+        scripts.publish(script, version=script.version, by=history.SYSTEM)
 
 
 def _keep(path: Path, lines: list[str]) -> None:

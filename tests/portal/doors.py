@@ -1,9 +1,9 @@
 """Whom each door is for. A new door is added here, in the commit that opens it."""
 
 AGENTS = """
-add_identifier articles citizen contact desk edit edit_page enter_contact find_citizen find_page give_back
-keep_promise look lower_flag messages new_contact raise_flag reason reply say_who search take waiting_now
-who_it_may_be wrap_up
+add_identifier articles begin_script citizen contact desk edit edit_page enter_contact find_citizen find_page
+give_back go_on keep_promise look lower_flag messages new_contact raise_flag reason reply say_who search take
+use_script waiting_now who_it_may_be wrap_up
 """
 ANYONE = """
 api.alive api.description api.ready api.referrals api.search
@@ -19,8 +19,10 @@ new_article new_service new_topic replace_file save_article save_document save_s
 service services topic topics
 """
 ADMINISTRATORS = """
-act_on_rule act_on_staff add_staff create_organization create_rule edit_rule new_organization new_rule new_staff
-organization renew_password rule rules save_draft save_organization save_staff staff staff_member trial try_situation
+act_on_rule act_on_script act_on_script_step act_on_staff add_script_step add_staff create_organization create_rule
+create_script edit_rule new_organization new_rule new_script new_staff organization renew_password
+roll_back_script rule rules save_draft save_organization save_script save_script_step save_staff script
+script_settings script_step script_version scripts staff staff_member trial try_script try_situation
 """
 NETWORK = "call choose left message put_through receive recorded ring voicemail wait waited"
 

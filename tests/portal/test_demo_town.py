@@ -13,9 +13,12 @@ from portal.directory.models import Organization, Service
 from portal.jobs import Job
 from portal.lines.models import Line
 from portal.referrals.models import ReferralRule
+from portal.scripts.editing import findings, published_of
+from portal.scripts.models import Script
 from portal.staff.models import Staff
 from portal.staff.sessions import check_password
 
+SCRIPTS = 2
 TABLES = (Citizen, Contact, Article, Document, ReferralRule)
 
 
@@ -52,6 +55,9 @@ def test_the_whole_town_loads_once_with_its_lives(app: Flask) -> None:
     assert db.session.scalars(db.select(Job).where(Job.kind.startswith("send"))).all() == [], (
         "the past sends nothing"
     )
+    scripts = db.session.scalars(db.select(Script)).all()
+    assert len(scripts) == SCRIPTS and all(published_of(one) for one in scripts)
+    assert [findings(version.tree) for one in scripts for version in one.versions] == [[]] * SCRIPTS
     waiting = db.session.scalars(db.select(Contact).filter_by(state="waiting")).all()
     assert len(waiting) == 6 and all(contact.queue_id for contact in waiting)
     late = db.session.scalars(

@@ -17,6 +17,7 @@ from portal.contacts.models import Contact
 from portal.database import db
 from portal.history import Reading
 from portal.referrals.models import ReferralRule, RuleVersion
+from portal.scripts.models import Script, ScriptVersion
 from portal.staff.models import ROLES
 from tests import make
 from tests.portal.doors import DOORS
@@ -62,7 +63,9 @@ class World:
         draft = RuleVersion(
             rule=rule, number=1, service_id=service.id, agent_note=words if words == SECRET else ""
         )
-        db.session.add_all([flag, rule, draft])
+        script = Script(organization_id=of.id, slug=f"script-{of.slug}", name=seen_by_administrators)
+        script.versions.append(ScriptVersion(number=1, tree={"first": "1", "steps": {"1": {}}}))
+        db.session.add_all([flag, rule, draft, script])
         db.session.flush()
         return {
             "contact_id": contact.id,
@@ -72,6 +75,7 @@ class World:
             "flag_id": flag.id,
             "rule_id": rule.id,
             "staff_id": agent.id,
+            "script_id": script.id,
         }
 
 

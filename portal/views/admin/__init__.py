@@ -20,6 +20,8 @@ from portal.views.admin import (  # noqa: E402,F401  (they register their views 
     documents,
     organizations,
     rules,
+    scripts,
+    scripts_steps,
     services,
     staff,
     topics,
