@@ -12,14 +12,14 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from knowledge_base.search import Searcher
-from portal import commands, models
+from portal import brisk, commands, models
 from portal.config import Settings, read_settings
 from portal.database import db, engine_options, reads_only, set_rules
 from portal.errors import trace_of
 from portal.newsroom import Newsroom
 from portal.staff import sessions
 from portal.staff.models import Staff
-from portal.views import DOORS, guards, headers, language, limits, refusals, site
+from portal.views import DOORS, guards, headers, language, limits, refusals, site, spooling
 from portal.views.news import NewsDoor
 
 LARGEST_REQUEST = 25 * 1024 * 1024
@@ -41,6 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     app.extensions["searcher"] = Searcher(settings.index_dir)
     app.config.update(_flask_settings(settings))
+    spooling.init_app(app)
     if settings.proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxy_hops)  # type: ignore[method-assign]
     _open_database(app)
@@ -69,6 +70,9 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
+        "SQLALCHEMY_BINDS": {
+            brisk.BIND: {"url": settings.database_url, **brisk.options(settings.database_url)}
+        },
         "MAX_CONTENT_LENGTH": LARGEST_REQUEST,
         "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
         "SESSION_COOKIE_NAME": "__Host-relais" if secure else "relais",
@@ -85,19 +89,23 @@ def _open_database(app: Flask) -> None:
     db.init_app(app)
     Migrate(app, db, directory="migrations", render_as_batch=True, compare_type=True)
     with app.app_context():
-        set_rules(db.engine)
+        for engine in db.engines.values():
+            set_rules(engine)
 
     @app.before_request
     def only_read() -> None:
-        """GET changes nothing: its transactions cannot write."""
-        if request.method in ("GET", "HEAD", "OPTIONS"):
-            g.reading = reads_only.set(True)
+        """GET changes nothing: its transactions cannot write. Someone on the telephone is not kept waiting."""
+        calling = request.blueprint == "telephone"
+        g.ways = [
+            (reads_only, reads_only.set(request.method in ("GET", "HEAD", "OPTIONS"))),
+            (brisk.in_haste, brisk.in_haste.set(calling)),
+            (brisk.patience, brisk.patience.set(brisk.CALL_S if calling else brisk.PAGE_S)),
+        ]
 
     @app.teardown_request
     def forget(_error: BaseException | None) -> None:
-        token = g.pop("reading", None)
-        if token is not None:
-            reads_only.reset(token)
+        for variable, token in g.pop("ways", ()):
+            variable.reset(token)
 
 
 def _open_sessions(app: Flask) -> None:

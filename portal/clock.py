@@ -1,8 +1,28 @@
 """The one reader of the time. Tables hold UTC; screens show local time."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
+
+_then: ContextVar[datetime | None] = ContextVar("then", default=None)
 
 
 def now() -> datetime:
-    """The present instant, aware, in UTC."""
-    return datetime.now(UTC)
+    """The present instant, aware, in UTC; for what is done again from the spool, the instant it was received."""
+    return _then.get() or datetime.now(UTC)
+
+
+@contextmanager
+def as_of(when: datetime) -> Iterator[None]:
+    """What is done within is dated `when`: it was acknowledged then, and could not be written until now."""
+    token = _then.set(when)
+    try:
+        yield
+    finally:
+        _then.reset(token)
+
+
+def is_past() -> bool:
+    """Whether something received earlier is being done again."""
+    return _then.get() is not None

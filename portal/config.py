@@ -24,6 +24,7 @@ class Incomplete(SystemExit):
 class Settings:
     mode: str  # RELAIS_MODE: demo (default) or production
     data_dir: Path  # RELAIS_DATA_DIR: database file, index, uploads, demo secrets
+    spool_dir: Path  # RELAIS_SPOOL_DIR: what came while the database was away; on a disk of this machine
     database_url: str  # DATABASE_URL: PostgreSQL in production; a file under data_dir otherwise
     port: int  # PORT: where the portal listens
     simulator_port: int  # SIMULATOR_PORT: where the stand-in network listens (demo)
@@ -73,6 +74,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     return Settings(
         mode=mode,
         data_dir=data_dir,
+        spool_dir=Path(environ.get("RELAIS_SPOOL_DIR", data_dir / "spool")).resolve(),
         database_url=_driver(environ.get("DATABASE_URL") or f"sqlite:///{data_dir / 'relais.db'}"),
         port=port,
         simulator_port=simulator_port,

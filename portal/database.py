@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as SessionOfFlask
 from sqlalchemy import JSON, DateTime, MetaData, Select, event
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
@@ -23,6 +24,7 @@ from sqlalchemy.ext.mutable import MutableDict, MutableList
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
+from portal import brisk
 from portal.errors import Stale
 
 NAMES = {
@@ -77,9 +79,18 @@ class Versioned:
         return {"version_id_col": cls.version}
 
 
+class DoorSession(SessionOfFlask):
+    """A session that goes by the telephone doors' engine where someone is holding a telephone."""
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **more: Any) -> Any:
+        if bind is None and brisk.in_haste.get():
+            return db.engines[brisk.BIND]
+        return super().get_bind(mapper=mapper, clause=clause, bind=bind, **more)
+
+
 # Rows stay readable after a commit: reading one again would begin a transaction, and hold SQLite's only write lock
 # while a page is drawn.
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+db = SQLAlchemy(model_class=Base, session_options={"class_": DoorSession, "expire_on_commit": False})
 
 reads_only: ContextVar[bool] = ContextVar("reads_only", default=False)
 """Whether transactions begun here only read: no lock is taken, and a write is an error."""
@@ -150,12 +161,13 @@ def engine_options(url: str) -> dict[str, Any]:
         "pool_size": 10,
         "max_overflow": 10,
         "pool_timeout": 5,
-        "connect_args": {"connect_timeout": 5, "options": limits},
+        "connect_args": {"connect_timeout": 5, "tcp_user_timeout": 5000, "options": limits},
     }
 
 
 def set_rules(engine: Engine) -> None:
     """Makes the engine's connections follow the rules of this module."""
+    brisk.guard(engine)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -167,7 +179,7 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = (
         None  # the driver must not begin transactions of its own: `_begin_sqlite` does
     )
-    for rule in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+    for rule in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {rule}")
 
 

@@ -16,7 +16,8 @@ from portal.database import Base, db
 
 ROOT = Path(__file__).parent.parent
 FLOORS = [
-    {"config", "clock", "errors", "database", "history", "jobs", "budgets", "news", "newsroom"},
+    {"config", "clock", "errors", "database", "history", "jobs", "budgets"}
+    | {"news", "newsroom", "brisk", "spool"},
     {"staff", "citizens", "directory", "telephony", "mail"},
     {"articles", "contacts", "lines"},
     {"cases", "scripts"},

@@ -13,20 +13,20 @@ from portal.errors import N_, Missing, Refused
 from portal.history import Actor, Person
 
 
-def open_case(contact: Contact, *, by: Actor) -> Case:
-    """The matter of this contact: its own if it has one, else a new one with a reference."""
+def open_case(contact: Contact, *, by: Actor, reference: str = "") -> Case:
+    """The matter of this contact: its own if it has one, else a new one with a reference: this one, if it was told."""
     if contact.case_id:
         return db.session.get_one(Case, contact.case_id)
-    case = _with_reference(contact)
+    case = _with_reference(contact, reference)
     contact.case_id = case.id
     history.record("case.opened", case, by=by, citizen_id=contact.citizen_id)
     return case
 
 
-def _with_reference(contact: Contact) -> Case:
-    for _ in range(5):
+def _with_reference(contact: Contact, told: str) -> Case:
+    for drawn in (told or draw_reference(), *(draw_reference() for _ in range(4))):
         statement = insert(Case).values(
-            reference=draw_reference(),
+            reference=drawn,
             organization_id=contact.organization_id,
             identifier_id=contact.identifier_id,
             citizen_id=contact.citizen_id,

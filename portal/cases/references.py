@@ -6,6 +6,8 @@ to our alphabet): one wrong character or two neighbours swapped are told before 
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import secrets
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -15,6 +17,16 @@ LENGTH = 9
 def draw_reference() -> str:
     """A new reference, such as `K7QF-3MXT-2B`. Collisions are the table's to refuse (30^9 draws)."""
     body = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    return body + _check(body)
+
+
+def reference_of(form_key: str, secret: str) -> str:
+    """The reference of a form, told before any table is asked: as random as its key, the same when sent again."""
+    number = int.from_bytes(hmac.digest(secret.encode(), f"reference\0{form_key}".encode(), hashlib.sha256))
+    body = ""
+    for _ in range(LENGTH):
+        number, place = divmod(number, len(ALPHABET))
+        body += ALPHABET[place]
     return body + _check(body)
 
 

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from portal.database import db
 from portal.errors import N_, Refused, Stale
+from portal.views.spooling import way
 
 AWAY = (OperationalError, InterfaceError, PoolTimeout)
 SENTENCES = {
@@ -60,8 +61,9 @@ def _stale(_error: StaleDataError) -> Any:
     )
 
 
-def database_away(_error: Exception) -> Any:
+def database_away(error: Exception) -> Any:
     """Come back in a moment: nothing was acknowledged."""
+    way().tell(error)
     answer = make_response(show(503, gettext(SENTENCES[503])))
     answer.headers["Retry-After"] = "5"
     return answer

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -19,10 +20,13 @@ from portal.database import db
 from portal.errors import trace_of
 from portal.telephony.refusals import Busy
 from portal.work import KINDS
+from portal.work.direct_numbers import write_down
+from portal.work.replay import replay
 
 log = logging.getLogger(__name__)
 
 POLL_S = 0.2
+TIDY_S = 60
 HEARTBEAT_S = 15
 
 
@@ -54,8 +58,13 @@ def _told_to_stop() -> threading.Event:
 
 def _work(app: Flask, worker: str, stop: threading.Event, until_empty: bool) -> int:
     tried = 0
+    tidied = 0.0
     with _waker(stop) as wait:
         while not stop.is_set():
+            replay(app)
+            if time.monotonic() > tidied + TIDY_S:
+                tidied = time.monotonic()
+                write_down(app.extensions["settings"].data_dir)
             if work_once(app, worker):
                 tried += 1
             elif until_empty:

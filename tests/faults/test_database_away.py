@@ -27,7 +27,8 @@ def test_a_reader_is_told_to_come_back(away: Any, path: str) -> None:
     assert "Traceback" not in answer.text
 
 
-def test_the_network_is_told_to_try_again_and_nothing_is_acknowledged(away: Any) -> None:
+def test_what_no_disk_takes_is_not_acknowledged(away: Any) -> None:
+    away.extensions["settings"].spool_dir.write_text("a file where a folder should be")
     answer = Network(away).post("/telephone/text", MessageSid="SM1", Body="Bonjour")
     assert answer.status_code == 503
     assert answer.mimetype == "text/plain"

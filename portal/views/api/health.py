@@ -7,7 +7,7 @@ from typing import Any
 from flask import jsonify
 
 from knowledge_base.index import generation
-from portal import clock, jobs
+from portal import clock, jobs, spool
 from portal.articles.models import Article
 from portal.database import db
 from portal.views import guards
@@ -28,8 +28,8 @@ def alive() -> Any:
 def ready() -> Any:
     """Ready when the database answers and what is published can be searched.
 
-    Workers that are late are told, with how many jobs were set aside for somebody to look at. Neither is a reason
-    to send people elsewhere: pages do not wait for them.
+    Workers that are late are told, with how many jobs and how much of the spool were set aside for somebody to look
+    at. None is a reason to send people elsewhere: pages do not wait for them.
     """
     published = db.session.scalar(db.select(Article.id).filter_by(state="published").limit(1)) is not None
     searchable = bool(generation(settings().index_dir)) or not published
@@ -38,10 +38,7 @@ def ready() -> Any:
         "status": "ready" if searchable else "not ready",
         "database": "ok",
         "index": "ok" if searchable else "missing",
-        "jobs": {
-            "oldest_due_s": round(waited),
-            "late": waited > LATE_S,
-            "quarantined": jobs.quarantined(),
-        },
+        "jobs": {"oldest_due_s": round(waited), "late": waited > LATE_S, "quarantined": jobs.quarantined()},
+        "spool": dict(zip(("waiting", "aside"), spool.waiting(settings().spool_dir), strict=True)),
     }
     return jsonify(state), 200 if searchable else 503

@@ -41,5 +41,6 @@ from portal.views.public import (  # noqa: E402, F401  (their views register on 
     finding,
     following,
     home,
+    outage,
     requests,
 )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from flask import redirect, render_template, request, session, url_for
 from flask_babel import gettext
 
-from portal import budgets, history
+from portal import budgets, clock, history
 from portal.articles import library
 from portal.cases.models import Case
 from portal.cases.opening import open_case
-from portal.cases.references import spoken
+from portal.cases.references import reference_of, spoken
 from portal.citizens import identifying
 from portal.contacts.models import DISTRESS, Contact
 from portal.contacts.recording import record_request
@@ -24,10 +26,11 @@ from portal.errors import N_, Missing, Refused
 from portal.lines.saying import sender_of
 from portal.referrals.distress import distress
 from portal.views import guards
-from portal.views.context import searcher
+from portal.views.context import searcher, settings
 from portal.views.forms import LONGEST_TEXT, Form, new_key
 from portal.views.language import current
 from portal.views.public import bp, cards, confirming, finding
+from portal.views.spooling import check_way
 
 HOUR = timedelta(hours=1)
 MOST_BY_ADDRESS, MOST_IN_ALL = 20, 2000  # requests an hour: an address may be a library's
@@ -83,8 +86,13 @@ def receipt() -> Any:
 
 
 def _form(form: Form, form_key: str) -> str:
-    errors = {name or "subject": sentence for name, sentence in form.errors.items()}
     found = [(hit, finding.address(hit)) for hit in finding.proposals(form.values.get("subject", "").strip())]
+    return form_page(form, form_key, found)
+
+
+def form_page(form: Form, form_key: str, found: Sequence[Any] = ()) -> str:
+    """The form as it was typed; `found` are the pages which may answer already."""
+    errors = {name or "subject": sentence for name, sentence in form.errors.items()}
     return render_template(
         "public/request_new.html",
         values=form.values,
@@ -95,8 +103,20 @@ def _form(form: Form, form_key: str) -> str:
     )
 
 
-def _record(form: Form) -> Contact | None:
-    """The contact and the matter of a request, with its receipt on its way; None if a field is wrong."""
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a request says, once every field is right."""
+
+    subject: str
+    body: str
+    name: str
+    preferred: str
+    kind: str  # of what to answer at: phone or email
+    value: str
+
+
+def read(form: Form) -> Typed | None:
+    """What was typed, judged without asking any table; None, with its errors in the form, if a field is wrong."""
     subject = _needed(form, "subject", gettext("Dites en quelques mots de quoi il s’agit."), longest=200)
     body = _needed(form, "body", gettext("Écrivez votre message."))
     name = form.text("name", longest=200)
@@ -104,21 +124,35 @@ def _record(form: Form) -> Contact | None:
     kind, value = _reach(form, preferred)
     if form.text(TRAP):
         form.refuse(TRAP, gettext("Laissez ce champ vide."))
-    if not form.valid:
+    return Typed(subject, body, name, preferred, kind, value) if form.valid else None
+
+
+def _record(form: Form) -> Contact | None:
+    """The contact and the matter of a request, with its receipt on its way; None if a field is wrong."""
+    typed = read(form)
+    if typed is None:
         return None
-    used = identifying.identifier(kind, value)
-    channel = "phone" if preferred == "phone" else ("email" if kind == "email" else "text")
-    step = DISTRESS if distress(f"{subject} {body}", current()) else _step(channel, name)
-    contact, new = record_request(form.key(), used, subject=subject, body=body, **_where(subject), step=step)
+    check_way()
+    used = identifying.identifier(typed.kind, typed.value)
+    channel = "phone" if typed.preferred == "phone" else ("email" if typed.kind == "email" else "text")
+    in_danger = distress(f"{typed.subject} {typed.body}", current())
+    where = {**_where(typed.subject), "step": DISTRESS if in_danger else _step(channel, typed.name)}
+    contact, new = record_request(form.key(), used, subject=typed.subject, body=typed.body, **where)
     if new:
         with (
             db.session.no_autoflush
         ):  # nothing asked here looks for what is not yet written: one UPDATE, not three
             _within_budgets()
             _queue(contact)
-            confirming.introduce(contact, used, name, channel)
-            confirming.acknowledge(contact, open_case(contact, by=history.CITIZEN), used)
+            confirming.introduce(contact, used, typed.name, channel)
+            case = open_case(contact, by=history.CITIZEN, reference=reference(form))
+            confirming.acknowledge(contact, case, used)
     return contact
+
+
+def reference(form: Form) -> str:
+    """The reference that this form will have, whenever it is written to the tables."""
+    return reference_of(form.key(), settings().secret_key)
 
 
 def _needed(form: Form, name: str, sentence: str, longest: int = LONGEST_TEXT) -> str:
@@ -166,6 +200,8 @@ def _step(channel: str, name: str) -> str:
 
 
 def _within_budgets() -> None:
+    if clock.is_past():  # acknowledged already, while nothing could be counted
+        return
     by_address = budgets.spend("request", request.remote_addr or "", most=MOST_BY_ADDRESS, per=HOUR)
     in_all = budgets.spend("requests", "", most=MOST_IN_ALL, per=HOUR)
     if not (by_address and in_all):

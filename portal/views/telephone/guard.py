@@ -10,6 +10,7 @@ from flask import abort, request
 
 from portal.telephony.signature import is_signed, rebuild_url
 from portal.views.context import settings
+from portal.views.spooling import check_way, way
 
 
 def signed(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -17,15 +18,19 @@ def signed(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        if not _is_from_the_network():
+        if not is_from_the_network():
             abort(403)
-        return view(*args, **kwargs)
+        check_way()
+        answer = view(*args, **kwargs)
+        way().tell(None)
+        return answer
 
     guarded.guard = "signed"  # type: ignore[attr-defined]  # a mark that `refuse_unguarded` and the tests read
     return guarded
 
 
-def _is_from_the_network() -> bool:
+def is_from_the_network() -> bool:
+    """Whether the signature is the network's, over the address it called and all it sent."""
     ours = settings()
     url = rebuild_url(ours.public_base_url, request.path, request.query_string)
     tokens = [token for token in (ours.twilio_auth_token, ours.twilio_auth_token_old) if token]

@@ -1,0 +1,35 @@
+"""Writes down whom to call when we cannot be: what callers hear while the database is away comes from this file."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from portal.database import brief_read, db
+from portal.directory.models import Organization, Service
+from portal.directory.reading import text_in
+from portal.lines.models import Line
+
+MOST = 3  # more, and nobody remembers any
+
+
+def write_down(folder: Path) -> None:
+    """The numbers of the host's services that are not lines of ours. Moved into place; left alone when unchanged."""
+    with brief_read() as session:
+        lines = db.select(Line.number)
+        query = db.select(Service).join(Organization).where(Organization.is_host, Service.active)
+        query = query.where(Service.phone != "", Service.phone.not_in(lines)).order_by(Service.id).limit(MOST)
+        told = [
+            {"name": text_in(service, "fr").name, "phone": service.phone}
+            for service in session.scalars(query)
+        ]
+    path, text = folder / "direct-numbers.json", json.dumps(told, ensure_ascii=False)
+    if path.exists() and path.read_text() == text:
+        return
+    with tempfile.NamedTemporaryFile("w", dir=folder, delete=False) as draft:
+        draft.write(text)
+        draft.flush()
+        os.fsync(draft.fileno())
+    Path(draft.name).replace(path)
