@@ -130,14 +130,17 @@ def hold_nothing() -> None:
 
 
 def locked(query: Select[Any]) -> Select[Any]:
-    """The query of a row that is read and then written: held until the commit, and read afresh."""
-    return query.with_for_update().execution_options(populate_existing=True)
+    """The query of a row that is read and then written: held until the commit, and read afresh.
+
+    Its key does not change: rows that point at it may be written meanwhile without waiting.
+    """
+    return query.with_for_update(key_share=True).execution_options(populate_existing=True)
 
 
 def hold(row: Any) -> None:
     """Holds a row already read until the commit, and reads it afresh: it is about to be changed."""
     db.session.flush()
-    db.session.refresh(row, with_for_update=True)
+    db.session.refresh(row, with_for_update={"key_share": True})
 
 
 def insert(table: Any) -> Any:
