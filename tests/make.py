@@ -11,7 +11,7 @@ from portal.articles.models import Article, ArticleText, Topic
 from portal.citizens.models import Citizen, Identifier, IdentifierLink
 from portal.contacts.models import Contact
 from portal.database import db
-from portal.desk.models import Queue
+from portal.desk.models import Presence, Queue, Skill, queue_agents
 from portal.directory.models import Organization, Service, ServiceText
 from portal.lines.models import Line, MenuChoice
 from portal.staff.models import Staff
@@ -93,6 +93,18 @@ def service(slug: str = "caf", of: Organization | None = None, **values: Any) ->
 def queue(slug: str = "accueil", **values: Any) -> Queue:
     values = {"name": slug.capitalize(), "organization_id": organization().id, **values}
     return _add(Queue(slug=slug, **values))
+
+
+def serving(*queues: Queue, state: str = "available", skills: tuple[str, ...] = (), **values: Any) -> Staff:
+    """An agent on duty in these queues, with a telephone."""
+    n = next(_numbers)
+    person = staff(**{"phone": f"+331990{n:05d}", **values})
+    for one in queues:
+        db.session.execute(db.insert(queue_agents).values(queue_id=one.id, staff_id=person.id))
+    for name in skills:
+        _add(Skill(staff_id=person.id, name=name))
+    _add(Presence(staff_id=person.id, organization_id=person.organization_id, state=state))
+    return person
 
 
 def line(number: str = "+33199000010", **values: Any) -> Line:

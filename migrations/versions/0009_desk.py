@@ -40,7 +40,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_presences_staff_id")),
         sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_presences")),
     )
-    op.create_index("ix_presences_organization_id", "presences", ["organization_id"])
+    op.create_index("ix_presences_state", "presences", ["organization_id", "state"])
     op.create_table(
         "places",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -56,6 +56,8 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
         sa.Column("announced_s", sa.Integer(), nullable=True),
+        sa.Column("announced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("announced_rank", sa.Integer(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_places_contact_id")),
@@ -67,7 +69,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_places")),
         sa.UniqueConstraint("contact_id", name=op.f("uq_places_contact_id")),
     )
-    op.create_index("ix_places_line", "places", ["state", "queue_id", "priority", "since"])
+    op.create_index("ix_places_line", "places", ["organization_id", "state", "queue_id", "priority", "since"])
+    op.create_index("ix_places_ended", "places", ["queue_id", "state", "ended_at"])
     op.create_table(
         "offers",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -95,9 +98,13 @@ def upgrade() -> None:
     op.add_column("queues", sa.Column("ring_s", sa.Integer(), nullable=False, server_default="20"))
     op.add_column("queues", sa.Column("wrap_up_s", sa.Integer(), nullable=False, server_default="60"))
     op.add_column("queues", sa.Column("handling_s", sa.Integer(), nullable=False, server_default="300"))
+    op.add_column("queues", sa.Column("long_wait_s", sa.Integer(), nullable=False, server_default="600"))
+    op.add_column("queues", sa.Column("waive_s", sa.Integer(), nullable=False, server_default="180"))
 
 
 def downgrade() -> None:
+    op.drop_column("queues", "waive_s")
+    op.drop_column("queues", "long_wait_s")
     op.drop_column("queues", "handling_s")
     op.drop_column("queues", "wrap_up_s")
     op.drop_column("queues", "ring_s")

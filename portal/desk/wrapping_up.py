@@ -11,6 +11,7 @@ from portal.cases.models import Case
 from portal.contacts import answering
 from portal.contacts.models import Contact
 from portal.database import db
+from portal.desk import presence
 from portal.errors import N_, Refused
 from portal.history import Person
 
@@ -44,6 +45,7 @@ def wrap_up(contact: Contact, outcome: Outcome, *, form_key: str, by: Person) ->
         _promise(contact, outcome, by)
     if outcome.close and contact.case_id:
         opening.close_case(db.session.get_one(Case, contact.case_id), by=by.actor)
+    presence.wrapped_up(contact, by.id)
     return True
 
 

@@ -110,6 +110,18 @@ def find_session(token: str) -> StaffSession | None:
     return found
 
 
+def is_signed_out(staff_id: int) -> bool:
+    """Whether this person had signed in, and no longer is: signed out, idle too long, or shown out."""
+    sessions = db.select(StaffSession.id).filter_by(staff_id=staff_id).limit(1)
+    now = clock.now()
+    live = (
+        StaffSession.ended_at.is_(None)
+        & (StaffSession.expires_at > now)
+        & (StaffSession.last_seen_at > now - IDLE)
+    )
+    return db.session.scalar(sessions.where(live)) is None and db.session.scalar(sessions) is not None
+
+
 def end_session(token: str) -> None:
     """Signs out. Ending an ended session does nothing."""
     found = db.session.scalar(db.select(StaffSession).filter_by(token_hash=_digest(token), ended_at=None))

@@ -11,6 +11,9 @@ from collections.abc import Callable
 from portal.jobs import Job
 from portal.work import index_entries
 from portal.work.connect_call import connect_call
+from portal.work.end_wrap_up import end_wrap_up
+from portal.work.expire_offer import expire_offer
+from portal.work.match import match
 from portal.work.send_code import send_code
 from portal.work.send_email import send_email
 from portal.work.send_text import send_text
@@ -19,6 +22,9 @@ KINDS: dict[str, Callable[[Job], None]] = {
     "index": index_entries.update,
     "reindex": index_entries.rebuild,
     "connect_call": connect_call,
+    "end_wrap_up": end_wrap_up,
+    "expire_offer": expire_offer,
+    "match": match,
     "send_code": send_code,
     "send_email": send_email,
     "send_text": send_text,

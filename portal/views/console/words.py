@@ -63,6 +63,10 @@ LANGUAGES = {"fr": "Français", "en": "Anglais", "ar": "Arabe"}
 EVENTS = {
     "contact.begun": "Arrivé",
     "contact.queued": "Mis en file",
+    "contact.offered": "Proposé à un agent",
+    "contact.left_line": "Sorti de la file",
+    "contact.call_back_asked": "A demandé à être rappelé",
+    "contact.not_reached": "Rappelé, sans réponse",
     "contact.taken": "Pris",
     "contact.missed": "L’appel passé à l’agent n’a pas été décroché",
     "contact.given_back": "Rendu à ceux qui attendent",

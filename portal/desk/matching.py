@@ -1,0 +1,221 @@
+"""Who is offered to whom: the longest-waiting of the best priority, to the agent who has been free the longest.
+
+Called in the transaction of whatever changes something: a place comes in, an agent becomes available. With nothing to
+do it costs one SELECT when no agent is free, two when nobody waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select
+
+from portal import clock, history, jobs, news
+from portal.database import db
+from portal.desk.holding import hold_desk
+from portal.desk.models import Offer, Place, Presence, Queue, Skill, queue_agents
+from portal.staff.models import Staff
+from portal.staff.sessions import is_signed_out
+
+CRISIS, LONG_WAIT, PROTECTED, REPEATED, ORDINARY = 10, 15, 20, 30, 50  # the lowest comes first
+PAGE = 100  # places read at a time
+PLACING = timedelta(seconds=60)  # a call-back's telephone call may itself wait: one a second is the allowance
+MARGIN = timedelta(seconds=15)  # after which an offer that nobody told us the end of is over
+
+
+@dataclass
+class Idle:
+    """An agent who may be offered something: the queues they serve, and what they can do."""
+
+    staff_id: int
+    since: datetime
+    missed: int
+    queues: set[int] = field(default_factory=set)
+    skills: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Duty:
+    """Who is on duty, free or not, and which skills they bring to each queue."""
+
+    staff: set[int]
+    skills: dict[int, set[str]]
+
+
+def match(organization_id: int) -> list[Offer]:
+    """Offers whatever can be, now. Tried again, it offers nothing twice."""
+    hold_desk(organization_id)
+    made: list[Offer] = []
+    served = _served_queues(organization_id)
+    seen: set[int] = set()
+    while served:
+        places = _first_in_line(organization_id, served, seen)
+        seen.update(place.id for place in places)
+        made += _offer_each(organization_id, places)
+        if len(places) < PAGE:
+            break
+        served = _served_queues(organization_id)
+    return made
+
+
+def make_offer(place: Place, staff_id: int) -> Offer:
+    """Rings this agent for this place. Hold the desk: neither may have another offer."""
+    now, queue = clock.now(), place.queue
+    ring = timedelta(seconds=queue.ring_s) + (PLACING if place.kind == "call_back" else timedelta())
+    offer = Offer(
+        place_id=place.id,
+        contact_id=place.contact_id,
+        staff_id=staff_id,
+        made_at=now,
+        expires_at=now + ring,
+        live_contact_id=place.contact_id,
+        live_staff_id=staff_id,
+    )
+    db.session.add(offer)
+    place.state = "offered"
+    db.session.flush()
+    jobs.enqueue("connect_call", {"offer": offer.id}, dedupe_key=f"connect_call:{offer.id}")
+    jobs.enqueue("expire_offer", {"offer": offer.id}, not_before=offer.expires_at + MARGIN)
+    contact = place.contact
+    details = {"agent": staff_id, "offer": offer.id}
+    history.record(
+        "contact.offered", contact, by=history.SYSTEM, citizen_id=contact.citizen_id, details=details
+    )
+    news.tell(f"staff:{staff_id}", f"desk:{place.organization_id}")
+    return offer
+
+
+def close_offer(offer: Offer, state: str) -> None:
+    """The offer is over: its contact and its agent may have another."""
+    offer.state, offer.closed_at = state, clock.now()
+    offer.live_contact_id = offer.live_staff_id = None
+    db.session.flush()
+    news.tell(f"staff:{offer.staff_id}", f"desk:{offer.place.organization_id}")
+
+
+def rank_of(queues: Iterable[Queue], now: datetime) -> ColumnElement[int]:
+    """A place's priority, raised by its wait: after the queue's long wait it passes before the favoured, after twice
+    that it stands with the crises, among whom the longest waiting is first. So nobody waits for ever."""
+    raised = []
+    for times, priority in ((2, CRISIS), (1, LONG_WAIT)):
+        long = [
+            (Place.queue_id == queue.id) & (Place.since <= now - timedelta(seconds=times * queue.long_wait_s))
+            for queue in queues
+        ]
+        raised.append(((Place.priority > priority) & db.or_(db.false(), *long), priority))
+    return db.case(*raised, else_=Place.priority)
+
+
+def is_due(now: datetime) -> ColumnElement[bool]:
+    """In line, and not put off until later."""
+    return (Place.state == "waiting") & (Place.not_before.is_(None) | (Place.not_before <= now))
+
+
+def _free() -> Select[Any]:
+    """Free agents with each queue they serve: available, with a telephone, and no offer ringing there."""
+    query = db.select(Presence.staff_id, Presence.since, Presence.missed, queue_agents.c.queue_id)
+    query = query.join(queue_agents, queue_agents.c.staff_id == Presence.staff_id)
+    query = query.join(Staff, Staff.id == Presence.staff_id)
+    query = query.outerjoin(Offer, Offer.live_staff_id == Presence.staff_id)
+    return query.where(
+        Presence.state == "available", Offer.id.is_(None), Staff.phone != "", Staff.disabled_at.is_(None)
+    )
+
+
+def _served_queues(organization_id: int) -> list[Queue]:
+    """The queues that a free agent serves."""
+    free = _free().where(Presence.organization_id == organization_id)
+    ids = free.with_only_columns(queue_agents.c.queue_id)
+    return list(db.session.scalars(db.select(Queue).where(Queue.id.in_(ids))))
+
+
+def _first_in_line(organization_id: int, queues: Sequence[Queue], seen: Collection[int]) -> list[Place]:
+    """Those whose turn comes next in these queues, held."""
+    now = clock.now()
+    theirs = Place.only_staff_id.in_(_free().with_only_columns(Presence.staff_id))
+    query = db.select(Place).where(
+        Place.organization_id == organization_id,
+        Place.queue_id.in_([queue.id for queue in queues]) | theirs,
+        is_due(now),
+        Place.id.not_in(seen),
+    )
+    query = query.order_by(rank_of(queues, now), Place.since, Place.id).limit(PAGE)
+    query = query.with_for_update(of=Place, key_share=True, skip_locked=True)
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+
+
+def _offer_each(organization_id: int, places: Sequence[Place]) -> list[Offer]:
+    if not places:
+        return []
+    idle = _idle(places)
+    duty = _duty(organization_id) if any(place.needs or place.only_staff_id for place in places) else None
+    made = []
+    for place in places:
+        agent = _present(place, idle, duty)
+        if agent is not None:
+            made.append(make_offer(place, agent.staff_id))
+            idle.remove(agent)
+        if not idle:
+            break
+    return made
+
+
+def _idle(places: Iterable[Place]) -> list[Idle]:
+    """The free agents who serve these places' queues, or to whom they were handed, with what they can do."""
+    found: dict[int, Idle] = {}
+    serving = queue_agents.c.queue_id.in_({place.queue_id for place in places})
+    handed = Presence.staff_id.in_({place.only_staff_id for place in places if place.only_staff_id})
+    for staff_id, since, missed, queue_id in db.session.execute(_free().where(serving | handed)):
+        found.setdefault(staff_id, Idle(staff_id, since, missed)).queues.add(queue_id)
+    for skill in db.session.scalars(db.select(Skill).where(Skill.staff_id.in_(found))):
+        found[skill.staff_id].skills.add(skill.name)
+    return list(found.values())
+
+
+def _present(place: Place, idle: list[Idle], duty: Duty | None) -> Idle | None:
+    """The best agent for this place who is still signed in; whoever is found gone is away from now on."""
+    while (agent := _best(place, idle, duty)) is not None and is_signed_out(agent.staff_id):
+        idle.remove(agent)
+        presence = db.session.get_one(Presence, agent.staff_id)
+        presence.state, presence.since = "away", clock.now()
+        history.record(
+            "presence.changed", presence, by=history.SYSTEM, details={"to": "away", "why": "signed_out"}
+        )
+        news.tell(f"staff:{agent.staff_id}", f"desk:{place.organization_id}")
+    return agent
+
+
+def _duty(organization_id: int) -> Duty:
+    query = db.select(Presence.staff_id, queue_agents.c.queue_id, Skill.name)
+    query = query.join(queue_agents, queue_agents.c.staff_id == Presence.staff_id)
+    query = query.outerjoin(Skill, Skill.staff_id == Presence.staff_id)
+    query = query.where(Presence.organization_id == organization_id, Presence.state != "away")
+    duty = Duty(set(), {})
+    for staff_id, queue_id, skill in db.session.execute(query):
+        duty.staff.add(staff_id)
+        duty.skills.setdefault(queue_id, set()).add(skill)
+    return duty
+
+
+def _best(place: Place, idle: Iterable[Idle], duty: Duty | None) -> Idle | None:
+    """Who answers this place: whoever meets most of its needs, then missed no call, then has been free the longest."""
+    able = [agent for agent in idle if _may(agent, place, duty)]
+    needs = set(place.needs)
+    return min(
+        able, key=lambda one: (len(needs - one.skills), one.missed, one.since, one.staff_id), default=None
+    )
+
+
+def _may(agent: Idle, place: Place, duty: Duty | None) -> bool:
+    """Whether this agent may be offered the place. A need is waived after a while, or when nobody on duty meets it;
+    a place handed to one agent is everybody's once that agent has left."""
+    if duty is not None and place.only_staff_id in duty.staff:
+        return agent.staff_id == place.only_staff_id
+    if place.queue_id not in agent.queues:
+        return False
+    if duty is None or clock.now() - place.since >= timedelta(seconds=place.queue.waive_s):
+        return True
+    return set(place.needs) & duty.skills.get(place.queue_id, set()) <= agent.skills

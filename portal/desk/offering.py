@@ -1,0 +1,122 @@
+"""The life of an offer: it rings at one agent's, who picks up or does not; or whoever waited is gone.
+
+Two agents never have the same call: an offer is unique for its contact and for its agent as long as it rings, and
+whoever changes one holds the desk.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from portal import clock, history, news
+from portal.contacts import answering
+from portal.contacts.models import Contact
+from portal.database import db
+from portal.desk import presence, proposals
+from portal.desk.holding import hold_offer, hold_place, hold_presence, live_offer
+from portal.desk.matching import close_offer, match
+from portal.desk.models import Offer, Place
+from portal.desk.places import propose, step_out
+from portal.jobs import Job
+from portal.staff.models import Staff
+
+__all__ = ["accept", "expire", "hold_offer", "live_for", "match", "miss", "withdraw"]
+
+
+def live_for(staff_id: int) -> Offer | None:
+    """What rings at this agent's now."""
+    return live_offer(staff_id=staff_id)
+
+
+def ringing(contact_id: int) -> Offer | None:
+    """The offer of this contact that rings now."""
+    return live_offer(contact_id=contact_id)
+
+
+def dial_at_once(contact: Contact) -> Offer | None:
+    """The offer just made for a contact whose door is about to answer the network: that answer rings the agent's
+    telephone, and the worker has nothing to redirect."""
+    offer = ringing(contact.id)
+    if offer is not None:
+        db.session.execute(db.delete(Job).where(Job.dedupe_key == f"connect_call:{offer.id}"))
+    return offer
+
+
+def accept(offer: Offer) -> bool:
+    """The agent picked up: the contact is theirs. False when it is too late: missed, or gone. Hold the offer first."""
+    if offer.state != "ringing":
+        return False
+    place, now = offer.place, clock.now()
+    close_offer(offer, "accepted")
+    offer.answered_at = now
+    place.state, place.ended_at, place.only_staff_id = "answered", now, None
+    agent = db.session.get_one(Staff, offer.staff_id)
+    answering.take(place.contact, by=agent)
+    free = hold_presence(agent.id)
+    if free is not None:
+        presence.begin_call(free, place.contact)
+    proposals.settle(place.contact)
+    return True
+
+
+def miss(offer: Offer) -> None:
+    """Not picked up: the contact is in line again at the same place, for the next agent. Harmless once it is over."""
+    if offer.state != "ringing":
+        return
+    close_offer(offer, "missed")
+    contact, details = offer.contact, {"agent": offer.staff_id}
+    history.record(
+        "contact.missed", contact, by=history.NETWORK, citizen_id=contact.citizen_id, details=details
+    )
+    agent = hold_presence(offer.staff_id)
+    if agent is not None:
+        presence.miss(agent)
+    offer.place.state = "waiting"
+    match(offer.place.organization_id)
+
+
+def expire(offer: Offer) -> None:
+    """Nobody told us how it ended, and it should have: missed."""
+    if offer.state == "ringing" and offer.expires_at <= clock.now():
+        miss(offer)
+
+
+def prolong(offer: Offer, until: datetime) -> None:
+    """The telephone has only now begun to ring."""
+    if offer.state == "ringing":
+        offer.expires_at = max(offer.expires_at, until)
+
+
+def withdraw(contact: Contact, how: str) -> None:
+    """Whoever waited is gone: `hung_up`, `voicemail`, `taken` by someone else, `transferred`… Hold the contact first.
+
+    Who hung up before being answered is proposed to be called back. A call-back goes on without its first call.
+    """
+    place = hold_place(contact)
+    if place is None or place.state not in ("waiting", "offered"):
+        return
+    if place.kind == "call_back" and how == "hung_up":
+        return
+    offer = ringing(contact.id)
+    if offer is not None:
+        close_offer(offer, "withdrawn")
+    step_out(place, how)
+    if how == "hung_up":
+        _abandoned(place)
+    if offer is not None:
+        match(place.organization_id)
+
+
+def _abandoned(place: Place) -> None:
+    """One proposal a person: the latest call of a number. A hidden number cannot be called back."""
+    contact = place.contact
+    if proposals.is_expected(contact):
+        proposals.close(contact, "A raccroché ; déjà inscrit pour être rappelé.")
+        return
+    if contact.identifier_id is None:
+        proposals.close(contact, "A raccroché pendant l’attente ; numéro masqué.")
+        return
+    proposals.supersede(contact)
+    contact.state = "open"
+    propose(place, "A raccroché pendant l’attente : à rappeler")
+    news.tell(f"desk:{place.organization_id}")

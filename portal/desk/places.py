@@ -1,0 +1,178 @@
+"""Places in line: kept through a missed offer, a transfer and a call-back; given up; proposed to be called back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from portal import clock, history, jobs, news
+from portal.citizens.identifying import identify
+from portal.citizens.keeping import live_flags
+from portal.citizens.models import Citizen
+from portal.contacts.models import DISTRESS, Contact
+from portal.database import db, insert
+from portal.desk.estimating import expected_wait_s, position
+from portal.desk.holding import hold_place
+from portal.desk.matching import CRISIS, ORDINARY, PROTECTED, REPEATED, match
+from portal.desk.models import Place, Queue
+from portal.history import Actor
+
+__all__ = ["expected_wait_s", "of", "position", "stand_in_line", "try_later"]
+
+RECENTLY = timedelta(hours=24)  # who calls again within it, without having been answered, comes first
+MOST_TRIES = 3
+RETRY = timedelta(minutes=10)
+
+
+def of(contact_id: int) -> Place | None:
+    """A contact's place in line, whatever became of it."""
+    return db.session.scalar(db.select(Place).filter_by(contact_id=contact_id))
+
+
+def stand_in_line(
+    contact: Contact,
+    queue: Queue,
+    *,
+    needs: Collection[str] = (),
+    by: Actor = history.CITIZEN,
+    priority: int | None = None,
+    only_staff_id: int | None = None,
+) -> Place:
+    """The contact stands in this queue, and is offered at once if an agent is free. Hold the contact first.
+
+    Told twice, it is one place. By staff (a transfer), whoever was being answered stands in line again, at the same
+    place; the network's late word does not put back who is being answered, or whose call is over.
+    """
+    place = hold_place(contact) or _new_place(contact, queue)
+    if _stays(place, queue, by):
+        return place
+    moved = place.queue_id != queue.id
+    place.queue, place.state, place.ended_at = queue, "waiting", None
+    place.only_staff_id = only_staff_id
+    place.needs = sorted({*needs, *place.needs, *_needs_of(contact)})
+    place.priority = min(place.priority, _priority_of(contact) if priority is None else priority)
+    if moved:
+        place.announced_s = place.announced_at = place.announced_rank = None
+    _wait_in(contact, queue, by)
+    db.session.flush()
+    match(place.organization_id)
+    return place
+
+
+def step_out(place: Place, how: str, *, by: Actor = history.NETWORK) -> None:
+    """The contact no longer waits: hung up, chose to leave a message, was sent elsewhere."""
+    place.state, place.ended_at = "left", clock.now()
+    contact, details = place.contact, {"how": how}
+    history.record("contact.left_line", contact, by=by, citizen_id=contact.citizen_id, details=details)
+    news.tell(f"desk:{place.organization_id}")
+
+
+def ask_call_back(contact: Contact, *, after: timedelta = timedelta(seconds=30)) -> Place | None:
+    """The citizen hangs up and keeps the place: its turn comes like any other's. None when there is no number to
+    call, or an agent's telephone already rings for them. `after` leaves them the time to hang up."""
+    place = hold_place(contact)
+    if place is None or contact.identifier_id is None:
+        return None
+    if place.kind == "call_back" or place.state != "waiting":
+        return place if place.kind == "call_back" else None
+    place.kind = "call_back"
+    _put_off(place, clock.now() + after)
+    contact.state, contact.step = "open", "Sera rappelé à son tour : place gardée"
+    history.record("contact.call_back_asked", contact, by=history.CITIZEN, citizen_id=contact.citizen_id)
+    news.tell(f"desk:{place.organization_id}")
+    return place
+
+
+def try_later(place: Place) -> None:
+    """The call-back was not answered: again later, twice; then it stands on the desk, to be called by who can."""
+    contact, place.attempts = place.contact, place.attempts + 1
+    contact.agent_id, contact.state, place.ended_at = None, "open", None
+    details = {"attempt": place.attempts}
+    history.record(
+        "contact.not_reached", contact, by=history.NETWORK, citizen_id=contact.citizen_id, details=details
+    )
+    if place.attempts >= MOST_TRIES:
+        propose(place, f"À rappeler : {place.attempts} essais sans réponse")
+        return
+    place.state = "waiting"
+    contact.step = f"Sera rappelé : essai {place.attempts} sans réponse"
+    _put_off(place, clock.now() + RETRY * place.attempts)
+    news.tell(f"desk:{place.organization_id}")
+
+
+def propose(place: Place, step: str) -> None:
+    """It stands on the desk, to be called back by whoever chooses to."""
+    place.state, place.ended_at = "proposed", clock.now()
+    place.contact.step = step
+    news.tell(f"desk:{place.organization_id}")
+
+
+def _put_off(place: Place, until: datetime) -> None:
+    place.not_before = until
+    jobs.enqueue("match", {"organization": place.organization_id}, not_before=until)
+
+
+def _new_place(contact: Contact, queue: Queue) -> Place:
+    values = {"contact_id": contact.id, "queue_id": queue.id, "organization_id": contact.organization_id}
+    statement = insert(Place).values(state="left", priority=ORDINARY, **values)
+    db.session.execute(statement.on_conflict_do_nothing(index_elements=["contact_id"]))
+    return db.session.scalars(db.select(Place).filter_by(contact_id=contact.id)).one()
+
+
+def _stays(place: Place, queue: Queue, by: Actor) -> bool:
+    """Whether there is nothing to do: it stands there already, or is over."""
+    contact = place.contact
+    if place.state in ("waiting", "offered"):
+        return place.state == "offered" or place.queue_id == queue.id
+    if by.kind == "staff":
+        return contact.ended_at is not None
+    return bool(contact.ended_at or place.ended_at) or contact.state in ("in_progress", "wrapped_up")
+
+
+def _wait_in(contact: Contact, queue: Queue, by: Actor) -> None:
+    contact.queue_id, contact.state, contact.agent_id = queue.id, "waiting", None
+    if contact.step != DISTRESS:
+        contact.step = f"En attente : {queue.name}"
+    details = {"queue": queue.slug}
+    history.record("contact.queued", contact, by=by, citizen_id=contact.citizen_id, details=details)
+    news.tell(f"desk:{contact.organization_id}")
+
+
+def _surely(contact: Contact) -> Citizen | None:
+    """Whoever it is, where that is confirmed or the number has one confident match; a guess favours nobody."""
+    if contact.certainty == "confirmed":
+        return contact.citizen
+    found = identify(contact.identifier) if contact.certainty != "denied" else None
+    return found.citizens[0] if found is not None and found.match == "one" else None
+
+
+def _priority_of(contact: Contact) -> int:
+    if contact.step == DISTRESS:
+        return CRISIS
+    person = _surely(contact)
+    if person is not None and person.protected:
+        return PROTECTED
+    return REPEATED if _called_in_vain(contact) else ORDINARY
+
+
+def _needs_of(contact: Contact) -> set[str]:
+    needs = {f"language:{contact.language}"} if contact.language != "fr" else set()
+    person = _surely(contact)
+    if person is not None and any(flag.kind == "deaf_relay" for flag in live_flags(person.id)):
+        needs.add("access:relay")
+    return needs
+
+
+def _called_in_vain(contact: Contact) -> bool:
+    """Whether the same number stood in line lately, and nobody has answered it since."""
+    if contact.identifier_id is None:
+        return False
+    query = db.select(Contact.answered_at).filter_by(identifier_id=contact.identifier_id, channel="phone")
+    query = query.where(
+        Contact.id != contact.id,
+        Contact.queue_id.is_not(None),
+        Contact.started_at > contact.started_at - RECENTLY,
+        Contact.started_at <= contact.started_at,
+    )
+    last = db.session.execute(query.order_by(Contact.started_at.desc(), Contact.id.desc()).limit(1)).first()
+    return last is not None and last.answered_at is None

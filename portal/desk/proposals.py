@@ -1,0 +1,55 @@
+"""Calls to give back to those who gave up: once a person, and no longer once they were answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from portal import clock, history
+from portal.contacts import answering
+from portal.contacts.models import Contact
+from portal.database import db
+from portal.desk.models import Place
+
+
+def is_expected(contact: Contact) -> bool:
+    """Whether the same number is to be called back already, at its turn."""
+    return any(place.kind == "call_back" and place.state != "proposed" for place in _others(contact))
+
+
+def settle(contact: Contact) -> None:
+    """This number was answered: what was to be called back before is settled with it."""
+    for place in _others(contact):
+        close(place.contact, "La personne a été prise en charge depuis.")
+        place.state, place.ended_at = "left", clock.now()
+
+
+def supersede(contact: Contact) -> None:
+    """This number gave up again: the latest call alone is proposed."""
+    for place in _others(contact):
+        if place.state == "proposed":
+            close(place.contact, "La personne a rappelé depuis : voyez son dernier appel.")
+            place.state, place.ended_at = "left", clock.now()
+
+
+def close(contact: Contact, why: str) -> None:
+    """Nobody needs to call back for this one."""
+    note = f"{contact.note}\n{why}" if contact.note else why
+    answering.wrap_up(contact, "abandoned", note=note, by=history.SYSTEM)
+
+
+def _others(contact: Contact) -> Iterator[Place]:
+    """The other calls of this number to be called back, held; one that somebody is taking right now is theirs."""
+    if contact.identifier_id is None:
+        return iter(())
+    query = (
+        db.select(Place)
+        .join(Contact)
+        .where(
+            Contact.identifier_id == contact.identifier_id,
+            Contact.organization_id == contact.organization_id,
+            Contact.id != contact.id,
+            (Place.state == "proposed") | ((Place.kind == "call_back") & (Place.state == "waiting")),
+        )
+    )
+    query = query.with_for_update(key_share=True, skip_locked=True)
+    return iter(db.session.scalars(query.execution_options(populate_existing=True)).all())
