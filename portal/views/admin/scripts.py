@@ -38,12 +38,13 @@ ACTS = {
 def scripts() -> str:
     found = editing.scripts_of(current_user)
     queues = {one.id: one.name for one in waiting.queues(current_user.organization_id)}
-    return render_template(
-        "admin/scripts/list.html",
-        scripts=[(one, editing.attached_to(one)) for one in found],
-        queues=queues,
-        words=words,
-    )
+    proposed = [
+        [topic.names.get("fr", topic.slug) for topic in one.topics]
+        + [f"file {queues[queue_id]}" for queue_id in editing.attached_to(one)["queues"]]
+        for one in found
+    ]
+    scripts = list(zip(found, proposed, strict=True))
+    return render_template("admin/scripts/list.html", scripts=scripts, words=words)
 
 
 @bp.get("/scripts/new")

@@ -112,8 +112,14 @@ def the_script() -> Script:
 
 
 def test_a_script_is_written_tried_and_published_without_javascript(admin: Any) -> None:
-    assert post(admin, "/admin/scripts", name="Loyer impayé", topics=["logement"]).status_code == 302
+    queue = make.queue().id
+    db.session.commit()
+    assert (
+        post(admin, "/admin/scripts", name="Loyer impayé", topics=["logement"], queues=[queue]).status_code
+        == 302
+    )
     made = the_script()
+    assert "Logement" in admin.get("/admin/scripts").text
     typed = {
         "asks": "Depuis quand ?",
         "answer-1": "Un mois",
