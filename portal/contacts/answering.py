@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from portal import clock, history, jobs
 from portal.contacts.models import DISPOSITIONS, Contact, Message, consulted_articles
+from portal.contacts.telling import tell_of
 from portal.database import db, locked
 from portal.errors import N_, Missing, Refused
 from portal.history import Actor, Person
@@ -45,6 +46,7 @@ def take(contact: Contact, *, by: Person) -> None:
     contact.agent_id, contact.state = by.id, "in_progress"
     contact.answered_at = contact.answered_at or clock.now()
     history.record("contact.taken", contact, by=by.actor, citizen_id=contact.citizen_id)
+    tell_of(contact)
 
 
 def give_back(contact: Contact, *, by: Person) -> None:
@@ -52,6 +54,7 @@ def give_back(contact: Contact, *, by: Person) -> None:
     supervised = by.role == "supervisor" and sees(by, contact.agent_id)
     if contact.state != "in_progress" or (contact.agent_id != by.id and not supervised):
         return
+    tell_of(contact)
     contact.agent_id, contact.state = None, "waiting" if contact.queue_id else "open"
     history.record("contact.given_back", contact, by=by.actor, citizen_id=contact.citizen_id)
 
@@ -110,6 +113,7 @@ def reply(
     history.record(
         "message.written", message, by=by, citizen_id=contact.citizen_id, details={"channel": channel}
     )
+    tell_of(contact)
     return message
 
 
@@ -120,6 +124,7 @@ def advance(message: Message, state: str, *, provider_ref: str | None = None, er
     if RANK[message.state] == FINAL or RANK[state] < RANK[message.state]:
         return False
     message.state, message.error = state, error or message.error
+    tell_of(message.contact)
     if state == "sent" and message.sent_at is None:
         message.sent_at = clock.now()
     return True
@@ -138,6 +143,7 @@ def wrap_up(
     details = {"disposition": disposition, "before": before, "form_key": form_key}
     details = {name: value for name, value in details.items() if value}
     history.record("contact.wrapped_up", contact, by=by, citizen_id=contact.citizen_id, details=details)
+    tell_of(contact)
 
 
 def timeline(citizen_id: int, *, by: Person, before: int | None = None, limit: int = 30) -> list[Contact]:

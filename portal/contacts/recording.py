@@ -10,6 +10,7 @@ from portal.citizens import sighting
 from portal.citizens.identifying import identify
 from portal.citizens.models import Citizen, Identifier
 from portal.contacts.models import CHANNELS, Contact, Message
+from portal.contacts.telling import tell_of
 from portal.database import db, insert, locked
 from portal.directory.models import Service
 from portal.errors import N_, Refused
@@ -138,6 +139,7 @@ def add_message(
     reopen(contact)
     db.session.flush()
     _look_through(contact, [message])
+    tell_of(contact)
     return message
 
 
@@ -156,6 +158,7 @@ def attribute(contact: Contact, citizen: Citizen, *, certainty: str, by: Actor) 
     details = {"certainty": certainty}
     history.record("contact.attributed", contact, by=by, citizen_id=citizen.id, details=details)
     _look_through(contact, [one for one in contact.messages if one.direction == "in"])
+    tell_of(contact)
 
 
 def deny(contact: Contact, *, by: Actor) -> None:
@@ -165,6 +168,7 @@ def deny(contact: Contact, *, by: Actor) -> None:
     details = {"was": contact.citizen_id}
     history.record("contact.denied", contact, by=by, citizen_id=contact.citizen_id, details=details)
     contact.citizen_id, contact.certainty = None, "denied"
+    tell_of(contact)
 
 
 def _once(column: Any, key: str, *, actor: Actor = history.CITIZEN, **values: Any) -> tuple[Contact, bool]:
@@ -185,6 +189,7 @@ def _once(column: Any, key: str, *, actor: Actor = history.CITIZEN, **values: An
 def _note_begun(contact: Contact, by: Actor) -> None:
     details = {"channel": contact.channel}
     history.record("contact.begun", contact, by=by, citizen_id=contact.citizen_id, details=details)
+    tell_of(contact)
 
 
 def _probably(used: Identifier | None) -> dict[str, Any]:

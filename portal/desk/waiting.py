@@ -16,6 +16,7 @@ from portal.articles.models import Topic
 from portal.cases.models import Promise
 from portal.citizens.models import Citizen, IdentifierLink
 from portal.contacts.models import DISTRESS, Contact
+from portal.contacts.telling import tell_of
 from portal.database import db
 from portal.desk.models import Queue, queue_topics
 from portal.history import Actor, Event, Person
@@ -96,6 +97,7 @@ def enqueue(contact: Contact, queue: Queue, *, by: Actor = history.CITIZEN) -> N
     contact.queue_id, contact.state = queue.id, "waiting"
     details = {"queue": queue.slug}
     history.record("contact.queued", contact, by=by, citizen_id=contact.citizen_id, details=details)
+    tell_of(contact)
 
 
 def queues(organization_id: int) -> list[Queue]:

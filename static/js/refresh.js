@@ -1,16 +1,23 @@
-// <div data-refresh="/console/waiting" data-every="5">: its content is replaced by the fragment served there.
-// It rests while the tab is hidden, asks again the moment the tab is seen, and never takes the focus away.
+// <div data-refresh="/console/waiting" data-every="5">: its content is replaced by the fragment served there, which is
+// asked for again. With data-news="desk staff" it is asked for when there is such news, and once a minute; every few
+// seconds only while news are not heard. It rests while the tab is hidden, asks again the moment the tab is seen, and
+// never takes away the focus, nor a field in which one types.
+
+const APART = 3000, SPREAD = 700, RARELY = 60_000; // two hundred desks must not all ask at the same instant
+const heard = () => document.documentElement.dataset.news === "heard";
 
 function follow(place) {
   const every = 1000 * (Number(place.dataset.every) || 5);
-  let timer, tag, failures = 0;
+  const kinds = place.dataset.news?.split(" ") ?? [];
+  let timer, tag, failures = 0, asked = 0;
 
   async function ask() {
     clearTimeout(timer);
     if (document.hidden) return;
+    asked = performance.now();
     try {
       const answer = await fetch(place.dataset.refresh, { headers: tag ? { "If-None-Match": tag } : {}, redirect: "error" });
-      if (answer.status === 401 || answer.status === 403) return location.reload();
+      if (answer.status === 401 || answer.status === 403) return document.dispatchEvent(new Event("relais:ended"));
       if (answer.ok) {
         tag = answer.headers.get("ETag");
         swap(place, await answer.text());
@@ -18,14 +25,24 @@ function follow(place) {
       failures = answer.status < 500 ? 0 : failures + 1;
     } catch { failures += 1; }
     place.toggleAttribute("data-stale", failures > 1);
-    timer = setTimeout(ask, Math.min(every * 2 ** failures, 60000));
+    again(kinds.length && heard() ? RARELY : Math.min(every * 2 ** failures, RARELY));
+  }
+  function again(wait) {
+    clearTimeout(timer);
+    timer = setTimeout(ask, wait);
+  }
+  function hear({ detail }) {
+    if (kinds.includes("staff") && detail.staff) ask();
+    else if (kinds.includes("desk") && detail.desk) again(Math.max(0, asked + APART - performance.now()) + Math.random() * SPREAD);
   }
   document.addEventListener("visibilitychange", ask);
   window.addEventListener("online", ask);
-  timer = setTimeout(ask, every);
+  document.addEventListener("relais:news", hear);
+  document.addEventListener("relais:lost", () => again(every));
+  again(every);
 }
 
-function swap(place, html) {
+export function swap(place, html) {
   if (place.dataset.shown === html) return;
   const kept = place.contains(document.activeElement) ? document.activeElement.id : "";
   if (kept && document.activeElement.matches("input, select, textarea")) return;
