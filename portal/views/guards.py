@@ -27,7 +27,7 @@ def staff(*roles: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if not current_user.is_authenticated:
-                if request.method == "GET" and not _asked_by_a_page():
+                if request.method == "GET" and not asked_by_a_page():
                     return redirect(url_for("sign_in.show", next=request.path))
                 abort(401)
             if roles and current_user.role not in roles:
@@ -40,7 +40,7 @@ def staff(*roles: str) -> Callable[[View], View]:
     return guard
 
 
-def _asked_by_a_page() -> bool:
+def asked_by_a_page() -> bool:
     """A fragment that an open page asks for by itself must not become the sign-in page."""
     return request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
 

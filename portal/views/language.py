@@ -63,6 +63,10 @@ def datetime_text(when: datetime | None) -> str:
     return format_datetime(when, "d MMMM y HH:mm") if when else ""
 
 
+def time_text(when: datetime | None) -> str:
+    return format_datetime(when, "HH:mm") if when else ""
+
+
 def date_text(when: date | datetime | None) -> str:
     if isinstance(when, datetime):
         return format_datetime(when, "d MMMM y")
@@ -116,7 +120,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = "fr"
     app.config["BABEL_DEFAULT_TIMEZONE"] = settings.timezone
     Babel(app, locale_selector=current)
-    filters = (phone_text, datetime_text, date_text, size_text, host_text)
+    filters = (phone_text, datetime_text, date_text, time_text, size_text, host_text)
     app.jinja_env.filters.update({one.__name__: one for one in filters})
 
     @app.context_processor

@@ -117,7 +117,7 @@ def choose_service(contact: Contact, form: Form) -> None:
 def show(contact: Contact, form: Form | None = None, sought: str = "") -> str:
     """The page, with what was typed and who was looked for. What it shows of somebody's file is a reading of it."""
     found = who(contact)
-    brief = _brief(contact, found)
+    brief = brief_of(contact, found)
     page = render_template(
         "console/contact.html",
         contact=contact,
@@ -136,7 +136,7 @@ def show(contact: Contact, form: Form | None = None, sought: str = "") -> str:
     return page
 
 
-def _brief(contact: Contact, found: Who) -> briefing.Brief | None:
+def brief_of(contact: Contact, found: Who) -> briefing.Brief | None:
     """What to know first of the person, once it is one person and the reader may know it."""
     known = found.people[0] if found.kind in ("known", "likely") else None
     return briefing.brief(known, beside=contact) if known and may_read(known) else None

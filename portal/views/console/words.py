@@ -50,6 +50,13 @@ REFERRAL_STATES = {
     "refused": "refusée",
     "closed": "terminée",
 }
+PRESENCES = {
+    "available": "Disponible",
+    "busy": "En ligne",
+    "wrap_up": "Après l’appel",
+    "break": "En pause",
+    "away": "Absent",
+}
 REPLY_BY = {"text": "SMS", "email": "E-mail", "web": "Page de suivi"}
 CERTAINTIES = {"confirmed": "confirmé", "probable": "probable"}
 FLAGS = {
