@@ -1,4 +1,4 @@
-"""What stands on top of every page of the console: presence, what rings here, the wrap-up's clock, the network's health.
+"""What stands on top of every page of the console: presence, what rings here, the wrap-up's clock, the network.
 
 Drawn with the page, then asked for again by itself whenever this agent has news. Its buttons act in place where there
 is JavaScript, so that nothing typed behind them is lost, and lead back to the page where there is none.

@@ -84,10 +84,10 @@ def test_what_was_promised_for_today_is_on_the_desk_until_it_is_kept(app: Flask,
 
 
 def test_a_supervisor_sees_what_colleagues_have_begun_and_an_agent_does_not(app: Flask, client: Any) -> None:
-    colleague, supervisor = make.staff(last_name="Absent"), make.staff("supervisor")
+    colleague, supervisor = make.staff(last_name="Dubreuil"), make.staff("supervisor")
     make.contact("web", state="in_progress", agent_id=colleague.id)
-    assert "Absent" in signed_in(client, supervisor).get("/console/").text
-    assert "Absent" not in signed_in(app.test_client(), make.staff()).get("/console/").text
+    assert "Dubreuil" in signed_in(client, supervisor).get("/console/").text
+    assert "Dubreuil" not in signed_in(app.test_client(), make.staff()).get("/console/").text
 
 
 def test_a_contact_is_handed_to_another_queue(app: Flask, client: Any) -> None:
