@@ -143,7 +143,7 @@ def _first_in_line(organization_id: int, queues: Sequence[Queue], seen: Collecti
         Place.id.not_in(seen),
     )
     query = query.order_by(rank_of(queues, now), Place.since, Place.id).limit(PAGE)
-    query = query.with_for_update(of=Place, key_share=True, skip_locked=True)
+    query = query.with_for_update(of=Place, key_share=True)
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 

@@ -93,6 +93,8 @@ def withdraw(contact: Contact, how: str) -> None:
     Who hung up before being answered is proposed to be called back. A call-back goes on without its first call.
     """
     place = hold_place(contact)
+    if place is not None and how == "hung_up" and _left_without_a_word(place):
+        _abandoned(place)
     if place is None or place.state not in ("waiting", "offered"):
         return
     if place.kind == "call_back" and how == "hung_up":
@@ -105,6 +107,13 @@ def withdraw(contact: Contact, how: str) -> None:
         _abandoned(place)
     if offer is not None:
         match(place.organization_id)
+
+
+def _left_without_a_word(place: Place) -> bool:
+    """Whether they left the line for a message, and then left none."""
+    contact = place.contact
+    unheard = contact.last_message_at is None and contact.answered_at is None
+    return place.state == "left" and contact.state in ("open", "waiting") and unheard
 
 
 def _abandoned(place: Place) -> None:

@@ -6,18 +6,18 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from portal import clock, history, jobs, news
-from portal.citizens.identifying import identify
+from portal.citizens.identifying import identify, is_at_home
 from portal.citizens.keeping import live_flags
 from portal.citizens.models import Citizen
 from portal.contacts.models import DISTRESS, Contact
 from portal.database import db, insert
-from portal.desk.estimating import expected_wait_s, position
+from portal.desk.estimating import announce, expected_wait_s, position
 from portal.desk.holding import hold_place
 from portal.desk.matching import CRISIS, ORDINARY, PROTECTED, REPEATED, match
 from portal.desk.models import Place, Queue
 from portal.history import Actor
 
-__all__ = ["expected_wait_s", "of", "position", "stand_in_line", "try_later"]
+__all__ = ["announce", "expected_wait_s", "of", "position", "stand_in_line", "try_later"]
 
 RECENTLY = timedelta(hours=24)  # who calls again within it, without having been answered, comes first
 MOST_TRIES = 3
@@ -27,6 +27,12 @@ RETRY = timedelta(minutes=10)
 def of(contact_id: int) -> Place | None:
     """A contact's place in line, whatever became of it."""
     return db.session.scalar(db.select(Place).filter_by(contact_id=contact_id))
+
+
+def of_call(provider_ref: str) -> Place | None:
+    """The place of the call that the network calls so."""
+    query = db.select(Place).join(Contact).where(Contact.provider_ref == provider_ref)
+    return db.session.scalar(query)
 
 
 def stand_in_line(
@@ -56,6 +62,9 @@ def stand_in_line(
     _wait_in(contact, queue, by)
     db.session.flush()
     match(place.organization_id)
+    if place.needs and place.state == "waiting":
+        waived = place.since + timedelta(seconds=queue.waive_s + 1)
+        jobs.enqueue("match", {"organization": place.organization_id}, not_before=waived)
     return place
 
 
@@ -67,11 +76,25 @@ def step_out(place: Place, how: str, *, by: Actor = history.NETWORK) -> None:
     news.tell(f"desk:{place.organization_id}")
 
 
+def may_be_called_back(place: Place, wait_s: int | None) -> bool:
+    """Whether to propose a call-back: the wait reaches the queue's, and there is a number that we may call."""
+    after = place.queue.callback_after_s
+    waited = (clock.now() - place.since).total_seconds()
+    long = wait_s is None or max(waited, wait_s) >= after
+    return long and place.state == "waiting" and has_number(place.contact)
+
+
+def has_number(contact: Contact) -> bool:
+    """Whether the contact shows a number of ours: a number far away, or a dear one, is not called back."""
+    used = contact.identifier
+    return used is not None and used.kind == "phone" and is_at_home(used.value)
+
+
 def ask_call_back(contact: Contact, *, after: timedelta = timedelta(seconds=30)) -> Place | None:
     """The citizen hangs up and keeps the place: its turn comes like any other's. None when there is no number to
     call, or an agent's telephone already rings for them. `after` leaves them the time to hang up."""
     place = hold_place(contact)
-    if place is None or contact.identifier_id is None:
+    if place is None or not has_number(contact):
         return None
     if place.kind == "call_back" or place.state != "waiting":
         return place if place.kind == "call_back" else None

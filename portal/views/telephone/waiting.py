@@ -8,46 +8,80 @@ from flask import request
 from twilio.twiml.voice_response import VoiceResponse
 
 from portal.contacts.calling import end_call, hold_call, missed
+from portal.contacts.models import Contact
 from portal.database import db
+from portal.desk import offering, places
 from portal.desk.models import Queue
 from portal.lines.saying import find_line
 from portal.telephony import events
-from portal.views.telephone import bp, speech
+from portal.views.telephone import announcing, bp, speech
 from portal.views.telephone.guard import signed
+
+NOT_TAKEN = ("queue-full", "error", "system-error")  # the network could not keep the caller
 
 
 @bp.post("/voice/wait")
 @signed
 def wait() -> Any:
-    return speech.answer(speech.waiting(speech.language()))
+    """Asked for again each time it has been heard: the rank and the wait, as they are now."""
+    line, language = find_line(request.form.get("To", "")), speech.language()
+    place = places.of_call(request.form.get("CallSid", ""))
+    if line is None:
+        return speech.answer(speech.unavailable())
+    if place is None or place.state != "waiting" or place.kind == "call_back":
+        return speech.answer(announcing.soon(line, language))
+    told = places.announce(place)
+    db.session.commit()
+    return speech.answer(announcing.waiting(line, place, told, language))
 
 
 @bp.post("/voice/waited")
 @signed
 def waited() -> Any:
-    """1 leaves the line for a message; anything else goes on waiting."""
+    """1 keeps the place and hangs up, 2 leaves the line for a message; anything else goes on waiting."""
+    call, key = request.form.get("CallSid", ""), request.form.get("Digits", "")
     twiml = VoiceResponse()
-    if request.form.get("Digits") == "1":
+    if key in ("1", "2") and _leaves(hold_call(call), key):
         twiml.leave()
     else:
         twiml.redirect(speech.at("wait", lang=speech.language()), method="POST")
+    db.session.commit()
     return speech.answer(twiml)
+
+
+def _leaves(contact: Contact | None, key: str) -> bool:
+    """Whether the key takes them out of the line. While an agent's telephone rings for them, it does not."""
+    if contact is None:
+        return key == "2"
+    place = places.of(contact.id)
+    if place is not None and place.state == "offered":
+        return False
+    if key == "1":
+        return places.ask_call_back(contact) is not None
+    offering.withdraw(contact, "voicemail")
+    return True
 
 
 @bp.post("/voice/left")
 @signed
 def left() -> Any:
-    """The call left the line: for a message, for an agent, or it hung up."""
+    """The call left the network's queue: told at once when it left by itself, after the conversation when it was
+    bridged there. Redirected to an agent, it goes on elsewhere and this answer is not heard."""
     call, result = request.form.get("CallSid", ""), request.form.get("QueueResult", "")
     events.note(f"queue:{call}:{result}", "queue", request.form.to_dict())
-    contact = hold_call(call)
+    contact, line = hold_call(call), find_line(request.form.get("To", ""))
     if contact is not None and result == "hangup":
         end_call(contact, result)
+        offering.withdraw(contact, "hung_up")
+    elif contact is not None and result in NOT_TAKEN:
+        offering.withdraw(contact, "voicemail")
     db.session.commit()
-    line = find_line(request.form.get("To", ""))
-    if result in ("leave", "queue-full", "error", "system-error") and line is not None:
-        return speech.answer(speech.record(line, speech.language()))
-    return speech.answer(VoiceResponse())
+    if line is None or result not in ("leave", *NOT_TAKEN):
+        return speech.answer(VoiceResponse())
+    place = places.of(contact.id) if contact is not None else None
+    if result == "leave" and place is not None and place.kind == "call_back":
+        return speech.answer(announcing.will_be_called_back(place, speech.language()))
+    return speech.answer(speech.record(line, speech.language()))
 
 
 @bp.post("/voice/put-through")

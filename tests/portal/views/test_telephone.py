@@ -165,12 +165,6 @@ def test_hanging_up_while_waiting_is_told_once_and_stays_on_the_desk(network: Ne
     assert contact.ended_at == ended and contact.state == "open"
 
 
-def test_one_leaves_the_line_and_another_key_goes_on_waiting(network: Network, town: Any) -> None:
-    assert verbs(network.twiml("/telephone/voice/wait?lang=fr", CallSid="CA1")) == ["Gather", "Pause"]
-    assert verbs(network.twiml("/telephone/voice/waited?lang=fr", CallSid="CA1", Digits="1")) == ["Leave"]
-    assert verbs(network.twiml("/telephone/voice/waited?lang=fr", CallSid="CA1", Digits="2")) == ["Redirect"]
-
-
 def test_an_unknown_number_of_ours_says_so_and_gives_the_emergency_number(
     network: Network, app: Flask
 ) -> None:
