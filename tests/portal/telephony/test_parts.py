@@ -1,0 +1,46 @@
+"""The parts of a text, and the wording that saves some: the same cases are counted in a browser."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.telephony import parts
+
+CASES = json.loads((Path(__file__).parent / "text_cases.json").read_text("utf-8"))
+DEAR = "çâêîôûëïÿœÀÂÈÊËÎÏÔÙÛŸŒ’«»…–—°\u00a0"
+CHEAP = "àéèùÉÇÄÖÜäöüæÆ"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:20])
+def test_each_case_is_counted_proposed_and_judged_so(case: dict[str, Any]) -> None:
+    found = parts.count(case["text"])
+    assert (found.units, found.parts, found.dear) == (case["units"], case["parts"], case["dear"])
+    proposal = parts.propose(case["text"])
+    assert (proposal and {"text": proposal.text, "saves": proposal.saves}) == case["proposal"]
+    assert parts.asks_for_reply(case["text"]) is case["asks"]
+
+
+@pytest.mark.parametrize("letter", DEAR)
+def test_one_dear_letter_brings_a_part_to_seventy(letter: str) -> None:
+    assert parts.count("a" * 69 + letter).parts == 1
+    assert parts.count("a" * 70 + letter).parts == 2
+
+
+@pytest.mark.parametrize("letter", CHEAP)
+def test_the_telephones_own_accents_cost_nothing(letter: str) -> None:
+    assert parts.count(letter * 160) == parts.Count(160, 1, "")
+
+
+@given(st.text(alphabet=st.sampled_from([*DEAR, *CHEAP, *"abc 019{}€"]), max_size=400))
+def test_a_proposal_needs_fewer_parts_and_changes_no_digit(text: str) -> None:
+    proposal = parts.propose(text)
+    if proposal is not None:
+        assert parts.count(proposal.text).parts == parts.count(text).parts - proposal.saves
+        assert [c for c in proposal.text if c.isdigit()] == [c for c in text if c.isdigit()]
+        assert parts.propose(proposal.text) is None
