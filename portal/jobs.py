@@ -9,6 +9,7 @@ that runs out: every job must therefore bear being begun twice.
 from __future__ import annotations
 
 import random
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -120,6 +121,28 @@ def put_back(job: Job, error: str, until: datetime | None = None) -> None:
 def _set_aside(job: Job, error: str) -> None:
     job.last_error, job.lease_until, job.leased_by = error[:500], None, None
     job.state = "quarantined"
+
+
+def set_aside_among(dedupe_keys: Collection[str]) -> set[str]:
+    """Which of these were set aside."""
+    if not dedupe_keys:
+        return set()
+    query = db.select(Job.dedupe_key).where(Job.dedupe_key.in_(dedupe_keys), Job.state == "quarantined")
+    return {key for key in db.session.scalars(query) if key}
+
+
+def all_set_aside() -> list[Job]:
+    """The jobs that were set aside, the latest first."""
+    query = db.select(Job).filter_by(state="quarantined").order_by(Job.id.desc()).limit(200)
+    return list(db.session.scalars(query))
+
+
+def try_again(job_id: int) -> Job | None:
+    """A job that was set aside is due again, with all its tries; None if it was not."""
+    job = db.session.scalar(db.select(Job).filter_by(id=job_id, state="quarantined").with_for_update())
+    if job is not None:
+        job.state, job.attempts, job.not_before = "waiting", 0, clock.now()
+    return job
 
 
 def quarantined() -> int:

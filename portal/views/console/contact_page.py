@@ -12,14 +12,14 @@ from portal.articles.models import Topic
 from portal.cases.models import Case, Promise
 from portal.citizens import identifying
 from portal.citizens.models import Citizen
-from portal.contacts import answering
+from portal.contacts import answering, delivery, texting
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.desk import waiting
 from portal.desk.models import Queue
 from portal.referrals import referring
 from portal.staff.managing import names_of
-from portal.views.console import answers, briefing, finding, words
+from portal.views.console import answers, briefing, composing, finding, words
 from portal.views.console.door import may_read, me, note_reading
 from portal.views.forms import Form, new_key
 
@@ -60,7 +60,7 @@ def channels(contact: Contact) -> dict[str, str]:
     fitting = []
     if contact.channel == "web":
         fitting.append("web")
-    if used is not None and used.kind == "phone" and used.opted_out_at is None:
+    if used is not None and used.kind == "phone" and not texting.why_not(contact):
         fitting.append("text")
     if used is not None and used.kind == "email":
         fitting.append("email")
@@ -165,6 +165,9 @@ def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
         "queues": [(one.id, one.name) for one in waiting.queues(contact.organization_id)],
         "services": answers.service_options(),
         "reply_by": list(channels(contact).items()),
+        "composer": composing.composer(contact, form.text("body") if form else ""),
+        "explained": composing.explained,
+        "set_aside": delivery.set_aside(contact),
         "mine": contact.state == "in_progress" and contact.agent_id == me().id,
         "asked": asked,
         "found": found,

@@ -7,11 +7,12 @@ from typing import Any
 from flask import flash, g, make_response, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
-from portal.contacts import answering
+from portal.contacts import answering, delivery
+from portal.contacts.models import Contact, Message
 from portal.database import db
 from portal.desk import waiting
 from portal.staff.managing import names_of
-from portal.views.console import contact_page
+from portal.views.console import composing, contact_page, words
 from portal.views.console.door import agents, bp, me, refusals_shown
 from portal.views.forms import Form
 
@@ -29,7 +30,8 @@ def messages(contact_id: int) -> Any:
     g.pop("staff_session", None)  # a page that asks by itself is no sign of life
     found = answering.find_contact(contact_id, by=me())
     names = names_of({one.author_id for one in found.messages})
-    answer = make_response(render_template("console/messages.html", contact=found, names=names))
+    around = {"explained": composing.explained, "set_aside": delivery.set_aside(found)}
+    answer = make_response(render_template("console/messages.html", contact=found, names=names, **around))
     answer.add_etag()
     return answer.make_conditional(request)
 
@@ -41,6 +43,7 @@ def look(contact_id: int) -> str:
     found = answering.find_contact(contact_id, by=me())
     form = Form(MultiDict(request.form))
     contact_page.insert_article(found, form)
+    composing.insert_template(found, form)
     contact_page.choose_service(found, form)
     return contact_page.show(found, form, sought=form.text("who", longest=200))
 
@@ -54,18 +57,27 @@ def reply(contact_id: int) -> Any:
     channel = form.choice("by", contact_page.channels(found), required=True)
     if form.valid:
         with refusals_shown(form):
-            answering.check_held(found, by=me())
-            contact_page.jot(found, form)
-            answering.consult(found, contact_page.used_articles(form), by=me().actor)
-            answering.reply(found, body, channel=channel, form_key=form.key(), by=me().actor)
+            sent = _write(found, body, channel, form)
     if not form.valid:
         return contact_page.show(found, form), 422
     db.session.commit()
     form.values["body"] = ""
     if contact_page.half_written(form):
         return contact_page.show(found, form)
-    flash("Réponse confiée à l’envoi." if channel != "web" else "Réponse publiée sur la page de suivi.")
+    flash(words.sent_how(sent))
     return redirect(url_for("console.contact", contact_id=contact_id, _anchor="conversation"))
+
+
+def _write(contact: Contact, body: str, channel: str, form: Form) -> Message:
+    answering.check_held(contact, by=me())
+    if channel == "text":
+        composing.check(contact, form, body)
+    contact_page.jot(contact, form)
+    answering.consult(contact, contact_page.used_articles(form), by=me().actor)
+    because = form.text("now_because", longest=300)
+    return answering.reply(
+        contact, body, channel=channel, form_key=form.key(), by=me().actor, now_because=because
+    )
 
 
 @bp.post("/contacts/<int:contact_id>/give-back")

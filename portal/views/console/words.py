@@ -7,6 +7,8 @@ from datetime import date, datetime
 from babel.dates import format_date
 
 from portal import clock
+from portal.contacts.models import Message
+from portal.telephony.outcomes import outcome
 
 CHANNELS = {
     "phone": "Appel",
@@ -58,6 +60,12 @@ PRESENCES = {
     "away": "Absent",
 }
 REPLY_BY = {"text": "SMS", "email": "E-mail", "web": "Page de suivi"}
+CONSENTS = {
+    "word": "STOP reçu par SMS",
+    "network": "STOP reçu par le réseau",
+    "refusal": "refusé par le réseau",
+    "agent": "dit à un agent",
+}
 CERTAINTIES = {"confirmed": "confirmé", "probable": "probable"}
 FLAGS = {
     "vulnerable": "Personne vulnérable",
@@ -106,6 +114,17 @@ def evidence(kept: str) -> str:
     if place in SEEN and day:
         return f"{SEEN[place]} du {format_date(date.fromisoformat(day), 'd MMMM y', locale='fr')}"
     return EVIDENCE.get(kept, kept)
+
+
+def sent_how(message: Message) -> str:
+    """What is told to the agent who has just sent this."""
+    if message.channel == "web":
+        return "Réponse publiée sur la page de suivi."
+    if message.state == "failed":
+        return outcome(message.error).sentence
+    if message.held_until is not None:
+        return "Réponse gardée : elle partira à une heure convenable."
+    return "Réponse confiée à l’envoi."
 
 
 def waited(since: datetime) -> str:

@@ -11,6 +11,7 @@ from flask import Flask
 from portal import clock, history
 from portal.cases.models import Case, Promise
 from portal.cases.opening import open_case
+from portal.citizens import consents
 from portal.citizens.models import Citizen, IdentifierLink
 from portal.contacts.models import Contact, Message, consulted_articles
 from portal.database import db
@@ -170,8 +171,8 @@ def test_a_reply_leaves_the_wrap_up_that_was_begun(desk: Desk) -> None:
 
 
 def test_nobody_is_texted_who_asked_for_no_more(desk: Desk) -> None:
-    desk.used.opted_out_at = clock.now()
-    assert "ne veut plus de SMS" in desk.page
+    consents.stop(desk.used, "", evidence="agent", by=history.SYSTEM)
+    assert "ne plus recevoir de SMS" in desk.page
     assert desk.press("reply", body="Oui", by="text").status_code == 422
 
 
