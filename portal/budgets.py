@@ -6,7 +6,9 @@ They hold across processes and restarts, which a counter in memory does not.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,8 +31,7 @@ def spend(what: str, whom: str, *, most: int, per: timedelta) -> bool:
 
     Counted in the caller's transaction: what is refused and rolled back is not counted.
     """
-    since = _window(clock.now(), per)
-    key = hashlib.sha256(f"{what}\0{whom}".encode()).hexdigest()[:40]
+    since, key = _window(clock.now(), per), _key(what, whom)
     table = Spending.__table__
     statement = insert(table).values(key=key, since=since, count=1)
     statement = statement.on_conflict_do_update(
@@ -38,6 +39,37 @@ def spend(what: str, whom: str, *, most: int, per: timedelta) -> bool:
     )
     spent = db.session.scalar(statement.returning(table.c.count))
     return bool(spent is not None and spent <= most)
+
+
+class Use(NamedTuple):
+    """One use of `what` by `whom`, within `most` in each window `per`; `name` is what it is told apart by."""
+
+    name: str
+    what: str
+    whom: str
+    most: int
+    per: timedelta
+
+
+def spend_each(uses: Sequence[Use]) -> list[str]:
+    """Counts all these uses in one statement; the names of those whose budget is used up.
+
+    In the order of their keys, whoever counts: two that count the same never wait for each other in a ring.
+    """
+    now, table = clock.now(), Spending.__table__
+    keyed = {(_key(use.what, use.whom), _window(now, use.per)): use for use in uses}
+    rows = [{"key": key, "since": since, "count": 1} for key, since in sorted(keyed)]
+    statement = insert(table).values(rows)
+    statement = statement.on_conflict_do_update(
+        index_elements=["key", "since"], set_={"count": table.c.count + 1}
+    )
+    counted = db.session.execute(statement.returning(table.c.key, table.c.since, table.c.count))
+    spent = {(key, since): count for key, since, count in counted}
+    return [use.name for place, use in keyed.items() if spent[place] > use.most]
+
+
+def _key(what: str, whom: str) -> str:
+    return hashlib.sha256(f"{what}\0{whom}".encode()).hexdigest()[:40]
 
 
 def _window(now: datetime, per: timedelta) -> datetime:

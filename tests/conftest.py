@@ -21,6 +21,7 @@ from knowledge_base.search import Searcher
 from portal.app import create_app
 from portal.config import Settings, read_settings
 from portal.database import Base, db, reads_only
+from portal.telephony import senders
 from portal.work import loop
 from simulator import Running, start
 from simulator import Settings as NetworkSettings
@@ -124,6 +125,14 @@ def _empty(app: Flask) -> None:
     # neither the index nor the town of an earlier test may be remembered
     app.extensions["searcher"] = Searcher(settings.index_dir)
     app.extensions.pop("site", None)
+
+
+@pytest.fixture(autouse=True)
+def at_any_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The suite runs by night too: a sender that was not set up has no quiet hours here."""
+    awake = {"quiet_from": "00:00", "quiet_until": "00:00", "quiet_days": False}
+    for name, value in awake.items():
+        monkeypatch.setitem(senders.AS_USUAL, name, value)
 
 
 @pytest.fixture

@@ -41,9 +41,25 @@ class Identifier(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]  # phone, email, subject
     value: Mapped[str]
-    opted_out_at: Mapped[datetime | None]  # asked for no more texts
+    text_error: Mapped[str] = mapped_column(default="")  # the network's reason why it can take no text, ever
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     links: Mapped[list[IdentifierLink]] = relationship(back_populates="identifier")
+    consents: Mapped[list[Consent]] = relationship(back_populates="identifier", order_by="Consent.at")
+
+
+class Consent(Base):
+    """Whether a number takes texts from one of our senders (`""`: from any), and how that is known."""
+
+    __tablename__ = "consents"
+    __table_args__ = (UniqueConstraint("identifier_id", "sender"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    identifier_id: Mapped[int] = mapped_column(ForeignKey("identifiers.id"))
+    sender: Mapped[str] = mapped_column(default="")  # our number that the citizen knows
+    stopped: Mapped[bool]
+    evidence: Mapped[str]  # word (they wrote it), network (it told us), refusal (it refused ours), agent
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    identifier: Mapped[Identifier] = relationship(back_populates="consents")
 
 
 class IdentifierLink(Base):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from portal import clock, history, jobs
+from portal.contacts import texting
 from portal.contacts.models import DISPOSITIONS, Contact, Message, consulted_articles
 from portal.contacts.telling import tell_of
 from portal.database import db, locked
@@ -87,14 +89,28 @@ def consult(contact: Contact, article_ids: Collection[int], *, by: Actor) -> Non
 
 
 def reply(
-    contact: Contact, body: str, *, channel: str, form_key: str | None, by: Actor, automatic: bool = False
+    contact: Contact,
+    body: str,
+    *,
+    channel: str,
+    form_key: str | None,
+    by: Actor,
+    automatic: bool = False,
+    purpose: str = "reply",
+    now_because: str = "",
 ) -> Message:
-    """Writes a reply and asks for it to be sent (`text`, `email`) or shown on the follow-up page (`web`)."""
+    """Writes a reply and asks for it to be sent (`text`, `email`) or shown on the follow-up page (`web`).
+
+    A text is also for a `purpose`; in quiet hours it waits for the morning, unless the agent says why not.
+    """
     known = db.session.scalar(db.select(Message).filter_by(form_key=form_key)) if form_key else None
     if known:
         return known
     if not body.strip():
         raise Refused(N_("Écrivez votre message."), field="body")
+    planned: dict[str, Any] = {"state": "delivered" if channel == "web" else "waiting"}
+    if channel == "text":
+        planned = texting.plan(contact, purpose=purpose, automatic=automatic, now_because=now_because, by=by)
     message = Message(
         contact=contact,
         direction="out",
@@ -102,14 +118,15 @@ def reply(
         body=body.strip(),
         author_id=by.id,
         automatic=automatic,
-        state="delivered" if channel == "web" else "waiting",
         form_key=form_key,
+        **planned,
     )
     db.session.add(message)
     contact.last_message_at = clock.now()
     db.session.flush()
-    if channel in ("text", "email"):
-        jobs.enqueue(f"send_{channel}", {"message": message.id}, dedupe_key=f"message:{message.id}")
+    if message.state == "waiting":
+        work, key = {"message": message.id}, f"message:{message.id}"
+        jobs.enqueue(f"send_{channel}", work, dedupe_key=key, not_before=message.held_until)
     history.record(
         "message.written", message, by=by, citizen_id=contact.citizen_id, details={"channel": channel}
     )

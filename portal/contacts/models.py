@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, Index, Table
+from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock
@@ -25,6 +25,8 @@ DISPOSITIONS = (
     "abandoned",
     "wrong_number",
 )
+
+UNFINISHED = text("state IN ('waiting', 'sending', 'unknown', 'sent')")  # what the sweeper looks through
 
 consulted_articles = Table(
     "consulted_articles",
@@ -89,7 +91,10 @@ class Message(Base):
     """
 
     __tablename__ = "messages"
-    __table_args__ = (Index("ix_messages_contact", "contact_id", "id"),)
+    __table_args__ = (
+        Index("ix_messages_contact", "contact_id", "id"),
+        Index("ix_messages_unfinished", "state", "at", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
@@ -98,14 +103,33 @@ class Message(Base):
     body: Mapped[str]
     author_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     automatic: Mapped[bool] = mapped_column(default=False)
+    purpose: Mapped[str] = mapped_column(default="reply")  # of a text: see `texting.VALIDITY_S`
     state: Mapped[str]
     provider_ref: Mapped[str | None] = mapped_column(unique=True)
     error: Mapped[str] = mapped_column(default="")
     form_key: Mapped[str | None] = mapped_column(unique=True)
     at: Mapped[datetime] = mapped_column(default=clock.now)
     sent_at: Mapped[datetime | None]
+    held_until: Mapped[datetime | None]  # written in quiet hours: it leaves in the morning
+    checked_at: Mapped[datetime | None]  # when the network was last asked what became of it
+    checks: Mapped[int] = mapped_column(default=0)
     contact: Mapped[Contact] = relationship(back_populates="messages")
     attachments: Mapped[list[Attachment]] = relationship(back_populates="message", order_by="Attachment.id")
+
+
+class Template(Versioned, Base):
+    """A text prepared in every language, with `{placeholders}` that are filled when it is used."""
+
+    __tablename__ = "templates"
+    __table_args__ = (UniqueConstraint("organization_id", "slug"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    slug: Mapped[str]
+    name: Mapped[str]
+    purpose: Mapped[str] = mapped_column(default="reply")
+    texts: Mapped[dict[str, str]] = mapped_column(default=dict)  # by language
+    retired: Mapped[bool] = mapped_column(default=False)
 
 
 class Leg(Base):

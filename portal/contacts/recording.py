@@ -36,21 +36,29 @@ def record_call(
 
 
 def receive_text(
-    provider_ref: str, used: Identifier, body: str, *, organization_id: int, line: str, language: str = "fr"
+    provider_ref: str,
+    used: Identifier | None,
+    body: str,
+    *,
+    organization_id: int,
+    line: str,
+    language: str = "fr",
 ) -> tuple[Message, bool]:
-    """The message of this text, in the open thread of its number and line or a new one; and whether it is new."""
-    db.session.scalar(
-        locked(db.select(Identifier).filter_by(id=used.id))
-    )  # two first texts at once: one thread
+    """The message of this text, in the open thread of its number and line or a new one; and whether it is new.
+
+    A hidden number has no thread: each of its texts is a contact.
+    """
+    if used is not None:  # two first texts at once: one thread
+        db.session.scalar(locked(db.select(Identifier).filter_by(id=used.id)))
     known = db.session.scalar(db.select(Message).filter_by(provider_ref=provider_ref))
     if known:
         return known, False
-    thread = open_thread(used, line)
+    thread = open_thread(used, line) if used is not None else None
     if thread is not None:
         return add_message(thread, body, provider_ref=provider_ref), True
     thread = Contact(
         channel="text",
-        identifier_id=used.id,
+        identifier=used,
         organization_id=organization_id,
         line=line,
         language=language,

@@ -1,51 +1,137 @@
-"""Texts: what becomes of those we sent, and who asked for no more of them."""
+"""Texts that we write: whether one may go to this person, when, and within which budgets.
+
+A budget used up does not undo what was being done: the message is kept, failed, with the reason beside it, and the
+administrators are told once. Everything is counted in the transaction that writes.
+"""
 
 from __future__ import annotations
 
-import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 from portal import clock, history
-from portal.citizens.models import Identifier
-from portal.contacts.answering import advance
-from portal.contacts.models import Message
-from portal.database import db, locked
+from portal.budgets import Use, spend_each
+from portal.citizens import consents
+from portal.citizens.models import Flag, Identifier, IdentifierLink
+from portal.contacts.models import Contact, Message
+from portal.database import db
+from portal.errors import N_, Refused
+from portal.history import Actor
+from portal.telephony import alerts, numbers, outcomes
+from portal.telephony.models import Sender
+from portal.telephony.senders import quiet_until, sender_for
 
-STATES = {
-    "accepted": "sending",
-    "scheduled": "sending",
-    "queued": "sending",
-    "sending": "sending",
-    "sent": "sent",
-    "delivered": "delivered",
-    "read": "delivered",
-    "undelivered": "undelivered",
-    "failed": "failed",
-    "canceled": "failed",
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+A_NUMBER = (("hour", 10, HOUR), ("day", 30, DAY))
+ANSWERS_A_DAY = 20  # automatic ones, to one number
+ALL_A_DAY = 200_000
+LIVE = timedelta(minutes=30)  # whoever wrote so recently is awake, and waits for the answer
+
+# by purpose, how long the network may try to deliver what will then no longer be true
+VALIDITY_S = {
+    "code": 600,
+    "distress": 900,
+    "answer": 3600,
+    "receipt": 4 * 3600,
+    "consent": 4 * 3600,
+    "reply": 4 * 3600,
+    "notice": 4 * 3600,
+    "appointment": 4 * 3600,
 }
-STOP = {"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "arret", "arrete", "stop sms"}
-START = {"start", "unstop", "yes", "reprise"}
+CAN_WAIT = ("reply", "notice", "appointment")  # for the morning
+
+NO_NUMBER = N_("Pas de numéro de téléphone : on ne peut pas écrire de SMS.")
+STOPPED = N_("Cette personne a demandé à ne plus recevoir de SMS. Appelez, ou écrivez un e-mail.")
+NO_MESSAGE = N_("Ne pas laisser de message à cette personne. Appelez, et ne parlez qu’à elle.")
 
 
-def hear_status(provider_ref: str, status: str, error: str = "") -> None:
-    """Moves the message on. One we do not know yet (told before its sending was recorded) is heard again then."""
-    message: Message | None = db.session.scalar(
-        locked(db.select(Message).filter_by(provider_ref=provider_ref))
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a composer says before anything is written: why no text may go, or from whom and when it would."""
+
+    why_not: str
+    sender: Sender
+    held_until: datetime | None
+
+
+def outlook(contact: Contact) -> Outlook:
+    """What would become of a text written now in this contact."""
+    sender = sender_for(contact.line)
+    why = why_not(contact)
+    return Outlook(why, sender, None if why else _held(contact, sender, "reply"))
+
+
+def why_not(contact: Contact, purpose: str = "reply") -> str:
+    """Why no text may go to this person; empty when one may. What answers STOP itself goes all the same."""
+    used = contact.identifier
+    if used is None or used.kind != "phone":
+        return NO_NUMBER
+    unfit = numbers.refusal(used.value) or outcomes.outcome(used.text_error).sentence
+    if unfit or purpose == "consent":
+        return unfit
+    if consents.stopped(used, contact.line):
+        return STOPPED
+    return NO_MESSAGE if _wants_no_message(contact, used) else ""
+
+
+def plan(contact: Contact, *, purpose: str, automatic: bool, now_because: str, by: Actor) -> dict[str, Any]:
+    """What becomes of a text about to be written: refused, held until the morning, or failed for want of budget."""
+    why = why_not(contact, purpose)
+    if why:
+        raise Refused(why, field="body")
+    sender = sender_for(contact.line)
+    over = spend(contact, sender, automatic=automatic)
+    if over:
+        return {"purpose": purpose, "state": "failed", "error": f"budget:{over}"}
+    held_until = _held(contact, sender, purpose)
+    if held_until is not None and now_because.strip():
+        held_until = None
+        details = {"reason": now_because.strip()[:300]}
+        history.record("message.not_held", contact, by=by, citizen_id=contact.citizen_id, details=details)
+    return {"purpose": purpose, "state": "waiting", "held_until": held_until}
+
+
+def _held(contact: Contact, sender: Sender, purpose: str) -> datetime | None:
+    used = contact.identifier
+    if purpose not in CAN_WAIT or used is None or _is_live(contact):
+        return None
+    return quiet_until(sender, used.value, clock.now())
+
+
+def _is_live(contact: Contact) -> bool:
+    query = db.select(Message.id).filter_by(contact_id=contact.id, direction="in")
+    return db.session.scalar(query.where(Message.at > clock.now() - LIVE).limit(1)) is not None
+
+
+def _wants_no_message(contact: Contact, used: Identifier) -> bool:
+    """A flag of any of those who use the number: a text is read by whoever picks the phone up."""
+    people = db.select(IdentifierLink.citizen_id).filter_by(identifier_id=used.id)
+    theirs = Flag.citizen_id.in_(people) | (Flag.citizen_id == (contact.citizen_id or 0))
+    live = Flag.ends_on.is_(None) | (Flag.ends_on >= clock.now().date())
+    query = db.select(Flag.id).where(Flag.kind == "no_message", theirs, live)
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def spend(contact: Contact, sender: Sender, *, automatic: bool) -> str:
+    """Counts one text, and says which budget it exceeds. What a number may not cost, its organization does not pay."""
+    whom, town = str(contact.identifier_id), contact.organization_id
+    uses = [Use("number", f"text:number:{name}", whom, most, per) for name, most, per in A_NUMBER]
+    if automatic:
+        uses.append(Use("number", "text:number:answers", whom, ANSWERS_A_DAY, DAY))
+    over = spend_each(uses) or spend_each(
+        [
+            Use("sender", "text:organization:hour", str(town), sender.most_hour, HOUR),
+            Use("sender", "text:organization:day", str(town), sender.most_day, DAY),
+            Use("all", "text:all", "", ALL_A_DAY, DAY),
+        ]
     )
-    state = STATES.get(status)
-    if message is not None and state is not None:
-        advance(message, state, error=error)
-
-
-def consent(used: Identifier, body: str, opt_out_type: str = "") -> bool:
-    """Whether this text asks for no more texts, or for them again; it is recorded, and gets no reply from us.
-
-    The network has already answered these words itself.
-    """
-    plain = unicodedata.normalize("NFKD", body.strip().lower()).encode("ascii", "ignore").decode()
-    stop, start = plain in STOP or opt_out_type == "STOP", plain in START or opt_out_type == "START"
-    if not (stop or start):
-        return False
-    used.opted_out_at = clock.now() if stop else None
-    verb = "identifier.opted_out" if stop else "identifier.opted_in"
-    history.record(verb, used, by=history.CITIZEN)
-    return True
+    if not over:
+        return ""
+    told = {
+        "number": "Trop de SMS vers un même numéro : les suivants ne partent pas.",
+        "sender": "Le plafond de SMS de l’organisme est atteint : les suivants ne partent pas.",
+        "all": "Le plafond général de SMS est atteint : les suivants ne partent pas.",
+    }
+    alerts.alert(f"texts:{over[0]}", told[over[0]], organization_id=town)
+    return over[0]

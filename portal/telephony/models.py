@@ -5,10 +5,43 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import clock
-from portal.database import Base
+from portal.database import Base, Versioned
+
+
+class Sender(Versioned, Base):
+    """How texts leave under one of our numbers: what the network calls the sender, and when it stays silent."""
+
+    __tablename__ = "senders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)  # of a line, as contacts keep it
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    kind: Mapped[str] = mapped_column(default="two_way")  # two_way, short_code, one_way
+    name: Mapped[str] = mapped_column(default="")  # one_way: the letters shown instead of a number
+    provider_stops: Mapped[bool] = mapped_column(default=True)  # the network answers STOP by itself
+    quiet_from: Mapped[str] = mapped_column(default="21:00")  # where the citizen is
+    quiet_until: Mapped[str] = mapped_column(default="08:00")
+    quiet_days: Mapped[bool] = mapped_column(default=True)  # silent on Sundays and public holidays
+    most_hour: Mapped[int] = mapped_column(default=1000)  # texts of the organization
+    most_day: Mapped[int] = mapped_column(default=10_000)
+
+
+class Alert(Base):
+    """What the administrators must know, told once: `key` names the fact and its day."""
+
+    __tablename__ = "alerts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))  # none: everybody's
+    sentence: Mapped[str]
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    seen_at: Mapped[datetime | None]
+    seen_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 
 
 class NetworkEvent(Base):

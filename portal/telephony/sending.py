@@ -29,12 +29,20 @@ NOT_FOUND = 20404
 CREDENTIALS = 20003
 
 
-def send_text(settings: Settings, *, to: str, sender: str, body: str, callback: str = "") -> str:
-    """Sends a text and returns the network's id for it."""
+def send_text(
+    settings: Settings,
+    *,
+    to: str,
+    sender: str,
+    body: str,
+    callback: str = "",
+    validity_s: int = VALIDITY_S,
+) -> str:
+    """Sends a text and returns the network's id for it; after `validity_s` the network stops trying to deliver it."""
     more = {"status_callback": callback} if callback else {}
     sent = _ask(
         lambda: _client(settings).messages.create(
-            to=to, from_=sender, body=body, validity_period=VALIDITY_S, **more
+            to=to, from_=sender, body=body, validity_period=validity_s, **more
         )
     )
     return str(sent.sid)
@@ -46,6 +54,12 @@ def find_texts(settings: Settings, *, to: str, sender: str, body: str, since: da
         lambda: _client(settings).messages.list(to=to, from_=sender, date_sent_after=since, limit=100)
     )
     return [str(text.sid) for text in listed if text.body == body]
+
+
+def text_state(settings: Settings, text_ref: str) -> tuple[str, str]:
+    """What the network says of this text now: its status, and the number of its error if there is one."""
+    found = _ask(lambda: _client(settings).messages(text_ref).fetch())
+    return str(getattr(found.status, "value", found.status)), str(found.error_code or "")
 
 
 def place_call(settings: Settings, *, to: str, sender: str, url: str, callback: str, ring_s: int) -> str:

@@ -17,6 +17,7 @@ from portal.work.match import match
 from portal.work.send_code import send_code
 from portal.work.send_email import send_email
 from portal.work.send_text import send_text
+from portal.work.tell_administrators import tell_administrators
 
 KINDS: dict[str, Callable[[Job], None]] = {
     "index": index_entries.update,
@@ -28,4 +29,5 @@ KINDS: dict[str, Callable[[Job], None]] = {
     "send_code": send_code,
     "send_email": send_email,
     "send_text": send_text,
+    "tell_administrators": tell_administrators,
 }

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from portal import clock, jobs
 from portal.citizens.models import Code
+from portal.contacts.texting import VALIDITY_S
 from portal.database import db
 from portal.jobs import Job
 from portal.mail.sending import NotAccepted, send_letter
+from portal.telephony import numbers
+from portal.telephony.senders import sender_for, sends_as
 from portal.telephony.sending import Rejected, send_text
 from portal.work.context import settings
 
@@ -28,7 +31,9 @@ def send_code(job: Job) -> None:
         if kind == "email":
             send_letter(settings(), f"code-{code.id}", to=to, subject=text.split(":")[0], body=text)
             db.session.commit()
-        else:
-            send_text(settings(), to=to, sender=sender, body=text)
+        elif not numbers.refusal(to):
+            name = sends_as(sender_for(sender))
+            db.session.commit()
+            send_text(settings(), to=to, sender=name, body=text, validity_s=VALIDITY_S["code"])
     except (NotAccepted, Rejected):
         return

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from portal import clock, jobs
+from portal.citizens import consents
 from portal.contacts.answering import advance
+from portal.contacts.delivery import record_sent, refuse
 from portal.contacts.models import Message
-from portal.contacts.texting import STATES, hear_status
+from portal.contacts.texting import VALIDITY_S
 from portal.database import db, locked
 from portal.jobs import Job
-from portal.telephony import events, sending
+from portal.telephony import alerts, circuit, outcomes, sending
+from portal.telephony.senders import sender_for, sends_as
 from portal.work.context import settings
 
 LOOK_BACK = timedelta(minutes=5)  # the network's clock and ours may differ
 SETTLE = timedelta(seconds=30)  # a text taken by the network may not be listed at once
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Whom it goes to and who it comes from: read before the commit, which ends what may be read."""
+
+    to: str
+    sender: str
 
 
 def send_text(job: Job) -> None:
@@ -23,28 +35,42 @@ def send_text(job: Job) -> None:
         locked(db.select(Message).filter_by(id=job.payload["message"]))
     ).one()
     ends = _ends(message)
-    if message.state == "waiting":
+    if message.state == "waiting" and _has_stopped(message):
+        refuse(message, "unsent")
+    elif message.state == "waiting":
         advance(message, "sending")
         db.session.commit()
         _send(message, ends, job)
+        return
     elif message.state in ("sending", "unknown"):
         db.session.commit()
         _reconcile(message, ends, job)
-    else:
-        jobs.finish(job)
-        db.session.commit()
+        return
+    jobs.finish(job)
+    db.session.commit()
 
 
-def _send(message: Message, ends: tuple[str, str], job: Job) -> None:
-    to, sender = ends
+def _send(message: Message, ends: Ends, job: Job) -> None:
     callback = f"{settings().public_base_url}/telephone/status/message"
+    validity_s = VALIDITY_S.get(message.purpose, sending.VALIDITY_S)
     try:
-        sid = sending.send_text(settings(), to=to, sender=sender, body=message.body, callback=callback)
+        sid = sending.send_text(
+            settings(),
+            to=ends.to,
+            sender=ends.sender,
+            body=message.body,
+            callback=callback,
+            validity_s=validity_s,
+        )
     except sending.Rejected as refusal:
-        advance(message, "failed", error=str(refusal.code))
+        if _wait(message, str(refusal.code), job):
+            return
+        refuse(message, str(refusal.code))
     except sending.Busy as busy:
         message.state = "waiting"  # the network said that it did nothing
         jobs.put_back(job, "Busy", until=busy.until)
+        if circuit.state().why == "credentials":
+            alerts.alert("credentials", outcomes.outcome("20003").sentence)
         db.session.commit()
         return
     except sending.Unsure:
@@ -54,22 +80,26 @@ def _send(message: Message, ends: tuple[str, str], job: Job) -> None:
         db.session.commit()
         return
     else:
-        _record(message, sid)
+        record_sent(message, sid)
     jobs.finish(job)
     db.session.commit()
 
 
-def _record(message: Message, sid: str) -> None:
-    """The text is out; what the network already told of it, before we knew its id, is heard now."""
-    advance(message, "sent", provider_ref=sid)
-    db.session.flush()
-    for told in events.told([f"message:{sid}:{status}" for status in STATES]):
-        hear_status(sid, told.get("MessageStatus", ""), told.get("ErrorCode", ""))
+def _wait(message: Message, code: str, job: Job) -> bool:
+    """Whether the network refused for now only: the same job again, later."""
+    found = outcomes.outcome(code)
+    if "wait" not in found.follows:
+        return False
+    message.state = "waiting"
+    jobs.put_back(job, code)
+    if "alert" in found.follows:
+        alerts.alert(f"text_error:{code}", found.sentence)
+    db.session.commit()
+    return True
 
 
-def _reconcile(message: Message, ends: tuple[str, str], job: Job) -> None:
+def _reconcile(message: Message, ends: Ends, job: Job) -> None:
     """Looks for what an interrupted try may have sent; only if the network has nothing is it sent again."""
-    to, sender = ends
     if message.state == "sending":  # the worker died: give the network the time to list what it took
         advance(message, "unknown")
         jobs.put_back(job, "Interrupted")
@@ -78,16 +108,20 @@ def _reconcile(message: Message, ends: tuple[str, str], job: Job) -> None:
         return
     try:
         found = sending.find_texts(
-            settings(), to=to, sender=sender, body=message.body, since=message.at - LOOK_BACK
+            settings(), to=ends.to, sender=ends.sender, body=message.body, since=message.at - LOOK_BACK
         )
-    except (sending.Unsure, sending.Busy) as failure:
-        jobs.put_back(job, "Unsure", until=getattr(failure, "until", None))
+    except sending.Busy as busy:
+        jobs.put_back(job, "Busy", until=busy.until)
+        db.session.commit()
+        return
+    except sending.Unsure:
+        jobs.put_back(job, "Unsure")
         db.session.commit()
         return
     known = set(db.session.scalars(db.select(Message.provider_ref).where(Message.provider_ref.in_(found))))
     ours = [sid for sid in found if sid not in known]
     if ours:
-        _record(message, ours[0])
+        record_sent(message, ours[0])
         jobs.finish(job)
         db.session.commit()
         return
@@ -95,7 +129,13 @@ def _reconcile(message: Message, ends: tuple[str, str], job: Job) -> None:
     _send(message, ends, job)
 
 
-def _ends(message: Message) -> tuple[str, str]:
-    """Whom it goes to and where it comes from: read before the commit, which ends what may be read."""
+def _ends(message: Message) -> Ends:
     used = message.contact.identifier
-    return (used.value if used else ""), message.contact.line
+    return Ends(used.value if used else "", sends_as(sender_for(message.contact.line)))
+
+
+def _has_stopped(message: Message) -> bool:
+    """Whether STOP came in since this was written: held until the morning, it must not leave all the same."""
+    used = message.contact.identifier
+    stopped = used is not None and consents.stopped(used, message.contact.line) is not None
+    return stopped and message.purpose != "consent"

@@ -17,6 +17,7 @@ from portal.citizens.names import name_key
 from portal.contacts.answering import reply
 from portal.contacts.models import Contact
 from portal.contacts.recording import attribute, deny
+from portal.contacts.texting import why_not
 from portal.database import db
 from portal.directory.models import Organization
 from portal.lines.saying import sender_of
@@ -44,6 +45,8 @@ def introduce(contact: Contact, used: Identifier, name: str, preferred: str) -> 
 
 def acknowledge(contact: Contact, case: Case, used: Identifier) -> None:
     """The receipt that the law asks for (CRPA L112-11): when, which service, how to reach it, the reference."""
+    if used.kind == "phone" and why_not(contact):
+        return
     if not within_budgets("receipt", number=used.value, address=request.remote_addr or ""):
         return
     host = db.session.get_one(Organization, case.organization_id)
@@ -68,7 +71,8 @@ def acknowledge(contact: Contact, case: Case, used: Identifier) -> None:
             **said,
         )
     channel = "email" if used.kind == "email" else "text"
-    reply(contact, text, channel=channel, form_key=None, by=history.SYSTEM, automatic=True)
+    by = history.SYSTEM
+    reply(contact, text, channel=channel, form_key=None, by=by, automatic=True, purpose="receipt")
 
 
 def ask(case: Case | None, reference: str) -> None:

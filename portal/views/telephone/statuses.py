@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 
 from portal.contacts.calling import end_call, hold_call
-from portal.contacts.texting import hear_status
+from portal.contacts.delivery import hear_status
 from portal.database import db
 from portal.telephony import events
 from portal.views.telephone import bp
@@ -21,7 +21,9 @@ OVER = ("completed", "busy", "failed", "no-answer", "canceled")
 def message() -> Any:
     sid, status = request.form.get("MessageSid", ""), request.form.get("MessageStatus", "")
     error = request.form.get("ErrorCode", "")
-    if events.note(f"message:{sid}:{status}", "message_status", request.form.to_dict()):
+    key, told = f"message:{sid}:{status}", request.form.to_dict()
+    new = events.note(key, "message_status", told)
+    if new or (error and events.note(f"{key}:{error}", "message_status", told)):
         hear_status(sid, status, error)
     db.session.commit()
     return "", 204

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import url_for
 from flask_babel import force_locale, gettext
 
 from knowledge_base.evaluate import ANSWERING
 from knowledge_base.reading.language import language_of
-from portal import budgets, history
+from portal import history
 from portal.articles import library
 from portal.articles.models import Topic
 from portal.cases.models import Case
 from portal.cases.references import spoken
+from portal.contacts import templates
 from portal.contacts.answering import reply
+from portal.contacts.keywords import Keyword
 from portal.contacts.models import Contact
+from portal.contacts.texting import why_not
 from portal.database import db
 from portal.desk import waiting
 from portal.directory.models import Organization
@@ -23,10 +24,7 @@ from portal.lines.models import Line
 from portal.lines.saying import say
 from portal.referrals.distress import distress
 from portal.views.context import searcher, settings
-from portal.views.language import LANGUAGES
-
-DAY = timedelta(days=1)
-BUDGETS = (("number", 20), ("all", 20_000))  # automatic texts a day
+from portal.views.language import LANGUAGES, phone_text
 
 
 def answer_text(line: Line, contact: Contact, body: str, case: Case) -> str:
@@ -37,14 +35,12 @@ def answer_text(line: Line, contact: Contact, body: str, case: Case) -> str:
     found = library.find(searcher(), body, language=contact.language, kinds=ANSWERING, limit=2)
     _queue(contact, found)
     if distress(body, contact.language):
-        if _within(contact):
-            _reply(contact, _in_danger(contact.language))
+        _reply(contact, _in_danger(contact.language), "distress")
         return "distress"
-    if contact.agent_id is not None or not _within(contact):
+    if contact.agent_id is not None or why_not(contact):
         return "none"
     if found.sure and found.hits:
-        _reply(contact, _sure(contact, found.hits[0]))
-        return "answer"
+        return "answer" if _reply(contact, _sure(contact, found.hits[0]), "answer") else "none"
     if not any(message.automatic for message in contact.messages):
         _tell_reference(line, contact, case)
         return "reference"
@@ -70,30 +66,51 @@ def _queue(contact: Contact, found: library.Answers) -> None:
 
 def send_reference(line: Line, contact: Contact, case: Case) -> None:
     """A text that says: received, under this reference. None to a number that is hidden or asked for no texts."""
-    if _takes_texts(contact) and _within(contact):
+    if not why_not(contact):
         _tell_reference(line, contact, case)
 
 
-def _tell_reference(line: Line, contact: Contact, case: Case) -> None:
-    if not _takes_texts(contact):
+def answer_keyword(contact: Contact, asked: Keyword) -> None:
+    """Answers STOP, REPRISE or AIDE once, unless the network has done so."""
+    if asked.answered:
         return
+    host = db.session.get_one(Organization, contact.organization_id)
+    said = {"organization": host.name, "phone": phone_text(host.phone)}
+    with force_locale(contact.language):
+        ours = {
+            "stop": gettext(
+                "%(organization)s : plus aucun SMS ne vous sera envoyé. Pour en recevoir : REPRISE.", **said
+            ),
+            "start": gettext(
+                "%(organization)s : vous recevrez de nouveau nos SMS. Pour les refuser : STOP.", **said
+            ),
+            "help": gettext(
+                "%(organization)s, téléphone %(phone)s. Pour ne plus recevoir de SMS : STOP.", **said
+            ),
+        }
+    text = templates.automatic(contact, asked.asks, said) or ours[asked.asks]
+    _reply(contact, text, "consent")
+
+
+def _tell_reference(line: Line, contact: Contact, case: Case) -> None:
     with force_locale(contact.language):
         ours = gettext("Bien reçu, réf. {reference}. Un agent vous répond.")
-    text = say(line, "text_received", contact.language) or ours
-    _reply(contact, text.replace("{reference}", spoken(case.reference)))
+    known = {"reference": spoken(case.reference)}
+    text = (
+        templates.automatic(contact, "received", known)
+        or say(line, "text_received", contact.language)
+        or ours
+    )
+    _reply(contact, text.replace("{reference}", spoken(case.reference)), "receipt")
 
 
-def _takes_texts(contact: Contact) -> bool:
-    return contact.identifier is not None and contact.identifier.opted_out_at is None
-
-
-def _reply(contact: Contact, text: str) -> None:
-    reply(contact, text, channel="text", form_key=None, by=history.SYSTEM, automatic=True)
-
-
-def _within(contact: Contact) -> bool:
-    whom = {"number": str(contact.identifier_id), "all": ""}
-    return all(budgets.spend(f"text:{by}", whom[by], most=most, per=DAY) for by, most in BUDGETS)
+def _reply(contact: Contact, text: str, purpose: str) -> bool:
+    """Writes an automatic text where one may go; whether it will leave."""
+    if why_not(contact, purpose):
+        return False
+    by = history.SYSTEM
+    written = reply(contact, text, channel="text", form_key=None, by=by, automatic=True, purpose=purpose)
+    return written.state == "waiting"
 
 
 def _in_danger(language: str) -> str:

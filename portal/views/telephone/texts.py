@@ -9,9 +9,9 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from portal.cases.opening import open_case
 from portal.citizens.identifying import identifier, network_number
+from portal.contacts.consenting import heed, settle
 from portal.contacts.models import DISTRESS
 from portal.contacts.recording import receive_text
-from portal.contacts.texting import consent
 from portal.database import db
 from portal.history import CITIZEN
 from portal.lines.models import Line
@@ -19,7 +19,7 @@ from portal.lines.saying import find_line
 from portal.telephony import events
 from portal.views.telephone import bp, speech
 from portal.views.telephone.guard import signed
-from portal.views.telephone.texting import answer_text, written_in
+from portal.views.telephone.texting import answer_keyword, answer_text, written_in
 
 STEPS = {
     "distress": DISTRESS,
@@ -36,20 +36,26 @@ def receive() -> Any:
     sid, number = request.form.get("MessageSid", ""), network_number(request.form.get("From", ""))
     line = find_line(request.form.get("To", ""))
     new = events.note(f"text:{sid}", "text", request.form.to_dict())
-    if new and line is not None and number:
+    if new and line is not None:
         _take(line, sid, number, request.form.get("Body", ""))
     db.session.commit()
     return speech.answer(MessagingResponse())
 
 
 def _take(line: Line, sid: str, number: str, body: str) -> None:
-    used = identifier("phone", number)
+    """A hidden number keeps its text too: a contact that cannot be answered, and is read all the same."""
+    used = identifier("phone", number) if number else None
     ours = line.text_number or line.number
     where = {"line": ours, "language": written_in(body)}
     message, new = receive_text(sid, used, body, organization_id=line.organization_id, **where)
-    if not new or consent(used, body, request.form.get("OptOutType", "")):
+    if not new:
         return
     contact = message.contact
+    asked = heed(message, request.form.get("OptOutType", ""))
+    if asked is not None:
+        answer_keyword(contact, asked)
+        settle(contact)
+        return
     with (
         db.session.no_autoflush
     ):  # nothing asked below looks for what is not yet written: one UPDATE, not four

@@ -98,7 +98,10 @@ def test_another_organizations_contact_does_not_exist(app: Flask) -> None:
 
 
 def test_a_reply_is_written_once_with_its_job(app: Flask) -> None:
-    contact, agent = make.contact("text"), make.staff()
+    contact, agent = (
+        make.contact("text", identifier_id=make.identifier("phone", "+33639980001").id),
+        make.staff(),
+    )
     for _ in range(2):
         answering.reply(contact, "Oui", channel="text", form_key="k" * 20, by=agent.actor)
     assert [job.kind for job in db.session.scalars(db.select(Job))] == ["send_text"]
@@ -108,7 +111,11 @@ def test_a_reply_is_written_once_with_its_job(app: Flask) -> None:
 
 def test_the_life_of_a_message_never_goes_back(app: Flask) -> None:
     message = answering.reply(
-        make.contact("text"), "Oui", channel="text", form_key=None, by=make.staff().actor
+        make.contact("text", identifier_id=make.identifier("phone", "+33639980001").id),
+        "Oui",
+        channel="text",
+        form_key=None,
+        by=make.staff().actor,
     )
     moves = ("sending", "unknown", "sent", "sending", "delivered", "sent", "failed")
     assert [answering.advance(message, state) for state in moves] == [

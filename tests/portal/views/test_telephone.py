@@ -14,7 +14,7 @@ from portal.database import db
 from portal.jobs import Job
 from portal.telephony.models import NetworkEvent
 from tests import make
-from tests.network import LINE, NUMBER, Network, said, verbs
+from tests.network import LINE, Network, said, verbs
 
 OPENING = {"mon": [["08:00", "18:00"]]}
 
@@ -207,16 +207,6 @@ def test_words_of_distress_are_told_even_to_the_agent_who_has_the_thread(network
     db.session.expire_all()
     assert "112" in contact.messages[-1].body
     assert "détresse" in contact.step
-
-
-@pytest.mark.parametrize("body", ["STOP", "stop ", "Arrêt"])
-def test_stop_is_recorded_and_gets_no_reply(network: Network, town: Any, body: str) -> None:
-    network.twiml("/telephone/text", MessageSid="SM1", Body=body)
-    assert make.identifier("phone", NUMBER).opted_out_at is not None
-    assert db.session.scalars(db.select(Job)).all() == []
-    network.twiml("/telephone/text", MessageSid="SM2", Body="START")
-    db.session.expire_all()
-    assert make.identifier("phone", NUMBER).opted_out_at is None
 
 
 @pytest.mark.parametrize("body", ["", "🙂", "x" * 1600, "\u202eabc", "' OR 1=1 --"])

@@ -1,0 +1,40 @@
+"""Whether a number still takes our texts: per sender, as the network keeps it, with how it is known."""
+
+from __future__ import annotations
+
+from portal import clock, history
+from portal.citizens.models import Consent, Identifier
+from portal.database import db, insert
+from portal.history import Actor
+
+ANY = ""  # said of all our senders at once
+
+
+def stop(used: Identifier, sender: str, *, evidence: str, by: Actor) -> bool:
+    """No more texts from this sender. False if that was known."""
+    return _say(used, sender, stopped=True, evidence=evidence, by=by)
+
+
+def resume(used: Identifier, sender: str, *, evidence: str, by: Actor) -> bool:
+    """Texts again, from this sender and from any. False if nothing was stopped."""
+    changed = _say(used, ANY, stopped=False, evidence=evidence, by=by) if stopped(used, ANY) else False
+    return _say(used, sender, stopped=False, evidence=evidence, by=by) or changed
+
+
+def stopped(used: Identifier, sender: str) -> Consent | None:
+    """What this number said against texts from this sender, if it did."""
+    query = db.select(Consent).filter_by(identifier_id=used.id, stopped=True)
+    return db.session.scalar(query.where(Consent.sender.in_([sender, ANY])).order_by(Consent.at).limit(1))
+
+
+def _say(used: Identifier, sender: str, *, stopped: bool, evidence: str, by: Actor) -> bool:
+    values = {"stopped": stopped, "evidence": evidence, "at": clock.now()}
+    statement = insert(Consent).values(identifier_id=used.id, sender=sender, **values)
+    statement = statement.on_conflict_do_update(
+        index_elements=["identifier_id", "sender"], set_=values, where=Consent.stopped != stopped
+    )
+    if db.session.scalar(statement.returning(Consent.id)) is None:
+        return False
+    verb = "identifier.opted_out" if stopped else "identifier.opted_in"
+    history.record(verb, used, by=by, details={"sender": sender, "evidence": evidence})
+    return True

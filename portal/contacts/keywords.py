@@ -1,0 +1,46 @@
+"""The words by which people stop texts, take them up again or ask who writes: STOP, ARRÊT, REPRISE, AIDE…"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from portal.telephony.models import Sender
+from portal.telephony.parts import fold
+
+ASKS = ("stop", "start", "help")
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """`asks`: stop, start or help. `answered`: the network has said so to the citizen already."""
+
+    asks: str
+    answered: bool
+    word: str = ""
+
+
+def read(body: str, sender: Sender, opt_out_type: str = "") -> Keyword | None:
+    """What a text of one word asks for. `opt_out_type` is the network's own reading, which comes with its answer."""
+    word = " ".join(re.sub(r"[^\w\s]|_", " ", fold(body)).split())
+    told = opt_out_type.strip().lower()
+    if told in ASKS:
+        return Keyword(told, True, word)
+    asks = next((asks for asks in ASKS if word in _words()[asks]), "")
+    if not asks:
+        return None
+    return Keyword(asks, sender.provider_stops and _is_networks(body), word)
+
+
+def _is_networks(body: str) -> bool:
+    """Whether the network knows this word: written as it is, nothing around it."""
+    return body.strip().lower() in _words()["network"]
+
+
+@cache
+def _words() -> dict[str, frozenset[str]]:
+    rows = json.loads((Path(__file__).parent / "data/keywords.json").read_text("utf-8"))
+    return {asks: frozenset(words) for asks, words in rows.items()}

@@ -1,0 +1,35 @@
+"""What the network's error numbers mean for whoever wrote the text, and what follows from them.
+
+What follows: `bad_number` (never again by text), `opted_out`, `retry` (once, later), `wait` (nothing was done: the same
+job again), `alert` (the administrators must act). The network does not promise its numbers: one we do not know is shown
+as it is, and nothing follows.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`follows` are names of what is to be done; `sentence` is for the agent, in French."""
+
+    follows: frozenset[str]
+    sentence: str
+
+
+def outcome(code: str) -> Outcome:
+    """What this error means."""
+    known = _known().get(code)
+    if known is not None or not code:
+        return known or Outcome(frozenset(), "")
+    return Outcome(frozenset(), f"Le réseau a refusé ce SMS (erreur {code}).")
+
+
+@cache
+def _known() -> dict[str, Outcome]:
+    rows = json.loads((Path(__file__).parent / "data/text_errors.json").read_text("utf-8"))
+    return {code: Outcome(frozenset(follows.split()), sentence) for code, (follows, sentence) in rows.items()}

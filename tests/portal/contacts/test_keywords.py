@@ -1,0 +1,116 @@
+"""STOP, REPRISE, AIDE: read tolerant of how people type, recorded, and answered once by one of us."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from portal.citizens import consents
+from portal.citizens.models import Consent
+from portal.contacts import keywords
+from portal.contacts.models import Contact, Message
+from portal.database import db
+from portal.history import CITIZEN
+from portal.telephony.models import Sender
+from portal.telephony.senders import sender_for
+from tests import make
+from tests.network import LINE, NUMBER, Network
+
+
+@pytest.fixture
+def network(app: Flask) -> Network:
+    make.line(LINE)
+    return Network(app)
+
+
+def tell(network: Network, body: str, sid: str = "SM1", **more: Any) -> list[str]:
+    """Texts this, and returns what we have answered so far."""
+    network.twiml("/telephone/text", MessageSid=sid, Body=body, **more)
+    return list(db.session.scalars(db.select(Message.body).filter_by(direction="out").order_by(Message.id)))
+
+
+def has_stopped() -> bool:
+    return consents.stopped(make.identifier("phone", NUMBER), LINE) is not None
+
+
+@pytest.mark.parametrize(
+    ("body", "asks", "answered"),
+    [
+        ("STOP", "stop", True), ("stop ", "stop", True), ("Stop.", "stop", False), ("STOP SMS", "stop", False),
+        ("Arrêt", "stop", False), ("ARRET!", "stop", False), ("« arrêtez »", "stop", False),
+        ("désabonner", "stop", False),
+        ("START", "start", True), ("Reprise", "start", False), ("HELP", "help", True), ("Aide ?", "help", False),
+        ("توقف", "stop", False), ("stop it please", "", False), ("Arrêt de bus", "", False), ("", "", False),
+        ("oui", "", False),
+    ],
+)  # fmt: skip
+def test_a_word_is_read_however_it_is_typed(app: Flask, body: str, asks: str, answered: bool) -> None:
+    found = keywords.read(body, sender_for(LINE))
+    assert (found.asks if found else "") == asks
+    if found:
+        assert found.answered is answered
+
+
+@pytest.mark.parametrize("body", ["STOP", "stop "])
+def test_what_the_network_has_answered_gets_no_second_answer(network: Network, body: str) -> None:
+    assert tell(network, body) == []
+    assert has_stopped()
+    assert tell(network, "START", "SM2") == []
+    assert not has_stopped()
+
+
+def test_the_networks_own_reading_is_believed(network: Network) -> None:
+    assert tell(network, "plus rien svp", OptOutType="STOP") == []
+    assert has_stopped()
+    assert db.session.scalars(db.select(Consent.evidence)).all() == ["network"]
+    assert tell(network, "Encore", "SM2", OptOutType="START") == []
+    assert not has_stopped()
+    assert tell(network, "comment faire", "SM3", OptOutType="HELP") == []
+
+
+def test_a_french_word_is_recorded_and_answered_once_by_us(network: Network) -> None:
+    (answer,) = tell(network, "Arrêt")
+    assert "REPRISE" in answer and has_stopped()
+    assert tell(network, "ARRET", "SM2") == [answer], "said again, it is not answered again"
+    resumed = tell(network, "reprise", "SM3")
+    assert len(resumed) == 2 and not has_stopped()
+
+
+def test_a_sender_whose_network_does_nothing_has_us_do_it_all(network: Network) -> None:
+    town = make.organization().id
+    db.session.add(Sender(number=LINE, organization_id=town, kind="short_code", provider_stops=False))
+    assert len(tell(network, "STOP")) == 1
+    assert len(tell(network, "HELP", "SM2")) == 2
+    assert has_stopped()
+
+
+def test_yes_is_an_answer_when_nothing_was_stopped(network: Network) -> None:
+    tell(network, "YES")
+    (contact,) = db.session.scalars(db.select(Contact)).all()
+    assert contact.state != "wrapped_up" and contact.case_id
+
+
+def test_a_word_alone_needs_no_agent_and_leaves_its_evidence(network: Network) -> None:
+    tell(network, "STOP")
+    (contact,) = db.session.scalars(db.select(Contact)).all()
+    assert contact.state == "wrapped_up" and contact.disposition == "no_answer_needed"
+    assert db.session.scalars(db.select(Consent.sender)).all() == [LINE]
+
+
+def test_stop_said_to_one_line_is_not_said_to_another(app: Flask) -> None:
+    used = make.identifier("phone", NUMBER)
+    consents.stop(used, LINE, evidence="word", by=CITIZEN)
+    assert consents.stopped(used, LINE) and not consents.stopped(used, "+33199000099")
+    consents.stop(used, consents.ANY, evidence="agent", by=CITIZEN)
+    assert consents.stopped(used, "+33199000099")
+    consents.resume(used, LINE, evidence="word", by=CITIZEN)
+    assert not consents.stopped(used, LINE)
+
+
+def test_a_text_from_a_hidden_number_is_kept_and_cannot_be_answered(network: Network) -> None:
+    assert tell(network, "rappelez moi svp", From="+266696687") == []
+    assert tell(network, "rappelez moi svp", From="+266696687") == []
+    (contact,) = db.session.scalars(db.select(Contact)).all()
+    assert contact.identifier_id is None and contact.messages[0].body == "rappelez moi svp"

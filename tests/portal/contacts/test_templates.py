@@ -1,0 +1,78 @@
+"""Templates: every language, placeholders of our own, and nothing left unfilled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from portal import history
+from portal.contacts import templates
+from portal.contacts.models import Template
+from portal.contacts.templates import TemplateDraft
+from portal.errors import Refused, Stale
+from tests import make
+
+TEXTS = {"fr": "Rendez-vous le {date} à {time}.", "en": "Appointment on {date} at {time}."}
+
+
+def draft(**values: Any) -> TemplateDraft:
+    return TemplateDraft(**{"slug": "rendez-vous", "name": "Rendez-vous", "texts": TEXTS, **values})
+
+
+def saved(**values: Any) -> Template:
+    return templates.save(None, draft(**values), version=0, by=make.staff("administrator"))
+
+
+def test_placeholders_are_filled_and_what_is_not_known_stays(app: Flask) -> None:
+    text = templates.fill("Le {date} à {time}, {nobody} {0.__class__}", {"date": "3 mars"})
+    assert text == "Le 3 mars à {time}, {nobody} {0.__class__}"
+    with pytest.raises(Refused):
+        templates.check_filled(text)
+    templates.check_filled("Accolades { } et {autre}")
+
+
+def test_a_text_of_a_citizen_that_looks_like_a_placeholder_is_not_replaced_in_turn(app: Flask) -> None:
+    assert templates.fill("{name} : {date}", {"name": "{date}", "date": "lundi"}) == "{date} : lundi"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"name": ""},
+        {"slug": "Rendez vous"},
+        {"texts": {"en": "Hello"}},
+        {"texts": {"fr": "Le {date}", "en": "On Monday"}},
+        {"texts": {"fr": "Le {jour}"}},
+        {"texts": {"fr": "x" * 1601}},
+        {"slug": "received", "texts": {"fr": "Reçu le {date}"}},
+    ],
+)
+def test_what_could_not_be_sent_is_refused_when_it_is_written(app: Flask, values: dict[str, Any]) -> None:
+    with pytest.raises(Refused):
+        saved(**values)
+
+
+def test_a_language_without_text_gets_the_french_one(app: Flask) -> None:
+    row = saved()
+    assert templates.in_language(row, "ar") == TEXTS["fr"]
+    assert templates.in_language(row, "en") == TEXTS["en"]
+
+
+def test_former_words_stay_in_the_history_and_a_stale_save_is_told(app: Flask) -> None:
+    by = make.staff("administrator")
+    row = templates.save(None, draft(), version=0, by=by)
+    templates.save(row.id, draft(texts={"fr": "Le {date}."}), version=row.version, by=by)
+    assert [event.details["texts"] for event in history.of(row)] == [{"fr": "Le {date}."}, TEXTS]
+    with pytest.raises(Stale):
+        templates.save(row.id, draft(), version=1, by=by)
+
+
+def test_an_automatic_text_takes_the_organizations_own_words(app: Flask) -> None:
+    contact = make.contact("text")
+    assert templates.automatic(contact, "received", {"reference": "K7"}) == ""
+    saved(slug="received", texts={"fr": "Bien recu, {reference}."})
+    assert templates.automatic(contact, "received", {"reference": "K7"}) == "Bien recu, K7."
+    assert templates.automatic(contact, "received", {}) == "", "half filled, it does not go out"
+    assert templates.offered(contact.organization_id) == []
