@@ -25,6 +25,8 @@ def main() -> None:
         data_dir=Path(asked.data_dir) if asked.data_dir else None,
         seed=asked.seed,
         pace=asked.pace,
+        calls_per_second=asked.calls_per_second or None,
+        advanced_opt_out=tuple(normal(number) for number in asked.opt_out),
     )
     running = start(settings, asked.host, asked.port)
     print(f"Telephone network on {running.url}, for the portal at {settings.portal_url}", flush=True)
@@ -41,6 +43,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=int(os.environ.get("SIMULATOR_PORT", "8001")))
     parser.add_argument("--portal", default=os.environ.get("PUBLIC_BASE_URL", "http://127.0.0.1:8000"))
     parser.add_argument("--line", action="append", default=[], help="a number of the portal's, NUMBER=NAME")
+    parser.add_argument(
+        "--opt-out", action="append", default=[], help="a line that knows ARRET, AIDE… as well"
+    )
+    parser.add_argument("--calls-per-second", type=float, default=1.0, help="placed by REST; 0: no limit")
     kept = os.environ.get("RELAIS_DATA_DIR", "var")
     parser.add_argument("--data-dir", default=kept, help=f"keep the history here ({kept}); empty: nowhere")
     parser.add_argument("--seed", type=int, default=1, help="of the misfortunes")

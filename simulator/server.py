@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, replace
 from types import TracebackType
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -74,17 +75,45 @@ class Running:
 
     url: str
     network: Network
-    server: BaseWSGIServer
-    thread: threading.Thread
+    app: Flask
+    server: BaseWSGIServer | None = None
+    thread: threading.Thread | None = None
 
     def handset(self, number: str) -> Handset:
         return Handset(self.url, number)
 
+    def hold_webhooks(self) -> None:
+        """From now on what the portal is to be told is put aside; what it is asked still is."""
+        self.network.dispatcher.hold()
+
+    def release_webhooks(self, order: str = "kept", seconds: float = 10) -> int:
+        """Tell all of it, `kept`, `reversed` or `shuffled`, and wait until it is told; how many there were."""
+        told = self.network.dispatcher.release(order, self.network.faults.seed)
+        self.settle(seconds)
+        return told
+
+    def settle(self, seconds: float = 10) -> None:
+        """Until the portal has been told what it is to be told at once."""
+        if not self.network.dispatcher.settle(seconds):
+            raise AssertionError(f"the portal was not told all within {seconds} s")
+
+    def go_away(self) -> None:
+        """Nobody listens any more: connections are refused, until `come_back`. Calls and texts go on."""
+        if self.server and self.thread:
+            self.server.shutdown()
+            self.thread.join(5)
+            self.server.server_close()
+        self.server = self.thread = None
+
+    def come_back(self) -> None:
+        """Listen again, at the same address."""
+        parts = urlsplit(self.url)
+        self.server = _listen(self.app, parts.hostname or "127.0.0.1", parts.port or 0)
+        self.thread = _serve(self.server)
+
     def stop(self) -> None:
         self.network.close()
-        self.server.shutdown()
-        self.thread.join(5)
-        self.server.server_close()
+        self.go_away()
 
     def __enter__(self) -> Running:
         return self
@@ -97,12 +126,21 @@ def start(settings: Settings | None = None, host: str = "127.0.0.1", port: int =
     """Serve in threads of this process; port 0 takes a free one."""
     app = create_app(settings)
     network: Network = app.extensions["network"]
-    server = make_server(host, port, app, threaded=True, request_handler=_Quiet)
-    server.daemon_threads = True  # type: ignore[attr-defined]
+    server = _listen(app, host, port)
     url = f"http://{host}:{server.server_port}"
     network.settings = replace(network.settings, own_url=url)
+    return Running(url, network, app, server, _serve(server))
+
+
+def _listen(app: Flask, host: str, port: int) -> BaseWSGIServer:
+    server = make_server(host, port, app, threaded=True, request_handler=_Quiet)
+    server.daemon_threads = True  # type: ignore[attr-defined]
+    return server
+
+
+def _serve(server: BaseWSGIServer) -> threading.Thread:
     thread = threading.Thread(
         target=server.serve_forever, args=(STOPS_WITHIN_S,), name="network", daemon=True
     )
     thread.start()
-    return Running(url, network, server, thread)
+    return thread

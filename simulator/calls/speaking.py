@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from simulator.calls.leg import Left, Leg, Over, spoken_seconds
 from simulator.calls.script import Next, Step, verb
 from simulator.ground.twiml import Document, Verb
-from simulator.texts import texting
+from simulator.texts import sending
 
 SOUND_S = 10
 ENDLESS_S = 24 * 3600
@@ -62,7 +62,7 @@ def reject(leg: Leg, order: Verb, document: Document) -> Step:
 @verb
 def message(leg: Leg, order: Verb, document: Document) -> Step:
     """A text sent in the middle of a call, to the phone that is calling unless another is named."""
-    texting.reply(leg.network, order, document, line=leg.call.line, phone=leg.call.phone, during="call")
+    sending.reply(leg.network, order, document, line=leg.call.line, phone=leg.call.phone, during="call")
     return None
 
 

@@ -15,7 +15,7 @@ from simulator.ground.numbers import country
 from simulator.ground.records import Call, Conference, Line, Phone, Queue, Recording, Text
 from simulator.ground.settings import Settings
 from simulator.ground.shelf import Shelf
-from simulator.webhooks.asking import Answer, ask
+from simulator.webhooks.asking import NO_CONNECTION, Answer, ask
 from simulator.webhooks.dispatch import Dispatcher
 from simulator.webhooks.faults import Faults
 
@@ -146,10 +146,20 @@ class Network:
         return answer
 
     def ask(self, url: str, fields: dict[str, str], method: str = "POST") -> Answer:
-        """Ask for instructions; a doubled request is one whose first answer never came back."""
-        token = str(uuid.uuid4())
-        if self.faults.draw("voice") == "double":
-            self.webhook(url, fields, method, token)
+        """Ask for instructions; of several copies only the last answer came back."""
+        token, fault = str(uuid.uuid4()), self.faults.draw("voice")
+        if fault == "fail":
+            self.log("fault", text=f"fail {url}")
+            return Answer(url, error=NO_CONNECTION)
+        copies = self.faults.copies - 1 + (fault == "double")
+        others = [
+            threading.Thread(target=self.webhook, args=(url, fields, method, token), daemon=True)
+            for _ in range(copies)
+        ]
+        for other in others:
+            other.start()
+            if not self.faults.parallel:
+                other.join()
         return self.webhook(url, fields, method, token)
 
     def tell(self, about: str, url: str, fields: dict[str, str], method: str = "POST") -> None:

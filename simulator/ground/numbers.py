@@ -25,6 +25,7 @@ HIDDEN_TEXT = "+266696687"
 ADDRESS = re.compile(r"^(sip|client):[^\s/?#;]{1,80}$")
 ALPHA_SENDER = re.compile(r"^(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}$")
 INTERNATIONAL = re.compile(r"^\+[1-9]\d{6,14}$")
+FRENCH = re.compile(r"^\+33[1-9]\d{8}$")
 SHORT = re.compile(r"^\d{2,6}$")
 
 
@@ -45,6 +46,21 @@ def is_number(number: str) -> bool:
     return bool(INTERNATIONAL.match(number))
 
 
+def is_short(number: str) -> bool:
+    """A short code, such as 38123."""
+    return bool(SHORT.match(number)) and len(number) >= 3
+
+
+def is_name(sender: str) -> bool:
+    """A sender written in letters: nobody can answer it."""
+    return bool(ALPHA_SENDER.match(sender))
+
+
+def may_receive(number: str) -> bool:
+    """Whether it is written as numbers of its country are; a French one has nine digits."""
+    return is_number(number) and (not number.startswith("+33") or bool(FRENCH.match(number)))
+
+
 def is_address(number: str) -> bool:
     """Whether something may ring there: a number, or an agent's software phone."""
     return is_number(number) or bool(ADDRESS.match(number))
@@ -63,8 +79,10 @@ def country(number: str) -> str:
 
 
 def spoken(number: str) -> str:
-    """As people read it: `06 39 98 00 01`, with spaces that do not break."""
+    """As people read it: `06 39 98 00 01`, with spaces that do not break; an address is a desk's phone."""
     if number.startswith("+33") and len(number) == 12:
         digits = "0" + number[3:]
         return "\u00a0".join(digits[start : start + 2] for start in range(0, 10, 2))
+    if number.startswith(("sip:", "client:")):
+        return "poste " + number.partition(":")[2]
     return "numéro masqué" if number in {HIDDEN_CALL, HIDDEN_TEXT} else number

@@ -37,6 +37,9 @@ class Text:
     service: str = ""
     callback: str = ""
     error_code: int | None = None
+    # The error that awaits it, and how long it may stand in the network's queue.
+    fate: int = 0
+    validity_s: float | None = None
     send_at: float | None = None
     created: float = field(default_factory=time)
     updated: float = field(default_factory=time)

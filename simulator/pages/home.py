@@ -16,43 +16,11 @@ from simulator.ground.numbers import FICTION, MOBILE, normal, spoken
 from simulator.ground.records import Line
 from simulator.pages.phones import LONGEST_WAIT_S, back, held, here
 from simulator.pages.view import phone_state, stamp
+from simulator.pages.words import FAMILY_NAMES, FAULTS, STATES, STATUSES
 from simulator.webhooks.faults import FAMILIES
 
 MOST_PHONES = 6
-SUGGESTED = ("+33639980001", "+33639980002", "+33639980003")
-STATES = {
-    "idle": "Raccroché",
-    "dialling": "Appel…",
-    "ringing": "Sonne",
-    "talking": "En ligne",
-    "over": "Appel terminé",
-}
-STATUSES = {
-    "queued": "en attente",
-    "accepted": "en attente",
-    "scheduled": "programmé",
-    "sent": "parti",
-    "delivered": "reçu",
-    "undelivered": "non reçu",
-    "failed": "échec",
-    "canceled": "annulé",
-    "received": "remis au réseau",
-}
-FAULTS = {
-    "lose": "perdre",
-    "double": "doubler",
-    "delay": "retarder",
-    "reorder": "faire passer le suivant avant",
-    "too_many": "répondre « trop de demandes » (429)",
-    "error": "répondre par une panne (503)",
-    "silence": "faire, puis raccrocher sans réponse",
-    "refuse": "ne rien faire et raccrocher",
-}
-FAMILY_NAMES = {
-    "callbacks": "Avis et textos envoyés au portail",
-    "voice": "Demandes d’instructions pour un appel",
-    "requests": "Appels du portail à l’interface du réseau",
-}
+SUGGESTED = ("+33639980001", "+33639980002", "+33639980003", "sip:anna@valbrune.example")
 pages = Blueprint("pages", __name__)
 
 
@@ -93,6 +61,7 @@ def network_page() -> str:
     return render_template(
         "network.html",
         faults=here().faults.told(),
+        held=here().dispatcher.held,
         families=FAMILIES,
         journal=journal,
         problem=current_app.extensions["problems"].pop("/network", ""),

@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from simulator.calls import placing
 from simulator.calls.placing import Impossible
 from simulator.ground.network import Network
-from simulator.ground.numbers import is_address, is_fictional, normal
+from simulator.ground.numbers import EMERGENCY, is_address, is_fictional, is_name, is_short, normal
 from simulator.pages.view import phone_state, stamp
-from simulator.texts import texting
+from simulator.texts import sending
 
 LONGEST_WAIT_S = 25.0
 KEYS = frozenset("0123456789*#")
@@ -181,9 +181,12 @@ def typing(number: str) -> tuple[str, int]:
 def write(number: str) -> AnyResponse:
     number, wanted = held(number), said()
     to, body = normal(str(wanted.get("to", ""))), str(wanted.get("body", ""))[:1600].replace("\r\n", "\n")
-    if not is_address(to) or to == number:
+    if is_name(to):
+        sending.write_in_vain(here(), number, to, body)
+        return done(number, 201)
+    if not (is_address(to) or is_short(to)) or to == number or to in EMERGENCY:
         raise Impossible("Ce numéro ne mène nulle part.")
-    texting.write(here(), number, to, body, hidden=bool(wanted.get("hidden")))
+    sending.write(here(), number, to, body, hidden=bool(wanted.get("hidden")))
     return done(number, 201)
 
 

@@ -33,6 +33,23 @@ def reset() -> AnyResponse:
     return jsonify(here().faults.told()) if wants_json() else back()
 
 
+@switches.post("/network/hold")
+def hold() -> AnyResponse:
+    """Callbacks are put aside from now on."""
+    here().dispatcher.hold()
+    return jsonify({"held": True}) if wants_json() else back()
+
+
+@switches.post("/network/release")
+def release() -> tuple[Response, int] | AnyResponse:
+    """What was put aside goes now: `{"order": "kept" | "reversed" | "shuffled"}`."""
+    try:
+        told = here().dispatcher.release(str(said().get("order") or "kept"), here().faults.seed)
+    except ValueError as error:
+        return (jsonify({"error": str(error)}), 400) if wants_json() else back(str(error))
+    return jsonify({"released": told}) if wants_json() else back()
+
+
 @switches.get("/network/journal")
 def journal() -> Response:
     """Webhooks made, errors met and faults dealt, oldest first."""
@@ -45,4 +62,6 @@ def _from_form() -> dict[str, object]:
     wanted: dict[str, object] = {}
     for family, faults in FAMILIES.items():
         wanted[family] = {fault: float(request.form.get(f"{family}.{fault}") or 0) / 100 for fault in faults}
-    return wanted | {name: request.form[name] for name in ("delay_s", "seed") if request.form.get(name)}
+    wanted["parallel"] = "parallel" in request.form
+    plain = ("delay_s", "silence_s", "copies", "seed")
+    return wanted | {name: request.form[name] for name in plain if request.form.get(name)}

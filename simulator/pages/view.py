@@ -73,7 +73,8 @@ def _call(network: Network, call: Call) -> dict[str, Any]:
         "conference": seat.conference.name if seat and seat.joined else "",
         "hold": bool(seat and seat.hold),
         "muted": bool(seat and seat.muted),
-        "with_whom": _talks_with(leg) if leg else [],
+        "with_whom": (others := _talks_with(leg) if leg else []),
+        "with_whom_spoken": [_named(network, other) for other in others],
         "expects": leg.expects if leg else "",
         "transcript": [
             vars(heard) | {"language_name": language(heard.language)} for heard in call.transcript
@@ -103,6 +104,11 @@ def _text(network: Network, text: Text) -> dict[str, Any]:
         "status": text.status,
         "at": datetime.fromtimestamp(text.created).astimezone().strftime("%H:%M"),
     }
+
+
+def _named(network: Network, number: str) -> str:
+    phone = network.phones.get(number)
+    return phone.name if phone and phone.name else _called(network, number)
 
 
 def _called(network: Network, number: str) -> str:

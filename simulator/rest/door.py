@@ -18,6 +18,7 @@ from simulator.rest.refusals import Refusal
 
 Thing = TypeVar("Thing")
 ACCOUNT = f"/{VERSION}/Accounts/<account>"
+REFUSED = {"too_many": 20429, "error": 20503, "broken": 20500}
 rest = Blueprint("rest", __name__)
 
 
@@ -35,9 +36,9 @@ def guard() -> None:
     if fault == "refuse":
         _hang_up()
         abort(502)
-    if fault in {"too_many", "error"}:
-        raise Refusal(20429 if fault == "too_many" else 20503)
-    g.silent = fault == "silence"
+    if fault in REFUSED:
+        raise Refusal(REFUSED[fault])
+    g.fault = fault
     settings, given = here().settings, request.authorization
     good = given is not None and hmac.compare_digest(given.username or "", settings.account_sid)
     if not good or not hmac.compare_digest((given.password or "") if given else "", settings.auth_token):
@@ -49,8 +50,9 @@ def guard() -> None:
 @rest.after_request
 def say_nothing(response: Response) -> Response:
     """The worst answer for whoever sends: it was done, and they will never know."""
-    if g.get("silent"):
+    if g.get("fault") in {"silence", "slow"}:
         sleep(here().faults.silence_s)
+    if g.get("fault") == "silence":
         _hang_up()
     return response
 

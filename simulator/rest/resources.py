@@ -9,9 +9,9 @@ from simulator.calls.seat import Seat
 from simulator.ground.moments import rfc2822
 from simulator.ground.network import VERSION, Network
 from simulator.ground.records import Call, Conference, Line, Queue, Recording, Text
+from simulator.texts.fate import ERRORS
 from simulator.texts.segments import segments
 
-ERRORS = {30003: "Unreachable destination handset"}
 PARTICIPANT_STATUSES = {
     "queued": "queued",
     "ringing": "ringing",

@@ -8,14 +8,15 @@ from typing import Any
 from flask import Response, jsonify, request
 
 from simulator.ground.network import Network
-from simulator.ground.numbers import ALPHA_SENDER, SHORT, is_french_landline, is_number, normal
+from simulator.ground.numbers import is_french_landline, is_name, is_number, is_short, may_receive, normal
 from simulator.ground.records import Text
-from simulator.rest.door import ACCOUNT, found, here, matching, page_of, rest
+from simulator.rest.door import ACCOUNT, found, here, matching, number, page_of, rest
 from simulator.rest.refusals import TEXT_FROM, TEXT_TO, Refusal
 from simulator.rest.resources import text_json
-from simulator.texts import texting
+from simulator.texts import fate, sending
 
 LONGEST = 1600
+LONGEST_VALIDITY_S = 36_000
 UNSENT = {"accepted", "scheduled", "queued"}
 
 
@@ -30,9 +31,10 @@ def create_message(account: str) -> tuple[Response, int]:
         sender or _service_sender(network), to, body, "outbound-api", "accepted" if service else "queued"
     )
     text.service, text.callback = service, form.get("StatusCallback", "")
+    text.validity_s, text.fate = _validity(), _doom(network, body)
     if form.get("ScheduleType") == "fixed" and service:
         text.status, text.send_at = "scheduled", _when(form.get("SendAt", ""))
-    return jsonify(text_json(network, texting.send(network, text))), 201
+    return jsonify(text_json(network, sending.send(network, text))), 201
 
 
 def _check(network: Network, to: str, sender: str, service: str, body: str) -> None:
@@ -45,9 +47,11 @@ def _check(network: Network, to: str, sender: str, service: str, body: str) -> N
         (not sender and not service, 21603),
         (not body and not request.form.get("MediaUrl"), 21602),
         (len(body) > LONGEST, 21617),
-        (not is_number(to), 21211),
+        (not may_receive(to), 21211),
         (bool(sender) and not _may_send(sender), 21212),
+        (not to.startswith(network.settings.text_prefixes), 21408),
         (is_french_landline(to), 21614),
+        (not _reaches(sender, to), 21612),
         ((sender, to) in network.stopped, 21610),
     )
     code = next((code for wrong, code in checks if wrong), 0)
@@ -56,7 +60,30 @@ def _check(network: Network, to: str, sender: str, service: str, body: str) -> N
 
 
 def _may_send(sender: str) -> bool:
-    return is_number(sender) or bool(SHORT.match(sender) or ALPHA_SENDER.match(sender))
+    return is_number(sender) or is_short(sender) or is_name(sender)
+
+
+def _reaches(sender: str, to: str) -> bool:
+    """A short code belongs to its country; names are not carried across the Atlantic."""
+    return not (is_short(sender) and not to.startswith("+33")) and not (
+        is_name(sender) and to.startswith("+1")
+    )
+
+
+def _validity() -> float | None:
+    if "ValidityPeriod" not in request.form:
+        return None
+    seconds = number("ValidityPeriod")
+    if not 1 <= seconds <= LONGEST_VALIDITY_S:
+        raise Refusal(20001, "ValidityPeriod stands between 1 and 36000 seconds")
+    return seconds
+
+
+def _doom(network: Network, body: str) -> int:
+    code = fate.drawn(network, body)
+    if code in fate.AT_ONCE:
+        raise Refusal(code)
+    return code
 
 
 def _service_sender(network: Network) -> str:
@@ -75,7 +102,7 @@ def _when(written: str) -> float:
 def list_messages(account: str) -> Response:
     network = here()
     with network.changed:
-        kept = list(network.texts.values())
+        kept = [text for text in network.texts.values() if not sending.is_unsent(text)]
     equal = {"To": lambda text: text.to, "From": lambda text: text.sender}
     things = matching(kept, equal, {"DateSent": lambda text: text.sent or text.created})
     return page_of("messages", things, lambda text: text_json(network, text))
@@ -94,7 +121,7 @@ def update_message(account: str, sid: str) -> Response:
     if request.form.get("Status") == "canceled":
         if text.status not in UNSENT:
             raise Refusal(20001, "Message can no longer be canceled")
-        texting.move(network, text, "canceled")
+        sending.move(network, text, "canceled")
     elif request.form.get("Body") == "":
         with network.changed:
             text.body = ""

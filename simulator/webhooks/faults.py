@@ -7,23 +7,33 @@ from random import Random
 from threading import Lock
 from typing import Any
 
-# What may happen to callbacks (texts that come in among them), to requests for TwiML, and to REST calls:
-# too_many is 429, error 503; silence does what is asked and hangs up without a word, refuse does nothing.
+# What may happen to callbacks (texts that come in among them), to requests for TwiML, to REST calls and to texts:
+# too_many is 429, error 503, broken 500; silence does what is asked and hangs up without a word, slow does it and
+# answers late, refuse does nothing; fail is a portal that could not be reached; a text meets the error of its number.
 FAMILIES = {
     "callbacks": ("lose", "double", "delay", "reorder"),
-    "voice": ("double",),
-    "requests": ("too_many", "error", "silence", "refuse"),
+    "voice": ("double", "fail"),
+    "requests": ("too_many", "error", "broken", "silence", "slow", "refuse"),
+    "texts": ("30001", "30003", "30005", "30006", "30007", "30008", "21611", "21612"),
 }
-SECONDS = ("delay_s", "silence_s")
+# Late callbacks, REST calls left without an answer (or answered late), texts that stand in the network's own queue.
+SECONDS = ("delay_s", "silence_s", "text_queue_s")
+MOST_COPIES = 20
 
 
 class Faults:
-    """For each family, chances between 0 and 1, and faults laid out for the next ones, which come first."""
+    """For each family, chances between 0 and 1, and faults laid out for the next ones, which come first.
+
+    `copies` of each webhook are made, one after the other or, in `parallel`, at the same moment.
+    """
 
     def __init__(self, seed: int = 1) -> None:
         self.seed = seed
         self.delay_s = 3.0
         self.silence_s = 0.0
+        self.text_queue_s = 0.0
+        self.copies = 1
+        self.parallel = False
         self._lock = Lock()
         self._chance = Random(seed)  # noqa: S311 (misfortune, not secrecy)
         self.chances = {family: dict.fromkeys(faults, 0.0) for family, faults in FAMILIES.items()}
@@ -48,7 +58,7 @@ class Faults:
         ones may be a list, where an empty name lets one pass unharmed. `ValueError` says what is wrong.
         """
         families = {f"next_{family}": family for family in FAMILIES}
-        strange = set(wanted) - set(FAMILIES) - set(families) - {"seed", *SECONDS}
+        strange = set(wanted) - set(FAMILIES) - set(families) - {"seed", "copies", "parallel", *SECONDS}
         if strange:
             raise ValueError(f"unknown switch: {', '.join(sorted(strange))}")
         chances = {
@@ -57,12 +67,14 @@ class Faults:
         coming = {
             family: _coming(wanted[name], family) for name, family in families.items() if name in wanted
         }
-        seconds = {name: max(0.0, float(wanted[name])) for name in SECONDS if name in wanted}
+        plain: dict[str, Any] = {name: max(0.0, float(wanted[name])) for name in SECONDS if name in wanted}
+        plain["copies"] = min(max(1, int(wanted.get("copies", self.copies))), MOST_COPIES)
+        plain["parallel"] = str(wanted.get("parallel", self.parallel)).lower() in {"1", "true", "on"}
         seed = int(wanted.get("seed", self.seed))
         with self._lock:
             self.chances |= chances
             self.coming |= coming
-            self.__dict__.update(seconds)
+            self.__dict__.update(plain)
             if "seed" in wanted:
                 self.seed = seed
                 self._chance.seed(seed)
@@ -75,7 +87,8 @@ class Faults:
         """The switches as they stand, in the form `turn` takes."""
         coming = {f"next_{family}": list(faults) for family, faults in self.coming.items()}
         chances = {family: dict(faults) for family, faults in self.chances.items()}
-        return {"seed": self.seed, "delay_s": self.delay_s, "silence_s": self.silence_s, **chances, **coming}
+        plain = {name: getattr(self, name) for name in ("seed", "copies", "parallel", *SECONDS)}
+        return {**plain, **chances, **coming}
 
 
 def _chances(wanted: dict[str, Any], family: str, known: dict[str, float]) -> dict[str, float]:

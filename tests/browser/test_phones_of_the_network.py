@@ -40,13 +40,34 @@ def test_a_newcomer_calls_and_an_agent_answers(page, network):
     citizen.get_by_text("انتظر").wait_for()
     place_a_call(network, "<Response><Dial><Queue>accueil</Queue></Dial></Response>")
     agent.get_by_role("button", name="Décrocher").click()
-    agent.get_by_text("avec quelqu’un").wait_for()
+    agent.get_by_text("En conversation avec").wait_for()
     agent.get_by_label("Parler").fill("Bonjour, que puis-je pour vous ?")
     agent.get_by_label("Parler").press("Enter")
     citizen.get_by_text("que puis-je pour vous").wait_for()
     assert agent.get_by_label("Parler").input_value() == ""
     citizen.get_by_role("button", name="Raccrocher").click()
     agent.get_by_text("Appel terminé").wait_for()
+
+
+def test_a_conference_and_its_hold_are_told_in_words(page, network, portal):  # noqa: F811
+    from axe_playwright_python.sync_playwright import Axe
+
+    portal.says["/telephone/voice"] = "<Dial><Conference>salle</Conference></Dial>"
+    desk = "sip:anna@valbrune.example"
+    page.goto(f"{network.url}/?phone={CITIZEN}&phone={desk}")
+    citizen, anna = page.locator(f"[data-phone='{CITIZEN}']"), page.locator(f"[data-phone='{desk}']")
+    citizen.get_by_role("button", name="Appeler").click()
+    citizen.get_by_text("vous attendez quelqu’un").wait_for()
+    citizen.get_by_text("musique d’attente").wait_for()
+    call = portal.wait_for("/telephone/voice")[0]["CallSid"]
+    post(network, "Conferences/salle/Participants.json", To=desk, From=LINE)
+    anna.get_by_role("button", name="Décrocher").click()
+    anna.get_by_text("En conférence avec 06").wait_for()
+    post(network, f"Conferences/salle/Participants/{call}.json", Hold="true")
+    citizen.get_by_text("Mis en attente").wait_for()
+    anna.get_by_text("vous attendez quelqu’un").wait_for()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
 
 
 def test_a_text_is_sent_and_answered_on_a_narrow_screen_without_fault(page, network):
@@ -65,12 +86,16 @@ def test_a_text_is_sent_and_answered_on_a_narrow_screen_without_fault(page, netw
 
 
 def place_a_call(network, twiml):
+    post(network, "Calls.json", To=AGENT, From=LINE, Twiml=twiml)
+
+
+def post(network, path, **fields):
     import requests
 
     settings = network.network.settings
     requests.post(
-        f"{network.url}/2010-04-01/Accounts/{settings.account_sid}/Calls.json",
-        data={"To": AGENT, "From": LINE, "Twiml": twiml},
+        f"{network.url}/2010-04-01/Accounts/{settings.account_sid}/{path}",
+        data=fields,
         auth=(settings.account_sid, settings.auth_token),
         timeout=5,
     ).raise_for_status()

@@ -190,7 +190,7 @@ def test_the_published_participant_has_no_field_that_ours_lacks(call):
 def test_every_field_of_a_recorded_webhook_is_sent_by_ours(call):
     """Of a text, a call and their states: what the portal may read there, it may read here."""
     from simulator.ground.records import Call, Text
-    from simulator.texts.texting import _incoming
+    from simulator.texts.sending import _incoming
 
     recorded = json.loads((DATA / "webhooks" / "webhooks-signes.json").read_text(encoding="utf-8"))[
         "requetes"

@@ -34,7 +34,8 @@ def together(phone, agent, portal):
     return phone
 
 
-def told(portal):
+def told(portal, network):
+    network.settle()
     return [each["StatusCallbackEvent"] for each in portal.at("/conference")]
 
 
@@ -42,14 +43,14 @@ def sid_of(portal):
     return portal.wait_for("/conference")[0]["ConferenceSid"]
 
 
-def test_one_alone_hears_the_waiting_document_then_both_hear_each_other(together, agent, portal, api):
+def test_one_alone_hears_the_waiting_document_then_both_talk(together, agent, portal, api, network):
     together.speak("Bonjour")
     agent.wait_to_hear("Bonjour")
     agent.speak("Mairie, j’écoute")
     together.wait_to_hear("j’écoute")
     assert together.with_whom() == [agent.number]
     portal.wait_for("/conference", 3)
-    assert told(portal) == ["participant-join", "participant-join", "conference-start"]
+    assert told(portal, network) == ["participant-join", "participant-join", "conference-start"]
     first = portal.at("/conference")[0]
     assert (first["FriendlyName"], first["Hold"], first["Muted"]) == ("salle", "false", "false")
     assert [each["SequenceNumber"] for each in portal.at("/conference")] == ["0", "1", "2"]
@@ -64,7 +65,7 @@ def test_without_a_waiting_document_music_plays(phone, portal):
     assert phone.with_whom() == []
 
 
-def test_hold_is_another_room(together, agent, portal, api):
+def test_hold_is_another_room(together, agent, portal, api, network):
     conference = api.conferences(sid_of(portal))
     held = portal.at("/telephone/voice")[0]["CallSid"]
     conference.participants(held).update(hold=True, hold_url=portal.url + "/hold")
@@ -74,7 +75,7 @@ def test_hold_is_another_room(together, agent, portal, api):
     assert "Je demande à ma collègue" not in together.transcript()
     conference.participants(held).update(hold=False)
     agent.wait_to_be_with(together.number)
-    assert told(portal)[-2:] == ["participant-hold", "participant-unhold"]
+    assert told(portal, network)[-2:] == ["participant-hold", "participant-unhold"]
 
 
 def test_who_is_muted_hears_and_is_not_heard(together, agent, portal, api):
@@ -86,7 +87,9 @@ def test_who_is_muted_hears_and_is_not_heard(together, agent, portal, api):
     assert "On m’entend ?" not in agent.transcript()
 
 
-def test_a_third_is_called_in_and_the_conference_outlives_the_first_agent(together, agent, anna, portal, api):
+def test_a_third_is_called_in_and_the_conference_outlives_the_first_agent(
+    together, agent, anna, portal, api, network
+):
     sid = sid_of(portal)
     called = api.conferences(sid).participants.create(
         from_=LINE,
@@ -114,6 +117,7 @@ def test_a_third_is_called_in_and_the_conference_outlives_the_first_agent(togeth
         "completed",
     ]
     together.wait_to_be_with()
+    network.settle()
     assert portal.at("/conference")[-1]["ReasonParticipantLeft"] == "participant_updated_via_api"
 
 

@@ -70,7 +70,7 @@ def test_stop_is_obeyed_and_told(phone, portal, api):
         api.messages.create(to=phone.number, from_=LINE, body="Encore")
     assert (refused.value.status, refused.value.code) == (400, 21610)
     phone.write(LINE, "START")
-    phone.wait_for_text("à nouveau les")
+    phone.wait_for_text("subscribed again")
     assert api.messages.create(to=phone.number, from_=LINE, body="De retour").sid
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import time
 
 from simulator.ground import twiml
@@ -11,13 +11,9 @@ from simulator.ground.network import VERSION, Network
 from simulator.ground.numbers import HIDDEN_TEXT, country, is_number, normal
 from simulator.ground.records import Text
 from simulator.ground.twiml import TEXTING, Document, TwimlError, Verb
+from simulator.texts import fate, keywords
 from simulator.texts.segments import segments
 
-STOP = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
-START = {"START", "UNSTOP", "YES"}
-STOPPED = "Vous ne recevrez plus de messages de ce numéro. Répondez START pour en recevoir à nouveau."
-STARTED = "Vous recevrez à nouveau les messages de ce numéro."
-UNREACHABLE = 30003
 # A document that redirects more often than this goes nowhere.
 HOPS = 5
 
@@ -29,28 +25,24 @@ def write(network: Network, phone: str, to: str, body: str, *, hidden: bool = Fa
     text = Text(HIDDEN_TEXT if hidden else phone, line.number, body, "inbound", "received")
     text.sent = text.created
     network.keep(network.texts, text)
-    _obey(network, text)
-    url = line.sms_url or network.settings.portal_url + "/telephone/text"
     fields = _incoming(network, text)
-    token = str(uuid.uuid4())
-    network.dispatcher.tell(
-        text.sid, lambda: _deliver(network, text, Asked(url, line.sms_method, fields, token))
-    )
+    if was := keywords.answer(network, text):
+        fields["OptOutType"] = was
+    url = line.sms_url or network.settings.portal_url + "/telephone/text"
+    asked = Asked(url, line.sms_method, fields, line.sms_fallback_url)
+    network.dispatcher.tell(text.sid, lambda: _deliver(network, text, asked))
     return text
 
 
-def _obey(network: Network, text: Text) -> None:
-    """STOP and START are the network's business: it answers itself, and the portal is told all the same."""
-    word, pair = text.body.strip().upper(), (text.to, text.sender)
-    if word in STOP:
-        network.stopped.add(pair)
-    elif word in START and pair in network.stopped:
-        network.stopped.discard(pair)
-    else:
-        return
-    answer = Text(text.to, text.sender, STOPPED if word in STOP else STARTED, "outbound-reply", "delivered")
-    answer.sent = time()
-    network.keep(network.texts, answer)
+def write_in_vain(network: Network, phone: str, to: str, body: str) -> Text:
+    """A name is no number: the phone says that the text did not leave, and nobody else knows of it."""
+    network.phone(phone)
+    return network.keep(network.texts, Text(phone, to, body, "inbound", "failed"))
+
+
+def is_unsent(text: Text) -> bool:
+    """Known to the phone alone."""
+    return text.direction == "inbound" and text.status == "failed"
 
 
 def _incoming(network: Network, text: Text) -> dict[str, str]:
@@ -73,22 +65,34 @@ def _incoming(network: Network, text: Text) -> dict[str, str]:
     return fields
 
 
-@dataclass(frozen=True)
+@dataclass
 class Asked:
-    """What the portal is told of a text: the same token when it is told twice."""
+    """What the portal is told of a text: the same token when it is told twice, and one answer that counts."""
 
     url: str
     method: str
     fields: dict[str, str]
-    token: str
+    fallback: str = ""
+    token: str = field(default_factory=lambda: str(uuid.uuid4()))
+    answered: bool = False
+
+    def is_first(self, network: Network) -> bool:
+        """Whoever asks twice never had the first answer, or has no use for the second."""
+        with network.changed:
+            first, self.answered = not self.answered, True
+        return first
 
 
 def _deliver(network: Network, text: Text, asked: Asked) -> None:
     """Tell the portal, and carry out the texting verbs of its answer."""
-    url, method = asked.url, asked.method
-    for _ in range(HOPS):
-        answered = network.webhook(url, asked.fields, method, asked.token)
-        if not answered.good or not answered.body.strip():
+    url, method, fields = asked.url, asked.method, asked.fields
+    for hop in range(HOPS):
+        answered = network.webhook(url, fields, method, asked.token)
+        if not answered.good and asked.fallback and url != asked.fallback:
+            fields = fields | {"ErrorCode": str(answered.error), "ErrorUrl": url}
+            url, method = asked.fallback, "POST"
+            continue
+        if not answered.good or not answered.body.strip() or (hop == 0 and not asked.is_first(network)):
             return
         try:
             document = twiml.read(answered.body, answered.url, TEXTING, answered.content_type)
@@ -116,11 +120,12 @@ def reply(
     """`<Message>` in answer to a text, or `<Sms>` in the middle of a call. After STOP, nothing."""
     body = next((noun.text for noun in order.nested if noun.name == "Body"), order.text)
     to, sender = normal(order.get("to") or phone), normal(order.get("from") or line)
-    if not is_number(to) or not body or (sender, to) in network.stopped:
-        network.log("error", code=21610 if body else 21602, text="reply not sent", about=to)
+    doom = fate.drawn(network, body)
+    if not is_number(to) or not body or (sender, to) in network.stopped or doom in fate.AT_ONCE:
+        network.log("error", code=doom or (21610 if body else 21602), text="reply not sent", about=to)
         return None
     callback = order.get("statusCallback") or order.get("action")
-    text = Text(sender, to, body, f"outbound-{during}", "queued")
+    text = Text(sender, to, body, f"outbound-{during}", "queued", fate=doom)
     text.callback = document.leads_to(callback) if callback else ""
     send(network, text)
     return text
@@ -131,7 +136,11 @@ def send(network: Network, text: Text) -> Text:
     network.phone(text.to)
     network.keep(network.texts, text)
     wait = max(0.0, text.send_at - time()) if text.send_at else network.settings.step_s
-    network.dispatcher.later(wait, lambda: _leave(network, text))
+    queue_s = network.faults.text_queue_s
+    if text.validity_s is not None and text.validity_s < queue_s:
+        network.dispatcher.later(text.validity_s, lambda: _fail(network, text, fate.EXPIRED))
+    else:
+        network.dispatcher.later(max(wait, queue_s), lambda: _leave(network, text))
     return text
 
 
@@ -140,15 +149,21 @@ def _leave(network: Network, text: Text) -> None:
         return
     if text.service:
         move(network, text, "queued")
+    if text.fate in fate.NEVER_LEFT:
+        _fail(network, text, text.fate)
+        return
     move(network, text, "sent")
     network.dispatcher.later(network.settings.step_s, lambda: _arrive(network, text))
 
 
 def _arrive(network: Network, text: Text) -> None:
-    if network.phone(text.to).reachable:
-        move(network, text, "delivered")
-    else:
-        move(network, text, "undelivered", UNREACHABLE)
+    code = fate.on_arrival(network, text)
+    move(network, text, fate.status(code), code or None)
+
+
+def _fail(network: Network, text: Text, code: int) -> None:
+    if text.status != "canceled":
+        move(network, text, "failed", code)
 
 
 def move(network: Network, text: Text, status: str, error_code: int | None = None) -> None:
