@@ -9,6 +9,7 @@ from portal.commands.documents import import_documents
 from portal.commands.guides import import_guides
 from portal.commands.search import evaluate_search, reindex
 from portal.commands.staff import create_staff
+from portal.commands.staffing import check_erlang
 from portal.commands.telephone import check_signatures
 from portal.commands.work import work
 
@@ -21,6 +22,7 @@ COMMANDS = (
     reindex,
     evaluate_search,
     check_signatures,
+    check_erlang,
 )
 
 
