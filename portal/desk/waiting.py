@@ -33,6 +33,7 @@ class Waiting:
     topic: Topic | None
     since: datetime
     people: tuple[Citizen, ...]
+    guessed: bool = False  # the one person of `people` is a guess
 
     @property
     def on_the_line(self) -> bool:
@@ -135,22 +136,24 @@ def _with_people(query: Select[Any]) -> list[Waiting]:
     rows = list(db.session.execute(query))
     linked = _linked({contact.identifier_id for contact, *_ in rows if contact.identifier_id})
     return [
-        Waiting(contact, queue, topic, since, _people(contact, linked))
+        Waiting(contact, queue, topic, since, *_people(contact, linked))
         for contact, queue, topic, since in rows
     ]
 
 
-def _linked(identifier_ids: Iterable[int]) -> dict[int, list[Citizen]]:
+def _linked(identifier_ids: Iterable[int]) -> dict[int, list[IdentifierLink]]:
     query = db.select(IdentifierLink).where(IdentifierLink.identifier_id.in_(identifier_ids))
-    linked: dict[int, list[Citizen]] = defaultdict(list)
+    linked: dict[int, list[IdentifierLink]] = defaultdict(list)
     for found in db.session.scalars(query.options(joinedload(IdentifierLink.citizen))):
-        linked[found.identifier_id].append(found.citizen)
+        linked[found.identifier_id].append(found)
     return linked
 
 
-def _people(contact: Contact, linked: dict[int, list[Citizen]]) -> tuple[Citizen, ...]:
+def _people(contact: Contact, linked: dict[int, list[IdentifierLink]]) -> tuple[tuple[Citizen, ...], bool]:
+    """Who it may be, and whether that is one person who is only guessed."""
     if contact.citizen is not None:
-        return (contact.citizen,)
+        return (contact.citizen,), False
     if contact.certainty == "denied" or contact.identifier_id is None:
-        return ()
-    return tuple(linked[contact.identifier_id])
+        return (), False
+    links = linked[contact.identifier_id]
+    return tuple(link.citizen for link in links), len(links) == 1 and links[0].certainty != "confirmed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,7 @@ from portal.citizens.models import Citizen
 from portal.contacts import answering, delivery, texting
 from portal.contacts.models import Contact
 from portal.database import db
-from portal.desk import waiting
+from portal.desk import offering, waiting
 from portal.desk.models import Queue
 from portal.referrals import referring
 from portal.staff.managing import names_of
@@ -151,16 +152,13 @@ def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
     """What stands around the conversation."""
     promises = db.select(Promise).filter_by(contact_id=contact.id).order_by(Promise.due_at)
     events = history.of(contact)[::-1]
-    authors = {one.author_id for one in contact.messages if one.author_id} | {contact.agent_id}
-    authors |= history.actors(events)
+    authors = {one.author_id for one in contact.messages if one.author_id} | history.actors(events)
     asked = (form.text("q") if form else "") or answers.question_of(contact)
     found = answers.find(asked, contact.language)
     return {
-        "case": db.session.get(Case, contact.case_id) if contact.case_id else None,
-        "queue": db.session.get(Queue, contact.queue_id) if contact.queue_id else None,
+        **where(contact, authors),
         "promises": list(db.session.scalars(promises)),
         "referrals": referring.referrals_of([contact.id]),
-        "names": names_of(authors),
         "topics": topic_options(),
         "queues": [(one.id, one.name) for one in waiting.queues(contact.organization_id)],
         "services": answers.service_options(),
@@ -174,6 +172,19 @@ def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
         "in_french": answers.in_french(found),
         "events": events,
         "suggestions": answers.suggestions(contact, asked, found),
+    }
+
+
+def where(contact: Contact, authors: Collection[int | None] = ()) -> dict[str, Any]:
+    """Where the contact has got to: who has it or at whom it rings, in which queue, about which matter; and the names
+    of these and of `authors`."""
+    offer = offering.ringing(contact.id) if contact.channel == "phone" else None
+    names = names_of({*authors, contact.agent_id, offer.staff_id if offer else None})
+    return {
+        "case": db.session.get(Case, contact.case_id) if contact.case_id else None,
+        "queue": db.session.get(Queue, contact.queue_id) if contact.queue_id else None,
+        "ringing_at": names[offer.staff_id] if offer else "",
+        "names": names,
     }
 
 

@@ -36,6 +36,19 @@ def messages(contact_id: int) -> Any:
     return answer.make_conditional(request)
 
 
+@bp.get("/contacts/<int:contact_id>/now")
+@agents
+def contact_now(contact_id: int) -> Any:
+    """Where it has got to, which its page asks for again: taken, ringing, hung up."""
+    g.pop("staff_session", None)
+    found = answering.find_contact(contact_id, by=me())
+    answer = make_response(
+        render_template("console/contact_now.html", contact=found, **contact_page.where(found))
+    )
+    answer.add_etag()
+    return answer.make_conditional(request)
+
+
 @bp.post("/contacts/<int:contact_id>/look")
 @agents
 def look(contact_id: int) -> str:

@@ -8,7 +8,7 @@ from flask import flash, g, make_response, redirect, render_template, request, u
 
 from portal.cases import opening
 from portal.database import db
-from portal.desk import taking, waiting
+from portal.desk import overview, taking, waiting
 from portal.desk.models import Queue
 from portal.errors import Refused
 from portal.staff.managing import names_of
@@ -58,6 +58,7 @@ def keep_promise(promise_id: int) -> Any:
 
 def _desk() -> dict[str, Any]:
     found = waiting.waiting(me().organization_id)
+    ringing = overview.ringing_at(me().organization_id)
     others = waiting.in_other_hands(me()) if me().role == "supervisor" else []
     return {
         "at_once": [one for one in found if one.at_once],
@@ -66,7 +67,9 @@ def _desk() -> dict[str, Any]:
         "most_shown": waiting.MOST_SHOWN,
         "mine": waiting.in_progress(me()),
         "others": others,
-        "names": names_of({one.contact.agent_id for one in others}),
+        "queues_now": overview.queues_now(me().organization_id),
+        "ringing": ringing,
+        "names": names_of({*(one.contact.agent_id for one in others), *ringing.values()}),
         "promises": waiting.due_promises(me().organization_id, end_of_day(today())),
     }
 

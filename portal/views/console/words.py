@@ -138,3 +138,10 @@ def waited(since: datetime) -> str:
     if minutes < 24 * 60:
         return f"{minutes // 60} h {minutes % 60:02d}"
     return f"{minutes // (24 * 60)} j"
+
+
+def about(seconds: int) -> str:
+    """An expected wait, as one says it: no more exact than it is."""
+    if seconds < 30:
+        return "nulle"
+    return f"d’environ {max(1, round(seconds / 60))} min"

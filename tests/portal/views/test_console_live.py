@@ -1,0 +1,195 @@
+"""The strip on every page of the console: presence, what rings and what may be said of who it is, the wrap-up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from portal import clock
+from portal.cases.opening import open_case
+from portal.citizens.models import Citizen, Flag
+from portal.citizens.sighting import note
+from portal.contacts.models import Contact
+from portal.database import db
+from portal.desk import offering, places, presence
+from portal.desk.models import Queue, queue_agents
+from portal.history import Reading
+from portal.staff.models import Staff
+from tests import make
+from tests.signing import send, signed_in
+
+NUMBER = "+33639980001"
+FRAGMENT = {"Sec-Fetch-Mode": "cors"}
+
+
+@pytest.fixture
+def queue(app: Flask) -> Queue:
+    return make.queue("accueil", name="Accueil")
+
+
+@pytest.fixture
+def agent(queue: Queue, client: Any) -> Staff:
+    """Somebody at their desk, available, who answers the queue."""
+    person = make.staff(phone="+33199000021")
+    db.session.execute(db.insert(queue_agents).values(queue_id=queue.id, staff_id=person.id))
+    signed_in(client, person)
+    presence.choose(person, "available")
+    return person
+
+
+def call(queue: Queue, number: str = NUMBER, **values: Any) -> Contact:
+    used = make.identifier("phone", number) if number else None
+    contact = make.contact(identifier_id=used.id if used else None, **values)
+    places.stand_in_line(contact, queue)
+    return contact
+
+
+def aicha(**values: Any) -> Citizen:
+    """Somebody with a matter, a past and something to know."""
+    person = make.citizen("Aïcha Benali", phone=NUMBER, **values)
+    past = make.contact("web", citizen_id=person.id, certainty="confirmed", subject="Dossier de logement")
+    open_case(past, by=make.staff().actor)
+    db.session.add(Flag(citizen_id=person.id, kind="interpreter"))
+    return person
+
+
+def test_every_page_says_who_is_calling_and_what_came_before(client: Any, agent: Staff, queue: Queue) -> None:
+    person = aicha()
+    call(queue)
+    for page in ("/console/", "/console/citizens", "/console/search", "/console/now"):
+        shown = client.get(page).text
+        for words in (
+            "Appel pour vous",
+            "Aïcha Benali",
+            "Dossier de logement",
+            "interprète",
+            "06 39 98 00 01",
+        ):
+            assert words in shown, (page, words)
+    readings = list(db.session.scalars(db.select(Reading.citizen_id)))
+    assert readings == [person.id]
+
+
+def test_of_a_shared_number_nothing_of_the_household_is_shown(
+    client: Any, agent: Staff, queue: Queue
+) -> None:
+    aicha()
+    make.link(make.citizen("Paul Benali"), make.identifier("phone", NUMBER))
+    call(queue)
+    shown = client.get("/console/now").text
+    assert "plusieurs personnes possibles" in shown and "2 personnes : demandez qui parle" in shown
+    for words in ("Benali", "logement", "interprète"):
+        assert words not in shown
+    assert list(db.session.scalars(db.select(Reading))) == []
+
+
+def test_a_guess_is_shown_as_one_with_its_reason_and_nothing_of_the_file(
+    client: Any, agent: Staff, queue: Queue
+) -> None:
+    person = make.citizen("Aïcha Benali")
+    past = make.contact("web", citizen_id=person.id, certainty="confirmed", subject="Dossier de logement")
+    open_case(past, by=agent.actor)
+    note("Mon numéro : 06 39 98 00 01", person, written_on=clock.now().date())
+    contact = call(queue)
+    shown = client.get("/console/now").text
+    assert "peut-être <bdi>Aïcha Benali" in shown and "vu dans un message du" in shown
+    assert "logement" not in shown and contact.citizen_id is None
+    assert "Peut-être <bdi>Aïcha Benali" in client.get("/console/waiting").text
+
+
+@pytest.mark.parametrize(("number", "said"), [("", "numéro masqué"), (NUMBER, "06 39 98 00 01")])
+def test_a_hidden_or_unknown_number_says_so(
+    client: Any, agent: Staff, queue: Queue, number: str, said: str
+) -> None:
+    call(queue, number)
+    assert said in client.get("/console/now").text
+
+
+def test_a_protected_person_is_not_named(client: Any, agent: Staff, queue: Queue) -> None:
+    aicha(protected=True)
+    call(queue)
+    shown = client.get("/console/now").text
+    assert "Personne protégée" in shown
+    for words in ("Aïcha", "logement", "interprète"):
+        assert words not in shown
+
+
+def test_nobody_else_sees_what_rings_here(app: Flask, client: Any, agent: Staff, queue: Queue) -> None:
+    aicha()
+    call(queue)
+    other = signed_in(app.test_client(), make.staff())
+    assert "Appel pour vous" not in other.get("/console/now").text
+    assert f"sonne chez {agent.name}" in other.get("/console/waiting").text
+
+
+def test_an_offer_is_refused_and_the_agent_is_on_a_break(client: Any, agent: Staff, queue: Queue) -> None:
+    call(queue)
+    answer = send(client, "/console/presence", {"state": "break"}, page="/console/")
+    assert answer.status_code == 302
+    assert offering.live_for(agent.id) is None and presence.of(agent).state == "break"
+    assert "Appel pour vous" not in client.get("/console/now").text
+
+
+def test_presence_is_chosen_in_place_or_with_a_page(client: Any, agent: Staff) -> None:
+    token = {"csrf_token": _token(client), "state": "away", "back": "/console/search"}
+    answer = client.post("/console/presence", data=token)
+    assert answer.location == "/console/search"
+    token = {**token, "state": "available", "back": "https://ailleurs.example/"}
+    assert client.post("/console/presence", data=token).location == "/console/"
+    answer = client.post("/console/presence", data={**token, "state": "break"}, headers=FRAGMENT)
+    assert answer.status_code == 200 and "En pause" in answer.text and "<html" not in answer.text
+    answer = client.post("/console/presence", data={**token, "state": "asleep"}, headers=FRAGMENT)
+    assert answer.status_code == 422 and "Choisissez" in answer.text
+
+
+def _token(client: Any) -> str:
+    from tests.signing import token
+
+    return token(client, "/console/")
+
+
+def test_the_wrap_up_counts_down_is_prolonged_and_ended(client: Any, agent: Staff, queue: Queue) -> None:
+    contact = call(queue)
+    live = offering.live_for(agent.id)
+    assert live is not None
+    held = offering.hold_offer(live.id)
+    assert held is not None and offering.accept(held)
+    assert f"/console/contacts/{contact.id}" in client.get("/console/now").text
+    presence.begin_wrap_up(agent.id, queue)
+    shown = client.get("/console/now").text
+    assert 'data-left="60"' in shown or 'data-left="59"' in shown
+    send(client, "/console/wrap-up-time", page="/console/")
+    until = presence.of(agent).until
+    assert until is not None and until > clock.now() + timedelta(seconds=100)
+    send(client, "/console/wrap-up-over", page="/console/")
+    assert presence.of(agent).state == "available"
+
+
+def test_who_was_sent_away_by_missed_calls_is_told_why(client: Any, agent: Staff, queue: Queue) -> None:
+    call(queue)
+    for _ in range(presence.MOST_MISSED):
+        live = offering.live_for(agent.id)
+        assert live is not None
+        held = offering.hold_offer(live.id)
+        assert held is not None
+        offering.miss(held)
+    shown = client.get("/console/now").text
+    assert "deux appels de suite n’ont pas été décrochés" in shown and "Disponible" in shown
+
+
+def test_the_desk_says_how_each_queue_does(client: Any, agent: Staff, queue: Queue) -> None:
+    assert "1 libre sur 1, attente nulle" in client.get("/console/waiting").text
+    call(queue)
+    call(queue, "+33639980002")
+    shown = client.get("/console/waiting").text
+    assert "2 au téléphone" in shown
+
+
+def test_a_page_that_asks_by_itself_is_no_sign_of_life(app: Flask, client: Any, agent: Staff) -> None:
+    assert client.get("/console/now", headers=FRAGMENT).status_code == 200
+    assert app.test_client().get("/console/now", headers=FRAGMENT).status_code == 401
+    editor = signed_in(app.test_client(), make.staff("editor"))
+    assert editor.get("/console/now").status_code == 403
