@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Index, func, or_, text
@@ -80,6 +80,15 @@ def claim(worker: str) -> Job | None:
     job.lease_until = now + LEASE
     job.attempts += 1
     return job
+
+
+def go_on(kind: str, *, every: timedelta) -> None:
+    """Asks for the next of a job that is done again and again: once for each such time, whoever asks."""
+    slot = int(clock.now().timestamp() // every.total_seconds()) + 1
+    at = datetime.fromtimestamp(slot * every.total_seconds(), tz=UTC)
+    enqueue(kind, {}, dedupe_key=f"{kind}:{slot}", not_before=at)
+    forgotten = db.delete(Job).where(Job.kind == kind, Job.state == "done", Job.done_at < at - 10 * every)
+    db.session.execute(forgotten)
 
 
 def keep(job_id: int, worker: str) -> bool:

@@ -82,20 +82,28 @@ def upgrade() -> None:
     )
     op.add_column("messages", sa.Column("purpose", sa.String(), nullable=False, server_default="reply"))
     op.add_column("messages", sa.Column("held_until", sa.DateTime(timezone=True), nullable=True))
-    op.add_column("messages", sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("messages", sa.Column("check_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("messages", sa.Column("checks", sa.Integer(), nullable=False, server_default="0"))
     op.create_index(
         "ix_messages_unfinished",
         "messages",
         ["state", "at"],
-        sqlite_where=sa.text("state IN ('waiting', 'sending', 'unknown', 'sent')"),
-        postgresql_where=sa.text("state IN ('waiting', 'sending', 'unknown', 'sent')"),
+        sqlite_where=sa.text("state IN ('waiting', 'sending', 'unknown')"),
+        postgresql_where=sa.text("state IN ('waiting', 'sending', 'unknown')"),
+    )
+    op.create_index(
+        "ix_messages_check",
+        "messages",
+        ["check_at"],
+        sqlite_where=sa.text("check_at IS NOT NULL"),
+        postgresql_where=sa.text("check_at IS NOT NULL"),
     )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_messages_check", "messages")
     op.drop_index("ix_messages_unfinished", "messages")
-    for name in ("checks", "checked_at", "held_until", "purpose"):
+    for name in ("checks", "check_at", "held_until", "purpose"):
         op.drop_column("messages", name)
     op.drop_table("templates")
     op.drop_column("identifiers", "text_error")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 
 from portal import clock, history, jobs
@@ -16,6 +17,7 @@ from portal.staff.teams import sees
 
 RANK = {"waiting": 0, "sending": 1, "unknown": 1, "sent": 2, "delivered": 3, "undelivered": 3, "failed": 3}
 FINAL = 3
+CHECK_AFTER = timedelta(minutes=10)  # the network tells of most texts long before
 
 
 def find_contact(contact_id: int, *, by: Person) -> Contact:
@@ -144,6 +146,9 @@ def advance(message: Message, state: str, *, provider_ref: str | None = None, er
     tell_of(message.contact)
     if state == "sent" and message.sent_at is None:
         message.sent_at = clock.now()
+        message.check_at = message.sent_at + CHECK_AFTER if message.channel == "text" else None
+    if RANK[state] == FINAL:
+        message.check_at = None
     return True
 
 

@@ -37,7 +37,10 @@ def hear_status(provider_ref: str, status: str, error: str = "") -> None:
     state = STATES.get(status)
     if message is None or state is None:
         return
-    if advance(message, state, error=error) and state in ("failed", "undelivered"):
+    moved = advance(message, state, error=error)
+    if state == message.state and error and not message.error:  # said before, without its reason
+        message.error, moved = error, True
+    if moved and state in ("failed", "undelivered"):
         follow(message, error)
 
 

@@ -26,7 +26,8 @@ DISPOSITIONS = (
     "wrong_number",
 )
 
-UNFINISHED = text("state IN ('waiting', 'sending', 'unknown', 'sent')")  # what the sweeper looks through
+# what the sweeper looks through
+UNFINISHED, TO_CHECK = text("state IN ('waiting', 'sending', 'unknown')"), text("check_at IS NOT NULL")
 
 consulted_articles = Table(
     "consulted_articles",
@@ -94,6 +95,7 @@ class Message(Base):
     __table_args__ = (
         Index("ix_messages_contact", "contact_id", "id"),
         Index("ix_messages_unfinished", "state", "at", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
+        Index("ix_messages_check", "check_at", sqlite_where=TO_CHECK, postgresql_where=TO_CHECK),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -111,7 +113,7 @@ class Message(Base):
     at: Mapped[datetime] = mapped_column(default=clock.now)
     sent_at: Mapped[datetime | None]
     held_until: Mapped[datetime | None]  # written in quiet hours: it leaves in the morning
-    checked_at: Mapped[datetime | None]  # when the network was last asked what became of it
+    check_at: Mapped[datetime | None]  # when the network is to be asked what became of it
     checks: Mapped[int] = mapped_column(default=0)
     contact: Mapped[Contact] = relationship(back_populates="messages")
     attachments: Mapped[list[Attachment]] = relationship(back_populates="message", order_by="Attachment.id")

@@ -7,9 +7,11 @@ from one that died; it ends with `jobs.finish(job)` and a commit.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
+from portal import jobs
 from portal.jobs import Job
-from portal.work import index_entries
+from portal.work import index_entries, sweep_texts
 from portal.work.connect_call import connect_call
 from portal.work.end_wrap_up import end_wrap_up
 from portal.work.expire_offer import expire_offer
@@ -29,5 +31,15 @@ KINDS: dict[str, Callable[[Job], None]] = {
     "send_code": send_code,
     "send_email": send_email,
     "send_text": send_text,
+    "sweep_texts": sweep_texts.sweep,
     "tell_administrators": tell_administrators,
 }
+
+# done again and again, as long as there is a worker
+EVERY: dict[str, timedelta] = {"sweep_texts": sweep_texts.EVERY}
+
+
+def begin_again() -> None:
+    """Asks for the next of each job that is done again and again, should nobody have."""
+    for kind, every in EVERY.items():
+        jobs.go_on(kind, every=every)

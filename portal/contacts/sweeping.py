@@ -1,0 +1,54 @@
+"""Texts that nobody is busy with any more: what a sweeper finds, and what it may do without sending twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from portal import clock, jobs
+from portal.contacts.answering import CHECK_AFTER
+from portal.contacts.models import Message
+from portal.database import db
+from portal.jobs import Job
+
+UNSENT_AFTER = timedelta(seconds=60)
+UNKNOWN_AFTER = timedelta(minutes=30)  # by then each try has been made, or a person must look
+MOST_CHECKS = 9  # the last one over three days after the text left
+BATCH = 50
+
+
+def ask_again_for_unsent() -> int:
+    """Texts that are not out and that no job will send: asked for anew. What may have left is looked for first."""
+    key = db.literal("message:") + db.cast(Message.id, db.String)
+    busy = db.select(Job.id).where(Job.dedupe_key == key, Job.state != "done")
+    since = clock.now() - UNSENT_AFTER
+    query = db.select(Message.id).where(
+        Message.direction == "out",
+        Message.channel == "text",
+        Message.state.in_(("waiting", "sending", "unknown")),
+        Message.at < since,
+        Message.held_until.is_(None) | (Message.held_until < since),
+        ~db.exists(busy),
+    )
+    found = list(db.session.scalars(query.limit(BATCH)))
+    slot = int(clock.now().timestamp() // 600)  # asked for once in ten minutes, however many sweep
+    for message_id in found:
+        jobs.enqueue("send_text", {"message": message_id}, dedupe_key=f"message:{message_id}:{slot}")
+    return len(found)
+
+
+def take_to_check() -> list[tuple[int, str]]:
+    """Texts without a final state whose turn it is: (message, the network's id). One sweeper takes each."""
+    query = db.select(Message).where(Message.check_at <= clock.now()).order_by(Message.check_at).limit(BATCH)
+    taken = list(db.session.scalars(query.with_for_update(skip_locked=True)))
+    for message in taken:
+        message.checks += 1
+        pause = CHECK_AFTER * 2**message.checks
+        message.check_at = clock.now() + pause if message.checks < MOST_CHECKS else None
+    return [(message.id, message.provider_ref) for message in taken if message.provider_ref]
+
+
+def unknown() -> list[Message]:
+    """Texts of which nobody knows whether they left, for too long."""
+    since = clock.now() - UNKNOWN_AFTER
+    query = db.select(Message).where(Message.state.in_(("sending", "unknown")), Message.at < since)
+    return list(db.session.scalars(query.order_by(Message.at).limit(200)))
