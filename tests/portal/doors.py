@@ -20,10 +20,13 @@ new_article new_service new_topic replace_file save_article save_document save_s
 service services topic topics
 """
 ADMINISTRATORS = """
-act_on_rule act_on_script act_on_script_step act_on_staff add_script_step add_staff create_organization create_rule
-create_script edit_rule new_organization new_rule new_script new_staff organization renew_password
-roll_back_script rule rules save_draft save_organization save_script save_script_step save_staff script
-script_settings script_step script_version scripts staff staff_member trial try_script try_situation
+act_on_menu act_on_rule act_on_script act_on_script_step act_on_staff add_script_step add_staff create_line
+create_organization create_rule create_script declare_emergency drop_menu_draft edit_rule end_emergency line
+line_emergency line_hours line_recording line_settings line_texts lines menu menu_choice menu_step menu_version
+new_line new_organization new_rule new_script new_staff organization publish_menu renew_password roll_back_menu
+roll_back_script rule rules save_draft save_line save_line_hours save_line_texts save_menu_choice save_menu_step
+save_organization save_script save_script_step save_staff script script_settings script_step script_version scripts
+set_line_recording staff staff_member trial try_menu try_script try_situation
 """
 NETWORK = "call choose left message put_through receive recorded ring voicemail wait waited"
 

@@ -76,6 +76,9 @@ class World:
             "rule_id": rule.id,
             "staff_id": agent.id,
             "script_id": script.id,
+            "line_id": make.line(
+                f"+3319900{of.id:04}", organization_id=of.id, name=seen_by_administrators
+            ).id,
         }
 
 

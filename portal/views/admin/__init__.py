@@ -18,6 +18,10 @@ def home() -> str:
 from portal.views.admin import (  # noqa: E402,F401  (they register their views on `bp`)
     articles,
     documents,
+    lines,
+    lines_says,
+    menus,
+    menus_steps,
     organizations,
     rules,
     scripts,

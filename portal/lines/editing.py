@@ -1,0 +1,160 @@
+"""Changing a line: its numbers, languages, hours and words, its emergency, what it records.
+
+Each save starts from the version that the person saw, and says in the history what it changed.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from portal import history
+from portal.citizens.identifying import phone_number
+from portal.database import db, hold
+from portal.directory.opening import check_schedule
+from portal.errors import N_, Missing, Refused, Stale
+from portal.history import Actor, Person
+from portal.lines.models import Line
+from portal.lines.tree import REFERENCE
+
+SHORT = re.compile(r"\d{3,6}")
+TEXTS = (  # what a line says, in the order in which callers hear it
+    "emergency_notice",
+    "welcome",
+    "language_choice",
+    "wait",
+    "not_understood",
+    "closed",
+    "holiday",
+    "exception",
+    "voicemail",
+    "voicemail_thanks",
+    "text_received",
+)
+SCHEDULES = ("schedule", "relay_schedule")
+
+
+def lines_of(person: Person) -> list[Line]:
+    """The lines of one's own organization."""
+    query = db.select(Line).filter_by(organization_id=person.organization_id)
+    return list(db.session.scalars(query.order_by(Line.name, Line.id)))
+
+
+def line(person: Person, line_id: int) -> Line:
+    """A line of one's own organization; another's does not exist."""
+    found = db.session.get(Line, line_id)
+    if found is None or found.organization_id != person.organization_id:
+        raise Missing
+    return found
+
+
+def add_line(*, organization_id: int, by: Actor, **values: Any) -> Line:
+    """A new line. It says nothing yet, and is always open."""
+    values = _checked(values)
+    _refuse_taken(values, None)
+    made = Line(organization_id=organization_id, **values)
+    db.session.add(made)
+    history.record("line.added", made, by=by, details={"number": made.number})
+    return made
+
+
+def save_line(made: Line, *, version: int, by: Actor, **values: Any) -> Line:
+    """New values of a line: name, numbers, languages, texts, hours, relay. Refuses a save that started from an older
+    version, with both."""
+    hold(made)
+    values = _checked(values)
+    before = {name: _plain(getattr(made, name)) for name in values}
+    if made.version != version:
+        raise Stale(theirs=before, yours=values)
+    _refuse_taken(values, made)
+    changed = {name: [before[name], values[name]] for name in values if before[name] != values[name]}
+    for name in changed:
+        setattr(made, name, values[name])
+    if changed:
+        history.record("line.changed", made, by=by, details={"changed": changed})
+    return made
+
+
+def declare_emergency(made: Line, texts: dict[str, str], *, by: Actor) -> None:
+    """From the next call on, this is heard before all else. Said again, it changes the words."""
+    texts = {language: text.strip() for language, text in texts.items() if text.strip()}
+    if REFERENCE not in texts:
+        raise Refused(N_("Écrivez en français ce que les appelants entendront."), field="emergency_fr")
+    hold(made)
+    if made.emergency and made.texts.get("emergency") == texts:
+        return
+    made.emergency, made.texts = True, {**made.texts, "emergency": texts}
+    history.record("line.emergency_declared", made, by=by, details={"texts": texts})
+
+
+def end_emergency(made: Line, *, by: Actor) -> None:
+    """Calls are greeted as usual again. The words are kept for another time."""
+    hold(made)
+    if made.emergency:
+        made.emergency = False
+        history.record("line.emergency_ended", made, by=by)
+
+
+def record_calls(made: Line, records: bool, *, by: Actor) -> None:
+    """Whether conversations are recorded, after a notice and the right to refuse."""
+    hold(made)
+    if made.records_calls != records:
+        made.records_calls = records
+        history.record("line.recording_on" if records else "line.recording_off", made, by=by)
+
+
+def line_number(typed: str, field: str) -> str:
+    """A number of ours: a short code as it is, another in E.164."""
+    plain = re.sub(r"[\s.]", "", typed)
+    if SHORT.fullmatch(plain):
+        return plain
+    try:
+        return phone_number(typed)
+    except Refused as refusal:
+        raise Refused(refusal.sentence, field=field) from None
+
+
+def _checked(values: dict[str, Any]) -> dict[str, Any]:
+    checked: dict[str, Any] = {
+        name: value.strip() if isinstance(value, str) else value for name, value in values.items()
+    }
+    if "name" in checked and not checked["name"]:
+        raise Refused(N_("Donnez un nom à cette ligne."), field="name")
+    if "number" in checked:
+        checked["number"] = line_number(checked["number"], "number")
+    if "text_number" in checked:
+        typed = checked["text_number"]
+        checked["text_number"] = line_number(typed, "text_number") if typed else None
+    for name in SCHEDULES:
+        if name in checked:
+            checked[name] = check_schedule(checked[name])
+    if checked.get("relay_url") and not checked["relay_url"].startswith("https://"):
+        raise Refused(N_("Une adresse de site commence par https://."), field="relay_url")
+    if "languages" in checked:
+        _check_languages(checked)
+    return checked
+
+
+def _check_languages(values: dict[str, Any]) -> None:
+    if REFERENCE not in values["languages"]:
+        raise Refused(N_("Une ligne parle au moins français."), field="languages")
+    keys = values.get("language_keys", {})
+    for key, language in keys.items():
+        if language not in values["languages"]:
+            raise Refused(N_("Cette langue n’est pas de celles de la ligne."), field=f"key_{language}")
+        if not re.fullmatch(r"[1-9]", key):
+            raise Refused(N_("Une langue se choisit par une touche de 1 à 9."), field=f"key_{language}")
+
+
+def _refuse_taken(values: dict[str, Any], made: Line | None) -> None:
+    """A number, for calls or for texts, belongs to one line."""
+    for name in ("number", "text_number"):
+        number = values.get(name)
+        taken = db.select(Line.id).where((Line.number == number) | (Line.text_number == number))
+        if number and db.session.scalar(taken.where(Line.id != (made.id if made else 0))):
+            raise Refused(N_("Une ligne porte déjà ce numéro."), field=name)
+
+
+def _plain(value: Any) -> Any:
+    """A column's value as it was before, whatever becomes of the row."""
+    return dict(value) if isinstance(value, dict) else list(value) if isinstance(value, list) else value
