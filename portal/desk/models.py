@@ -104,6 +104,7 @@ class Place(Versioned, Base):
     announced_at: Mapped[datetime | None]
     announced_rank: Mapped[int | None]
     ended_at: Mapped[datetime | None]  # answered, or left
+    left: Mapped[str] = mapped_column(default="")  # how: hung_up, voicemail, transferred…
     contact: Mapped[Contact] = relationship()
     queue: Mapped[Queue] = relationship()
 

@@ -111,9 +111,8 @@ def withdraw(contact: Contact, how: str) -> None:
 
 def _left_without_a_word(place: Place) -> bool:
     """Whether they left the line for a message, and then left none."""
-    contact = place.contact
-    unheard = contact.last_message_at is None and contact.answered_at is None
-    return place.state == "left" and contact.state in ("open", "waiting") and unheard
+    said_nothing = place.state == "left" and place.contact.last_message_at is None
+    return said_nothing and place.left == "voicemail" and place.contact.state in ("open", "waiting")
 
 
 def _abandoned(place: Place) -> None:

@@ -53,7 +53,7 @@ def stand_in_line(
     if _stays(place, queue, by):
         return place
     moved = place.queue_id != queue.id
-    place.queue, place.state, place.ended_at = queue, "waiting", None
+    place.queue, place.state, place.ended_at, place.left = queue, "waiting", None, ""
     place.only_staff_id = only_staff_id
     place.needs = sorted({*needs, *place.needs, *_needs_of(contact)})
     place.priority = min(place.priority, _priority_of(contact) if priority is None else priority)
@@ -70,7 +70,7 @@ def stand_in_line(
 
 def step_out(place: Place, how: str, *, by: Actor = history.NETWORK) -> None:
     """The contact no longer waits: hung up, chose to leave a message, was sent elsewhere."""
-    place.state, place.ended_at = "left", clock.now()
+    place.state, place.ended_at, place.left = "left", clock.now(), how
     contact, details = place.contact, {"how": how}
     history.record("contact.left_line", contact, by=by, citizen_id=contact.citizen_id, details=details)
     news.tell(f"desk:{place.organization_id}")

@@ -11,14 +11,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import joinedload
 
-from portal import history
+from portal import clock, history
 from portal.articles.models import Topic
 from portal.cases.models import Promise
 from portal.citizens.models import Citizen, IdentifierLink
 from portal.contacts.models import DISTRESS, Contact
 from portal.contacts.telling import tell_of
 from portal.database import db
-from portal.desk.models import Queue, queue_topics
+from portal.desk.estimating import IN_LINE
+from portal.desk.matching import CRISIS, ORDINARY, rank_of
+from portal.desk.models import Place, Queue, queue_topics
 from portal.history import Actor, Event, Person
 
 MOST_SHOWN = 100
@@ -26,7 +28,8 @@ MOST_SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A contact that nobody has yet, or that an agent has begun, with the people it may be from."""
+    """A contact that nobody has yet, or that an agent has begun, with the people it may be from. `place` is where it
+    stands in line, if it is a call that does, or that is to be given back."""
 
     contact: Contact
     queue: Queue | None
@@ -34,6 +37,7 @@ class Waiting:
     since: datetime
     people: tuple[Citizen, ...]
     guessed: bool = False  # the one person of `people` is a guess
+    place: Place | None = None
 
     @property
     def on_the_line(self) -> bool:
@@ -42,9 +46,21 @@ class Waiting:
         return contact.channel == "phone" and contact.state == "waiting" and contact.ended_at is None
 
     @property
+    def to_call_back(self) -> bool:
+        """Someone hung up and kept their place."""
+        return self.place is not None and self.place.kind == "call_back" and self.place.state in IN_LINE
+
+    @property
+    def call_back_at(self) -> datetime | None:
+        """When a call-back is tried again, if that is later."""
+        due = self.place.not_before if self.place is not None and self.to_call_back else None
+        return due if due is not None and due > clock.now() else None
+
+    @property
     def at_once(self) -> bool:
-        """What no other may come before: a voice on the line, or words of distress."""
-        return self.on_the_line or self.contact.step == DISTRESS
+        """What no other may come before: a voice on the line, a call-back whose turn may come, words of distress."""
+        due = self.to_call_back and self.call_back_at is None
+        return self.on_the_line or due or self.contact.step == DISTRESS
 
     @property
     def hidden(self) -> bool:
@@ -52,19 +68,35 @@ class Waiting:
 
 
 def waiting(organization_id: int, *, limit: int = MOST_SHOWN) -> list[Waiting]:
-    """Those who wait: who is on the line or in distress first, then the longest waiting. Two SELECTs for any number.
+    """Those who wait: those in line and those in distress first, in the order in which they are offered; then the
+    longest waiting. As many SELECTs for any number.
 
     A call that hung up in line, or left a message, waits to be called back; one that only heard the menu does not.
     """
-    query = db.select(Contact, Queue, Topic, _since()).filter(Contact.organization_id == organization_id)
+    query = db.select(Contact, Queue, Topic, _since(), Place).filter(
+        Contact.organization_id == organization_id
+    )
     phone = Contact.channel == "phone"
     left = db.func.coalesce(Contact.last_message_at, Contact.answered_at).is_not(None)
     to_call_back = Contact.queue_id.is_not(None) | left
     waits = (Contact.state == "waiting") | ((Contact.state == "open") & (~phone | to_call_back))
-    on_the_line = phone & (Contact.state == "waiting") & Contact.ended_at.is_(None)
-    order = db.case((on_the_line | (Contact.step == DISTRESS), 0), else_=1)
-    query = query.where(waits).order_by(order, db.text("since"), Contact.id).limit(limit)
-    return _with_people(query)
+    query = query.where(waits).order_by(*_order(organization_id), db.text("since"), Contact.id)
+    return _with_people(query.limit(limit))
+
+
+def _order(organization_id: int) -> tuple[ColumnElement[int], ColumnElement[int]]:
+    """First whether it is at once, then the priority."""
+    now = clock.now()
+    due = Place.not_before.is_(None) | (Place.not_before <= now)
+    in_line = Place.state.in_(IN_LINE) & due
+    on_the_line = (Contact.channel == "phone") & (Contact.state == "waiting") & Contact.ended_at.is_(None)
+    at_once = db.case((on_the_line | in_line | (Contact.step == DISTRESS), 0), else_=1)
+    rank = db.case(
+        (Contact.step == DISTRESS, CRISIS),
+        (in_line, rank_of(queues(organization_id), now)),
+        else_=ORDINARY,
+    )
+    return at_once, rank
 
 
 def in_progress(by: Person) -> list[Waiting]:
@@ -78,7 +110,7 @@ def in_other_hands(by: Person) -> list[Waiting]:
 
 
 def _taken(by: Person, whose: ColumnElement[bool]) -> list[Waiting]:
-    query = db.select(Contact, Queue, Topic, _since()).filter(
+    query = db.select(Contact, Queue, Topic, _since(), Place).filter(
         Contact.organization_id == by.organization_id, Contact.state == "in_progress", whose
     )
     return _with_people(query.order_by(Contact.started_at, Contact.id).limit(MOST_SHOWN))
@@ -117,27 +149,28 @@ def queue_for_topic(topic_id: int | None, *, organization_id: int) -> Queue | No
 
 
 def _since() -> ColumnElement[datetime]:
-    """Since when they wait: from the beginning, or from when they wrote again to what had been wrapped up."""
+    """Since when they wait: in line since their place is; else from the beginning, or from when they wrote again to
+    what had been wrapped up."""
     reopened = db.select(db.func.max(Event.at)).where(
         Event.subject_type == Contact.__tablename__,
         Event.subject_id == Contact.id,
         Event.verb == "contact.reopened",
     )
-    return db.func.coalesce(
-        reopened.scalar_subquery(), Contact.started_at, type_=Contact.started_at.type
-    ).label("since")
+    in_line = db.case((Place.state.in_(IN_LINE), Place.since))
+    since = (in_line, reopened.scalar_subquery(), Contact.started_at)
+    return db.func.coalesce(*since, type_=Contact.started_at.type).label("since")
 
 
 def _with_people(query: Select[Any]) -> list[Waiting]:
-    query = query.outerjoin(Queue, Queue.id == Contact.queue_id).outerjoin(
-        Topic, Topic.id == Contact.topic_id
-    )
+    query = query.outerjoin(Queue, Queue.id == Contact.queue_id)
+    query = query.outerjoin(Topic, Topic.id == Contact.topic_id)
+    query = query.outerjoin(Place, Place.contact_id == Contact.id)
     query = query.options(joinedload(Contact.identifier), joinedload(Contact.citizen))
     rows = list(db.session.execute(query))
     linked = _linked({contact.identifier_id for contact, *_ in rows if contact.identifier_id})
     return [
-        Waiting(contact, queue, topic, since, *_people(contact, linked))
-        for contact, queue, topic, since in rows
+        Waiting(contact, queue, topic, since, *_people(contact, linked), place)
+        for contact, queue, topic, since, place in rows
     ]
 
 

@@ -15,6 +15,7 @@ from portal.cases.opening import keep_promise, promise
 from portal.contacts import answering, recording
 from portal.contacts.models import DISTRESS
 from portal.database import db
+from portal.desk import offering, places
 from portal.desk.waiting import due_promises, enqueue, in_progress, queue_for_topic, waiting
 from tests import make
 
@@ -53,6 +54,32 @@ def test_who_holds_a_telephone_comes_first_then_the_longest_waiting(app: Flask) 
     urgent = {one.contact.id for one in waiting(town.id) if one.at_once}
     assert urgent == {first.id, second.id, web.id}
     assert [one.contact for one in waiting(town.id)] == [web, first, second, voicemail, text]
+
+
+def test_those_in_line_are_shown_in_the_order_in_which_they_are_offered(app: Flask) -> None:
+    town, now, queue = make.organization(), clock.now(), make.queue(long_wait_s=600)
+    numbers = [make.identifier("phone", f"+3363998000{n}").id for n in range(5)]
+    ordinary, urgent, asked, put_off, gone = (
+        places.stand_in_line(make.contact(identifier_id=number), queue, priority=priority)
+        for number, priority in zip(numbers, (50, 10, 50, 50, 50), strict=True)
+    )
+    for place, minutes in ((ordinary, 5), (asked, 7), (put_off, 8), (gone, 9)):
+        place.since = now - timedelta(minutes=minutes)
+    for place in (asked, put_off):
+        places.ask_call_back(place.contact)
+    asked.not_before = now
+    offering.withdraw(gone.contact, "hung_up")
+    written = make.contact("web", started_at=now - timedelta(hours=1))
+    found = waiting(town.id)
+    assert [one.contact.id for one in found if one.at_once] == [
+        place.contact_id for place in (urgent, asked, ordinary)
+    ]
+    rest = {one.contact.id: one for one in found if not one.at_once}
+    assert set(rest) == {written.id, put_off.contact_id, gone.contact_id}
+    assert rest[put_off.contact_id].call_back_at == put_off.not_before
+    assert rest[gone.contact_id].place is gone and "à rappeler" in gone.contact.step
+    asked.since = now - timedelta(minutes=21)  # whoever waits too long passes before everybody
+    assert waiting(town.id)[0].contact is asked.contact
 
 
 def test_a_call_that_left_the_line_or_a_message_waits_to_be_called_back(app: Flask) -> None:
@@ -109,7 +136,7 @@ def test_the_desk_takes_as_many_selects_for_fifty_as_for_one(app: Flask) -> None
             found = waiting(town.id)
             assert all(one.people[0].name and one.topic and one.queue for one in found)
         sent.append(len([one for one in statements if one.startswith("SELECT")]))
-    assert sent == [2, 2]
+    assert sent == [3, 3]
 
 
 def test_what_is_promised_is_due_until_it_is_kept(app: Flask) -> None:
