@@ -42,6 +42,12 @@ class Settings:
     smtp_user: str  # SMTP_USER: empty for a relay that asks for no sign-in
     smtp_password: str  # SMTP_PASSWORD
     smtp_from: str  # SMTP_FROM: the sender of our letters
+    imap_host: str  # IMAP_HOST: the mailbox that is read; empty reads none
+    imap_port: int  # IMAP_PORT: 993 speaks TLS at once; any other asks for it first (STARTTLS)
+    imap_user: str  # IMAP_USER
+    imap_password: str  # IMAP_PASSWORD
+    imap_folder: str  # IMAP_FOLDER: the folder that letters come into
+    attachments_mb: int  # RELAIS_ATTACHMENTS_MB: how heavy the files of one message may be, all together
     timezone: str  # RELAIS_TIMEZONE: local time on screens
     proxy_hops: (
         int  # RELAIS_PROXY_HOPS: trusted proxies in front of us (X-Forwarded-For is believed that deep)
@@ -58,6 +64,18 @@ class Settings:
     @property
     def files_dir(self) -> Path:
         return self.data_dir / "files"
+
+    @property
+    def attachments_dir(self) -> Path:
+        return self.files_dir / "attachments"
+
+    @property
+    def letters_dir(self) -> Path:
+        return self.files_dir / "letters"
+
+    @property
+    def mail_spool(self) -> Path:
+        return self.spool_dir / "mail"
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -90,6 +108,12 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         smtp_user=environ.get("SMTP_USER", ""),
         smtp_password=environ.get("SMTP_PASSWORD", ""),
         smtp_from=environ.get("SMTP_FROM", "relais@localhost"),
+        imap_host=environ.get("IMAP_HOST", ""),
+        imap_port=int(environ.get("IMAP_PORT", "993")),
+        imap_user=environ.get("IMAP_USER", ""),
+        imap_password=environ.get("IMAP_PASSWORD", ""),
+        imap_folder=environ.get("IMAP_FOLDER", "INBOX"),
+        attachments_mb=int(environ.get("RELAIS_ATTACHMENTS_MB", "25")),
         timezone=environ.get("RELAIS_TIMEZONE", "Europe/Paris"),
         proxy_hops=int(environ.get("RELAIS_PROXY_HOPS", "0")),
     )

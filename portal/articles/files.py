@@ -7,8 +7,6 @@ database meanwhile, and a file that no row names does no harm.
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import IO
 from knowledge_base.reading import DocumentText, Unreadable, read_document
 from portal.articles.models import DocumentFile
 from portal.errors import N_, Missing, Refused
+from portal.storage import place, write_whole
 
 FORMATS = {
     "pdf": "application/pdf",
@@ -54,36 +53,19 @@ def read_upload(path: Path, name: str = "") -> Upload:
 
 def keep_file(files_dir: Path, path: Path, upload: Upload) -> None:
     """Puts the file under its digest: whole or not at all, and on the disk before anybody is told so."""
-    kept = _place(files_dir, upload.sha256)
+    kept = place(files_dir, upload.sha256)
     if kept.exists():
         return
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=kept.parent, delete=False) as beside:
-        try:
-            with path.open("rb") as source:
-                while chunk := source.read(1 << 20):
-                    beside.write(chunk)
-            beside.flush()
-            os.fsync(beside.fileno())
-            Path(beside.name).replace(kept)
-        except BaseException:
-            Path(beside.name).unlink(missing_ok=True)
-            raise
-    folder = os.open(kept.parent, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
+    with path.open("rb") as source:
+        write_whole(kept, iter(lambda: source.read(1 << 20), b""))
 
 
 def open_file(files_dir: Path, file: DocumentFile) -> IO[bytes]:
     """The file, to be sent under `file.name` as `FORMATS[file.format]`. Missing if it is not there."""
-    kept = _place(files_dir, file.sha256)
+    kept = place(files_dir, file.sha256)
     if not kept.is_file():
         raise Missing()
     return kept.open("rb")
-
-
-def _place(files_dir: Path, sha256: str) -> Path:
-    return files_dir / sha256[:2] / sha256
 
 
 def _plain_name(name: str) -> str:

@@ -42,6 +42,7 @@ class Identifier(Base):
     kind: Mapped[str]  # phone, email, subject
     value: Mapped[str]
     text_error: Mapped[str] = mapped_column(default="")  # the network's reason why it can take no text, ever
+    returned_at: Mapped[datetime | None]  # letters to it come back; forgotten once something comes from it
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     links: Mapped[list[IdentifierLink]] = relationship(back_populates="identifier")
     consents: Mapped[list[Consent]] = relationship(back_populates="identifier", order_by="Consent.at")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -117,6 +118,7 @@ class Message(Base):
     checks: Mapped[int] = mapped_column(default=0)
     contact: Mapped[Contact] = relationship(back_populates="messages")
     attachments: Mapped[list[Attachment]] = relationship(back_populates="message", order_by="Attachment.id")
+    envelope: Mapped[Envelope | None] = relationship(back_populates="message")
 
 
 class Template(Versioned, Base):
@@ -199,3 +201,22 @@ class Attachment(Base):
     digest: Mapped[str]  # SHA-256: where it is kept
     at: Mapped[datetime] = mapped_column(default=clock.now)
     message: Mapped[Message] = relationship(back_populates="attachments")
+
+
+class Envelope(Base):
+    """What an e-mail says around its words. Ours bears a random Message-ID: an answer to it finds its thread."""
+
+    __tablename__ = "envelopes"
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), primary_key=True)
+    header_id: Mapped[str] = mapped_column(index=True, default="")  # Message-ID, without its brackets
+    sender: Mapped[str] = mapped_column(default="")
+    recipient: Mapped[str] = mapped_column(default="")
+    subject: Mapped[str] = mapped_column(default="")
+    quoted: Mapped[str] = mapped_column(default="")  # what was written before, repeated under the new words
+    signature: Mapped[str] = mapped_column(default="")
+    other_address: Mapped[bool] = mapped_column(
+        default=False
+    )  # not from the address that the contact is with
+    refused: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # attachments not taken: name, why
+    message: Mapped[Message] = relationship(back_populates="envelope")

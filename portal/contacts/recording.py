@@ -121,6 +121,14 @@ def record_by_hand(
     return _once(Contact.form_key, form_key, actor=by, channel=channel, answered_at=clock.now(), **values)
 
 
+def begin(channel: str, used: Identifier | None, **values: Any) -> Contact:
+    """A contact without its words yet. What keeps it from being begun twice is its caller's."""
+    contact = Contact(channel=channel, identifier_id=used.id if used else None, **values, **_probably(used))
+    db.session.add(contact)
+    _note_begun(contact, history.CITIZEN)
+    return contact
+
+
 def add_message(
     contact: Contact, body: str, *, provider_ref: str | None = None, form_key: str | None = None
 ) -> Message:
@@ -151,11 +159,11 @@ def add_message(
     return message
 
 
-def reopen(contact: Contact) -> None:
+def reopen(contact: Contact, *, by: Actor = history.CITIZEN) -> None:
     """What was wrapped up waits for an answer again: the citizen wrote, or says that it is not solved."""
     if contact.state == "wrapped_up":
         contact.state, contact.wrapped_up_at, contact.agent_id = "open", None, None
-        history.record("contact.reopened", contact, by=history.CITIZEN, citizen_id=contact.citizen_id)
+        history.record("contact.reopened", contact, by=by, citizen_id=contact.citizen_id)
 
 
 def attribute(contact: Contact, citizen: Citizen, *, certainty: str, by: Actor) -> None:

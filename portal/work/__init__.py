@@ -16,6 +16,7 @@ from portal.work.connect_call import connect_call
 from portal.work.end_wrap_up import end_wrap_up
 from portal.work.expire_offer import expire_offer
 from portal.work.match import match
+from portal.work.receive_letter import receive_letter
 from portal.work.send_code import send_code
 from portal.work.send_email import send_email
 from portal.work.send_text import send_text
@@ -28,6 +29,7 @@ KINDS: dict[str, Callable[[Job], None]] = {
     "end_wrap_up": end_wrap_up,
     "expire_offer": expire_offer,
     "match": match,
+    "receive_letter": receive_letter,
     "send_code": send_code,
     "send_email": send_email,
     "send_text": send_text,

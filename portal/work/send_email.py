@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from portal import jobs
+from flask_babel import force_locale, gettext
+
+from portal import clock, history, jobs
 from portal.cases.models import Case
 from portal.cases.references import spoken
+from portal.contacts import corresponding, mailboxes
 from portal.contacts.answering import advance
 from portal.contacts.models import Message
 from portal.database import db, locked
-from portal.jobs import Job
-from portal.mail.sending import NotAccepted, send_letter
+from portal.directory.models import Organization
+from portal.jobs import MOST_ATTEMPTS, Job
+from portal.mail.sending import Later, NotAccepted, Outgoing, domain_of, send
+from portal.staff.models import Staff
 from portal.work.context import settings
+
+NEVER_TAKEN = "le serveur de courrier ne l’a jamais pris"
 
 
 def send_email(job: Job) -> None:
@@ -22,26 +29,74 @@ def send_email(job: Job) -> None:
         jobs.finish(job)
         db.session.commit()
         return
-    to, subject, body = _address(message), _subject(message), message.body
+    letter = _letter(message)
     advance(message, "sending")
     db.session.commit()
     try:
-        send_letter(settings(), f"message-{message.id}", to=to, subject=subject, body=body)
+        send(settings(), letter)
     except NotAccepted as refusal:
-        advance(message, "failed", error=str(refusal))
+        _refused(message, refusal)
+    except Later as failure:
+        if job.attempts >= MOST_ATTEMPTS:
+            advance(message, "failed", error=NEVER_TAKEN)
+        jobs.put_back(job, str(failure))
+        db.session.commit()
+        return
     else:
         advance(message, "sent")
     jobs.finish(job)
     db.session.commit()
 
 
-def _address(message: Message) -> str:
+def give_up(messages: list[Message]) -> None:
+    """Letters whose job was set aside without a word, with the worker that was killed: they did not leave."""
+    for message in messages:
+        advance(message, "failed", error=NEVER_TAKEN)
+
+
+def _refused(message: Message, refusal: NotAccepted) -> None:
+    advance(message, "failed", error=str(refusal))
     used = message.contact.identifier
-    return used.value if used is not None and used.kind == "email" else ""
+    if refusal.gone and used is not None:
+        used.returned_at = clock.now()
+    history.record("message.refused", message, by=history.NETWORK, citizen_id=message.contact.citizen_id)
 
 
-def _subject(message: Message) -> str:
+def _letter(message: Message) -> Outgoing:
+    """The letter that says this message: read whole before the commit that ends what may be read."""
     contact = message.contact
     case = db.session.get(Case, contact.case_id) if contact.case_id else None
-    subject = contact.subject or "Relais"
-    return f"{subject} [{spoken(case.reference)}]" if case else subject
+    reference = case.reference if case else ""
+    host = db.session.get_one(Organization, contact.organization_id)
+    used = contact.identifier
+    to = used.value if used is not None and used.kind == "email" else ""
+    subject = corresponding.subject_of(contact, spoken(reference))
+    back = mailboxes.return_address(contact.organization_id, reference, topic_queue=contact.queue_id)
+    envelope = corresponding.write_envelope(
+        message, sender=settings().smtp_from, recipient=to, subject=subject, domain=domain_of(settings())
+    )
+    before = corresponding.letters_before(message)
+    return Outgoing(
+        header_id=envelope.header_id,
+        to=to,
+        subject=subject,
+        body=_body(message, host, reference, answerable=bool(back)),
+        sender_name=host.name,
+        reply_to=back,
+        references=before,
+        language=contact.language,
+        automatic=("auto-replied" if before else "auto-generated") if message.automatic else "",
+    )
+
+
+def _body(message: Message, host: Organization, reference: str, *, answerable: bool) -> str:
+    """What was written, and under it who answers (CRPA L111-2) and how to write again. A receipt says it itself."""
+    if message.automatic:
+        return message.body
+    author = db.session.get(Staff, message.author_id) if message.author_id else None
+    who = [part for part in ((author.name, author.job_title) if author else ()) if part]
+    with force_locale(message.contact.language):
+        again = gettext("Pour continuer, répondez simplement à ce message.") if answerable else ""
+        told = gettext("Référence : %(reference)s", reference=spoken(reference)) if reference else ""
+    lines = [", ".join(who), host.name, told, again]
+    return message.body + "\n\n-- \n" + "\n".join(line for line in lines if line) + "\n"

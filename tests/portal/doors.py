@@ -39,4 +39,5 @@ DOORS = {
     **{f"admin.{name}": "administrators" for name in ADMINISTRATORS.split()},
     "sign_in.leave": "staff",
     "demo.mailbox": "demo",
+    "demo.write_to_town": "demo",
 }

@@ -1,0 +1,205 @@
+"""A letter's bytes, read: who, to whom, what, with which files. Whatever a sender sends, this returns or says no.
+
+Python's own library does the parsing; what it is known to raise on hostile letters is caught where it is asked, and
+what it takes the square of is cut short. Nothing is ever fetched.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import Message
+from email.policy import EmailPolicy
+from email.utils import collapse_rfc2231_value
+
+from portal.mail import automatic, folding, headers, html
+from portal.mail.returns import Return, read_return
+
+MOST_PARTS, MOST_NESTED, DEEPEST = 300, 100, 40
+LONGEST_TEXT = 100_000  # characters shown; a longer letter is also kept whole, as a file
+LARGEST = 40 * 1024 * 1024
+_SUBJECT_MARKS = re.compile(r"^\s*((re|ref|réf|fw|fwd|tr|wg|aw|رد|إعادة توجيه)\s*(\[\d+\])?\s*:\s*)+", re.I)
+_NESTING = re.compile(rb"(?im)^content-type:\s*(?:multipart|message)/")
+_BRACKETED = re.compile(r"\s*\[[2-9A-Z]{4}-?[2-9A-Z]{4}-?[2-9A-Z]{2}\]\s*")
+
+
+class Unreadable(Exception):
+    """These bytes are no letter that can be read: they are kept as they are, for a person to look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file in a letter, as its sender named it."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLetter:
+    """What a letter says. `thread` names the letters it answers, by their Message-IDs, the nearest first."""
+
+    sender: str
+    name: str
+    recipients: tuple[str, ...]
+    subject: str
+    header_id: str
+    thread: tuple[str, ...]
+    words: folding.Folded
+    files: tuple[File, ...] = ()
+    automatic: bool = False  # no person wrote it
+    answerable: bool = True  # a receipt may be sent
+    returned: Return | None = None
+    encodings_lost: bool = field(default=False)  # some of its words could not be decoded
+
+    @property
+    def bare_subject(self) -> str:
+        """The subject without Re:, Tr: and our reference: the same all along an exchange."""
+        return bare(self.subject)
+
+
+def bare(subject: str) -> str:
+    """A subject without what answering and passing on add to it."""
+    return _BRACKETED.sub(" ", _SUBJECT_MARKS.sub("", subject)).strip()[:200]
+
+
+class Bounded(EmailPolicy):
+    """The library's own way of reading, of headers cut short: nobody writes longer ones, and some readers never end."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[: headers.LONGEST]
+
+
+def parse(raw: bytes) -> Message:
+    """The letter's parts. Raises `Unreadable`."""
+    if len(_NESTING.findall(raw)) > MOST_NESTED:
+        raise Unreadable("too many parts within parts")
+    try:
+        return message_from_bytes(raw, policy=Bounded())
+    except Exception as error:  # what the library raises on hostile letters is no closed list
+        raise Unreadable(type(error).__name__) from error
+
+
+def read_letter(raw: bytes) -> ReadLetter:
+    """The letter in these bytes. Raises `Unreadable`."""
+    letter = parse(raw)
+    try:
+        return _read(letter)
+    except Exception as error:
+        raise Unreadable(type(error).__name__) from error
+
+
+def _read(letter: Message) -> ReadLetter:
+    text, files, lost = _contents(letter)
+    sender = (headers.addresses(letter, "from") or [("", "")])[0]
+    subject = headers.text(letter, "subject")[:500]
+    from_mail = automatic.is_returned(letter) or letter.get_content_type() == "multipart/report"
+    return ReadLetter(
+        sender=sender[1],
+        name=sender[0],
+        recipients=_recipients(letter),
+        subject=subject,
+        header_id=headers.message_id(letter),
+        thread=tuple(headers.ids(letter, "references", "in-reply-to")),
+        words=folding.fold(text[:LONGEST_TEXT]),
+        files=tuple(files),
+        automatic=automatic.is_automatic(letter, subject),
+        answerable=not automatic.must_not_be_answered(letter, subject),
+        returned=read_return(letter, text) if from_mail else None,
+        encodings_lost=lost,
+    )
+
+
+def _recipients(letter: Message) -> tuple[str, ...]:
+    """Whom it was delivered to, the surest first."""
+    names = ("delivered-to", "x-original-to", "envelope-to", "to", "cc")
+    return tuple(dict.fromkeys(address for _, address in headers.addresses(letter, *names)))[:50]
+
+
+def _contents(letter: Message) -> tuple[str, list[File], bool]:
+    """The words of a letter, its files, and whether some words could not be decoded."""
+    plain: list[str] = []
+    pages: list[str] = []
+    files: list[File] = []
+    lost = False
+    for part in _leaves(letter):
+        kind, name = part.get_content_type(), _file_name(part)
+        shown = kind in ("text/plain", "text/html") and not name and _disposition(part) != "attachment"
+        if shown:
+            text, sure = _text(part)
+            (plain if kind == "text/plain" else pages).append(text)
+            lost = lost or not sure
+        elif kind not in ("message/delivery-status", "text/rfc822-headers"):
+            files.append(File(name or _unnamed(part), _bytes(part)))
+    written = "\n".join(text for text in plain if text.strip())
+    text = _clean(written or "\n".join(html.to_text(page) for page in pages))
+    if len(text) > LONGEST_TEXT:
+        files.append(File("lettre-entière.txt", text.encode()))
+    return text, [file for file in files if file.data], lost
+
+
+def _leaves(letter: Message) -> Iterator[Message]:
+    """The parts that hold something, in their order. A letter passed on whole becomes a text beside."""
+    waiting: list[tuple[Message, int]] = [(letter, 0)]
+    seen = 0
+    while waiting and seen < MOST_PARTS:
+        part, depth = waiting.pop()
+        seen += 1
+        payload = part.get_payload()
+        if isinstance(payload, list) and depth < DEEPEST:
+            waiting.extend((one, depth + 1) for one in reversed(payload) if isinstance(one, Message))
+        elif not isinstance(payload, list):
+            yield part
+
+
+def _disposition(part: Message) -> str:
+    return next(headers.raw(part, "content-disposition"), "").partition(";")[0].strip().lower()
+
+
+def _file_name(part: Message) -> str:
+    """The name that the sender gave to a part, in whichever of the ways that exist."""
+    try:
+        given = part.get_param("filename", None, "content-disposition") or part.get_param("name", None)
+        return headers.readable(headers.decoded(collapse_rfc2231_value(given)))[:300] if given else ""
+    except Exception:  # a parameter that cannot be read is no name
+        return ""
+
+
+def _unnamed(part: Message) -> str:
+    return "image" if part.get_content_maintype() == "image" else "pièce"
+
+
+def _bytes(part: Message) -> bytes:
+    try:
+        found = part.get_payload(decode=True)
+    except Exception:  # not what its encoding says: as it came
+        found = None
+    if isinstance(found, bytes):
+        return found
+    return str(part.get_payload()).encode("utf-8", "surrogateescape")
+
+
+def _text(part: Message) -> tuple[str, bool]:
+    """The words of a part, and whether its charset was the right one. A wrong one is guessed again."""
+    data = _bytes(part)
+    try:
+        stated = str(part.get_content_charset() or "utf-8")
+    except Exception:
+        stated = "utf-8"
+    for charset in (stated, "utf-8", "cp1252"):
+        try:
+            return data.decode(charset), charset == stated
+        except (LookupError, UnicodeError, ValueError):
+            continue
+    return data.decode("latin-1"), False
+
+
+def _clean(text: str) -> str:
+    """Text without what no person types: NUL, lone surrogates, other controls."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\x85", "\n")
+    return "".join(
+        c for c in text if c in "\n\t" or not (c < " " or "\x7f" <= c < "\xa0" or "\ud800" <= c <= "\udfff")
+    )

@@ -1,0 +1,78 @@
+"""Bytes on disk under their digest: whole or not at all, and safe from a power cut before anybody is told so.
+
+What is kept is put there before the transaction that names it: a file that no row names does no harm, and is swept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+
+
+def digest_of(data: bytes) -> str:
+    """The name that these bytes are kept under."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def keep(folder: Path, data: bytes) -> str:
+    """Keeps these bytes in `folder`; returns their digest. Kept already, they are young again, and not swept."""
+    digest = digest_of(data)
+    path = place(folder, digest)
+    if path.exists():
+        os.utime(path)
+    else:
+        write_whole(path, [data])
+    return digest
+
+
+def place(folder: Path, digest: str) -> Path:
+    """Where the file of this digest is, or would be."""
+    return folder / digest[:2] / digest
+
+
+def write_whole(path: Path, chunks: Iterable[bytes]) -> None:
+    """Writes a file beside, then puts it in place: a reader sees all of it or nothing, after a power cut too."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as beside:
+        try:
+            for chunk in chunks:
+                beside.write(chunk)
+            beside.flush()
+            os.fsync(beside.fileno())
+            Path(beside.name).replace(path)
+        except BaseException:
+            Path(beside.name).unlink(missing_ok=True)
+            raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes sure of the names in a folder, not only of what is in its files."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def older_than(folder: Path, seconds: float) -> Iterator[Path]:
+    """The files kept in `folder` that nobody has kept again for so long, half-written ones included."""
+    before = time.time() - seconds
+    for path in folder.glob("*/*"):
+        try:
+            if path.stat().st_mtime < before:
+                yield path
+        except FileNotFoundError:  # swept by another worker
+            continue
+
+
+def sweep(paths: Iterable[Path], named: Collection[str]) -> int:
+    """Removes the files that no row names; returns how many."""
+    orphans = [path for path in paths if path.name not in named]
+    for path in orphans:
+        path.unlink(missing_ok=True)
+    return len(orphans)

@@ -1,0 +1,192 @@
+"""Makes of a letter that came what it is: a message in its exchange, a new matter with its receipt, or a return.
+
+Read and put on disk first, with nothing held; then written in one transaction with the letter's own state, so that a
+worker killed at any instant leaves all of it or nothing, and the next one does it once.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from flask import current_app
+
+from knowledge_base.reading.language import language_of
+from portal import history, jobs, news, storage
+from portal.articles import library
+from portal.cases.models import Case
+from portal.cases.opening import case_by_reference, open_case, reopen_case
+from portal.cases.references import read_reference
+from portal.citizens.identifying import email_address, identifier
+from portal.citizens.models import Identifier
+from portal.contacts import attachments, corresponding, mailboxes
+from portal.contacts.models import DISTRESS, Contact
+from portal.database import db, locked
+from portal.desk import waiting
+from portal.desk.models import Queue
+from portal.directory import reading as directory
+from portal.errors import Refused
+from portal.jobs import Job
+from portal.mail import keeping
+from portal.mail.folding import Folded
+from portal.mail.models import IncomingLetter
+from portal.mail.reading import ReadLetter, Unreadable, read_letter
+from portal.referrals.distress import distress
+from portal.work.context import settings
+from portal.work.receipts import acknowledge
+
+log = logging.getLogger(__name__)
+
+LANGUAGES = ("fr", "en", "ar")
+ILLEGIBLE = "Lettre reçue qui n’a pas pu être lue : ouvrez-la telle qu’elle est venue."
+LOST = "Certains caractères de cette lettre étaient mal codés."
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What came with a letter: kept, or refused and why."""
+
+    kept: tuple[attachments.Kept, ...] = ()
+    refused: tuple[dict[str, str], ...] = ()
+
+
+def receive_letter(job: Job) -> None:
+    """One letter. Done twice, it is one message."""
+    letter = db.session.get_one(IncomingLetter, job.payload["letter"])
+    if letter.state == "waiting":
+        db.session.commit()
+        raw = keeping.bytes_of(settings(), letter)
+        read, files = _read(raw, letter)
+        letter = db.session.scalars(locked(db.select(IncomingLetter).filter_by(id=letter.id))).one()
+        if letter.state == "waiting":
+            _make(letter, read, files)
+    jobs.finish(job)
+    db.session.commit()
+
+
+def _read(raw: bytes, letter: IncomingLetter) -> tuple[ReadLetter, Files]:
+    """What the letter says and its files, judged and on disk. One that cannot be read is its own attachment."""
+    try:
+        read = read_letter(raw)
+    except Unreadable as why:
+        log.error("letter %s cannot be read: %s", letter.id, why)
+        digest = storage.keep(settings().attachments_dir, raw)
+        whole = attachments.Kept("lettre.eml", "message/rfc822", len(raw), digest)
+        words = Folded(ILLEGIBLE)
+        return ReadLetter("", "", (), ILLEGIBLE, "", (), words, answerable=False), Files((whole,))
+    return read, _keep_files(read)
+
+
+def _keep_files(read: ReadLetter) -> Files:
+    kept: list[attachments.Kept] = []
+    refused: list[dict[str, str]] = []
+    for file in read.files:
+        sizes = [("", one.size) for one in kept] + [("", len(file.data))]
+        try:
+            attachments.check_all(sizes, most_mb=settings().attachments_mb)
+            kept.append(attachments.keep(settings().attachments_dir, file.name, file.data))
+        except Refused as refusal:
+            refused.append(
+                {"name": attachments.safe_name(file.name), "why": refusal.sentence % refusal.values}
+            )
+    return Files(tuple(kept), tuple(refused))
+
+
+def _make(letter: IncomingLetter, read: ReadLetter, files: Files) -> None:
+    if read.returned is not None:
+        message = corresponding.hear_return(read.returned)
+        if message is not None or read.returned.formal:
+            letter.state, letter.reason = "returned", read.returned.reason
+            letter.message_id = message.id if message else None
+            if message is not None:
+                _tell(message.contact)
+            return
+    contact, _new = record(read, files, recipient=letter.recipient)
+    letter.state, letter.message_id = "read", contact.messages[-1].id
+
+
+def record(read: ReadLetter, files: Files, *, recipient: str = "") -> tuple[Contact, bool]:
+    """The contact of this letter, and whether it begins one; its receipt is then on its way."""
+    used = _sender(read)
+    where = mailboxes.delivered_to([one for one in (recipient, *read.recipients) if one])
+    case = _case_named(read, where.tag)
+    contact = corresponding.find_thread(
+        read, used, case.id if case else None, organization_id=where.organization_id
+    )
+    new = contact is None
+    if contact is None:
+        contact = _begin(read, used, where)
+    body = read.words.new or read.bare_subject or "(sans texte)"
+    message = corresponding.add_letter(contact, read, body, refused=files.refused)
+    attachments.attach(message, files.kept)
+    db.session.flush()
+    if new:
+        _settle(contact, read, where)
+    elif not read.automatic:
+        _go_on(contact)
+    _tell(contact)
+    return contact, new
+
+
+def _sender(read: ReadLetter) -> Identifier | None:
+    """The address that a letter says it is from: held, so that two first letters at once make one exchange."""
+    try:
+        used = identifier("email", email_address(read.sender))
+    except Refused:
+        return None
+    db.session.scalar(locked(db.select(Identifier).filter_by(id=used.id)))
+    used.returned_at = None
+    return used
+
+
+def _case_named(read: ReadLetter, tag: str) -> Case | None:
+    """The matter whose reference stands in the subject, or in the address that was written to."""
+    named = corresponding.REFERENCE.findall(read.subject.upper())
+    return next((case for one in [*named, tag] if (case := case_by_reference(read_reference(one)))), None)
+
+
+def _begin(read: ReadLetter, used: Identifier | None, where: mailboxes.Delivery) -> Contact:
+    host = directory.host()
+    if host is None:
+        raise RuntimeError("no organization to receive letters")
+    found = language_of(f"{read.subject}\n{read.words.new}", "fr")
+    language = found if found in LANGUAGES else "fr"
+    contact = corresponding.begin_letter(
+        read, used, organization_id=where.organization_id or host.id, language=language
+    )
+    if read.name:
+        contact.step = f"Se présente comme {read.name}"
+    return contact
+
+
+def _settle(contact: Contact, read: ReadLetter, where: mailboxes.Delivery) -> None:
+    """A new exchange: its topic, its queue, its matter, and its receipt."""
+    said = f"{read.subject} {read.words.new}"
+    searcher = current_app.extensions["searcher"]
+    contact.topic_id = library.topic_about(searcher, read.bare_subject or said, language=contact.language)
+    if distress(said, contact.language):
+        contact.step = DISTRESS
+    queue = db.session.get(Queue, where.queue_id) if where.queue_id else None
+    queue = queue or waiting.queue_for_topic(contact.topic_id, organization_id=contact.organization_id)
+    if queue is not None:
+        waiting.enqueue(contact, queue)
+    case = open_case(contact, by=history.CITIZEN)
+    used = contact.identifier
+    if used is not None and read.answerable and not mailboxes.is_ours(used.value, settings().smtp_from):
+        acknowledge(contact, case, used)
+
+
+def _go_on(contact: Contact) -> None:
+    case = db.session.get(Case, contact.case_id) if contact.case_id else None
+    if case is not None:
+        reopen_case(case, by=history.CITIZEN)
+    last = contact.messages[-1]
+    if distress(last.body, contact.language):
+        contact.step = DISTRESS
+
+
+def _tell(contact: Contact) -> None:
+    audiences = [f"desk:{contact.organization_id}"]
+    if contact.agent_id:
+        audiences.append(f"staff:{contact.agent_id}")
+    news.tell(*audiences)
