@@ -93,6 +93,7 @@ def _create_mailboxes() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("uid_validity", sa.BigInteger(), nullable=False),
         sa.Column("last_uid", sa.BigInteger(), nullable=False),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("trouble", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_mail_folders")),

@@ -68,5 +68,6 @@ class MailFolder(Base):
     name: Mapped[str] = mapped_column(primary_key=True)  # user, host and folder
     uid_validity: Mapped[int] = mapped_column(BigInteger, default=0)  # 32 bits, unsigned
     last_uid: Mapped[int] = mapped_column(BigInteger, default=0)
+    held_until: Mapped[datetime | None]  # a worker reads it: the others leave it alone until then
     read_at: Mapped[datetime | None]
     trouble: Mapped[str] = mapped_column(default="")  # why it could not be read the last time, in words

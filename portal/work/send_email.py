@@ -12,12 +12,10 @@ from portal.contacts.answering import advance
 from portal.contacts.models import Message
 from portal.database import db, locked
 from portal.directory.models import Organization
-from portal.jobs import MOST_ATTEMPTS, Job
+from portal.jobs import Job
 from portal.mail.sending import Later, NotAccepted, Outgoing, domain_of, send
 from portal.staff.models import Staff
 from portal.work.context import settings
-
-NEVER_TAKEN = "le serveur de courrier ne l’a jamais pris"
 
 
 def send_email(job: Job) -> None:
@@ -37,21 +35,13 @@ def send_email(job: Job) -> None:
     except NotAccepted as refusal:
         _refused(message, refusal)
     except Later as failure:
-        if job.attempts >= MOST_ATTEMPTS:
-            advance(message, "failed", error=NEVER_TAKEN)
-        jobs.put_back(job, str(failure))
+        jobs.put_back(job, str(failure))  # after the last try it is set aside, and the console says so
         db.session.commit()
         return
     else:
         advance(message, "sent")
     jobs.finish(job)
     db.session.commit()
-
-
-def give_up(messages: list[Message]) -> None:
-    """Letters whose job was set aside without a word, with the worker that was killed: they did not leave."""
-    for message in messages:
-        advance(message, "failed", error=NEVER_TAKEN)
 
 
 def _refused(message: Message, refusal: NotAccepted) -> None:
