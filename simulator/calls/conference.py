@@ -30,8 +30,9 @@ LABEL_TAKEN = 16025
 def named(network: Network, name: str) -> Conference:
     """The conference going on under this name, or a new one."""
     with network.changed:
-        going_on = (each for each in network.conferences.values() if each.name == name and each.live)
-        return next(going_on, None) or network.keep(network.conferences, Conference(name))
+        if name not in network.rooms:
+            network.rooms[name] = network.keep(network.conferences, Conference(name))
+        return network.rooms[name]
 
 
 def join(leg: Leg, order: Verb, noun: Verb, document: Document) -> str:
@@ -139,7 +140,17 @@ def _pass_the_time(seat: Seat, step: Next | str | None) -> None:
         follow(leg, Next(step.url, step.method, fields), BEFORE_BRIDGE, again_s)
     elif step is None:
         leg.hear("line", MUSIC, "sound")
-    leg.wait(lambda: False, LONGEST_S)
+        leg.wait(lambda: False, LONGEST_S)
+    _be_left_in_silence(leg)
+
+
+def _be_left_in_silence(leg: Leg) -> None:
+    try:
+        leg.silent = True
+        leg.ring()
+        leg.wait(lambda: False, LONGEST_S)
+    finally:
+        leg.silent = False
 
 
 def _complain(seat: Seat, error: TwimlError) -> None:
@@ -180,6 +191,7 @@ def end(network: Network, conference: Conference, because: str, by: Seat | None 
     """Over for all: who is in it goes on with what comes after, who was being called is called no more."""
     with network.changed:
         conference.status, conference.updated = "completed", time()
+        network.rooms.pop(conference.name, None)
         conference.ended_because, conference.ended_by = because, by.leg.call.sid if by else ""
         while conference.seats:
             _, seat = conference.seats.popitem()

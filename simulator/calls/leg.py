@@ -78,6 +78,8 @@ class Leg:
         self.expects = ""
         self.answer = ""
         self.hung_up = False
+        # Nothing plays and nobody speaks where something should: the caller believes the call is lost.
+        self.silent = False
         self.order: object | None = None
         self.bridge: Bridge | None = None
         self.seat: Seat | None = None
@@ -229,8 +231,6 @@ class Leg:
             fields |= {"CallDuration": str(call.seconds), "Duration": str(math.ceil(call.seconds / 60))}
         if status in SIP_CODES:
             fields["SipResponseCode"] = SIP_CODES[status]
-        if call.answered_by:
-            fields["AnsweredBy"] = call.answered_by
         self.network.tell(call.sid, asked.url, fields, asked.method)
 
 

@@ -106,6 +106,8 @@ def change(seat: Seat, **wanted: object) -> None:
         for name, value in wanted.items():
             setattr(seat, name, value)
         seat.updated = time()
+        if ("holding" in wanted and seat.now == "hold") or ("waiting" in wanted and seat.now == "alone"):
+            seat.now = "another document"
         for name, on, off in (("muted", "mute", "unmute"), ("hold", "hold", "unhold")):
             if name in wanted and wanted[name] != before[name]:
                 tell(seat.leg.network, seat.conference, f"participant-{on if wanted[name] else off}", seat)

@@ -43,7 +43,9 @@ class Network:
         self.recordings: dict[str, Recording] = {}
         self.lines: dict[str, Line] = {}
         self.queues: dict[str, Queue] = {}
-        self.conferences: dict[str, Conference] = {}
+        self.conferences: Shelf[Conference] = Shelf(settings.remembered)
+        # Those that go on, by their name, which another may take once they are over.
+        self.rooms: dict[str, Conference] = {}
         self.phones: dict[str, Phone] = {}
         # (line, phone) pairs where the phone wrote STOP.
         self.stopped: set[tuple[str, str]] = set()
@@ -193,6 +195,8 @@ class Network:
             )
         if call.parent:
             fields["ParentCallSid"] = call.parent
+        if call.answered_by:
+            fields["AnsweredBy"] = call.answered_by
         return fields | more
 
     def close(self) -> None:

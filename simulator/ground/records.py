@@ -180,6 +180,11 @@ class Conference:
     def live(self) -> bool:
         return self.status != "completed"
 
+    @property
+    def phone(self) -> str:
+        """It belongs to no phone."""
+        return ""
+
 
 @dataclass
 class Phone:

@@ -34,10 +34,14 @@ class Shelf(dict[str, Thing]):
         super().__setitem__(sid, thing)
         same = self._of.setdefault(thing.phone, [])
         same.append(thing)
-        if len(same) > SHOWN and not same[0].live:
-            del same[0]
-        while len(self) > self.most and not (oldest := next(iter(self.values()))).live:
+        if len(same) > SHOWN and (over := next((each for each in same if not each.live), None)):
+            same.remove(over)
+        if len(self) > self.most and (oldest := self._oldest_over()):
             del self[oldest.sid]
+
+    def _oldest_over(self) -> Thing | None:
+        """Not far to look: what goes on for long is little beside what is remembered."""
+        return next((thing for thing in self.values() if not thing.live), None)
 
     def __delitem__(self, sid: str) -> None:
         thing = self.pop(sid)

@@ -73,6 +73,7 @@ def _call(network: Network, call: Call) -> dict[str, Any]:
         "conference": seat.conference.name if seat and seat.joined else "",
         "hold": bool(seat and seat.hold),
         "muted": bool(seat and seat.muted),
+        "silent": bool(leg and leg.silent),
         "with_whom": (others := _talks_with(leg) if leg else []),
         "with_whom_spoken": [_named(network, other) for other in others],
         "expects": leg.expects if leg else "",

@@ -154,8 +154,7 @@ def delete_participant(account: str, sid: str, who: str) -> tuple[str, int]:
 def _room(sid: str) -> Conference:
     network: Network = here()
     with network.changed:
-        named = {each.name: each for each in network.conferences.values() if each.live}
-        return found({**named, **network.conferences}, sid)
+        return network.rooms.get(sid) or found(network.conferences, sid)
 
 
 def _participant(room: Conference, who: str) -> Seat:

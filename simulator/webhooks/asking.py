@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, RemoteDisconnected
 from time import monotonic
-from urllib.parse import urldefrag, urlencode, urlsplit, urlunsplit
-
-import requests
+from urllib.parse import urldefrag, urlencode, urljoin, urlsplit, urlunsplit
 
 from simulator.webhooks.signing import sign
 
 CONNECT_S = 5.0
 LARGEST = 256 * 1024
+HOPS = 5
+REDIRECTS = {301, 302, 303, 307, 308}
 NO_CONNECTION = 11205
 NO_GOOD_ANSWER = 11200
 
@@ -25,8 +27,7 @@ class Asked:
     method: str
     address: str
     headers: dict[str, str]
-    body: bytes | None
-    user: tuple[str, str] | None
+    body: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,9 @@ def ask(
     }
     if posted:
         headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
-    asked = Asked(method, address, headers, urlencode(fields).encode() if posted else None, user)
+    if user:
+        headers["Authorization"] = "Basic " + b64encode(":".join(user).encode()).decode()
+    asked = Asked(method, address, headers, urlencode(fields).encode() if posted else None)
     answer = _once(asked, limit_s)
     return _once(asked, limit_s) if answer.error == NO_CONNECTION else answer
 
@@ -81,30 +84,63 @@ def _address(url: str, query: Mapping[str, str]) -> tuple[str, tuple[str, str] |
 def _once(asked: Asked, limit_s: float) -> Answer:
     limit = monotonic() + limit_s
     try:
-        with requests.Session() as session:
-            session.trust_env = False
-            response = session.request(
-                asked.method,
-                asked.address,
-                data=asked.body,
-                headers=asked.headers,
-                auth=asked.user,
-                timeout=(CONNECT_S, limit_s),
-                stream=True,
-            )
-            read = _read(response, limit)
-    except requests.ConnectionError:
+        for _ in range(HOPS):
+            answer, target = _exchange(asked, limit)
+            if not target:
+                return answer
+            asked = _redirected(asked, answer.status, target)
+    except (TimeoutError, HTTPException, ValueError) as error:
+        unreached = isinstance(error, _NoConnectionInTime | RemoteDisconnected)
+        return Answer(asked.address, error=NO_CONNECTION if unreached else NO_GOOD_ANSWER)
+    except OSError:
         return Answer(asked.address, error=NO_CONNECTION)
-    except (requests.RequestException, TimeoutError, ValueError):
-        return Answer(asked.address, error=NO_GOOD_ANSWER)
-    status, kind = response.status_code, response.headers.get("Content-Type", "")
-    return Answer(response.url, status, kind, read, 0 if 200 <= status < 300 else NO_GOOD_ANSWER)
+    return Answer(asked.address, error=NO_GOOD_ANSWER)
 
 
-def _read(response: requests.Response, limit: float) -> bytes:
+class _NoConnectionInTime(TimeoutError):
+    """Nobody opened the door, as against somebody who takes too long to answer."""
+
+
+def _exchange(asked: Asked, limit: float) -> tuple[Answer, str]:
+    """One request and its answer, on a connection of its own; and where it leads, if it leads elsewhere."""
+    parts = urlsplit(asked.address)
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=CONNECT_S)
+    try:
+        _connect(connection)
+        connection.sock.settimeout(max(limit - monotonic(), 0.001))
+        path = urlunsplit(("", "", parts.path or "/", parts.query, ""))
+        connection.request(asked.method, path, asked.body, {**asked.headers, "Connection": "close"})
+        response = connection.getresponse()
+        read = _read(response, limit)
+    finally:
+        connection.close()
+    status, content_type = response.status, response.getheader("Content-Type", "")
+    error = 0 if 200 <= status < 300 else NO_GOOD_ANSWER
+    target = response.getheader("Location", "") if status in REDIRECTS else ""
+    return Answer(asked.address, status, content_type, read, error), target
+
+
+def _connect(connection: HTTPConnection) -> None:
+    try:
+        connection.connect()
+    except TimeoutError as error:
+        raise _NoConnectionInTime from error
+
+
+def _redirected(asked: Asked, status: int, target: str) -> Asked:
+    """Most redirections make a GET of a POST, and lose its fields."""
+    address = urljoin(asked.address, target)
+    if status in {307, 308}:
+        return replace(asked, address=address)
+    headers = {name: value for name, value in asked.headers.items() if name != "Content-Type"}
+    return Asked("GET", address, headers)
+
+
+def _read(response: HTTPResponse, limit: float) -> bytes:
     """The body, refused when it takes too long as a whole or does not end."""
     read = b""
-    for piece in response.iter_content(8192):
+    while piece := response.read1(8192):
         read += piece
         if monotonic() > limit or len(read) > LARGEST:
             raise TimeoutError

@@ -78,6 +78,18 @@ def test_hold_is_another_room(together, agent, portal, api, network):
     assert told(portal, network)[-2:] == ["participant-hold", "participant-unhold"]
 
 
+def test_a_document_that_does_not_loop_ends_in_silence(together, agent, portal, api):
+    conference = api.conferences(sid_of(portal))
+    held = portal.at("/telephone/voice")[0]["CallSid"]
+    conference.participants(held).update(hold=True, hold_url=portal.url + "/wait")
+    together.wait_until(lambda state: state["call"]["silent"])
+    conference.participants(held).update(hold=True, hold_url=portal.url + "/hold")
+    together.wait_to_hear("Ne quittez pas")
+    conference.participants(held).update(hold=False)
+    together.wait_to_be_with(agent.number)
+    assert not together.state()["call"]["silent"]
+
+
 def test_who_is_muted_hears_and_is_not_heard(together, agent, portal, api):
     sid = portal.at("/telephone/voice")[0]["CallSid"]
     assert api.conferences(sid_of(portal)).participants(sid).update(muted=True).muted

@@ -4,6 +4,7 @@ from time import monotonic, sleep
 
 import pytest
 import requests
+from flask import Response
 from twilio.base.exceptions import TwilioRestException
 
 from portal.telephony.client import make_client
@@ -101,6 +102,17 @@ def test_the_fallback_is_asked_whenever_a_document_fails(network, phone, portal)
     phone.wait_to_hear("Un incident")
     told = portal.at("/secours")[0]
     assert told["ErrorCode"] == "11200" and told["ErrorUrl"].endswith("/broken")
+
+
+def test_a_redirection_makes_a_get_that_has_lost_its_fields(phone, portal):
+    portal.says |= {
+        "/telephone/voice": Response("", 302, {"Location": "/moved"}),
+        "/moved": "<Say>Ici</Say>",
+    }
+    phone.call(LINE)
+    phone.wait_to_hear("Ici")
+    (moved,) = [seen for seen in portal.seen if seen.path == "/moved"]
+    assert (moved.method, moved.fields) == ("GET", {})
 
 
 def test_a_portal_that_cannot_be_reached_is_an_error_to_hear(network, phone, portal):
