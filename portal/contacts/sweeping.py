@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from portal import clock, jobs
 from portal.contacts.answering import CHECK_AFTER
-from portal.contacts.models import Message
+from portal.contacts.models import Contact, Message
 from portal.database import db
 from portal.jobs import Job
 
@@ -47,8 +47,9 @@ def take_to_check() -> list[tuple[int, str]]:
     return [(message.id, message.provider_ref) for message in taken if message.provider_ref]
 
 
-def unknown() -> list[Message]:
+def unknown(organization_id: int) -> list[Message]:
     """Texts of which nobody knows whether they left, for too long."""
     since = clock.now() - UNKNOWN_AFTER
     query = db.select(Message).where(Message.state.in_(("sending", "unknown")), Message.at < since)
+    query = query.join(Contact).where(Contact.organization_id == organization_id)
     return list(db.session.scalars(query.order_by(Message.at).limit(200)))

@@ -18,6 +18,7 @@ WRITERS = """
 add_document article articles create_article create_service create_topic document document_file documents home
 new_article new_service new_topic replace_file save_article save_document save_service save_topic searches_in_vain
 service services topic topics
+create_template new_template preview_template save_template template templates
 """
 ADMINISTRATORS = """
 act_on_menu act_on_rule act_on_script act_on_script_step act_on_staff add_script_step add_staff create_line
@@ -27,12 +28,15 @@ new_line new_organization new_rule new_script new_staff organization publish_men
 roll_back_script rule rules save_draft save_line save_line_hours save_line_texts save_menu_choice save_menu_step
 save_organization save_script save_script_step save_staff script script_settings script_step script_version scripts
 set_line_recording staff staff_member trial try_menu try_script try_situation
+save_sender sender senders
 """
+OVERSEERS = "see_alert set_aside try_again"
 NETWORK = "call choose left message put_through receive recorded ring voicemail wait waited"
 
 DOORS = {
     **{f"console.{name}": "agents" for name in AGENTS.split()},
     "console.readings": "supervisors",
+    **{f"admin.{name}": "overseers" for name in OVERSEERS.split()},
     **dict.fromkeys(ANYONE.split(), "anyone"),
     **{f"telephone.{name}": "network" for name in NETWORK.split()},
     **{f"admin.{name}": "writers" for name in WRITERS.split()},

@@ -13,7 +13,7 @@ from werkzeug.routing import Rule
 from portal import clock
 from portal.cases.opening import open_case, promise
 from portal.citizens.models import Flag
-from portal.contacts.models import Contact
+from portal.contacts.models import Contact, Template
 from portal.database import db
 from portal.history import Reading
 from portal.referrals.models import ReferralRule, RuleVersion
@@ -29,6 +29,7 @@ MAY_ENTER = {
     "staff": ROLES,
     "agents": ("agent", "supervisor"),
     "supervisors": ("supervisor",),
+    "overseers": ("supervisor", "administrator"),
     "writers": ("administrator", "editor"),
     "administrators": ("administrator",),
     "demo": EVERYONE,
@@ -65,7 +66,8 @@ class World:
         )
         script = Script(organization_id=of.id, slug=f"script-{of.slug}", name=seen_by_administrators)
         script.versions.append(ScriptVersion(number=1, tree={"first": "1", "steps": {"1": {}}}))
-        db.session.add_all([flag, rule, draft, script])
+        template = Template(organization_id=of.id, slug="t", name=seen_by_administrators, texts={"fr": "x"})
+        db.session.add_all([flag, rule, draft, script, template])
         db.session.flush()
         return {
             "contact_id": contact.id,
@@ -79,6 +81,7 @@ class World:
             "line_id": make.line(
                 f"+3319900{of.id:04}", organization_id=of.id, name=seen_by_administrators
             ).id,
+            "template_id": template.id,
         }
 
 

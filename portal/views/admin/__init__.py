@@ -26,7 +26,10 @@ from portal.views.admin import (  # noqa: E402,F401  (they register their views 
     rules,
     scripts,
     scripts_steps,
+    senders,
     services,
+    set_aside,
     staff,
+    templates,
     topics,
 )
