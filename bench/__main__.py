@@ -12,6 +12,8 @@ FIGURES = {
     "import": "bench.imports",
     "doors": "bench.doors",
     "readers": "bench.readers",
+    "webhooks": "bench.webhooks",
+    "day": "bench.day",
 }
 
 

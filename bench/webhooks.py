@@ -1,0 +1,194 @@
+"""The telephone doors under load: fifty webhooks a second, and a tenth of a national day as fast as it goes.
+
+`python -m bench webhooks` and `python -m bench day`. PostgreSQL, two portals and a worker as the README starts them,
+and the crowd that calls, all on this machine.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import os
+import random
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+import psycopg
+
+from bench import place
+from bench.crowd import Crowd, rest
+from portal.config import read_settings
+
+RATE, SECONDS = 50, 60
+DAY_CALLS, SHARE = 150_000, 10
+LINE, TEXTS = "+33199000010", "+33639980010"
+AGENTS = 60
+WORDS = (
+    "Bonjour, je veux refaire ma carte d’identité",
+    "horaires de la mairie ?",
+    "poubelle cassée",
+    "Merci !",
+)
+CURVE = "courbes-appels/banque-us-5min-2003.csv.gz"
+
+
+@contextmanager
+def centre() -> Iterator[tuple[Crowd, str]]:
+    """A contact centre with agents on duty, and the crowd that will call it."""
+    with place.postgresql() as database, place.folder() as folder:
+        address = database("webhooks")
+        environ = {**place.town(folder, address), "TWILIO_CALLS_PER_SECOND": "1000"}
+        staff(address)
+        settings = read_settings(environ)
+        with place.served("wsgi:app", environ, processes=2) as ports:
+            crowd = Crowd(
+                settings.public_base_url, settings.twilio_account_sid, settings.twilio_auth_token, LINE, ports
+            )
+            network = rest(crowd, settings.simulator_port)
+            worker = _work(environ)
+            crowd.start()
+            try:
+                yield crowd, address
+            finally:
+                crowd.stop()
+                worker.terminate()
+                worker.wait()
+                network.shutdown()
+
+
+def staff(address: str) -> None:
+    """Agents on duty who serve every queue of the host and whose wrap-up is short."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        town = "(SELECT id FROM organizations WHERE is_host LIMIT 1)"
+        connection.execute(
+            "INSERT INTO staff (organization_id, email, first_name, last_name, role, job_title, phone, password_hash,"
+            " may_open_protected, failed_sign_ins, created_at, version)"
+            f" SELECT {town}, 'a' || n || '@bench.example', 'Agent', n::text, 'agent', '', '+3319900' || (1000 + n),"
+            f" '', false, 0, now(), 1 FROM generate_series(1, {AGENTS}) n"
+        )
+        mine = "FROM staff WHERE email LIKE '%@bench.example'"
+        connection.execute(
+            f"INSERT INTO presences (staff_id, organization_id, state, since, missed)"
+            f" SELECT id, organization_id, 'available', now(), 0 {mine}"
+        )
+        connection.execute(
+            f"INSERT INTO queue_agents (queue_id, staff_id) SELECT q.id, s.id FROM queues q, (SELECT id {mine}) s"
+            f" WHERE q.organization_id = {town}"
+        )
+        connection.execute("UPDATE queues SET wrap_up_s = 1")
+        connection.execute("UPDATE lines SET schedule = '{}'")
+
+
+def _work(environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "flask", "work"], env=dict(environ), cwd=place.ROOT, stderr=subprocess.DEVNULL
+    )
+
+
+def main() -> None:
+    """Fifty a second for a minute: Poisson arrivals, calls of four to six webhooks and texts, latencies by door."""
+    draw = random.Random(3)
+    with centre() as (crowd, _address):
+        crowd.speed = 6
+        _crowd_in(crowd, draw, seconds=8)
+        crowd.wait(60)
+        crowd.took_s.clear()
+        crowd.when.clear()
+        crowd.answers.clear()
+        began = time.monotonic()
+        _crowd_in(crowd, draw, seconds=SECONDS)
+        crowd.wait(SECONDS + 120)
+        sent = len([one for one in crowd.when if one < began + SECONDS])
+        print(f"  {sent / SECONDS:.1f} webhooks a second for {SECONDS} s; answers {dict(crowd.answers)}")
+        every = sorted(t for door in crowd.took_s.values() for t in door)
+        for name, took in sorted(crowd.took_s.items()):
+            print(f"  {name:24} {len(took):6} {_ms(sorted(took))}")
+        print(f"  {'all':24} {len(every):6} {_ms(every)}   target: p95 at most 100 ms")
+
+
+def _crowd_in(crowd: Crowd, draw: random.Random, *, seconds: float) -> None:
+    """Calls and texts arriving by chance, so many that they make `RATE` webhooks a second."""
+    at = 0.0
+    while at < seconds:
+        at += draw.expovariate(RATE / 4.4)
+        number = f"+336399{draw.randrange(90_000) + 10_000:05d}"
+        if draw.random() < 0.15:
+            crowd.text(number, TEXTS, draw.choice(WORDS), after_s=at)
+        else:
+            crowd.call(number, draw.choice("01234"), patience_s=draw.expovariate(1 / 120), after_s=at)
+
+
+def day() -> None:
+    """A tenth of the day, its arrivals in the curve's proportions, as many in flight as the curve says."""
+    shape, draw = _curve(), random.Random(4)
+    calls = DAY_CALLS // SHARE
+    with centre() as (crowd, address):
+        crowd.speed = 60
+        began, cpu = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF)
+        for part, weight in enumerate(shape):
+            for _ in range(round(calls * weight)):
+                while len(crowd.live) > 24 + 400 * weight * len(shape) / 4:
+                    time.sleep(0.002)
+                number = f"+336399{draw.randrange(90_000) + 10_000:05d}"
+                crowd.call(number, draw.choice("01234"), patience_s=draw.expovariate(1 / 120))
+            if part % 12 == 11:
+                print(f"    {part + 1:3} of {len(shape)} parts, {len(crowd.when)} webhooks", flush=True)
+        crowd.wait(300)
+        took = time.monotonic() - began
+        spent = resource.getrusage(resource.RUSAGE_SELF)
+        own = spent.ru_utime + spent.ru_stime - cpu.ru_utime - cpu.ru_stime
+        _tell_day(crowd, address, took, own)
+
+
+def _tell_day(crowd: Crowd, address: str, took: float, own: float) -> None:
+    webhooks = len(crowd.when)
+    with psycopg.connect(address) as connection:
+        one: Any = connection.execute(
+            "SELECT count(*) FROM contacts WHERE provider_ref LIKE 'CA%'"
+        ).fetchone()
+        ended: Any = connection.execute(
+            "SELECT count(*) FROM contacts WHERE provider_ref LIKE 'CA%' AND ended_at IS NULL"
+        ).fetchone()
+    calls = DAY_CALLS // SHARE
+    print(
+        f"  {webhooks} webhooks in {took / 60:.1f} min, {webhooks / took:.0f} a second; answers {dict(crowd.answers)}"
+    )
+    print(
+        f"  contacts {one[0]} for {calls} calls, {ended[0]} not ended; the crowd's own part {own / took:.2f} core"
+    )
+    print(f"  the whole day, 600,000 webhooks: {600_000 / (webhooks / took) / 60:.0f} min   target: under 90")
+    times = sorted(crowd.when)
+    fifths = [times[len(times) * n // 5] if n < 5 else times[-1] for n in range(6)]
+    costs = [1000 * (b - a) / (len(times) / 5) for a, b in pairwise(fifths)]
+    print("  ms a webhook, fifth by fifth: " + ", ".join(f"{cost:.1f}" for cost in costs))
+
+
+def _curve() -> list[float]:
+    """The part of a day's calls in each quarter of an hour, from a real centre's mean day."""
+    path = place.real_data(CURVE)
+    if path is None:
+        return [1 / 56] * 56
+    sums: dict[str, float] = {}
+    with gzip.open(path, "rt") as file:
+        for row in csv.DictReader(file):
+            hour, minute = row["debut_intervalle"][11:16].split(":")
+            quarter = f"{hour}:{int(minute) // 15 * 15:02}"
+            sums[quarter] = sums.get(quarter, 0) + float(row["appels"] or 0)
+    total = sum(sums.values())
+    return [sums[quarter] / total for quarter in sorted(sums)]
+
+
+def _ms(took: list[float]) -> str:
+    at = lambda part: 1000 * took[min(int(len(took) * part), len(took) - 1)]  # noqa: E731
+    return f"p50 {1000 * median(took):6.1f}   p95 {at(0.95):6.1f}   p99 {at(0.99):6.1f} ms"
+
+
+if __name__ == "__main__":
+    day() if "day" in sys.argv else main()
