@@ -14,6 +14,7 @@ FIGURES = {
     "readers": "bench.readers",
     "webhooks": "bench.webhooks",
     "day": "bench.day",
+    "outage": "bench.outage",
 }
 
 

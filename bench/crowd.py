@@ -56,6 +56,7 @@ class Crowd:
     answers: Counter[str] = field(default_factory=Counter)
     live: dict[str, Call] = field(default_factory=dict)
     texts: int = 0
+    calls: int = 0
 
     def __post_init__(self) -> None:
         self._due: list[tuple[float, int, Callable[[Any], None]]] = []
@@ -96,6 +97,7 @@ class Crowd:
         """Somebody calls, presses a key, and hangs up when the patience is spent."""
         call = Call(f"CA{next(self._order):032x}", number, key, patience_s)
         self.live[call.sid] = call
+        self.calls += 1
         self.later(after_s, lambda line: self._obey(line, call, "/telephone/voice", {}))
 
     def text(self, number: str, to: str, body: str, after_s: float = 0.0) -> None:
