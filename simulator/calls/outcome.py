@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from simulator.calls.leg import Bridge, Leg
-from simulator.calls.listening import keep_recording
+from simulator.calls.listening import keep_recording, recording_fields
 from simulator.ground.twiml import Document, Verb
 
 TIMEOUT_S = 30.0
@@ -19,6 +19,7 @@ class Outcome:
     status: str = "no-answer"
     call_sid: str = ""
     seconds: int = 0
+    recording: dict[str, str] = field(default_factory=dict)
 
     def fields(self) -> dict[str, str]:
         fields = {"DialCallStatus": self.status, "DialBridged": str(self.seconds > 0).lower()}
@@ -26,7 +27,7 @@ class Outcome:
             fields["DialCallSid"] = self.call_sid
         if self.seconds:
             fields["DialCallDuration"] = str(self.seconds)
-        return fields
+        return fields | self.recording
 
 
 def limit(leg: Leg, order: Verb) -> float:
@@ -46,4 +47,5 @@ def talk(leg: Leg, bridge: Bridge, order: Verb, document: Document, outcome: Out
         bridge.end()
         if bridge.tape:
             channels = 2 if recorded.endswith("dual") else 1
-            keep_recording(leg, order, document, bridge.tape, source="DialVerb", channels=channels)
+            tape = keep_recording(leg, order, document, bridge.tape, source="DialVerb", channels=channels)
+            outcome.recording = recording_fields(leg, tape)

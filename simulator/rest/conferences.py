@@ -152,9 +152,10 @@ def delete_participant(account: str, sid: str, who: str) -> tuple[str, int]:
 
 
 def _room(sid: str) -> Conference:
+    """By its SID: a name is understood where somebody is called in, and nowhere else."""
     network: Network = here()
     with network.changed:
-        return network.rooms.get(sid) or found(network.conferences, sid)
+        return found(network.conferences, sid)
 
 
 def _participant(room: Conference, who: str) -> Seat:

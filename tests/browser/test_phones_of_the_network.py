@@ -60,10 +60,10 @@ def test_a_conference_and_its_hold_are_told_in_words(page, network, portal):  # 
     citizen.get_by_text("vous attendez quelqu’un").wait_for()
     citizen.get_by_text("musique d’attente").wait_for()
     call = portal.wait_for("/telephone/voice")[0]["CallSid"]
-    post(network, "Conferences/salle/Participants.json", To=desk, From=LINE)
+    room = post(network, "Conferences/salle/Participants.json", To=desk, From=LINE)["conference_sid"]
     anna.get_by_role("button", name="Décrocher").click()
     anna.get_by_text("En conférence avec 06").wait_for()
-    post(network, f"Conferences/salle/Participants/{call}.json", Hold="true")
+    post(network, f"Conferences/{room}/Participants/{call}.json", Hold="true")
     citizen.get_by_text("Mis en attente").wait_for()
     anna.get_by_text("vous attendez quelqu’un").wait_for()
     found = Axe().run(page)
@@ -93,9 +93,11 @@ def post(network, path, **fields):
     import requests
 
     settings = network.network.settings
-    requests.post(
+    answer = requests.post(
         f"{network.url}/2010-04-01/Accounts/{settings.account_sid}/{path}",
         data=fields,
         auth=(settings.account_sid, settings.auth_token),
         timeout=5,
-    ).raise_for_status()
+    )
+    answer.raise_for_status()
+    return answer.json()

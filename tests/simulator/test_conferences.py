@@ -229,8 +229,8 @@ def test_a_recorded_conference_leaves_its_words(together, agent, portal, api):
     assert (kept.source, portal.wait_for("/tape")[0]["RecordingSource"]) == ("Conference", "Conference")
 
 
-def test_what_is_not_there_is_not_found(api):
-    for room_sid in ("CF" + "0" * 32, "nulle part"):
+def test_what_is_not_there_is_not_found_and_a_name_is_no_address(together, api):
+    for room_sid in ("CF" + "0" * 32, "salle"):
         with pytest.raises(TwilioRestException) as refused:
             api.conferences(room_sid).fetch()
         assert refused.value.code == 20404

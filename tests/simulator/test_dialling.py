@@ -52,6 +52,10 @@ def test_a_whisper_may_ask_for_a_key_and_refuse(phone, agent, portal):
     agent.wait_for("ringing")
     agent.answer()
     phone.wait_to_hear("Personne")
+    assert [portal.at("/after")[0][name] for name in ("DialCallStatus", "DialBridged")] == [
+        "completed",
+        "false",
+    ]
     assert agent.wait_for("over")["call"]["bridged"] is False
 
 
@@ -110,7 +114,8 @@ def test_several_ring_and_the_first_is_put_through(phone, agent, anna, portal):
 
 def test_a_talk_is_recorded_when_that_was_asked_for(phone, agent, portal, api):
     portal.says["/telephone/voice"] = (
-        f'<Dial record="record-from-answer-dual" recordingStatusCallback="/tape">{agent.number}</Dial>'
+        f'<Dial record="record-from-answer-dual" recordingStatusCallback="/tape" action="/after">'
+        f"{agent.number}</Dial>"
     )
     phone.call(LINE)
     agent.wait_for("ringing")
@@ -122,3 +127,4 @@ def test_a_talk_is_recorded_when_that_was_asked_for(phone, agent, portal, api):
     (tape,) = portal.wait_for("/tape")
     assert (tape["RecordingSource"], tape["RecordingChannels"]) == ("DialVerb", "2")
     assert api.recordings(tape["RecordingSid"]).fetch().channels == 2
+    assert portal.wait_for("/after")[0]["RecordingUrl"] == tape["RecordingUrl"]
