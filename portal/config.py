@@ -37,6 +37,9 @@ class Settings:
     twilio_calls_per_second: (
         float  # TWILIO_CALLS_PER_SECOND: what the account may place; 1 unless it was raised
     )
+    agents_press_1: (
+        str  # AGENTS_PRESS_1: numbers (default), always or never: whom a voicemail could answer for
+    )
     smtp_host: str  # SMTP_HOST: empty keeps letters in the mailbox page (demo)
     smtp_port: int  # SMTP_PORT
     smtp_user: str  # SMTP_USER: empty for a relay that asks for no sign-in
@@ -103,6 +106,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         twilio_auth_token_old=environ.get("TWILIO_AUTH_TOKEN_OLD", ""),
         twilio_base_url=environ.get("TWILIO_BASE_URL", stand_in).rstrip("/"),
         twilio_calls_per_second=float(environ.get("TWILIO_CALLS_PER_SECOND", "1")),
+        agents_press_1=environ.get("AGENTS_PRESS_1", "numbers"),
         smtp_host=environ.get("SMTP_HOST", ""),
         smtp_port=int(environ.get("SMTP_PORT", "587")),
         smtp_user=environ.get("SMTP_USER", ""),

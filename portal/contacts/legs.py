@@ -27,6 +27,7 @@ STATES = {  # what the network says, in our words
     "canceled": "failed",
 }
 OVER = ("ended", "failed")
+RANKS = [(rank, status) for rank in ("", *map(str, range(8))) for status in STATES]  # the words of one call
 RANK = {
     "waiting": 0,
     "sending": 1,
@@ -65,7 +66,7 @@ def name(leg: Leg, provider_ref: str) -> None:
         return
     leg.provider_ref = provider_ref
     db.session.flush()
-    for told in events.told_of(f"call:{provider_ref}:"):
+    for told in events.told([event_key(provider_ref, *rank) for rank in RANKS]):
         advance(leg, STATES.get(told.get("CallStatus", ""), ""), sequence=sequence_of(told))
 
 
@@ -109,6 +110,11 @@ def advance(leg: Leg, state: str, *, sequence: int = -1, error: str = "") -> boo
     if state in OVER:
         leg.ended_at = clock.now()
     return True
+
+
+def event_key(provider_ref: str, sequence: str, status: str) -> str:
+    """Under which a word on a call's progress is kept: told twice, it is one."""
+    return f"call:{provider_ref}:{sequence}:{status}"
 
 
 def sequence_of(told: dict[str, Any]) -> int:

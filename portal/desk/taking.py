@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from portal import jobs
 from portal.contacts import answering
 from portal.contacts.models import Contact
+from portal.database import db
+from portal.desk import offering, places, waiting
+from portal.desk.holding import hold_place
+from portal.desk.matching import make_offer
+from portal.desk.models import Place, Queue
 from portal.errors import N_, Refused
 from portal.staff.models import Staff
 
 
 def take(contact_id: int, *, by: Staff) -> Contact:
-    """The contact is this agent's; a call still on the line is put through to their telephone."""
+    """The contact is this agent's; a call still on the line rings at their telephone, and is theirs once picked up."""
     contact = answering.hold_contact(contact_id, by=by)
-    rings = contact.channel == "phone" and contact.state == "waiting" and contact.ended_at is None
-    if rings and not by.phone:
+    if contact.channel != "phone" or contact.state != "waiting" or contact.ended_at is not None:
+        answering.take(contact, by=by)
+        return contact
+    if not by.phone:
         raise Refused(
             N_("Aucun téléphone n’est noté dans votre fiche : l’appel ne peut pas vous être passé.")
         )
-    answering.take(contact, by=by)
-    if rings:
-        payload = {"contact": contact.id, "agent": by.id}
-        # the version tells one taking from the next, after a call was given back
-        jobs.enqueue("connect_call", payload, dedupe_key=f"connect_call:{contact.id}:{contact.version}")
+    place = hold_place(contact) or _stand(contact)
+    ringing = offering.ringing(contact.id)
+    if ringing is not None and ringing.staff_id != by.id:
+        raise Refused(N_("Quelqu’un d’autre s’en occupe déjà."))
+    if ringing is None and offering.live_for(by.id) is not None:
+        raise Refused(N_("Un appel sonne déjà chez vous."))
+    if ringing is None and place is not None:
+        make_offer(place, by.id)
     return contact
+
+
+def _stand(contact: Contact) -> Place | None:
+    queue = db.session.get(Queue, contact.queue_id or 0)
+    queue = queue or waiting.queue_for_topic(contact.topic_id, organization_id=contact.organization_id)
+    return places.stand_in_line(contact, queue) if queue is not None else None

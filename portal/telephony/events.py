@@ -23,10 +23,3 @@ def told(keys: Collection[str]) -> list[dict[str, Any]]:
     """What was told under these keys, in the order it came: for who was not ready to hear it then."""
     query = db.select(NetworkEvent.payload).where(NetworkEvent.key.in_(keys))
     return list(db.session.scalars(query.order_by(NetworkEvent.id)))
-
-
-def told_of(beginning: str) -> list[dict[str, Any]]:
-    """What was told under the keys that begin so, in the order it came."""
-    after = beginning[:-1] + chr(ord(beginning[-1]) + 1)
-    query = db.select(NetworkEvent.payload).where(NetworkEvent.key >= beginning, NetworkEvent.key < after)
-    return list(db.session.scalars(query.order_by(NetworkEvent.id)))

@@ -51,7 +51,7 @@ class NetworkEvent(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
-    kind: Mapped[str]  # text, call, menu, queue, put_through, message_status, call_status, recording
+    kind: Mapped[str]  # text, call, menu, queue, put_through, message_status, call_status, recording…
     payload: Mapped[dict[str, Any]] = mapped_column(default=dict)
     received_at: Mapped[datetime] = mapped_column(default=clock.now)
 

@@ -85,7 +85,8 @@ def find_calls(settings: Settings, *, to: str, sender: str, since: datetime) -> 
     those begun since then would leave it out.
     """
     listed = _ask(lambda: _client(settings).calls.list(to=to, from_=sender, limit=50))
-    return [str(call.sid) for call in listed if (call.date_created or since) >= since]
+    ours = (call for call in listed if not call.parent_call_sid)  # not those that a `<Dial>` called
+    return [str(call.sid) for call in ours if (call.date_created or since) >= since]
 
 
 def call_state(settings: Settings, call_ref: str) -> str:
@@ -165,9 +166,8 @@ def _told_apart(what: Callable[[], Answer]) -> Answer:
 def _status_and_code(refusal: Exception) -> tuple[int, int]:
     """The HTTP status and the network's own code. The vendor's lists raise an error of their own, without either."""
     answer = refusal.args[1] if len(refusal.args) > 1 else None
-    status: int = getattr(refusal, "status", None) or getattr(answer, "status_code", 503)
-    code: int = getattr(refusal, "code", None) or status
-    return status, code
+    status = getattr(refusal, "status", 0) or getattr(answer, "status_code", 503)
+    return status, getattr(refusal, "code", 0) or status
 
 
 def _refusal(status: int, code: int) -> Busy | Unsure | Rejected:

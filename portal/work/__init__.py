@@ -16,6 +16,8 @@ from portal.work.connect_call import connect_call
 from portal.work.end_wrap_up import end_wrap_up
 from portal.work.expire_offer import expire_offer
 from portal.work.match import match
+from portal.work.move_leg import move_leg
+from portal.work.place_call import place_call
 from portal.work.receive_letter import receive_letter
 from portal.work.send_code import send_code
 from portal.work.send_email import send_email
@@ -30,6 +32,8 @@ KINDS: dict[str, Callable[[Job], None]] = {
     "expire_offer": expire_offer,
     "match": match,
     "receive_letter": receive_letter,
+    "move_leg": move_leg,
+    "place_call": place_call,
     "send_code": send_code,
     "send_email": send_email,
     "send_text": send_text,

@@ -1,44 +1,60 @@
-"""Puts a waiting caller through to the agent who took the call."""
+"""Rings the agent to whom a place in line was offered."""
 
 from __future__ import annotations
 
-from twilio.twiml.voice_response import Dial, VoiceResponse
+from twilio.twiml.voice_response import VoiceResponse
 
 from portal import jobs
-from portal.contacts.calling import missed
-from portal.contacts.models import Contact
-from portal.database import db, locked
+from portal.contacts import legs
+from portal.contacts.models import Contact, Leg
+from portal.database import db
+from portal.desk import offering, talking
+from portal.desk.models import Offer
 from portal.jobs import Job
 from portal.staff.models import Staff
 from portal.telephony import sending
 from portal.work.context import settings
 
-RING_S = 20
-
 
 def connect_call(job: Job) -> None:
-    """Takes the call out of its line and rings the agent's phone. Done twice, the network rings the same phone."""
-    contact: Contact = db.session.scalars(
-        locked(db.select(Contact).filter_by(id=job.payload["contact"]))
-    ).one()
-    agent = db.session.get_one(Staff, job.payload["agent"])
-    if contact.ended_at or contact.agent_id != agent.id or not contact.provider_ref or not agent.phone:
+    """The caller is taken out of line, and the network asks our door whom to ring. Done twice, it rings the same
+    telephone. For a call-back, the agent is called first."""
+    offer = offering.hold_offer(job.payload["offer"])
+    if offer is None or offer.state != "ringing":
+        jobs.finish(job)
+        db.session.commit()
+        return
+    contact = offer.contact
+    if offer.place.kind == "call_back" or not contact.provider_ref:
+        _call_agent(offer)
         jobs.finish(job)
         db.session.commit()
         return
     db.session.commit()
-    try:
-        sending.redirect_call(settings(), contact.provider_ref, _dial(agent.phone, contact.line))
-    except sending.Rejected:
-        missed(contact)
+    _take_out_of_line(contact, contact.provider_ref, offer.id)
     jobs.finish(job)
     db.session.commit()
 
 
-def _dial(phone: str, line: str) -> str:
+def _take_out_of_line(contact: Contact, call_ref: str, offer_id: int) -> None:
+    try:
+        sending.redirect_call(settings(), call_ref, ask(f"connect?offer={offer_id}"))
+    except sending.Rejected:  # the network knows of no such call any more
+        offer = offering.hold_offer(offer_id)
+        if offer is not None and offer.state == "ringing":
+            talking.hang_up(contact, "completed")
+
+
+def ask(door: str) -> str:
+    """The document that has a telephone ask this door of ours what to do."""
     twiml = VoiceResponse()
-    action = f"{settings().public_base_url}/telephone/voice/put-through"
-    dial = Dial(action=action, method="POST", timeout=RING_S, caller_id=line, answer_on_bridge=True)
-    dial.number(phone)
-    twiml.append(dial)
+    twiml.redirect(f"{settings().public_base_url}/telephone/voice/{door}", method="POST")
     return str(twiml)
+
+
+def _call_agent(offer: Offer) -> None:
+    planned = db.select(Leg.id).filter_by(offer_id=offer.id, role="agent")
+    if db.session.scalar(planned.limit(1)) is None:
+        agent = db.session.get_one(Staff, offer.staff_id)
+        about = {"staff_id": agent.id, "offer_id": offer.id, "label": agent.name, "purpose": "call_back"}
+        legs.plan(offer.contact, "agent", agent.phone, **about)

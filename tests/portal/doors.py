@@ -31,7 +31,11 @@ set_line_recording staff staff_member trial try_menu try_script try_situation
 save_sender sender senders
 """
 OVERSEERS = "see_alert set_aside try_again"
-NETWORK = "call choose left message put_through receive recorded ring voicemail wait waited"
+NETWORK = """
+call choose left message put_through receive recorded ring voicemail wait waited
+agent_answers agent_presses alone apart called citizen_answers connect seat sent_on service_answers third_answers
+third_presses
+"""
 
 DOORS = {
     **{f"console.{name}": "agents" for name in AGENTS.split()},

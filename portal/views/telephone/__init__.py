@@ -8,4 +8,13 @@ SIGNED = True
 
 bp = Blueprint("telephone", __name__, url_prefix="/telephone")
 
-from portal.views.telephone import away, calls, statuses, texts, waiting  # noqa: E402, F401  (they register on `bp`)
+from portal.views.telephone import (  # noqa: E402  (they register on `bp`)
+    away,  # noqa: F401
+    bridging,  # noqa: F401
+    calling_out,  # noqa: F401
+    calls,  # noqa: F401
+    rooms,  # noqa: F401
+    statuses,  # noqa: F401
+    texts,  # noqa: F401
+    waiting,  # noqa: F401
+)

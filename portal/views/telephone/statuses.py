@@ -6,14 +6,13 @@ from typing import Any
 
 from flask import request
 
-from portal.contacts.calling import end_call, hold_call
+from portal.contacts import legs
 from portal.contacts.delivery import hear_status
 from portal.database import db
+from portal.desk import talking
 from portal.telephony import events
 from portal.views.telephone import bp
 from portal.views.telephone.guard import signed
-
-OVER = ("completed", "busy", "failed", "no-answer", "canceled")
 
 
 @bp.post("/status/message")
@@ -32,11 +31,13 @@ def message() -> Any:
 @bp.post("/status/call")
 @signed
 def call() -> Any:
-    sid, status = request.form.get("CallSid", ""), request.form.get("CallStatus", "")
-    key = f"call:{sid}:{request.form.get('SequenceNumber', '')}:{status}"
-    if events.note(key, "call_status", request.form.to_dict()) and status in OVER:
-        contact = hold_call(sid)
-        if contact is not None:
-            end_call(contact, status)
+    """How a call goes: a citizen's, an agent's, a third one's. Each word is heard once."""
+    told = request.form
+    sid, status, rank = (told.get(name, "") for name in ("CallSid", "CallStatus", "SequenceNumber"))
+    leg = legs.hold(request.args.get("leg", 0, type=int))
+    if leg is not None:  # a call that we placed, and may not know the network's id of yet
+        legs.name(leg, sid)
+    if events.note(legs.event_key(sid, rank, status), "call_status", told.to_dict()):
+        talking.hear(sid, status, legs.sequence_of(told.to_dict()))
     db.session.commit()
     return "", 204

@@ -7,11 +7,10 @@ from typing import Any
 from flask import request
 from twilio.twiml.voice_response import VoiceResponse
 
-from portal.contacts.calling import end_call, hold_call, missed
+from portal.contacts.calling import end_call, hold_call
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.desk import offering, places
-from portal.desk.models import Queue
 from portal.lines.saying import find_line
 from portal.telephony import events
 from portal.views.telephone import announcing, bp, speech
@@ -82,21 +81,3 @@ def left() -> Any:
     if result == "leave" and place is not None and place.kind == "call_back":
         return speech.answer(announcing.will_be_called_back(place, speech.language()))
     return speech.answer(speech.record(line, speech.language()))
-
-
-@bp.post("/voice/put-through")
-@signed
-def put_through() -> Any:
-    """The agent's phone rang: spoken with, or not picked up and then the caller is in line again."""
-    line, call = find_line(request.form.get("To", "")), request.form.get("CallSid", "")
-    status = request.form.get("DialCallStatus", "")
-    told = f"put_through:{call}:{request.form.get('DialCallSid', '')}:{status}"
-    events.note(told, "put_through", request.form.to_dict())
-    contact = hold_call(call)
-    if line is None or contact is None or status in ("completed", "answered") or contact.queue_id is None:
-        db.session.commit()
-        return speech.answer(VoiceResponse())
-    missed(contact)
-    queue = db.session.get_one(Queue, contact.queue_id)
-    db.session.commit()
-    return speech.answer(speech.enqueue(line, queue.slug, contact.language))

@@ -10,12 +10,11 @@ from flask import Flask
 
 from portal.app import create_app
 from portal.config import Settings
-from portal.contacts import answering
-from portal.contacts.models import Contact
 from portal.database import db
+from portal.desk import offering
+from portal.desk.models import Offer
 from portal.desk.taking import take
 from portal.errors import Missing, Refused
-from portal.history import Event
 from portal.jobs import Job
 from portal.staff.models import Staff
 from tests import make
@@ -27,15 +26,17 @@ def connections() -> list[dict[str, Any]]:
     return [job.payload for job in db.session.scalars(db.select(Job).filter_by(kind="connect_call"))]
 
 
-def test_taking_a_queued_call_puts_it_through_once(app: Flask) -> None:
+def test_taking_a_queued_call_rings_at_the_agents_telephone_once(app: Flask) -> None:
     agent, queue = make.staff(phone="+33199000021"), make.queue()
     call = make.contact(state="waiting", queue_id=queue.id)
     for _ in range(2):
         take(call.id, by=agent)
-    assert connections() == [{"contact": call.id, "agent": agent.id}]
-    db.session.flush()
-    answering.give_back(call, by=agent)
-    db.session.flush()
+    offer = offering.live_for(agent.id)
+    assert offer is not None and connections() == [{"offer": offer.id}]
+    with pytest.raises(Refused, match="autre"):
+        take(call.id, by=make.staff(phone="+33199000022"))
+    assert call.state == "waiting"
+    offering.miss(offer)
     take(call.id, by=agent)
     assert len(connections()) == 2
 
@@ -72,9 +73,10 @@ def _take_all(settings: Settings, agent_id: int, contact_ids: list[int], ready: 
 
 
 @pytest.mark.slow
-def test_four_agents_taking_the_same_contacts_at_once_have_each_one_once(app: Flask) -> None:
+def test_four_agents_taking_the_same_contacts_at_once_each_ring_for_one(app: Flask) -> None:
     agents = [make.staff(phone=f"+331990000{n}") for n in range(20, 20 + AGENTS)]
-    contacts = [make.contact(state="waiting") for _ in range(ROUNDS)]
+    queue = make.queue()
+    contacts = [make.contact(state="waiting", queue_id=queue.id) for _ in range(ROUNDS)]
     db.session.commit()
     spawn = multiprocessing.get_context("spawn")
     ready = spawn.Barrier(AGENTS)
@@ -87,7 +89,7 @@ def test_four_agents_taking_the_same_contacts_at_once_have_each_one_once(app: Fl
         process.join(120)
         assert process.exitcode == 0
     db.session.expire_all()
-    assert all(db.session.get_one(Contact, one).state == "in_progress" for one in ids)
-    taken = list(db.session.scalars(db.select(Event.subject_id).filter_by(verb="contact.taken")))
-    assert sorted(taken) == sorted(ids)
-    assert sorted(payload["contact"] for payload in connections()) == sorted(ids)
+    offers = list(db.session.scalars(db.select(Offer).filter_by(state="ringing")))
+    assert len(offers) == len({offer.contact_id for offer in offers}) == AGENTS
+    assert {offer.staff_id for offer in offers} == {agent.id for agent in agents}
+    assert sorted(payload["offer"] for payload in connections()) == sorted(offer.id for offer in offers)

@@ -11,6 +11,7 @@ from portal import clock
 from portal.cases.opening import promise
 from portal.contacts.models import Contact
 from portal.database import db
+from portal.desk.models import Offer
 from portal.jobs import Job
 from tests import make
 from tests.signing import send, signed_in
@@ -68,9 +69,9 @@ def test_a_call_is_taken_once_and_put_through(app: Flask, client: Any) -> None:
     late = send(other, f"/console/contacts/{call.id}/take", page="/console/")
     assert late.headers["Location"] == "/console/"
     assert "autre s’en occupe" in other.get("/console/").text
-    assert [job.payload for job in db.session.scalars(db.select(Job))] == [
-        {"contact": call.id, "agent": first.id}
-    ]
+    rings = db.session.scalars(db.select(Offer).filter_by(contact_id=call.id)).one()
+    jobs = db.session.scalars(db.select(Job).filter_by(kind="connect_call"))
+    assert rings.staff_id == first.id and [job.payload for job in jobs] == [{"offer": rings.id}]
 
 
 def test_what_was_promised_for_today_is_on_the_desk_until_it_is_kept(app: Flask, client: Any) -> None:

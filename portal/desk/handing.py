@@ -1,0 +1,222 @@
+"""What an agent does with a call they have: hold, take up again, consult, hand on. Each is harmless when done twice.
+
+Whom one may consult or hand on to is chosen from a list (`targets`), never typed: a colleague who is free, a queue, a
+service of the directory at its listed number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import joinedload
+
+from portal import history, news
+from portal.contacts import answering, legs
+from portal.contacts.bridging import move
+from portal.contacts.models import Contact, Leg
+from portal.database import db
+from portal.desk import places, presence, talking
+from portal.desk.models import Offer, Presence, Queue
+from portal.directory.models import Organization, Service
+from portal.errors import N_, Refused
+from portal.staff.models import Staff
+
+MOST_SERVICES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whom a call may be handed to. `key` is what a form sends: `agent:7`, `queue:3`, `service:12`."""
+
+    key: str
+    label: str
+    phone: str = ""
+
+    @property
+    def kind(self) -> str:
+        return self.key.partition(":")[0]
+
+    @property
+    def id(self) -> int:
+        return int(self.key.partition(":")[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What a console shows of a call: `none`, `talking`, `held`, `calling` (who is consulted rings), `consulting`,
+    `three` (all in one room), `handed` (put through to a service)."""
+
+    state: str
+    other: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    contact: Contact
+    citizen: Leg
+    agent: Leg
+    third: Leg | None
+
+
+def talk_of(contact: Contact) -> Talk:
+    """How the call stands now. Writes nothing."""
+    live = {leg.role: leg for leg in legs.of(contact.id)}
+    citizen, agent, third = live.get("citizen"), live.get("agent"), live.get("third")
+    if contact.ended_at is not None or citizen is None or agent is None or agent.answered_at is None:
+        return Talk("none")
+    if third is None:
+        return Talk("held" if citizen.seat == "hold" else "talking")
+    if third.answered_at is None:
+        return Talk("calling", third.label)
+    return Talk("consulting" if citizen.seat == "hold" else "three", third.label)
+
+
+def targets(by: Staff) -> list[Target]:
+    """Whom a call may be handed to: free colleagues, queues, services that have a number."""
+    free = db.select(Staff).join(Presence, Presence.staff_id == Staff.id)
+    free = free.where(Staff.organization_id == by.organization_id, Staff.id != by.id, *_is_free())
+    agents = [Target(f"agent:{each.id}", each.name, each.phone) for each in db.session.scalars(free)]
+    lines = db.select(Queue).filter_by(organization_id=by.organization_id).order_by(Queue.position, Queue.id)
+    queues = [Target(f"queue:{each.id}", each.name) for each in db.session.scalars(lines)]
+    listed = db.select(Service).where(Service.active, Service.phone != "").join(Organization)
+    listed = listed.options(joinedload(Service.organization)).order_by(Organization.name, Service.id)
+    services = [
+        Target(f"service:{each.id}", _name(each), each.phone)
+        for each in db.session.scalars(listed.limit(MOST_SERVICES))
+    ]
+    return [*agents, *queues, *services]
+
+
+def hold(contact_id: int, *, by: Staff) -> None:
+    """The citizen hears a sentence and music until they are taken up again."""
+    ends = _ends(contact_id, by)
+    if ends is None or ends.citizen.seat == "hold":
+        return
+    _hold(ends)
+    _note("contact.held", ends.contact, by)
+
+
+def resume(contact_id: int, *, by: Staff) -> None:
+    """The agent is with the citizen again."""
+    ends = _ends(contact_id, by)
+    if ends is None or ends.citizen.seat != "hold":
+        return
+    if ends.third is not None:
+        raise Refused(N_("Terminez d’abord la consultation."))
+    move((ends.citizen, "room"))
+    _note("contact.resumed", ends.contact, by)
+
+
+def consult(contact_id: int, key: str, *, by: Staff) -> None:
+    """The citizen is held while somebody else is asked."""
+    ends = _ends(contact_id, by)
+    if ends is None:
+        return
+    target = _chosen(key, by)
+    if ends.third is not None:
+        if ends.third.label == target.label:
+            return
+        raise Refused(N_("Terminez d’abord la consultation."))
+    if target.kind == "queue":
+        raise Refused(N_("Une file ne se consulte pas : transférez-lui l’appel."), field="target")
+    _hold(ends)
+    staff_id = target.id if target.kind == "agent" else None
+    label = {"label": target.label, "staff_id": staff_id, "purpose": "consult", "seat": "room"}
+    legs.plan(ends.contact, "third", target.phone, **label)
+    _note("contact.consulted", ends.contact, by, whom=target.label)
+
+
+def cancel(contact_id: int, *, by: Staff) -> None:
+    """No longer consulted: the agent is with the citizen again."""
+    ends = _ends(contact_id, by)
+    if ends is None or ends.third is None:
+        return
+    move((ends.third, "out"), (ends.citizen, "room"))
+    if ends.third.staff_id is not None and ends.third.answered_at is not None:
+        presence.end_wrap_up(ends.third.staff_id)
+    _note("contact.consult_cancelled", ends.contact, by, whom=ends.third.label)
+
+
+def complete(contact_id: int, *, by: Staff) -> None:
+    """Whoever was consulted has the citizen; the agent leaves them together."""
+    ends = _ends(contact_id, by)
+    if ends is None:
+        return
+    if ends.third is None or ends.third.answered_at is None:
+        raise Refused(N_("Personne n’a encore répondu : attendez, ou transférez sans attendre."))
+    move((ends.citizen, "room"), (ends.agent, "out"))
+    talking.hand_over(ends.contact, ends.third, by=by.actor)
+    _leave(ends, by)
+
+
+def transfer(contact_id: int, key: str, *, by: Staff) -> None:
+    """Handed on without asking first: to a queue or to a colleague, at the same place in line; to a service."""
+    ends = _ends(contact_id, by)
+    if ends is None:
+        return
+    target, contact = _chosen(key, by), ends.contact
+    if ends.third is not None:
+        move((ends.third, "out"))
+    queue_id = target.id if target.kind == "queue" else contact.queue_id
+    queue = db.session.get(Queue, queue_id) if queue_id else None
+    if target.kind != "service" and queue is None:
+        raise Refused(N_("Cet appel n’est venu par aucune file : transférez-le à une file."), field="target")
+    move((ends.citizen, "away" if target.kind == "service" else "line"), (ends.agent, "out"))
+    _note("contact.transferred", contact, by, whom=target.label)
+    if target.kind == "service":
+        away = {"label": target.label, "purpose": "transfer", "dialled_by_id": ends.citizen.id}
+        db.session.add(Leg(contact_id=contact.id, role="third", to=target.phone, state="queued", **away))
+        contact.step = f"Transféré : {target.label}"
+    elif queue is not None:
+        only = target.id if target.kind == "agent" else None
+        places.stand_in_line(contact, queue, by=by.actor, only_staff_id=only)
+    _leave(ends, by)
+
+
+def _ends(contact_id: int, by: Staff) -> _Ends | None:
+    """The call and its telephones, held; None when this agent has handed it on already: done twice."""
+    contact = answering.hold_contact(contact_id, by=by)
+    live = {leg.role: leg for leg in legs.of(contact.id)}
+    citizen, agent = live.get("citizen"), live.get("agent")
+    if agent is None or agent.staff_id != by.id or citizen is None or contact.ended_at is not None:
+        left = db.select(Leg.id).filter_by(contact_id=contact.id, staff_id=by.id, role="agent", seat="out")
+        if contact.ended_at is None and db.session.scalar(left.limit(1)) is not None:
+            return None
+        raise Refused(N_("Cet appel est terminé."))
+    return _Ends(contact, citizen, agent, live.get("third"))
+
+
+def _hold(ends: _Ends) -> None:
+    move((ends.agent, "room"), (ends.citizen, "hold"))
+
+
+def _leave(ends: _Ends, by: Staff) -> None:
+    """The agent has handed the call on."""
+    queue = db.session.get(Queue, ends.contact.queue_id) if ends.contact.queue_id else None
+    presence.begin_wrap_up(by.id, queue)
+    news.tell(f"staff:{by.id}", f"desk:{ends.contact.organization_id}")
+
+
+def _chosen(key: str, by: Staff) -> Target:
+    found = next((target for target in targets(by) if target.key == key), None)
+    if found is None:
+        raise Refused(
+            N_("Choisissez dans la liste : cette personne ou ce service n’est plus libre."), field="target"
+        )
+    return found
+
+
+def _is_free() -> tuple[ColumnElement[bool], ...]:
+    ringing = db.select(Offer.id).where(Offer.live_staff_id == Staff.id).exists()
+    return (Presence.state == "available", Staff.phone != "", Staff.disabled_at.is_(None), ~ringing)
+
+
+def _name(service: Service) -> str:
+    text = service.texts.get("fr")
+    return text.name if text is not None else service.organization.name
+
+
+def _note(verb: str, contact: Contact, by: Staff, **details: str) -> None:
+    history.record(verb, contact, by=by.actor, citizen_id=contact.citizen_id, details=details)
+    news.tell(f"staff:{by.id}", f"desk:{contact.organization_id}")

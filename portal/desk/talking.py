@@ -1,0 +1,297 @@
+"""A call that an agent has: picked up, held, consulted about, handed on, and what each hanging up means for the rest.
+
+Every verb holds the contact first, then the desk, then the legs. Who is told what is written here; how the network is
+made to do it is `contacts.bridging`.
+"""
+
+from __future__ import annotations
+
+from portal import history, news
+from portal.contacts import legs
+from portal.contacts.bridging import move
+from portal.contacts.calling import end_call
+from portal.contacts.models import Contact, Leg
+from portal.database import db, locked
+from portal.desk import offering, places, presence
+from portal.desk.holding import hold_desk, hold_place, hold_presence
+from portal.desk.models import Offer, Queue
+from portal.history import Actor
+
+
+def pick_up(offer: Offer, provider_ref: str, to: str) -> Contact | None:
+    """The agent is on the telephone and takes the offer: the contact. None when it is too late. Told twice: once.
+    Hold the offer first."""
+    contact, known = offer.contact, legs.find(provider_ref)
+    if known is not None and offer.state == "accepted" and known.offer_id == offer.id:
+        return contact
+    if not offering.accept(offer):
+        return None
+    agent = {"staff_id": offer.staff_id, "offer_id": offer.id, "to": to}
+    if known is not None:  # we called the agent's telephone ourselves: a call-back
+        legs.advance(known, "answered")
+        contact.ended_at = None
+    elif contact.provider_ref:
+        citizen = legs.note(contact, "citizen", contact.provider_ref, to=_number(contact))
+        citizen.seat = "bridge"
+        legs.note(contact, "agent", provider_ref, dialled_by_id=citizen.id, **agent)
+    return contact
+
+
+def begin_call(leg: Leg) -> None:
+    """An agent who calls somebody is on the telephone. Hold the leg first."""
+    if not legs.advance(leg, "answered") or leg.staff_id is None:
+        return
+    contact = leg.contact
+    contact.ended_at = None
+    _occupy(leg.staff_id, contact)
+    _tell(contact)
+
+
+def reached(leg: Leg) -> None:
+    """Whom we called is on the telephone: somebody consulted, a citizen, a service. Hold the leg first."""
+    if not legs.advance(leg, "answered"):
+        return
+    contact = leg.contact
+    if leg.role == "third" and leg.staff_id is not None:
+        _occupy(leg.staff_id, contact)
+    details = {"whom": leg.label} if leg.label else {}
+    history.record(
+        "contact.reached", contact, by=history.NETWORK, citizen_id=contact.citizen_id, details=details
+    )
+    _tell(contact)
+
+
+def call_over(leg: Leg, status: str, *, agent_gone: bool) -> str:
+    """The `<Dial>` from an agent's telephone to a citizen is over. What the agent's does now: `seat` (goes where it is
+    wanted), `not_reached` or `over`. Hold the leg first."""
+    contact = leg.contact
+    citizen = _citizen_of(leg)
+    if leg.seat != "bridge" and not agent_gone:
+        return "seat"
+    if citizen is not None and citizen.answered_at is None and status not in ("completed", "answered"):
+        if legs.advance(citizen, "failed", error=status):
+            _not_reached(contact, leg)
+        return "not_reached"
+    hang_up(contact)
+    return "over"
+
+
+def dial_over(offer: Offer, *, caller_gone: bool, bridged: bool) -> str:
+    """The `<Dial>` towards an agent is over. What the caller's telephone does now: `line` (waits again), `seat` (goes
+    where it is wanted) or `over`. Hold the offer first."""
+    contact = offer.contact
+    if offer.state == "ringing":
+        if not caller_gone:
+            offering.miss(offer)
+        else:
+            hang_up(contact)
+    if offer.state != "accepted" or caller_gone:
+        if caller_gone:
+            hang_up(contact)
+        return "line" if is_in_line(contact) else "over"
+    citizen, agent = legs.one(contact.id, "citizen"), _agent_of(offer)
+    if citizen is not None and citizen.seat != "bridge":
+        return "seat"
+    if not bridged and agent is not None and contact.agent_id == offer.staff_id and not contact.ended_at:
+        legs.advance(agent, "ended")
+        _desert(contact, agent)
+        return "line"
+    hang_up(contact, "completed")
+    return "over"
+
+
+def next_of(contact: Contact) -> str:
+    """As `dial_over` says, for a word that was already heard: changes nothing."""
+    citizen = legs.one(contact.id, "citizen")
+    if citizen is not None and citizen.seat not in ("bridge", "line"):
+        return "seat"
+    return "line" if is_in_line(contact) else "over"
+
+
+def hear(provider_ref: str, status: str, sequence: int = -1) -> None:
+    """What the network tells of a telephone, in any order and however late. What we do not know of yet is heard again
+    once we do (`legs.name`)."""
+    state = legs.STATES.get(status, "")
+    contact = _held_contact(provider_ref)
+    if contact is None:
+        return
+    leg = legs.find(provider_ref)
+    if leg is not None:
+        leg = legs.hold(leg.id)
+    if leg is not None and legs.advance(leg, state, sequence=sequence):
+        _tell(contact)
+        if state in legs.OVER:
+            _gone(contact, leg, status)
+    elif leg is None and state in legs.OVER and not legs.of(contact.id, ("citizen",)):
+        hang_up(contact, status)
+
+
+def hear_again(leg: Leg) -> None:
+    """A leg whose id we have only now: if what was told of it before was its end, that is now told to the others."""
+    if leg.state in legs.OVER and leg.seat != "out":
+        _gone(leg.contact, leg, "completed")
+        _tell(leg.contact)
+
+
+def fail(leg: Leg, error: str) -> None:
+    """The network will not call this number. Hold the leg first."""
+    if legs.advance(leg, "failed", error=error):
+        _gone(leg.contact, leg, "failed")
+        _tell(leg.contact)
+
+
+def hang_up(contact: Contact, status: str = "completed") -> None:
+    """The citizen is gone, or the call is over: everybody in it is told. Said once. Hold the contact first."""
+    if contact.ended_at is None:
+        offering.withdraw(contact, "hung_up")
+    end_call(contact, status)
+    for leg in legs.of(contact.id):
+        if leg.role == "citizen" and leg.seat == "bridge":
+            legs.advance(leg, "ended")
+        else:
+            move((leg, "out"))
+        _release(contact, leg)
+    _tell(contact)
+
+
+def is_in_line(contact: Contact) -> bool:
+    """Whether the contact waits, or is offered to somebody."""
+    place = places.of(contact.id)
+    return place is not None and place.kind == "call" and place.state in ("waiting", "offered")
+
+
+def _gone(contact: Contact, leg: Leg, status: str) -> None:
+    """One telephone of the call was hung up, or never picked up."""
+    if leg.role == "citizen":
+        if leg.dialled_by_id is None or leg.answered_at is not None:
+            hang_up(contact, status)
+    elif leg.role == "third":
+        _third_gone(contact, leg)
+    elif leg.seat != "out":
+        _agent_gone(contact, leg)
+    if leg.role != "citizen":
+        _release(contact, leg)
+
+
+def _agent_gone(contact: Contact, leg: Leg) -> None:
+    if leg.purpose in ("call_back", "call") and leg.offer_id is not None:
+        offer = offering.hold_offer(leg.offer_id)
+        if offer is not None and offer.state == "ringing":
+            offering.miss(offer)
+            return
+    citizen, third = legs.one(contact.id, "citizen"), legs.one(contact.id, "third")
+    if citizen is None or contact.ended_at is not None:
+        return
+    if citizen.seat == "hold":
+        _desert(contact, leg)
+        move((citizen, "line"))
+    elif third is not None and third.answered_at is not None:
+        hand_over(contact, third, by=Actor("staff", leg.staff_id))
+    elif citizen.seat == "room" or citizen.dialled_by_id == leg.id:
+        hang_up(contact)
+    # else the caller's own `<Dial>` says how it ended: `dial_over`
+
+
+def _third_gone(contact: Contact, leg: Leg) -> None:
+    """Who was consulted did not pick up, or hung up: the agent is with the citizen again."""
+    citizen, agent = legs.one(contact.id, "citizen"), legs.one(contact.id, "agent")
+    if citizen is None or contact.ended_at is not None or leg.seat == "out":
+        return
+    if agent is None:
+        hang_up(contact)
+        return
+    details = {"whom": leg.label, "answered": leg.answered_at is not None}
+    history.record(
+        "contact.consult_over", contact, by=history.NETWORK, citizen_id=contact.citizen_id, details=details
+    )
+    if citizen.seat == "hold":
+        move((citizen, "room"))
+
+
+def hand_over(contact: Contact, third: Leg, *, by: Actor) -> None:
+    """Whoever was consulted has the call from now on: an agent, or a service that we only put through to."""
+    if third.staff_id is not None:
+        third.role, contact.agent_id = "agent", third.staff_id
+    else:
+        contact.step = f"Passé à {third.label}"
+    details = {"whom": third.label, "agent": third.staff_id}
+    history.record("contact.handed_over", contact, by=by, citizen_id=contact.citizen_id, details=details)
+    _tell(contact)
+
+
+def _desert(contact: Contact, leg: Leg) -> None:
+    """The agent's telephone dropped with somebody at the other end: in line again, at the former place."""
+    queue = db.session.get(Queue, contact.queue_id) if contact.queue_id else None
+    details = {"agent": leg.staff_id}
+    history.record(
+        "contact.deserted", contact, by=history.NETWORK, citizen_id=contact.citizen_id, details=details
+    )
+    for other in legs.of(contact.id, ("third",)):
+        move((other, "out"))
+    _release(contact, leg)
+    if queue is not None:
+        places.stand_in_line(contact, queue, by=Actor("staff", leg.staff_id))
+    _tell(contact)
+
+
+def _release(contact: Contact, leg: Leg) -> None:
+    """An agent has time to write up; who was only consulted is free at once."""
+    if leg.staff_id is None:
+        return
+    if leg.role == "agent":
+        queue = db.session.get(Queue, contact.queue_id) if contact.queue_id else None
+        presence.begin_wrap_up(leg.staff_id, queue)
+    elif leg.answered_at is not None:
+        presence.end_wrap_up(leg.staff_id)
+
+
+def _not_reached(contact: Contact, leg: Leg) -> None:
+    """The citizen did not answer: later again, where they asked to be called back; else the agent knows."""
+    place = hold_place(contact)
+    if leg.purpose == "call_back" and place is not None:
+        places.try_later(place)
+    else:
+        contact.step = "Appelé, pas de réponse"
+    end_call(contact, "no-answer")
+    if leg.staff_id is not None:
+        presence.end_wrap_up(leg.staff_id)
+    leg.seat = "out"
+    _tell(contact)
+
+
+def _occupy(staff_id: int, contact: Contact) -> None:
+    """This agent speaks in this contact: nothing else is offered to them."""
+    hold_desk(contact.organization_id)
+    found = hold_presence(staff_id)
+    if found is not None:
+        presence.begin_call(found, contact)
+
+
+def _citizen_of(agent: Leg) -> Leg | None:
+    query = db.select(Leg).filter_by(dialled_by_id=agent.id, role="citizen")
+    return db.session.scalar(query.order_by(Leg.id.desc()).limit(1))
+
+
+def _agent_of(offer: Offer) -> Leg | None:
+    query = db.select(Leg).filter_by(offer_id=offer.id, role="agent")
+    return db.session.scalar(query.order_by(Leg.id.desc()).limit(1))
+
+
+def _held_contact(provider_ref: str) -> Contact | None:
+    """The contact that this telephone belongs to, held."""
+    leg = legs.find(provider_ref)
+    query = db.select(Contact.id).filter_by(provider_ref=provider_ref)
+    contact_id = leg.contact_id if leg is not None else db.session.scalar(query)
+    held: Contact | None = db.session.scalar(locked(db.select(Contact).filter_by(id=contact_id)))
+    return held
+
+
+def _number(contact: Contact) -> str:
+    return contact.identifier.value if contact.identifier is not None else ""
+
+
+def _tell(contact: Contact) -> None:
+    about = [f"desk:{contact.organization_id}"]
+    if contact.agent_id is not None:
+        about.append(f"staff:{contact.agent_id}")
+    news.tell(*about)

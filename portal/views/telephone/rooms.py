@@ -1,0 +1,138 @@
+"""What a telephone of a call does where it is wanted: in a room with the others, apart with music, in line, elsewhere.
+
+`seat` is asked whenever a telephone was sent for, or left where it was: it answers by where that leg is wanted at this
+instant (see `contacts.bridging`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request
+from flask_babel import force_locale, gettext
+from twilio.twiml.voice_response import Say, VoiceResponse
+
+from portal.contacts import legs
+from portal.contacts.bridging import room_of
+from portal.contacts.models import Contact, Leg
+from portal.database import db
+from portal.desk import offering
+from portal.desk.models import Queue
+from portal.lines.saying import SPOKEN, find_line
+from portal.telephony.music import sound
+from portal.views.guards import anyone
+from portal.views.telephone import bp, speech
+from portal.views.telephone.guard import signed
+from portal.views.telephone.ringing import LONGEST_CALL_S, RING_S, dial, ring
+from portal.views.telephone.speech import at
+
+
+@bp.post("/voice/seat")
+@signed
+def seat() -> Any:
+    """What this telephone must do now. It says itself what it is called, if we did not know yet."""
+    leg = legs.hold(request.args.get("leg", 0, type=int))
+    if leg is None:
+        return speech.answer(VoiceResponse())
+    legs.name(leg, request.form.get("CallSid", ""))
+    gone = legs.STATES.get(request.form.get("CallStatus", "")) in legs.OVER
+    twiml = VoiceResponse() if gone else seat_of(leg)
+    db.session.commit()
+    return speech.answer(twiml)
+
+
+@bp.post("/voice/apart")
+@signed
+def apart() -> Any:
+    """Heard again and again by whoever is on hold: a sentence in their language, then music."""
+    language = speech.language()
+    with force_locale(language):
+        text = gettext("Merci de patienter, nous revenons vers vous.")
+    return speech.answer(_music(text, language, at("apart", lang=language)))
+
+
+@bp.post("/voice/alone")
+@signed
+def alone() -> Any:
+    """Heard by an agent while the others are not there."""
+    return speech.answer(_music("La personne est en attente.", "fr", at("alone")))
+
+
+def seat_of(leg: Leg) -> VoiceResponse:
+    """What a telephone does at its seat."""
+    contact = leg.contact
+    if leg.seat in ("room", "hold"):
+        return _sit(leg, contact)
+    if leg.seat == "line":
+        offer = offering.dial_at_once(contact)
+        return dial(offer) if offer is not None else back_in_line(contact, cut=True)
+    if leg.seat == "away":
+        return _away(leg, contact)
+    return _out(leg, contact)
+
+
+def back_in_line(contact: Contact, *, cut: bool = False) -> VoiceResponse:
+    """Waits again, at the place that was kept; told so where a conversation was cut."""
+    line, queue = find_line(contact.line), db.session.get(Queue, contact.queue_id or 0)
+    if line is None or queue is None:
+        return speech.unavailable()
+    twiml = speech.enqueue(line, queue.slug, contact.language)
+    if cut:
+        with force_locale(contact.language):
+            text = gettext("Vous êtes de nouveau en attente, à votre place. Un agent va vous répondre.")
+        twiml.verbs.insert(0, Say(text, language=SPOKEN.get(contact.language, SPOKEN["fr"])))
+    return twiml
+
+
+def _sit(leg: Leg, contact: Contact) -> VoiceResponse:
+    """With the others of the call, or apart. The room begins with any of them, and ends with none."""
+    twiml = VoiceResponse()
+    sitting = twiml.dial(action=at("seat", leg=leg.id), method="POST")
+    heard = at("apart", lang=contact.language) if leg.role == "citizen" else at("alone")
+    sitting.conference(
+        room_of(contact.id, leg.seat),
+        beep=False,
+        start_conference_on_enter=leg.seat == "room",
+        end_conference_on_exit=False,
+        wait_url=heard,
+        wait_method="POST",
+    )
+    return twiml
+
+
+def _away(leg: Leg, contact: Contact) -> VoiceResponse:
+    """Put through to the listed number of a service of the directory."""
+    service = legs.one(contact.id, "third")
+    if service is None:
+        return _out(leg, contact)
+    with force_locale(contact.language):
+        text = gettext("Nous vous mettons en relation avec %(service)s.", service=service.label)
+    twiml = VoiceResponse()
+    speech.speak(twiml, text, contact.language)
+    where = {"action": at("sent_on", leg=leg.id), "caller_id": contact.line or None}
+    ringing = twiml.dial(method="POST", timeout=RING_S, time_limit=LONGEST_CALL_S, **where)
+    ring(ringing, service.to, at("service_answers", leg=service.id))
+    return twiml
+
+
+def _out(leg: Leg, contact: Contact) -> VoiceResponse:
+    """The call is over for this one, who is told so."""
+    if leg.role != "citizen":
+        return speech.goodbye("La personne a raccroché." if contact.ended_at else "", "fr")
+    with force_locale(contact.language):
+        return speech.goodbye(gettext("L’appel est terminé. Merci, et au revoir."), contact.language)
+
+
+def _music(text: str, language: str, again: str) -> VoiceResponse:
+    twiml = VoiceResponse()
+    speech.speak(twiml, text, language)
+    twiml.play(at("music"))
+    twiml.redirect(again, method="POST")
+    return twiml
+
+
+@bp.get("/music.wav")
+@anyone
+def music() -> Any:
+    """What is played on hold; the network keeps it."""
+    return Response(sound(), mimetype="audio/wav", headers={"Cache-Control": "public, max-age=604800"})
