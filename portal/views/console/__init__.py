@@ -15,6 +15,7 @@ from portal.views.console import (
     readings,
     scripts,
     wrapping_up,
+    writing,
 )
 from portal.views.console.door import bp
 
@@ -32,4 +33,5 @@ __all__ = [
     "readings",
     "scripts",
     "wrapping_up",
+    "writing",
 ]

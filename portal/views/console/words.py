@@ -107,6 +107,8 @@ EVENTS = {
     "contact.hung_up": "Raccroché",
     "contact.wrapped_up": "Terminé",
     "contact.reopened": "Rouvert",
+    "message.not_held": "SMS envoyé sans attendre le matin",
+    "message.written_again": "SMS écrit de nouveau",
 }
 ACTORS = {"citizen": "Citoyen", "network": "Réseau téléphonique", "system": "Relais", "partner": "Partenaire"}
 EVIDENCE = {
