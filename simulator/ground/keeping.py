@@ -43,8 +43,10 @@ def save(network: Network) -> None:
     if path is None:
         return
     with network.changed:
-        kept: dict[str, Any] = {name: _plain(getattr(network, name)) for name in (*TABLES, "calls", "queues")}
+        last = {name: list(getattr(network, name).items())[-SAVED:] for name in (*TABLES, "calls")}
+        kept: dict[str, Any] = {"queues": _plain(list(network.queues.items()))}
         kept["stopped"] = sorted(network.stopped)
+    kept |= {name: _plain(things) for name, things in last.items()}  # long, and nobody need wait for it
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{threading.get_ident()}")
     draft.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
@@ -70,8 +72,8 @@ def _path(network: Network) -> Path | None:
     return folder / FILE if folder else None
 
 
-def _plain(table: dict[str, Any]) -> dict[str, Any]:
-    return {key: asdict(value) for key, value in list(table.items())[-SAVED:]}
+def _plain(things: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {key: asdict(value) for key, value in things}
 
 
 def _call(value: dict[str, Any]) -> Call:
