@@ -7,6 +7,7 @@ from flask import Flask
 from portal.commands.demo import load_demo
 from portal.commands.documents import import_documents
 from portal.commands.guides import import_guides
+from portal.commands.mail import receive_mail
 from portal.commands.search import evaluate_search, reindex
 from portal.commands.staff import create_staff
 from portal.commands.staffing import check_erlang
@@ -15,6 +16,7 @@ from portal.commands.work import work
 
 COMMANDS = (
     work,
+    receive_mail,
     create_staff,
     load_demo,
     import_guides,

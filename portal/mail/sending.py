@@ -95,8 +95,8 @@ def compose(settings: Settings, letter: Outgoing) -> EmailMessage:
         made["References"] = " ".join(f"<{one}>" for one in letter.references)
     if letter.automatic:
         made["Auto-Submitted"] = letter.automatic
-    made["Content-Language"] = letter.language
     made.set_content(directed(letter.body, letter.language), cte="quoted-printable")
+    made["Content-Language"] = letter.language
     return made
 
 
@@ -104,7 +104,7 @@ def directed(body: str, language: str) -> str:
     """The words, each line of a language written from the right beginning with the mark that says so."""
     if language not in RIGHT_TO_LEFT:
         return body
-    return "\n".join(f"\u200f{line}" if line.strip() else line for line in body.split("\n"))
+    return "\n".join(f"\u200f{line}" if any(c.isalnum() for c in line) else line for line in body.split("\n"))
 
 
 def _address(address: str, name: str) -> Address:

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from portal import jobs
 from portal.jobs import Job
-from portal.work import index_entries, sweep_texts
+from portal.work import index_entries, read_mail, sweep_files, sweep_texts
 from portal.work.connect_call import connect_call
 from portal.work.end_wrap_up import end_wrap_up
 from portal.work.expire_offer import expire_offer
@@ -31,18 +31,24 @@ KINDS: dict[str, Callable[[Job], None]] = {
     "end_wrap_up": end_wrap_up,
     "expire_offer": expire_offer,
     "match": match,
+    "read_mail": read_mail.read_mail,
     "receive_letter": receive_letter,
     "move_leg": move_leg,
     "place_call": place_call,
     "send_code": send_code,
     "send_email": send_email,
     "send_text": send_text,
+    "sweep_files": sweep_files.sweep,
     "sweep_texts": sweep_texts.sweep,
     "tell_administrators": tell_administrators,
 }
 
 # done again and again, as long as there is a worker
-EVERY: dict[str, timedelta] = {"sweep_texts": sweep_texts.EVERY}
+EVERY: dict[str, timedelta] = {
+    "read_mail": read_mail.EVERY,
+    "sweep_files": sweep_files.EVERY,
+    "sweep_texts": sweep_texts.EVERY,
+}
 
 
 def begin_again() -> None:

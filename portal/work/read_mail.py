@@ -1,0 +1,126 @@
+"""Reads the mailbox every minute, one worker at a time; takes in what was kept on disk while the database was away.
+
+A letter is kept (file, row, job, how far we are: one commit), and only then marked on the server. Killed before the
+commit, it is fetched again; killed after it, it is fetched again, known by its key, and marked.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from portal import clock, jobs, spool
+from portal.database import db, hold_nothing, insert
+from portal.jobs import Job
+from portal.mail import fetching
+from portal.mail.keeping import keep_letter
+from portal.mail.models import MailFolder
+from portal.work.context import settings
+
+log = logging.getLogger(__name__)
+
+EVERY = timedelta(minutes=1)
+HELD_FOR = timedelta(minutes=3)  # longer than one letter may take to come
+AT_ONCE = 200  # letters taken by one job: the others are for the next
+
+
+def read_mail(job: Job) -> None:
+    """The next reading is asked for first, so that one that fails ends nothing."""
+    jobs.go_on(job.kind, every=EVERY)
+    db.session.commit()
+    take_in()
+    if settings().imap_host:
+        read_folder()
+    jobs.finish(job)
+    db.session.commit()
+
+
+def take_in() -> int:
+    """Takes in the letters that were kept on disk; returns how many."""
+    taken = 0
+    if not spool.kept(settings().mail_spool):
+        return taken
+    with spool.alone(settings().mail_spool) as alone:
+        for path in spool.kept(settings().mail_spool) if alone else []:
+            told, raw = spool.read(path)
+            keep_letter(settings(), raw, source="smtp", recipient=str(told.get("recipient", "")))
+            db.session.commit()
+            spool.forget(path)
+            taken += 1
+    return taken
+
+
+def read_folder() -> int:
+    """Keeps what is new in the folder; returns how many letters. Why it could not is kept for administrators to see."""
+    name = f"{settings().imap_user} {settings().imap_host} {settings().imap_folder}"
+    if not _hold(name):
+        return 0
+    kept, trouble = 0, ""
+    try:
+        with fetching.open_folder(settings()) as folder:
+            kept = _take(name, folder)
+    except fetching.Trouble as error:
+        trouble = str(error)
+    except fetching.TROUBLES as error:
+        trouble = f"La lecture de la boîte aux lettres s’est interrompue ({type(error).__name__})."
+    if trouble:
+        log.warning("the mailbox cannot be read")
+    _let_go(name, trouble)
+    return kept
+
+
+def _hold(name: str) -> bool:
+    """Whether nobody else reads this folder; held for a while, and prolonged with each letter."""
+    statement = insert(MailFolder).values(name=name, uid_validity=0, last_uid=0, trouble="")
+    db.session.execute(statement.on_conflict_do_nothing(index_elements=["name"]))
+    now = clock.now()
+    free = (MailFolder.held_until.is_(None)) | (MailFolder.held_until < now)
+    held = db.session.execute(
+        db.update(MailFolder).where(MailFolder.name == name, free).values(held_until=now + HELD_FOR)
+    )
+    db.session.commit()
+    return bool(held.rowcount)  # type: ignore[attr-defined]  # a CursorResult, typed as Result
+
+
+def _take(name: str, folder: fetching.Folder) -> int:
+    """Each new letter: fetched, kept, marked."""
+    last_uid, anew = _begin_at(name, folder)
+    kept = 0
+    hold_nothing()
+    for uid in fetching.new_uids(folder, last_uid, clock.now() if anew else None)[:AT_ONCE]:
+        raw = fetching.fetch(folder, uid)
+        if raw is not None:
+            _letter, new = keep_letter(settings(), raw, source="imap")
+            kept += new
+        row = db.session.get_one(
+            MailFolder, name, with_for_update={"key_share": True}, populate_existing=True
+        )
+        row.last_uid = max(row.last_uid, uid)
+        row.held_until = clock.now() + HELD_FOR
+        db.session.commit()
+        if raw is not None:
+            fetching.mark(folder, uid)
+    return kept
+
+
+def _begin_at(name: str, folder: fetching.Folder) -> tuple[int, bool]:
+    """After which letter to begin, and whether the server has numbered them anew.
+
+    At the very first reading only what nobody has opened is new: the rest was answered without us.
+    """
+    row = db.session.get_one(MailFolder, name, with_for_update={"key_share": True}, populate_existing=True)
+    first, anew = row.uid_validity == 0, row.uid_validity not in (0, folder.uid_validity)
+    if first or anew:
+        row.uid_validity, row.last_uid = folder.uid_validity, folder.uid_next - 1
+    last_uid = row.last_uid
+    db.session.commit()
+    return last_uid, anew
+
+
+def _let_go(name: str, trouble: str) -> None:
+    db.session.rollback()
+    row = db.session.get_one(MailFolder, name)
+    row.held_until, row.trouble = None, trouble
+    if not trouble:
+        row.read_at = clock.now()
+    db.session.commit()

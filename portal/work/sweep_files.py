@@ -1,0 +1,26 @@
+"""Removes once a day the files that no message names, and the bytes of letters long since read."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from portal import jobs
+from portal.contacts import attachments
+from portal.database import db
+from portal.jobs import Job
+from portal.mail import keeping
+from portal.work.context import settings
+
+EVERY = timedelta(days=1)
+
+
+def sweep(job: Job) -> None:
+    """The next sweep is asked for first, so that one that fails ends nothing."""
+    jobs.go_on(job.kind, every=EVERY)
+    db.session.commit()
+    attachments.sweep(settings().attachments_dir)
+    db.session.commit()
+    while keeping.forget_old(settings()):
+        db.session.commit()
+    jobs.finish(job)
+    db.session.commit()
