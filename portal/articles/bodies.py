@@ -84,6 +84,18 @@ def with_links(body: Body, address: Callable[[str], str]) -> str:
     return _SHEET_LINK.sub(resolve, body.html)
 
 
+def blocks(markdown: str) -> list[tuple[bool, str]]:
+    """The text of a body piece by piece, for the ear: (whether it is a heading, its words). Tables are for the eye."""
+    found: list[tuple[bool, str]] = []
+    heading, tables = False, 0
+    for token in _reader().parse(markdown):
+        heading = {"heading_open": True, "heading_close": False}.get(token.type, heading)
+        tables += {"table_open": 1, "table_close": -1}.get(token.type, 0)
+        if token.type == "inline" and not tables and (words := _text(token)):
+            found.append((heading, words))
+    return found
+
+
 @cache
 def _reader() -> MarkdownIt:
     reader = MarkdownIt("commonmark", {"html": False, "maxNesting": 100}).enable(["table", "strikethrough"])

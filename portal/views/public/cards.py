@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import url_for
-from flask_babel import format_date, get_locale, gettext
+from flask_babel import get_locale, gettext
 
 from portal import clock
 from portal.articles import bodies
@@ -19,6 +18,7 @@ from portal.directory.models import Service
 from portal.directory.opening import DAYS, ROUND_THE_CLOCK, is_open, opens_next, slots_on
 from portal.referrals.suggesting import Suggestion
 from portal.views.context import settings
+from portal.views.hours import opens_text
 from portal.views.language import current
 
 _ANCHOR = re.compile(r' id="[^"]*"')  # several notes stand on one page
@@ -123,16 +123,7 @@ def _when(service: Service) -> str:
     for opens, closes in slots_on(service.schedule, local.date()):
         if opens <= hour < closes:
             return gettext("Ouvert jusqu’à %(time)s.", time=closes)
-    begins = opens_next(service.schedule, now, _zone())
-    if begins is None:
-        return ""
-    begins = begins.astimezone(zone)
-    time = f"{begins:%H:%M}"
-    if begins.date() == local.date():
-        return gettext("Ouvre aujourd’hui à %(time)s.", time=time)
-    if begins.date() == local.date() + timedelta(days=1):
-        return gettext("Ouvre demain à %(time)s.", time=time)
-    return gettext("Ouvre %(day)s à %(time)s.", day=format_date(begins, "EEEE d MMMM"), time=time)
+    return opens_text(opens_next(service.schedule, now, _zone()))
 
 
 def _zone() -> str:
