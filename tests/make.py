@@ -7,13 +7,14 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
+from portal import clock
 from portal.articles.models import Article, ArticleText, Topic
 from portal.citizens.models import Citizen, Identifier, IdentifierLink
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.desk.models import Presence, Queue, Skill, queue_agents
 from portal.directory.models import Organization, Service, ServiceText
-from portal.lines.models import Line, MenuChoice
+from portal.lines.models import Line, MenuVersion
 from portal.staff.models import Staff
 
 PASSWORD = "une phrase de passe d’essai"
@@ -123,5 +124,21 @@ def contact(channel: str = "phone", of: Organization | None = None, **values: An
     return _add(Contact(channel=channel, organization_id=(of or organization()).id, **values))
 
 
-def choice(of: Line, **values: Any) -> MenuChoice:
-    return _add(MenuChoice(line_id=of.id, **values))
+def queue_step(slug: str = "accueil", topic: str = "") -> dict[str, Any]:
+    return {"do": "queue", "queue": slug, "topic": topic, "says": {}}
+
+
+def choice(key: str, then: Any, label: str = "") -> dict[str, Any]:
+    names = {"fr": label or f"Choix {key}", "en": label or f"Choice {key}", "ar": label or f"خيار {key}"}
+    return {"key": key, "label": names, "words": {}, "then": then}
+
+
+def menu(*choices: dict[str, Any]) -> dict[str, Any]:
+    """A menu of these choices, and a person at 0."""
+    person = choice("0", queue_step(), "Parler à quelqu’un")
+    return {"do": "choose", "says": {}, "choices": [*choices, person]}
+
+
+def published(of: Line, tree: dict[str, Any], number: int = 1) -> MenuVersion:
+    values = {"number": number, "state": "published", "published_at": clock.now()}
+    return _add(MenuVersion(line_id=of.id, tree=tree, **values))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portal import clock, history
+from portal.contacts.answering import wrap_up
 from portal.contacts.models import Contact, Message
 from portal.contacts.recording import add_message
 from portal.database import db, locked
@@ -15,18 +16,24 @@ def hold_call(provider_ref: str) -> Contact | None:
     return found
 
 
-def wait_in(contact: Contact, queue_id: int, *, topic_id: int | None, step: str) -> None:
-    """In line for an agent. What an agent has, or what is over, does not go back in line."""
+def stop_at(contact: Contact, step: str, *, subject: str = "", topic_id: int | None = None) -> None:
+    """Keeps how far the caller has come in the menu: whoever takes this call, or the next one, begins there."""
     if contact.ended_at or contact.state in ("in_progress", "wrapped_up"):
         return
-    contact.topic_id = topic_id or contact.topic_id
     contact.step = step
-    if contact.state != "waiting" or contact.queue_id != queue_id:
-        contact.state, contact.queue_id = "waiting", queue_id
-        details = {"queue": queue_id}
-        history.record(
-            "contact.queued", contact, by=history.CITIZEN, citizen_id=contact.citizen_id, details=details
-        )
+    contact.subject, contact.topic_id = subject or contact.subject, topic_id or contact.topic_id
+
+
+def pass_on(contact: Contact, service_id: int, *, answered: bool) -> None:
+    """The call was transferred by the menu to another service: answered there, it is over for us."""
+    details = {"service": service_id, "answered": answered}
+    if contact.ended_at or contact.state in ("in_progress", "wrapped_up"):
+        return
+    history.record(
+        "contact.passed_on", contact, by=history.NETWORK, citizen_id=contact.citizen_id, details=details
+    )
+    if answered:
+        wrap_up(contact, "transferred", note="", by=history.SYSTEM)
 
 
 def leave_voicemail(contact: Contact, recording_ref: str, seconds: int) -> Message:

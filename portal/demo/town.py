@@ -7,13 +7,14 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+from portal import clock
 from portal.articles.models import Topic
 from portal.citizens.identifying import phone_number
 from portal.database import db
 from portal.desk.models import Queue, queue_topics
 from portal.directory.editing import add_commune
 from portal.directory.models import HelpNumber, Organization, Service, ServiceText
-from portal.lines.models import Line, MenuChoice
+from portal.lines.models import Line, MenuVersion
 from portal.staff.models import Staff
 from portal.staff.sessions import add_staff
 
@@ -28,6 +29,7 @@ NOT_TEXTS = {
     "languages",
     "language_keys",
     "menu",
+    "relay_url",
 }
 WORDS = [
     "abricot",
@@ -77,7 +79,7 @@ def load_town(town: dict[str, Any]) -> None:
         for topic in row["topics"]:
             values = {"queue_id": queues[row["slug"]].id, "topic_id": topics[topic].id}
             db.session.execute(queue_topics.insert().values(**values))
-    db.session.add_all(_line(row, organizations, topics, queues) for row in town["lines"])
+    db.session.add_all(_line(row, organizations) for row in town["lines"])
     db.session.flush()
 
 
@@ -148,12 +150,7 @@ def _queue(place: int, row: dict[str, Any], organizations: dict[str, Organizatio
     return Queue(slug=row["slug"], name=row["name"]["fr"], position=place, organization_id=organization_id)
 
 
-def _line(
-    row: dict[str, Any],
-    organizations: dict[str, Organization],
-    topics: dict[str, Topic],
-    queues: dict[str, Queue],
-) -> Line:
+def _line(row: dict[str, Any], organizations: dict[str, Organization]) -> Line:
     line = Line(
         number=number(row["number"]),
         text_number=number(row["text_number"]) if row.get("text_number") else None,
@@ -163,10 +160,8 @@ def _line(
         language_keys=row["language_keys"],
         texts={name: value for name, value in row.items() if name not in NOT_TEXTS},
         schedule={},  # round the clock: whoever tries the town in the evening must reach an agent too
+        relay_url=row["relay_url"],
     )
-    for place, choice in enumerate(row["menu"]):
-        topic_id = topics[choice["topic"]].id if choice["topic"] else None
-        queue_id = queues[choice["queue"]].id
-        values = {"key": choice["key"], "position": place, "says": choice["say"]}
-        line.choices.append(MenuChoice(topic_id=topic_id, queue_id=queue_id, **values))
+    published = {"number": 1, "state": "published", "published_at": clock.now()}
+    line.menus.append(MenuVersion(tree=row["menu"], **published))
     return line

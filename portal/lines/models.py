@@ -34,23 +34,6 @@ class Line(Versioned, Base):
     records_calls: Mapped[bool] = mapped_column(default=False)
     takes_messages: Mapped[bool] = mapped_column(default=True)  # when closed, a message may be left
     menus: Mapped[list[MenuVersion]] = relationship(back_populates="line", order_by="MenuVersion.number")
-    choices: Mapped[list[MenuChoice]] = relationship(back_populates="line", order_by="MenuChoice.position")
-
-
-class MenuChoice(Base):
-    """What pressing a key does: a queue, with a topic; key 0 is always a person."""
-
-    __tablename__ = "menu_choices"
-    __table_args__ = (UniqueConstraint("line_id", "key"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    line_id: Mapped[int] = mapped_column(ForeignKey("lines.id"))
-    key: Mapped[str]
-    position: Mapped[int] = mapped_column(default=0)
-    says: Mapped[dict[str, str]] = mapped_column(default=dict)  # by language
-    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id"))
-    queue_id: Mapped[int] = mapped_column(ForeignKey("queues.id"))
-    line: Mapped[Line] = relationship(back_populates="choices")
 
 
 class MenuVersion(Versioned, Base):

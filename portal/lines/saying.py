@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from portal.database import db
-from portal.directory.opening import is_open
-from portal.lines.models import Line, MenuChoice
+from portal.directory.opening import Opening, opening_at
+from portal.lines.models import Line
 
 SPOKEN = {"fr": "fr-FR", "en": "en-GB", "ar": "ar-XA"}  # what the network's voices call our languages
+HEARD = {"fr": "fr-FR", "en": "en-GB", "ar": "ar-MA"}  # and what its ears call them
 
 
 def find_line(number: str) -> Line | None:
@@ -34,16 +35,6 @@ def say(line: Line, name: str, language: str, **values: str) -> str:
     return text
 
 
-def is_line_open(line: Line, when: datetime, timezone: str) -> bool:
-    """Whether someone answers at this instant; a line without a schedule always is."""
-    return not line.schedule or is_open(line.schedule, when, timezone)
-
-
-def choice_for(line: Line, key: str) -> MenuChoice | None:
-    """What this key chooses."""
-    return next((choice for choice in line.choices if choice.key == key), None)
-
-
-def choice_about(line: Line, topic_id: int | None) -> MenuChoice | None:
-    """What leads to this topic, for someone who said it instead of pressing a key."""
-    return next((choice for choice in line.choices if topic_id and choice.topic_id == topic_id), None)
+def opening_of(line: Line, when: datetime, timezone: str) -> Opening:
+    """Whether someone answers at this instant, else why not; a line without a schedule is always open."""
+    return opening_at(line.schedule, when, timezone) if line.schedule else Opening(open=True)

@@ -8,7 +8,7 @@ what comes after a step.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 Step = dict[str, Any]
@@ -56,21 +56,24 @@ def walk(tree: Step, path: str = "") -> Iterator[tuple[str, Step]]:
         yield from walk(tree, path + NEXT)
 
 
-def person_near(tree: Step, path: str = "") -> str | None:
-    """Where 0 leads from here: what the nearest menu says of 0, else the first somebody of the whole menu."""
+def person_near(tree: Step, path: str = "", people: Collection[str] = PEOPLE) -> str | None:
+    """Where 0 leads from here: what the nearest menu says of 0, else the first somebody of the whole menu.
+
+    With `people` of `queue` alone, somebody of ours: for who was not answered elsewhere.
+    """
     for length in range(len(path), -1, -1):
         choice = choice_for(step_at(tree, path[:length]) or {}, PERSON_KEY)
-        if choice is not None and leads_to_a_person(choice.get("then") or {}):
+        if choice is not None and leads_to_a_person(choice.get("then") or {}, people):
             return path[:length] + PERSON_KEY
-    people = (at for kind in PEOPLE for at, step in walk(tree) if step.get("do") == kind)
-    return next(people, None)
+    found = (at for kind in people for at, step in walk(tree) if step.get("do") == kind)
+    return next(found, None)
 
 
-def leads_to_a_person(step: Step) -> bool:
+def leads_to_a_person(step: Step, people: Collection[str] = PEOPLE) -> bool:
     """Whether this step, once it has said what it says, is answered by somebody."""
     while step.get("do") in ("say", "text") and isinstance(step.get("then"), dict):
         step = step["then"]
-    return step.get("do") in PEOPLE
+    return step.get("do") in people
 
 
 def about(tree: Step, path: str, topic: str) -> str | None:

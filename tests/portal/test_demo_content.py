@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from knowledge_base.reading.markdown import read_markdown
+from portal.lines import tree as steps
 
 DEMO = Path(__file__).parents[2] / "portal" / "demo"
 LANGUAGES = {"fr", "en", "ar"}
@@ -69,7 +70,7 @@ def every_translation(value: Any) -> list[dict[str, str]]:
         return [found for inner in value for found in every_translation(inner)]
     if not isinstance(value, dict):
         return []
-    if "fr" in value:
+    if isinstance(value.get("fr"), str):
         return [value]
     return [found for inner in value.values() for found in every_translation(inner)]
 
@@ -105,10 +106,12 @@ def test_what_the_town_names_exists() -> None:
     for line in town["lines"]:
         assert line["schedule_of"] in slugs("services")
         assert set(line["language_keys"].values()) | {"fr"} == LANGUAGES
-        assert all(choice["queue"] in queues for choice in line["menu"])
-        assert all(choice["topic"] in topics | {None} for choice in line["menu"])
-        keys = [choice["key"] for choice in line["menu"]]
-        assert keys[-1] == "0" and len(keys) <= 5 and not set(keys) & set(line["language_keys"])
+        for _path, step in steps.walk(line["menu"]):
+            assert step.get("queue", "accueil") in queues
+            assert step.get("topic", "") in topics | {""}
+            keys = [choice["key"] for choice in steps.choices(step)]
+            assert not keys or (keys[-1] == "0" and len(keys) <= 5)
+            assert not set(keys) & set(line["language_keys"])
 
 
 def test_each_role_is_held_and_another_organization_has_an_agent() -> None:

@@ -11,6 +11,7 @@ from portal.database import db
 from portal.demo import town as demo
 from portal.directory.models import Organization, Service
 from portal.jobs import Job
+from portal.lines import menus
 from portal.lines.models import Line
 from portal.referrals.models import ReferralRule
 from portal.scripts.editing import findings, published_of
@@ -31,7 +32,8 @@ def test_the_town_loads_with_its_line_services_and_staff(app: Flask) -> None:
     assert [host.slug for host in hosts] == [town["organization"]]
     assert db.session.scalar(db.select(db.func.count()).select_from(Service)) == len(town["services"])
     line = db.session.scalars(db.select(Line)).one()
-    assert [choice.key for choice in line.choices][-1] == "0"
+    version = menus.published(line)
+    assert version is not None and version.tree["choices"][-1]["key"] == "0"
     assert {"welcome", "closed", "voicemail"} <= set(line.texts)
     assert {person.role for person in db.session.scalars(db.select(Staff))} == {
         "agent",
@@ -58,6 +60,9 @@ def test_the_whole_town_loads_once_with_its_lives(app: Flask) -> None:
     scripts = db.session.scalars(db.select(Script)).all()
     assert len(scripts) == SCRIPTS and all(published_of(one) for one in scripts)
     assert [findings(version.tree) for one in scripts for version in one.versions] == [[]] * SCRIPTS
+    line = db.session.scalars(db.select(Line)).one()
+    version = menus.published(line)
+    assert version is not None and menus.check(version.tree, line) == []
     waiting = db.session.scalars(db.select(Contact).filter_by(state="waiting")).all()
     assert len(waiting) == 6 and all(contact.queue_id for contact in waiting)
     late = db.session.scalars(

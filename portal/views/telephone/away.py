@@ -19,11 +19,11 @@ from portal.views.language import phone_text
 from portal.views.refusals import AWAY, database_away
 from portal.views.spooling import keep_request, way
 from portal.views.telephone import bp, speech
-from portal.views.telephone.calls import contact_of
+from portal.views.telephone.contact import contact_of
 from portal.views.telephone.guard import is_from_the_network
 
 IN_LINE = ("telephone.wait", "telephone.waited")
-SPOKEN_TO = ("telephone.ring", "telephone.choose")  # they heard whom else to call, and hung up
+SPOKEN_TO = ("telephone.ring", "telephone.choose", "telephone.answered")  # they heard whom else to call, and hung up
 FRENCH = "fr"
 
 

@@ -1,4 +1,4 @@
-"""An incoming call: welcome, language, menu, line of waiting people or a message."""
+"""An incoming call: who it reaches, and the message left when nobody answers."""
 
 from __future__ import annotations
 
@@ -7,66 +7,38 @@ from typing import Any
 from flask import request
 from flask_babel import force_locale, gettext
 
-from portal import clock
-from portal.articles import library
 from portal.cases.opening import open_case
 from portal.cases.references import spoken
-from portal.citizens.identifying import identifier, network_number
-from portal.contacts.calling import hold_call, leave_voicemail, wait_in
-from portal.contacts.models import Contact
-from portal.contacts.recording import record_call
+from portal.contacts.calling import hold_call, leave_voicemail
 from portal.database import db
-from portal.desk.models import Queue
 from portal.history import CITIZEN
-from portal.lines.models import Line, MenuChoice
-from portal.lines.saying import choice_about, choice_for, find_line, is_line_open, say
+from portal.lines.models import Line
+from portal.lines.reaching import called
+from portal.lines.saying import find_line, say
 from portal.telephony import events
-from portal.views.context import searcher, settings
-from portal.views.language import LANGUAGES
 from portal.views.telephone import bp, speech
+from portal.views.telephone.contact import contact_of
+from portal.views.telephone.greeting import begin_trial, greet
 from portal.views.telephone.guard import signed
 from portal.views.telephone.texting import send_reference
-
-MOST_TRIES = 2
+from portal.views.telephone.walking import begin
 
 
 @bp.post("/voice")
 @signed
 def ring() -> Any:
     """The phone rings: one contact, however often we are told; then what the line says."""
-    line = find_line(request.form.get("To", ""))
-    if line is None:
+    call, language = request.form.get("CallSid", ""), speech.language()
+    found = called(request.form.get("To", ""), phone=request.form.get("From", ""), call=call)
+    if found is None:
         return speech.answer(speech.unavailable())
-    language = speech.language()
-    contact_of(line, language)
+    walk = begin(found, language)
+    if found.trial is not None:
+        found.trial.call_ref = call
+    else:
+        contact_of(found.line, language)
     db.session.commit()
-    if not is_line_open(line, clock.now(), settings().timezone):
-        return speech.answer(speech.record(line, language, before=say(line, "closed", language)))
-    before = [say(line, name, language) for name in ("emergency_notice", "welcome")]
-    others = [say(line, "language_choice", other) for other in line.languages if other != language]
-    return speech.answer(speech.menu(line, language, before=(*before, *others)))
-
-
-@bp.post("/voice/menu")
-@signed
-def choose() -> Any:
-    """A key was pressed, a word said, or neither."""
-    line, language = find_line(request.form.get("To", "")), speech.language()
-    if line is None:
-        return speech.answer(speech.unavailable())
-    key, tries = request.form.get("Digits", ""), request.args.get("tries", 1, type=int)
-    events.note(f"menu:{request.form.get('CallSid', '')}:{tries}:{key}", "menu", request.form.to_dict())
-    other = line.language_keys.get(key)
-    if other in LANGUAGES:
-        contact_of(line, other).language = other
-        db.session.commit()
-        return speech.answer(speech.menu(line, other, before=(say(line, "welcome", other),)))
-    choice = choice_for(line, key) or _said(line, language)
-    if choice is None and tries < MOST_TRIES:
-        db.session.commit()
-        before = (say(line, "not_understood", language),) if key or request.form.get("SpeechResult") else ()
-        return speech.answer(speech.menu(line, language, before=before, tries=tries + 1))
-    return _queue(line, choice or choice_for(line, "0"), language)
+    return speech.answer(begin_trial(walk) if walk.trial else greet(walk))
 
 
 @bp.post("/voice/voicemail")
@@ -96,34 +68,6 @@ def recorded() -> Any:
             send_reference(line, contact, case)
     db.session.commit()
     return speech.answer(speech.goodbye(_thanks(line, language, reference), language))
-
-
-def _said(line: Line, language: str) -> MenuChoice | None:
-    """The choice whose topic was said aloud instead of a key: that of the first answer to these words."""
-    words = request.form.get("SpeechResult", "")
-    return choice_about(line, library.topic_about(searcher(), words, language=language)) if words else None
-
-
-def contact_of(line: Line, language: str) -> Contact:
-    """The contact of the call that this request speaks of, begun if we never heard of it: its first word was lost."""
-    number = network_number(request.form.get("From", ""))
-    used = identifier("phone", number) if number else None
-    call = request.form.get("CallSid", "")
-    events.note(f"call:{call}", "call", request.form.to_dict())
-    town = line.organization_id
-    contact, _new = record_call(call, used, organization_id=town, line=line.number, language=language)
-    return contact
-
-
-def _queue(line: Line, choice: MenuChoice | None, language: str) -> Any:
-    if choice is None:
-        return speech.answer(speech.record(line, language))
-    queue = db.session.get_one(Queue, choice.queue_id)
-    contact = hold_call(contact_of(line, language).provider_ref or "")
-    if contact is not None:
-        wait_in(contact, queue.id, topic_id=choice.topic_id, step=f"En attente : {queue.name}")
-    db.session.commit()
-    return speech.answer(speech.enqueue(line, queue.slug, language))
 
 
 def _thanks(line: Line, language: str, reference: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Response, request, url_for
@@ -9,11 +10,15 @@ from flask_babel import force_locale, gettext
 from twilio.twiml.voice_response import VoiceResponse
 
 from portal.lines.models import Line
-from portal.lines.saying import SPOKEN, say
+from portal.lines.saying import HEARD, SPOKEN
+from portal.lines.tree import in_language
 from portal.views.language import LANGUAGES
 
 MENU_TIMEOUT_S = 6
 LONGEST_MESSAGE_S = 120
+LONGEST_SAY = 4096  # the network refuses more
+
+Spoken = tuple[str, str]  # a text, and the language it is in
 
 
 def answer(twiml: Any) -> Response:
@@ -33,34 +38,39 @@ def at(endpoint: str, **values: Any) -> str:
 
 def speak(into: Any, text: str, language: str) -> None:
     if text:
-        into.say(text, language=SPOKEN.get(language, SPOKEN["fr"]))
+        into.say(text[:LONGEST_SAY], language=SPOKEN.get(language, SPOKEN["fr"]))
 
 
-def menu(line: Line, language: str, *, before: tuple[str, ...] = (), tries: int = 1) -> VoiceResponse:
-    """Says `before`, then the choices, and waits for a key or a word. Silence goes on to `tries` + 1."""
-    twiml = VoiceResponse()
-    gather = twiml.gather(
+def own(line: Line, name: str, language: str, default: str = "") -> Spoken:
+    """What a line says under a name, in this language, else in French, else `default` (already in this language)."""
+    text, of = in_language(line.texts.get(name), language)
+    return (text, of) if text else (default, language)
+
+
+def gather(into: VoiceResponse, language: str, action: str, *, hints: str = "") -> Any:
+    """Waits for one key or a few words; silence goes to the same address."""
+    more = {"hints": hints} if hints else {}
+    return into.gather(
         input="dtmf speech",
         num_digits=1,
         timeout=MENU_TIMEOUT_S,
-        language=SPOKEN.get(language, SPOKEN["fr"]),
-        action=at("choose", lang=language, tries=tries),
+        speech_timeout="auto",
+        language=HEARD.get(language, HEARD["fr"]),
+        action=action,
         action_on_empty_result=True,
         method="POST",
+        **more,
     )
-    for text in before:
-        speak(gather, text, language)
-    for choice in line.choices:
-        speak(gather, choice.says.get(language) or choice.says.get("fr", ""), language)
-    return twiml
 
 
-def enqueue(line: Line, queue: str, language: str) -> VoiceResponse:
+def enqueue(line: Line, queue: str, language: str, *, before: Iterable[Spoken] = ()) -> VoiceResponse:
     """In line; whoever leaves it without an agent is asked for a message."""
     twiml = VoiceResponse()
+    for text, of in before:
+        speak(twiml, text, of)
     with force_locale(language):
-        wait = say(line, "wait", language) or gettext("Un agent va vous répondre. Merci de rester en ligne.")
-    speak(twiml, wait, language)
+        wait = gettext("Un agent va vous répondre. Merci de rester en ligne.")
+    speak(twiml, *own(line, "wait", language, wait))
     where = {"action": at("left", lang=language), "wait_url": at("wait", lang=language)}
     twiml.enqueue(queue, method="POST", wait_url_method="POST", **where)
     twiml.redirect(at("voicemail", lang=language), method="POST")
@@ -78,14 +88,16 @@ def waiting(language: str) -> VoiceResponse:
     return twiml
 
 
-def record(line: Line, language: str, *, before: str = "") -> VoiceResponse:
+def record(
+    line: Line, language: str, *, before: Iterable[Spoken] = (), ask: Spoken | None = None
+) -> VoiceResponse:
+    """Asks for a message; `ask` is how, else the line's own words."""
     twiml = VoiceResponse()
+    for text, of in before:
+        speak(twiml, text, of)
     with force_locale(language):
-        ask = say(line, "voicemail", language) or gettext(
-            "Laissez un message après le signal, puis raccrochez."
-        )
-    speak(twiml, before, language)
-    speak(twiml, ask, language)
+        ours = gettext("Laissez un message après le signal, puis raccrochez.")
+    speak(twiml, *(ask or own(line, "voicemail", language, ours)))
     action = at("recorded", lang=language)
     twiml.record(
         action=action, method="POST", max_length=LONGEST_MESSAGE_S, play_beep=True, finish_on_key="#"
@@ -102,5 +114,5 @@ def goodbye(text: str, language: str) -> VoiceResponse:
 
 def unavailable() -> VoiceResponse:
     """What is said when nothing else can be: no line, no database."""
-    text = "Le service est momentanément indisponible. En cas d’urgence, appelez le 112."
+    text = "Le service est momentanément indisponible. En cas d’urgence, appelez le 112, ou écrivez au 114."
     return goodbye(text, "fr")

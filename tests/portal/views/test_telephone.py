@@ -26,11 +26,12 @@ def network(app: Flask) -> Network:
 
 @pytest.fixture
 def town(app: Flask) -> Any:
-    queue, topic = make.queue("etat-civil"), make.topic("etat-civil")
+    make.queue("etat-civil"), make.topic("etat-civil")
     line = make.line(LINE)
-    for place, (key, topic_id) in enumerate((("1", topic.id), ("0", None))):
-        says = {"fr": f"Tapez {key}.", "en": f"Press {key}.", "ar": f"اضغطوا {key}."}
-        make.choice(line, key=key, position=place, says=says, topic_id=topic_id, queue_id=queue.id)
+    papers = make.queue_step("etat-civil", "etat-civil")
+    here = make.choice("0", make.queue_step("etat-civil"))
+    tree = {"do": "choose", "says": {}, "choices": [make.choice("1", papers), here]}
+    make.published(line, tree)
     db.session.commit()
     return line
 
@@ -70,19 +71,19 @@ def test_a_caller_hears_the_welcome_and_the_menu_and_is_one_contact(network: Net
     for _ in range(2):
         twiml = network.twiml("/telephone/voice", CallSid="CA1")
     assert verbs(twiml) == ["Gather"]
-    assert "Bonjour, mairie." in said(twiml) and "Tapez 1." in said(twiml)
+    assert "Bonjour, mairie." in said(twiml) and "Choix 1 : tapez 1." in said(twiml)
     (contact,) = contacts()
     assert (contact.channel, contact.provider_ref, contact.line) == ("phone", "CA1", LINE)
 
 
 def test_a_topic_said_aloud_is_as_good_as_its_key(network: Network, town: Any, app: Flask) -> None:
-    make.article("Refaire une carte d’identité", topic_id=town.choices[0].topic_id)
+    make.article("Refaire une carte d’identité", topic_id=make.topic("etat-civil").id)
     db.session.commit()
     index.rebuild(app.extensions["settings"].index_dir)
     words = {"CallSid": "CA1", "SpeechResult": "ma carte d'identité est perdue"}
     twiml = network.twiml("/telephone/voice/menu?lang=fr&tries=1", **words)
     assert twiml.findtext("Enqueue") == "etat-civil"
-    assert contacts()[0].topic_id == town.choices[0].topic_id
+    assert contacts()[0].topic_id == make.topic("etat-civil").id
 
 
 def test_a_text_in_arabic_is_answered_in_arabic(network: Network, town: Any) -> None:

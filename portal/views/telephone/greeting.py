@@ -1,0 +1,71 @@
+"""What a caller hears first: an emergency, then why nobody answers (a holiday, a closing, the hour), else the menu."""
+
+from __future__ import annotations
+
+from flask_babel import force_locale, gettext
+from twilio.twiml.voice_response import VoiceResponse
+
+from portal import clock
+from portal.directory.opening import Opening
+from portal.errors import N_
+from portal.lines.saying import opening_of
+from portal.views.context import settings
+from portal.views.hours import opens_text
+from portal.views.telephone import speech
+from portal.views.telephone.choosing import offer_languages
+from portal.views.telephone.walking import Walk, hang_up, take
+
+IN_DANGER = N_(
+    "Si une vie est en danger, raccrochez et appelez le 15, le 17, le 18 ou le 112, ou écrivez au 114 par SMS."
+)
+CLOSED = {
+    "holiday": N_("Nos bureaux sont fermés aujourd’hui, jour férié : %(holiday)s."),
+    "exception": N_("Nos bureaux sont exceptionnellement fermés aujourd’hui."),
+    "hours": N_("Nos bureaux sont fermés en ce moment."),
+}
+
+
+def greet(walk: Walk) -> VoiceResponse:
+    """In this order: the emergency of the line, the numbers of emergencies, a closed door and why, or the menu."""
+    line = walk.line
+    if line.emergency:
+        walk.say(line.texts.get("emergency"))
+    _add(walk, "emergency_notice", IN_DANGER)
+    opening = opening_of(line, clock.now(), settings().timezone)
+    if not opening.open:
+        return _closed(walk, opening)
+    walk.say(line.texts.get("welcome"))
+    offer_languages(walk)
+    return take(walk, "")
+
+
+def begin_trial(walk: Walk) -> VoiceResponse:
+    """An administrator calls a version before callers do: whatever the hour, and nothing is done for real."""
+    number = walk.menu.number if walk.menu else 0
+    walk.said.append((f"Essai de la version {number} du menu.", "fr"))
+    walk.say(walk.line.texts.get("welcome"))
+    offer_languages(walk)
+    return take(walk, "")
+
+
+def _closed(walk: Walk, opening: Opening) -> VoiceResponse:
+    """Why nobody answers and from when somebody will; then a message, where the line takes them."""
+    with force_locale(walk.language):
+        holiday = gettext(opening.holiday) if opening.holiday else ""
+    name = "closed" if opening.why == "hours" else opening.why
+    text, of = speech.own(walk.line, name, walk.language)
+    with force_locale(of if text else walk.language):
+        opens = opens_text(opening.opens_at)
+        text = text or f"{gettext(CLOSED[opening.why], holiday=holiday)} {{opens}}"
+    filled = text.replace("{opens}", opens).replace("{holiday}", holiday).strip()
+    walk.said.append((filled, of))
+    if not walk.line.takes_messages:
+        return hang_up(walk)
+    return speech.record(walk.line, walk.language, before=walk.said)
+
+
+def _add(walk: Walk, name: str, default: str) -> None:
+    if walk.line.texts.get(name):
+        walk.say(walk.line.texts[name])
+    else:
+        walk.tell(default)

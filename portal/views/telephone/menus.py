@@ -1,0 +1,130 @@
+"""The doors of a call in the menu: a key was pressed, an answer was heard, a transfer came back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from twilio.twiml.voice_response import VoiceResponse
+
+from portal.articles.aloud import read_aloud
+from portal.contacts.calling import pass_on
+from portal.database import db
+from portal.directory import reading
+from portal.errors import N_
+from portal.lines import tree as steps
+from portal.lines.hearing import BY_TEXT, REPEAT, heard_after_an_answer
+from portal.views.telephone import bp, speech
+from portal.views.telephone.choosing import ask, choice_made, language_chosen
+from portal.views.telephone.guard import signed
+from portal.views.telephone.leaving import not_reached
+from portal.views.telephone.reading_aloud import read, send_answer
+from portal.views.telephone.walking import Walk, resume, take, to_a_person
+
+MOST_TRIES = 2
+SPOKEN_WITH = ("completed", "answered")
+
+
+@bp.post("/voice/menu")
+@signed
+def choose() -> Any:
+    """A key was pressed, a word said, or neither: the menu goes on."""
+    walk = resume()
+    if walk is None:
+        return speech.answer(speech.unavailable())
+    key, said = request.form.get("Digits", "")[:1], request.form.get("SpeechResult", "")
+    walk.note("menu", key or said)
+    language = language_chosen(walk, key)
+    twiml = _in_language(walk, language) if language else _on(walk, key, said)
+    db.session.commit()
+    return speech.answer(twiml)
+
+
+@bp.post("/voice/answered")
+@signed
+def answered() -> Any:
+    """An answer was read aloud: heard again, received by text, or somebody is asked for."""
+    walk = resume()
+    if walk is None:
+        return speech.answer(speech.unavailable())
+    key, said = request.form.get("Digits", "")[:1], request.form.get("SpeechResult", "")
+    walk.note("answered", key or said)
+    twiml = _after_an_answer(walk, key or heard_after_an_answer(said, walk.language))
+    db.session.commit()
+    return speech.answer(twiml)
+
+
+@bp.post("/voice/transferred")
+@signed
+def transferred() -> Any:
+    """A transfer is over: spoken with, or nobody there and then somebody of ours."""
+    walk = resume()
+    if walk is None:
+        return speech.answer(speech.unavailable())
+    status = request.form.get("DialCallStatus", "")
+    walk.note("transferred", status)
+    service = next(iter(reading.services_among([str(walk.step.get("service", ""))], [])), None)
+    if service is not None:
+        pass_on(walk.contact(), service.id, answered=status in SPOKEN_WITH)
+    twiml = VoiceResponse() if status in SPOKEN_WITH else not_reached(walk, service)
+    db.session.commit()
+    return speech.answer(twiml)
+
+
+def _in_language(walk: Walk, language: str) -> VoiceResponse:
+    """The same menu from now on in another language."""
+    walk.language = language
+    if not walk.trial:
+        walk.contact().language = language
+    walk.say(walk.line.texts.get("welcome"))
+    return take(walk, walk.path)
+
+
+def _on(walk: Walk, key: str, said: str) -> VoiceResponse:
+    """Where the key or the words lead; not understood, the menu once more, then a person."""
+    path = choice_made(walk, key, said)
+    if path is not None:
+        return _to(walk, path)
+    if key or said:
+        _not_understood(walk)
+    if walk.step.get("do") == "choose" and walk.tries < MOST_TRIES:
+        walk.tries += 1
+        return ask(walk, walk.step)
+    return _give_up(walk)
+
+
+def _to(walk: Walk, path: str) -> VoiceResponse:
+    """On to a step; one that asks again keeps what was chosen, the others keep it themselves."""
+    twiml = take(walk, path)
+    if walk.step.get("do") in ("choose", "say", "voicemail") and not walk.trial:
+        walk.keep(f"Au menu : {walk.chosen}")
+    return twiml
+
+
+def _not_understood(walk: Walk) -> None:
+    text, of = steps.in_language(walk.line.texts.get("not_understood"), walk.language)
+    if text:
+        walk.said.append((text, of))
+    else:
+        walk.tell(N_("Nous n’avons pas compris votre choix."))
+
+
+def _after_an_answer(walk: Walk, key: str) -> VoiceResponse:
+    found = read_aloud(str(walk.step.get("article", "")), walk.language)
+    if found is None or key == steps.PERSON_KEY:
+        return to_a_person(walk)
+    if key in (REPEAT, BY_TEXT):
+        walk.tries = 1
+        if key == BY_TEXT:
+            send_answer(walk, found)
+        return read(walk, found, again=key == REPEAT)
+    if walk.tries < MOST_TRIES:
+        walk.tries += 1
+        return read(walk, found, again=False)
+    return _give_up(walk)
+
+
+def _give_up(walk: Walk) -> VoiceResponse:
+    """Twice silent or not understood: somebody answers."""
+    walk.tell(N_("Nous vous passons quelqu’un."))
+    return to_a_person(walk)
