@@ -23,7 +23,11 @@ from portal.views.telephone.contact import contact_of
 from portal.views.telephone.guard import is_from_the_network
 
 IN_LINE = ("telephone.wait", "telephone.waited")
-SPOKEN_TO = ("telephone.ring", "telephone.choose", "telephone.answered")  # they heard whom else to call, and hung up
+SPOKEN_TO = (
+    "telephone.ring",
+    "telephone.choose",
+    "telephone.answered",
+)  # they heard whom else to call, and hung up
 FRENCH = "fr"
 
 

@@ -6,7 +6,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from portal.articles.models import Topic
 from portal.database import db
-from portal.desk import places
+from portal.desk import offering, places
 from portal.desk.models import Queue
 from portal.directory import reading
 from portal.directory.models import Service
@@ -14,7 +14,7 @@ from portal.errors import N_
 from portal.lines import tree as steps
 from portal.lines.checking import may_be_dialled
 from portal.lines.tree import Step
-from portal.views.telephone import speech
+from portal.views.telephone import ringing, speech
 from portal.views.telephone.walking import Walk, does, hang_up, take
 
 TRANSFER_RINGS_S, LONGEST_TRANSFER_S = 25, 3600
@@ -33,7 +33,11 @@ def queue(walk: Walk, step: Step) -> VoiceResponse:
     if walk.trial:
         walk.would(f"l’appel attendrait ici un agent de la file {found.name}.")
         return hang_up(walk)
-    places.stand_in_line(walk.keep(f"En attente : {found.name}", topic_id), found)
+    contact = walk.keep(f"En attente : {found.name}", topic_id)
+    places.stand_in_line(contact, found)
+    offer = offering.dial_at_once(contact)
+    if offer is not None:
+        return ringing.dial(offer, before=walk.said)
     return speech.enqueue(walk.line, found.slug, walk.language, before=walk.said)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import request
@@ -14,7 +15,7 @@ from portal.desk.models import Offer
 from portal.staff.models import Staff
 from portal.telephony.dialling import is_address
 from portal.views.context import settings
-from portal.views.telephone.speech import at, speak
+from portal.views.telephone.speech import Spoken, at, speak
 
 LONGEST_CALL_S = 2 * 3600
 RING_S = 30
@@ -23,13 +24,15 @@ PROGRESS = "initiated ringing answered completed"
 SPOKEN_IN = {"en": ", en anglais", "ar": ", en arabe"}
 
 
-def dial(offer: Offer) -> VoiceResponse:
+def dial(offer: Offer, *, before: Iterable[Spoken] = ()) -> VoiceResponse:
     """Rings the agent of this offer for its caller, who hears it ring until they are put through."""
     contact, agent = offer.contact, db.session.get_one(Staff, offer.staff_id)
     citizen = legs.one(contact.id, "citizen")
     if citizen is not None:
         citizen.seat = "bridge"
     twiml = VoiceResponse()
+    for text, of in before:
+        speak(twiml, text, of)
     ringing = twiml.dial(
         action=at("put_through", offer=offer.id),
         method="POST",
