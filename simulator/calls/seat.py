@@ -115,10 +115,11 @@ def change(seat: Seat, **wanted: object) -> None:
 
 
 def tell(network: Network, conference: Conference, event: str, seat: Seat | None = None, **more: str) -> None:
-    """The conference's own progress, if this event was asked for; its number counts those told."""
+    """The conference's own progress, if this event was asked for; its number counts those told, from 1."""
     asked = conference.callback
     if not asked.url or FAMILIES[event] not in asked.events:
         return
+    conference.told += 1
     fields = {
         "AccountSid": network.settings.account_sid,
         "ConferenceSid": conference.sid,
@@ -129,7 +130,6 @@ def tell(network: Network, conference: Conference, event: str, seat: Seat | None
     }
     if seat:
         fields |= _seat_fields(seat)
-    conference.told += 1
     network.tell(conference.sid, asked.url, fields | more, asked.method)
 
 

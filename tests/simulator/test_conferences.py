@@ -53,7 +53,7 @@ def test_one_alone_hears_the_waiting_document_then_both_talk(together, agent, po
     assert told(portal, network) == ["participant-join", "participant-join", "conference-start"]
     first = portal.at("/conference")[0]
     assert (first["FriendlyName"], first["Hold"], first["Muted"]) == ("salle", "false", "false")
-    assert [each["SequenceNumber"] for each in portal.at("/conference")] == ["0", "1", "2"]
+    assert [each["SequenceNumber"] for each in portal.at("/conference")] == ["1", "2", "3"]
     (listed,) = api.conferences.list(friendly_name="salle", status="in-progress")
     assert listed.sid == sid_of(portal) and len(api.conferences(listed.sid).participants.list()) == 2
 
