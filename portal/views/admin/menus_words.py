@@ -57,7 +57,7 @@ class Names:
         slug = step.get({"queue": "queue", "transfer": "service"}.get(step.get("do", ""), "article"), "")
         name = known.get(slug, slug)
         topic = self.topics.get(step.get("topic", ""))
-        return f"{name} ({topic})" if name and topic else name
+        return f"{name} ({topic})" if name and topic and topic != name else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def picture_of(branch: Branch | None, by: str = "") -> Node:
     error = any(one.level == ERROR for one in branch.findings)
     people = branch.step.get("do") in steps.PEOPLE
     return Node(
-        branch.target or branch.said or branch.kind,
+        branch.target or branch.said or (f"{len(children)} choix" if branch.choices else branch.kind),
         kind=branch.kind + (", à corriger" if error else ""),
         by=by,
         tone="wrong" if error else "end" if people else "",
