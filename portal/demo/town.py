@@ -11,7 +11,8 @@ from portal import clock
 from portal.articles.models import Topic
 from portal.citizens.identifying import phone_number
 from portal.database import db
-from portal.desk.models import Queue, queue_topics
+from portal.desk.keeping import SKILLS
+from portal.desk.models import Queue, Skill, queue_agents, queue_topics
 from portal.directory.editing import add_commune
 from portal.directory.models import HelpNumber, Organization, Service, ServiceText
 from portal.lines.models import Line, MenuVersion
@@ -100,8 +101,18 @@ def load_staff(town: dict[str, Any]) -> list[str]:
         )
         person.job_title = row.get("job_title", "")
         person.may_open_protected = "protected" in row.get("groups", [])
+        _on_duty(person, row)
         sign_ins.append(f"{row['role']:<14} {row['email']:<40} {password}")
     return sign_ins
+
+
+def _on_duty(person: Staff, row: dict[str, Any]) -> None:
+    """The queues that somebody serves, and the languages they answer in."""
+    queues = db.session.scalars(db.select(Queue).where(Queue.slug.in_(row.get("queues", []))))
+    for queue in queues:
+        db.session.execute(queue_agents.insert().values(queue_id=queue.id, staff_id=person.id))
+    spoken = {f"language:{language}" for language in row.get("languages", [])} & set(SKILLS)
+    db.session.add_all(Skill(staff_id=person.id, name=name) for name in sorted(spoken))
 
 
 def _help_number(place: int, row: dict[str, Any]) -> HelpNumber:

@@ -6,6 +6,7 @@ at least one administrator.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable
 from typing import Any
@@ -19,6 +20,9 @@ from portal.history import Person
 from portal.staff.models import ROLES, Staff, StaffSession
 from portal.staff.sessions import add_staff, hasher
 
+SIP = re.compile(
+    r"sip:[\w.~+%-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9]{1,63}(?::\d{1,5})?", re.ASCII
+)
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is read as another
 
 
@@ -123,9 +127,12 @@ def renew_password(staff_id: int, *, by: Person) -> tuple[Staff, str]:
 
 
 def own_number(typed: str) -> str:
-    """Where calls are put through, as the network writes numbers. Refuses what is no number."""
-    if not typed.strip():
-        return ""
+    """Where calls are put through, as the network writes numbers, or a SIP address. Refuses what is neither."""
+    typed = typed.strip()
+    if not typed or SIP.fullmatch(typed):
+        return typed
+    if typed.lower().startswith("sip:"):
+        raise Refused(N_("Écrivez l’adresse SIP comme sip:nom@exemple.fr."), field="phone")
     try:
         number = phonenumbers.parse(typed, "FR")
     except phonenumbers.NumberParseException:

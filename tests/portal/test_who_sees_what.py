@@ -18,7 +18,7 @@ from portal.database import db
 from portal.history import Reading
 from portal.referrals.models import ReferralRule, RuleVersion
 from portal.scripts.models import Script, ScriptVersion
-from portal.staff.models import ROLES
+from portal.staff.models import ROLES, Team
 from tests import make
 from tests.portal.doors import DOORS
 from tests.signing import signed_in, token
@@ -67,7 +67,8 @@ class World:
         script = Script(organization_id=of.id, slug=f"script-{of.slug}", name=seen_by_administrators)
         script.versions.append(ScriptVersion(number=1, tree={"first": "1", "steps": {"1": {}}}))
         template = Template(organization_id=of.id, slug="t", name=seen_by_administrators, texts={"fr": "x"})
-        db.session.add_all([flag, rule, draft, script, template])
+        team = Team(organization_id=of.id, name=seen_by_administrators)
+        db.session.add_all([flag, rule, draft, script, template, team])
         db.session.flush()
         return {
             "contact_id": contact.id,
@@ -78,6 +79,8 @@ class World:
             "rule_id": rule.id,
             "staff_id": agent.id,
             "script_id": script.id,
+            "team_id": team.id,
+            "queue_id": make.queue(f"file-{of.slug}", organization_id=of.id, name=seen_by_administrators).id,
             "line_id": make.line(
                 f"+3319900{of.id:04}", organization_id=of.id, name=seen_by_administrators
             ).id,

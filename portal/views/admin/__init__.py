@@ -23,6 +23,7 @@ from portal.views.admin import (  # noqa: E402,F401  (they register their views 
     menus,
     menus_steps,
     organizations,
+    queues,
     rules,
     scripts,
     scripts_steps,
@@ -30,6 +31,7 @@ from portal.views.admin import (  # noqa: E402,F401  (they register their views 
     services,
     set_aside,
     staff,
+    teams,
     templates,
     topics,
 )

@@ -23,6 +23,11 @@ ROLES = {
     "administrator": "Administration",
     "editor": "Rédaction",
 }
+SKILLS = {
+    "language:en": "Répond en anglais",
+    "language:ar": "Répond en arabe",
+    "access:relay": "Répond aux appels du relais (personnes sourdes)",
+}
 DAYS = {
     "mon": "Lundi",
     "tue": "Mardi",
@@ -60,6 +65,7 @@ FIELDS = {
     "last_name": "Nom",
     "role": "Rôle",
     "may_open_protected": "Dossiers protégés",
+    "skills": "Compétences",
     "is_host": "Organisation qui héberge le portail",
     "organization_id": "Organisation",
 }
@@ -67,6 +73,8 @@ VERBS = {
     "added": "a créé",
     "saved": "a modifié",
     "changed": "a modifié",
+    "skills_changed": "a modifié",
+    "removed": "a supprimé",
     "imported": "a lu depuis la source",
     "changed_by_source": "a relu depuis la source",
     "replaced": "a remplacé le fichier",

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from portal import history
 from portal.database import db
+from portal.desk import keeping
 from portal.errors import Refused, Stale
 from portal.staff import managing
 from portal.staff.models import ROLES, Staff
@@ -49,6 +50,7 @@ def add_staff() -> Any:
         email = form.text("email", required=True, longest=254)
         form.refuse_unread()
         member, password = managing.welcome(by=current_user, email=email, **who)
+        keeping.set_skills(member, form.data.getlist("skills"), by=current_user.actor)
     except Refused as refusal:
         return _show_again(None, form, refusal)
     member.may_open_protected = may_open_protected
@@ -71,7 +73,8 @@ def save_staff(staff_id: int) -> Any:
     try:
         form.refuse_unread()
         version = form.number("version") or 0
-        managing.change_staff(staff_id, version=version, by=current_user, **values)
+        member = managing.change_staff(staff_id, version=version, by=current_user, **values)
+        keeping.set_skills(member, form.data.getlist("skills"), by=current_user.actor)
     except Refused as refusal:
         return _show_again(staff_id, form, refusal)
     db.session.commit()
@@ -102,14 +105,15 @@ def _read(form: Form) -> dict[str, Any]:
         "first_name": form.text("first_name", required=True, longest=100),
         "last_name": form.text("last_name", required=True, longest=100),
         "role": form.choice("role", ROLES, required=True),
-        "phone": form.text("phone", longest=20),
+        "phone": form.text("phone", longest=120),
         "may_open_protected": bool(form.text("may_open_protected")),
     }
 
 
 def _values(found: Staff) -> dict[str, Any]:
     values = {name: getattr(found, name) for name in (*FIELDS, "version")}
-    return {**values, "may_open_protected": "1" if found.may_open_protected else ""}
+    protected = "1" if found.may_open_protected else ""
+    return {**values, "may_open_protected": protected, "skills": keeping.skills_of(found.id)}
 
 
 def _show(found: Staff | None, values: dict[str, Any], **shown: Any) -> str:
@@ -118,6 +122,7 @@ def _show(found: Staff | None, values: dict[str, Any], **shown: Any) -> str:
         "admin/staff/form.html",
         member=found,
         values=values,
+        queues=keeping.served_by(found.id) if found else [],
         sessions=managing.live_sessions(found) if found else [],
         events=events,
         people=managing.names_of(history.actors(events)),
@@ -130,6 +135,7 @@ def _show_again(staff_id: int | None, form: Form, refusal: Refused) -> Any:
     db.session.rollback()
     found = managing.staff_member(current_user, staff_id) if staff_id else None
     values: dict[str, Any] = {"may_open_protected": "", **form.values}
+    values["skills"] = form.data.getlist("skills")
     rows = []
     if isinstance(refusal, Stale) and found:
         rows = words.rows(refusal.theirs, refusal.yours)
