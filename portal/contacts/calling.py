@@ -6,6 +6,7 @@ from portal import clock, history
 from portal.contacts.answering import wrap_up
 from portal.contacts.models import Contact, Message
 from portal.contacts.recording import add_message
+from portal.contacts.transcribing import transcribe
 from portal.database import db, locked
 
 
@@ -44,7 +45,9 @@ def leave_voicemail(contact: Contact, recording_ref: str, seconds: int) -> Messa
     contact.step = f"Message vocal de {seconds} s, à rappeler"
     if contact.state == "waiting":
         contact.state = "open"
-    return add_message(contact, f"Message vocal ({seconds} s)", provider_ref=recording_ref)
+    message = add_message(contact, f"Message vocal ({seconds} s)", provider_ref=recording_ref)
+    transcribe(recording_ref)
+    return message
 
 
 def missed(contact: Contact) -> None:

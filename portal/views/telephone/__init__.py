@@ -17,5 +17,6 @@ from portal.views.telephone import (  # noqa: E402  (they register on `bp`)
     rooms,  # noqa: F401
     statuses,  # noqa: F401
     texts,  # noqa: F401
+    transcribing,  # noqa: F401
     waiting,  # noqa: F401
 )
