@@ -15,6 +15,7 @@ FIGURES = {
     "webhooks": "bench.webhooks",
     "day": "bench.day",
     "outage": "bench.outage",
+    "consoles": "bench.consoles",
 }
 
 

@@ -47,11 +47,8 @@ class Door:
 
 def doors(app: Flask, *, cookie: str) -> list[Door]:
     """The doors measured; `cookie` is that of an agent."""
-    settings: Settings = app.extensions["settings"]
     with app.app_context():
         slug = db.session.scalars(db.select(Article.slug).order_by(Article.id)).first()
-        line = db.session.scalars(db.select(Line)).first()
-        to = (line.text_number or line.number) if line else ""
         db.session.rollback()
     home = app.test_client()
     page = home.get("/fr/requests/new").get_data(as_text=True)
@@ -63,7 +60,7 @@ def doors(app: Flask, *, cookie: str) -> list[Door]:
         ),
         Door("article", lambda: Request("GET", f"/fr/articles/{slug}", {"Cookie": visitor, **_address()})),
         Door("web request", lambda: _web_request(visitor, token), 303),
-        Door("text webhook", lambda: _text(settings, to)),
+        Door("text webhook", text(app)),
         Door(
             "citizen's file", lambda: Request("GET", f"/console/citizens/{fill.STEADY}", {"Cookie": cookie})
         ),
@@ -97,6 +94,16 @@ def _web_request(cookie: str, token: str) -> Request:
     }
     headers = {**FORM, "Cookie": cookie, **_address()}
     return Request("POST", "/fr/requests/new", headers, urlencode(fields), (key, number))
+
+
+def text(app: Flask) -> Callable[[], Request]:
+    """Makes texts to a line of the town, each from a number of its own."""
+    settings: Settings = app.extensions["settings"]
+    with app.app_context():
+        line = db.session.scalars(db.select(Line)).first()
+        to = (line.text_number or line.number) if line else ""
+        db.session.rollback()
+    return lambda: _text(settings, to)
 
 
 def _text(settings: Settings, to: str) -> Request:

@@ -136,11 +136,26 @@ def served(application: str, environ: Mapping[str, str], processes: int) -> Iter
             process.wait()
 
 
+@contextmanager
+def one_server(application: str, environ: Mapping[str, str]) -> Iterator[tuple[int, int]]:
+    """One waitress process, as the README starts it: its number and its port."""
+    port = free_port()
+    process = _serve(application, environ, port)
+    try:
+        _wait_for(int(port))
+        yield process.pid, int(port)
+    finally:
+        process.terminate()
+        process.wait()
+
+
 def _serve(application: str, environ: Mapping[str, str], port: str) -> subprocess.Popen[bytes]:
     words = [
         "waitress",
         f"--listen=127.0.0.1:{port}",
         "--threads=16",
+        "--connection-limit=1000",
+        "--asyncore-use-poll",
         "--no-clear-untrusted-proxy-headers",
         application,
     ]
