@@ -3,7 +3,7 @@
 // seconds only while news are not heard. It rests while the tab is hidden, asks again the moment the tab is seen, and
 // never takes away the focus, nor a field in which one types.
 
-const APART = 3000, SPREAD = 700, RARELY = 60_000; // two hundred desks must not all ask at the same instant
+const APART = 5000, SPREAD = 1000, RARELY = 60_000; // two hundred desks must not all ask at the same instant
 const heard = () => document.documentElement.dataset.news === "heard";
 
 function follow(place) {
@@ -23,6 +23,7 @@ function follow(place) {
         swap(place, await answer.text());
       }
       failures = answer.status < 500 ? 0 : failures + 1;
+      if (answer.status === 503) await new Promise((go) => setTimeout(go, Math.random() * SPREAD));
     } catch { failures += 1; }
     place.toggleAttribute("data-stale", failures > 1);
     again(kinds.length && heard() ? RARELY : Math.min(every * 2 ** failures, RARELY));

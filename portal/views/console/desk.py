@@ -12,21 +12,36 @@ from portal.desk import overview, taking, waiting
 from portal.desk.models import Queue
 from portal.errors import Refused
 from portal.staff.managing import names_of
+from portal.views.console import shared
 from portal.views.console.door import agents, bp, end_of_day, me, today
 
 
 @bp.get("/")
 @agents
 def desk() -> str:
-    return render_template("console/desk.html", **_desk())
+    return render_template("console/desk.html", **_waiting(), **_mine())
 
 
 @bp.get("/waiting")
 @agents
 def waiting_now() -> Any:
-    """What the desk asks for again every few seconds. A tab that asks by itself is no sign of life."""
+    """Who waits, which the desk asks for again when there is news. A tab that asks by itself is no sign of life."""
+    part = shared.drawn_once(
+        "waiting", lambda: render_template("console/waiting.html", **_waiting()), me().may_open_protected
+    )
+    return _again(part)
+
+
+@bp.get("/mine")
+@agents
+def mine_now() -> Any:
+    """What this agent has begun, asked for again likewise."""
+    return _again(render_template("console/mine.html", **_mine()))
+
+
+def _again(part: str) -> Any:
     g.pop("staff_session", None)
-    answer = make_response(render_template("console/waiting.html", **_desk()))
+    answer = make_response(part)
     answer.add_etag()
     return answer.make_conditional(request)
 
@@ -56,20 +71,28 @@ def keep_promise(promise_id: int) -> Any:
     return redirect(url_for("console.contact", contact_id=made.contact_id))
 
 
-def _desk() -> dict[str, Any]:
-    found = waiting.waiting(me().organization_id)
-    ringing = overview.ringing_at(me().organization_id)
-    others = waiting.in_other_hands(me()) if me().role == "supervisor" else []
+def _waiting() -> dict[str, Any]:
+    """Those who wait: the same for all of the organization who may read the same names."""
+    organization_id = me().organization_id
+    found = waiting.waiting(organization_id)
+    ringing = overview.ringing_at(organization_id)
     return {
         "at_once": [one for one in found if one.at_once],
         "queues": _by_queue([one for one in found if not one.at_once]),
         "waiting_count": len(found),
         "most_shown": waiting.MOST_SHOWN,
+        "queues_now": overview.queues_now(organization_id),
+        "ringing": ringing,
+        "agents": names_of(set(ringing.values())),
+    }
+
+
+def _mine() -> dict[str, Any]:
+    others = waiting.in_other_hands(me()) if me().role == "supervisor" else []
+    return {
         "mine": waiting.in_progress(me()),
         "others": others,
-        "queues_now": overview.queues_now(me().organization_id),
-        "ringing": ringing,
-        "names": names_of({*(one.contact.agent_id for one in others), *ringing.values()}),
+        "names": names_of({one.contact.agent_id for one in others}),
         "promises": waiting.due_promises(me().organization_id, end_of_day(today())),
     }
 

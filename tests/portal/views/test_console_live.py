@@ -17,9 +17,12 @@ from portal.database import db
 from portal.desk import offering, places, presence
 from portal.desk.models import Queue, queue_agents
 from portal.history import Reading
+from portal.news import tell
 from portal.staff.models import Staff
+from portal.views.news import MOST_LISTS, NewsDoor
 from tests import make
-from tests.signing import send, signed_in
+from tests.portal.test_news import until
+from tests.signing import send, signed_in, token
 
 NUMBER = "+33639980001"
 FRAGMENT = {"Sec-Fetch-Mode": "cors"}
@@ -134,21 +137,15 @@ def test_an_offer_is_refused_and_the_agent_is_on_a_break(client: Any, agent: Sta
 
 
 def test_presence_is_chosen_in_place_or_with_a_page(client: Any, agent: Staff) -> None:
-    token = {"csrf_token": _token(client), "state": "away", "back": "/console/search"}
-    answer = client.post("/console/presence", data=token)
+    typed = {"csrf_token": token(client, "/console/"), "state": "away", "back": "/console/search"}
+    answer = client.post("/console/presence", data=typed)
     assert answer.location == "/console/search"
-    token = {**token, "state": "available", "back": "https://ailleurs.example/"}
-    assert client.post("/console/presence", data=token).location == "/console/"
-    answer = client.post("/console/presence", data={**token, "state": "break"}, headers=FRAGMENT)
+    typed = {**typed, "state": "available", "back": "https://ailleurs.example/"}
+    assert client.post("/console/presence", data=typed).location == "/console/"
+    answer = client.post("/console/presence", data={**typed, "state": "break"}, headers=FRAGMENT)
     assert answer.status_code == 200 and "En pause" in answer.text and "<html" not in answer.text
-    answer = client.post("/console/presence", data={**token, "state": "asleep"}, headers=FRAGMENT)
+    answer = client.post("/console/presence", data={**typed, "state": "asleep"}, headers=FRAGMENT)
     assert answer.status_code == 422 and "Choisissez" in answer.text
-
-
-def _token(client: Any) -> str:
-    from tests.signing import token
-
-    return token(client, "/console/")
 
 
 def test_the_wrap_up_counts_down_is_prolonged_and_ended(client: Any, agent: Staff, queue: Queue) -> None:
@@ -181,11 +178,41 @@ def test_who_was_sent_away_by_missed_calls_is_told_why(client: Any, agent: Staff
 
 
 def test_the_desk_says_how_each_queue_does(client: Any, agent: Staff, queue: Queue) -> None:
-    assert "1 libre sur 1, attente nulle" in client.get("/console/waiting").text
+    assert "1 libre sur 1, attente nulle" in client.get("/console/").text
     call(queue)
     call(queue, "+33639980002")
-    shown = client.get("/console/waiting").text
-    assert "2 au téléphone" in shown
+    assert "2 au téléphone" in client.get("/console/").text
+
+
+def test_a_list_is_drawn_once_for_all_desks_until_there_is_news(
+    app: Flask, client: Any, agent: Staff, queue: Queue
+) -> None:
+    make.contact("web", subject="Cantine")
+    assert "Cantine" in client.get("/console/waiting").text
+    colleague = signed_in(app.test_client(), make.staff())
+    make.contact("web", subject="Crèche")  # written without a word to anybody
+    assert "Crèche" not in colleague.get("/console/waiting").text
+    assert "Crèche" in colleague.get("/console/").text
+    reader = signed_in(app.test_client(), make.staff(may_open_protected=True))
+    assert (
+        "Crèche" in reader.get("/console/waiting").text
+    )  # whoever may read more names has a list of their own
+    tell(f"desk:{agent.organization_id}")
+    until(lambda: "Crèche" in client.get("/console/waiting").text)
+    elsewhere = signed_in(app.test_client(), make.staff(of=make.organization("departement")))
+    assert "Cantine" not in elsewhere.get("/console/waiting").text
+
+
+def test_lists_never_take_all_the_threads(app: Flask, agent: Staff) -> None:
+    door: NewsDoor = app.extensions["news"]
+    for _ in range(MOST_LISTS):
+        assert door._lists.acquire(blocking=False)
+    client = app.test_client()
+    assert client.get("/console/waiting").status_code == 503
+    assert client.get("/fr/accessibility").status_code == 200
+    for _ in range(MOST_LISTS):
+        door._lists.release()
+    assert client.get("/console/waiting", headers=FRAGMENT).status_code == 401
 
 
 def test_a_page_that_asks_by_itself_is_no_sign_of_life(app: Flask, client: Any, agent: Staff) -> None:
