@@ -14,7 +14,7 @@ from pathlib import Path
 
 from portal.config import Settings, read_settings
 
-THREADS = 16
+WAITRESS = ("--threads=16", "--connection-limit=1000", "--asyncore-use-poll")  # as the README says
 READY_S = 60
 STOP_S = 10
 
@@ -45,7 +45,7 @@ def _programs(settings: Settings) -> list[list[str]]:
     return [
         [python, "-m", "simulator", *network],
         [python, "-m", "flask", "work"],
-        [python, "-m", "waitress", f"--listen=127.0.0.1:{settings.port}", f"--threads={THREADS}", "wsgi:app"],
+        [python, "-m", "waitress", f"--listen=127.0.0.1:{settings.port}", *WAITRESS, "wsgi:app"],
     ]
 
 

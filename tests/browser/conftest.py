@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from flask import Flask
+
+from portal.database import db
+from portal.staff.models import Staff
+from tests import make
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+Opens = Callable[..., Any]
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -44,3 +50,28 @@ def chromium(_browser: Any) -> Iterator[Any]:
     yield _browser
     for context in _browser.contexts:
         context.close()
+
+
+@pytest.fixture
+def opens(app: Flask, chromium: Any, served: str) -> Iterator[Opens]:
+    """Opens a browser page signed in as someone; whatever the page complains of fails the test."""
+    complaints: list[str] = []
+
+    def hear(said: str) -> None:
+        if "status of 401" not in said:  # how Chromium tells of a session that ended, which is no fault
+            complaints.append(said)
+
+    def sign_in(person: Staff, **context: Any) -> Any:
+        db.session.commit()
+        page = chromium.new_context(base_url=served, locale="fr-FR", **context).new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: hear(said.text) if said.type == "error" else None)
+        page.goto("/sign-in")
+        page.get_by_label("Adresse e-mail").fill(person.email)
+        page.get_by_label("Mot de passe").fill(make.PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/console/")
+        return page
+
+    yield sign_in
+    assert complaints == []

@@ -2,46 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from time import perf_counter
-from typing import Any
 
 import pytest
-from flask import Flask
 
 from portal.cases.opening import open_case
 from portal.citizens.models import Citizen, Flag
 from portal.contacts.models import Contact, Message
 from portal.database import db
 from portal.referrals.models import ReferralRule, RuleVersion
-from portal.staff.models import Staff
 from tests import make
+from tests.browser.conftest import Opens
 
 pytestmark = pytest.mark.browser
 NUMBER = "+33639980001"
-
-Opens = Callable[..., Any]
-
-
-@pytest.fixture
-def opens(app: Flask, chromium: Any, served: str) -> Iterator[Opens]:
-    """Opens a browser page signed in as someone; whatever the page complains of fails the test."""
-    complaints: list[str] = []
-
-    def sign_in(person: Staff, **context: Any) -> Any:
-        db.session.commit()
-        page = chromium.new_context(base_url=served, locale="fr-FR", **context).new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        page.goto("/sign-in")
-        page.get_by_label("Adresse e-mail").fill(person.email)
-        page.get_by_label("Mot de passe").fill(make.PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/console/")
-        return page
-
-    yield sign_in
-    assert complaints == []
 
 
 def waiting_text() -> Contact:

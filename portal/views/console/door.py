@@ -45,9 +45,9 @@ def name_of(citizen: Citizen) -> str:
     return citizen.name if may_read(citizen) else "Personne protégée"
 
 
-def note_reading(citizen_id: int) -> None:
+def note_reading(citizen_id: int, staff_id: int | None = None) -> None:
     """Leaves who read this file, once the answer is built; reading on within ten minutes is one reading."""
-    staff_id = me().id
+    staff_id = staff_id or me().id
     query = db.select(Reading.id).filter_by(staff_id=staff_id, citizen_id=citizen_id)
     known = db.session.scalar(query.where(Reading.at > clock.now() - ONE_READING).limit(1))
     if known is None:

@@ -7,9 +7,10 @@ is JavaScript, so that nothing typed behind them is lost, and lead back to the p
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from flask import g, redirect, render_template, request
+from flask import Flask, current_app, g, redirect, render_template, request
 from flask_login import current_user
 
 from portal import clock
@@ -68,12 +69,17 @@ def note_numbers() -> None:
 
 @bp.after_request
 def note_shown(response: Any) -> Any:
-    """Whose file the strip showed the beginning of, once the answer is built."""
+    """Whose file the strip showed the beginning of: left once the answer is sent, for a call on the screen waits for no
+    write."""
     shown = g.pop("shown_citizen", None)
     if shown is not None and response.status_code < 500:
-        response.get_data()
-        note_reading(shown)
+        response.call_on_close(partial(_note, current_app._get_current_object(), me().id, shown))  # type: ignore[attr-defined]
     return response
+
+
+def _note(app: Flask, staff_id: int, citizen_id: int) -> None:
+    with app.app_context():
+        note_reading(citizen_id, staff_id)
 
 
 @bp.get("/now")

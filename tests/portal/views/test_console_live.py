@@ -63,7 +63,9 @@ def test_every_page_says_who_is_calling_and_what_came_before(client: Any, agent:
     person = aicha()
     call(queue)
     for page in ("/console/", "/console/citizens", "/console/search", "/console/now"):
-        shown = client.get(page).text
+        answer = client.get(page)
+        shown = answer.text
+        answer.close()  # as a server does once it is sent
         for words in (
             "Appel pour vous",
             "Aïcha Benali",
