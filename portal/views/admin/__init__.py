@@ -31,6 +31,7 @@ from portal.views.admin import (  # noqa: E402,F401  (they register their views 
     services,
     set_aside,
     staff,
+    staffing,
     teams,
     templates,
     topics,
