@@ -10,13 +10,13 @@ from portal.directory.opening import (
     EXCEPTIONS,
     TERRITORY,
     Opening,
-    opening_at,
     read_slots,
     relay_gaps,
     slots_text,
 )
 from portal.errors import Refused
 from portal.lines.models import Line
+from portal.lines.saying import opening_of
 from portal.views.admin.content_words import DAYS, LANGUAGES
 from portal.views.context import settings
 from portal.views.forms import Form
@@ -125,9 +125,8 @@ def hours(schedule: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def opening_now(line: Line) -> Opening:
-    """Whether someone answers at this instant; a line without a schedule is always open."""
-    zone = settings().timezone
-    return opening_at(line.schedule, clock.now(), zone) if line.schedule else Opening(open=True)
+    """Whether someone answers at this instant, else why not."""
+    return opening_of(line, clock.now(), settings().timezone)
 
 
 def gaps(line: Line) -> list[tuple[str, str]]:

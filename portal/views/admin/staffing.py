@@ -10,6 +10,7 @@ from flask import render_template, request
 from flask_login import current_user
 
 from portal.desk import estimating, planning, waiting
+from portal.desk.models import Queue
 from portal.desk.planning import Half, Target
 from portal.views import guards
 from portal.views.admin import bp
@@ -29,6 +30,19 @@ COLUMN, TALL = 46, 180
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody wants to know; `values` are what the form shows again."""
+
+    queue_id: int | None
+    weekday: int
+    handling_s: float
+    growth: float
+    agents: int | None
+    target: Target
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """A drawn half hour: where it stands, and how high it is."""
 
@@ -43,31 +57,52 @@ class Bar:
 def staffing() -> Any:
     form = Form(request.args)
     queues = waiting.queues(current_user.organization_id)
-    queue = next((one for one in queues if str(one.id) == form.text("queue")), None)
-    weekday = form.number("weekday") or 0
-    typed = {name: _number(form, name) for name in FIELDS}
-    handling = typed["handling_s"] or round(
-        estimating.handling_s(queue) if queue else max((one.handling_s for one in queues), default=300)
-    )
+    asked = _read(form, queues)
     calls = planning.calls_by_half_hour(
-        current_user.organization_id, weekday % 7, settings().timezone, queue_id=queue.id if queue else None
+        current_user.organization_id, asked.weekday, settings().timezone, queue_id=asked.queue_id
     )
-    grown = [number * (typed["growth"] or 100) / 100 for number in calls]
-    target = Target((typed["share"] or 80) / 100, typed["within_s"] or 20, typed["patience_s"] or inf)
-    halves = planning.plan(grown, handling, target)
-    tried = planning.with_agents(grown, handling, target, typed["agents"]) if typed["agents"] else []
+    halves, tried = _reckon(asked, calls)
     page = render_template(
         "admin/staffing.html",
         queues=[(one.id, one.name) for one in queues],
         days=list(enumerate(DAYS)),
-        values={**typed, **form.values, "handling_s": handling, "weekday": weekday % 7},
+        values=asked.values,
         errors=form.errors,
         halves=halves,
-        tried={half.begins: half for half in tried},
+        tried=tried,
         bars=_bars(halves),
-        target=target,
+        target=asked.target,
     )
     return page, 200 if form.valid else 422
+
+
+def _read(form: Form, queues: list[Queue]) -> Asked:
+    """What was asked, or what stands there at first."""
+    queue = next((one for one in queues if str(one.id) == form.text("queue")), None)
+    weekday = (form.number("weekday") or 0) % 7
+    typed = {name: _number(form, name) for name in FIELDS}
+    usual = estimating.handling_s(queue) if queue else max((one.handling_s for one in queues), default=300)
+    handling = typed["handling_s"] or round(usual)
+    shown = {
+        **typed,
+        **form.values,
+        "handling_s": form.values.get("handling_s") or handling,
+        "weekday": weekday,
+    }
+    patience = typed["patience_s"] or inf
+    target = Target((typed["share"] or 80) / 100, typed["within_s"] or 20, patience)
+    growth = (typed["growth"] or 100) / 100
+    return Asked(queue.id if queue else None, weekday, handling, growth, typed["agents"], target, shown)
+
+
+def _reckon(asked: Asked, calls: list[float]) -> tuple[list[Half], dict[str, Half]]:
+    """What each half hour needs; and what callers meet with the number of agents asked about."""
+    grown = [number * asked.growth for number in calls]
+    halves = planning.plan(grown, asked.handling_s, asked.target)
+    if not asked.agents:
+        return halves, {}
+    tried = planning.with_agents(grown, asked.handling_s, asked.target, asked.agents)
+    return halves, {half.begins: half for half in tried}
 
 
 def _number(form: Form, name: str) -> int | None:
