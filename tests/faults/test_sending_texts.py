@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,13 @@ import time_machine
 from flask import Flask
 
 from portal import clock
+from portal.citizens import consents
 from portal.contacts.answering import reply
 from portal.contacts.models import Message
 from portal.database import db
 from portal.history import SYSTEM
+from portal.telephony import sending
+from portal.telephony.models import Alert
 from simulator import Running
 from tests import make
 from tests.network import LINE, NUMBER
@@ -97,13 +101,56 @@ def test_a_number_that_cannot_take_texts_fails_for_good(
     assert db.session.get_one(Message, message.id).error == "21614"
 
 
-@pytest.mark.slow
-def test_a_worker_killed_between_sending_and_recording_neither_loses_nor_doubles(
+def test_a_long_silence_for_all_neither_loses_nor_doubles(
+    app: Flask, telephone: Running, work: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The network does what is asked and says nothing: thirty seconds of it, shortened a hundred times."""
+    monkeypatch.setattr(sending, "READ_S", 0.1)
+    messages = [write("Même texte.") for _ in range(3)] + [write(f"Texte {n}.") for n in range(5)]
+    turn(telephone, requests={"silence": 1.0}, silence_s=0.3)
+    work()
+    assert set(map(state_of, messages)) <= {"unknown", "waiting", "sending"}
+    turn(telephone, requests={"silence": 0.0}, silence_s=0)
+    work_later(work, 10)
+    assert set(map(state_of, messages)) == {"sent"}
+    assert sorted(received(telephone)) == sorted(message.body for message in messages)
+
+
+def test_what_stopped_meanwhile_is_not_sent(app: Flask, telephone: Running, work: Callable[[], int]) -> None:
+    message = write()
+    consents.stop(message.contact.identifier, LINE, evidence="word", by=SYSTEM)
+    work_later(work, 2)
+    assert (state_of(message), received(telephone)) == ("failed", [])
+
+
+def test_whoever_stopped_at_the_network_alone_is_known_to_have(
     app: Flask, telephone: Running, work: Callable[[], int]
 ) -> None:
-    """The network holds its answer; the worker that waits for it dies; another takes over."""
     message = write()
-    turn(telephone, next_requests={"silence": 1}, silence_s=20)
+    telephone.network.stopped.add((LINE, NUMBER))
+    work_later(work, 2)
+    db.session.expire_all()
+    kept = db.session.get_one(Message, message.id)
+    assert (kept.state, kept.error) == ("failed", "21610")
+    assert consents.stopped(kept.contact.identifier, LINE)
+
+
+def test_a_credential_that_is_refused_holds_the_texts_and_tells_the_administrators(
+    app: Flask, telephone: Running, work: Callable[[], int]
+) -> None:
+    messages = [write(f"Texte {n}.") for n in range(3)]
+    right = telephone.network.settings
+    telephone.network.settings = replace(right, auth_token="changed")
+    work()
+    assert [state_of(message) for message in messages] == ["waiting"] * 3
+    assert db.session.scalar(db.select(db.func.count(Alert.id))) == 1
+    telephone.network.settings = right
+    work_later(work)
+    assert [state_of(message) for message in messages] == ["sent"] * 3
+
+
+def works(app: Flask) -> subprocess.Popen[bytes]:
+    """A worker in a process of its own."""
     settings = app.extensions["settings"]
     environment = {
         **os.environ,
@@ -113,8 +160,35 @@ def test_a_worker_killed_between_sending_and_recording_neither_loses_nor_doubles
         "SIMULATOR_PORT": str(settings.simulator_port),
     }
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "work"]
-    process = subprocess.Popen(command, env=environment, cwd=ROOT)
-    until = time.monotonic() + 30
+    return subprocess.Popen(command, env=environment, cwd=ROOT)
+
+
+@pytest.mark.slow
+def test_workers_killed_again_and_again_lose_and_double_nothing(
+    app: Flask, telephone: Running, work: Callable[[], int]
+) -> None:
+    messages = [write(f"Texte {n}.") for n in range(9)]
+    for killed in range(3):
+        turn(telephone, next_requests=["", "silence"], silence_s=20)
+        process, until = works(app), time.monotonic() + 30
+        while len(received(telephone)) < 2 * (killed + 1) and time.monotonic() < until:
+            time.sleep(0.02)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    turn(telephone, next_requests=[], silence_s=0)
+    work_later(work, 10)
+    assert set(map(state_of, messages)) <= {"sent", "delivered"}
+    assert sorted(received(telephone)) == sorted(message.body for message in messages)
+
+
+@pytest.mark.slow
+def test_a_worker_killed_between_sending_and_recording_neither_loses_nor_doubles(
+    app: Flask, telephone: Running, work: Callable[[], int]
+) -> None:
+    """The network holds its answer; the worker that waits for it dies; another takes over."""
+    message = write()
+    turn(telephone, next_requests={"silence": 1}, silence_s=20)
+    process, until = works(app), time.monotonic() + 30
     while received(telephone) == [] and time.monotonic() < until:
         time.sleep(0.05)
     os.kill(process.pid, signal.SIGKILL)
