@@ -1,0 +1,62 @@
+"""A call of the network from its first ring to the end of its wrap-up, seen from the agent's console: the town is the
+demo's, and its network, its server and its worker really run."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+
+from portal.config import Settings
+from portal.database import db
+from simulator import Running
+from tests.browser.visiting import Visit
+from tests.portal.test_news import until
+
+pytestmark = pytest.mark.browser
+LINE, JEANNE, NADIA = "+33199000010", "+33199001011", "+33199000021"
+
+
+@pytest.fixture
+def visit(app: Flask, telephone: Running, worker: None, chromium: object, served: str) -> Visit:
+    """Nadia at her console."""
+    db.session.commit()
+    loaded = app.test_cli_runner().invoke(args=["load-demo"])
+    assert loaded.exit_code == 0, loaded.output
+    settings: Settings = app.extensions["settings"]
+    lines = (settings.data_dir / "sign-ins.txt").read_text().splitlines()
+    nadia = Visit(chromium, served)
+    nadia.sign_in(*next(line.split()[1:3] for line in lines if "nadia" in line))
+    return nadia
+
+
+def test_an_agent_sees_who_calls_before_the_first_word(visit: Visit, telephone: Running) -> None:
+    page = visit.page
+    page.get_by_role("button", name="Disponible").click()
+    page.locator(".live-strip.available").wait_for()
+    citizen, agent = telephone.handset(JEANNE), telephone.handset(NADIA)
+    citizen.call(LINE)
+    citizen.wait_to_be_asked("keys")
+    citizen.press("0")
+    agent.wait_for("ringing")
+    page.locator(".ringing").wait_for()
+    for words in ("Jeanne Kervella", "Personne vulnérable", "Démarcheur se disant de la mairie"):
+        assert page.locator(".ringing").get_by_text(words).first.is_visible(), words
+    agent.answer()
+    if not agent.with_whom():
+        agent.press("1")
+    agent.wait_to_be_with(JEANNE)
+    page.locator(".live-strip.busy").wait_for()
+    page.keyboard.press("s")
+    page.wait_for_url(re.compile(r"/console/contacts/\d+$"))
+    visit.look("console-call")
+    page.get_by_label("Note pour les collègues").fill("Rassurée : la police municipale passera")
+    citizen.hang_up()
+    page.locator(".live-strip.wrap_up").wait_for()
+    visit.look("console-wrap-up")
+    page.get_by_label("Comment l’échange s’est terminé").select_option("answered")
+    page.get_by_role("button", name="Terminer").first.click()
+    page.get_by_text("Échange terminé").first.wait_for()
+    until(lambda: page.locator(".live-strip.available").count())
+    visit.end()
