@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portal import clock, history
+from portal.contacts import recordings
 from portal.contacts.answering import wrap_up
 from portal.contacts.models import Contact, Message
 from portal.contacts.recording import add_message
@@ -45,6 +46,7 @@ def leave_voicemail(contact: Contact, recording_ref: str, seconds: int) -> Messa
     contact.step = f"Message vocal de {seconds} s, à rappeler"
     if contact.state == "waiting":
         contact.state = "open"
+    recordings.note(contact, "voicemail", recording_ref, seconds)
     message = add_message(contact, f"Message vocal ({seconds} s)", provider_ref=recording_ref)
     transcribe(recording_ref)
     return message

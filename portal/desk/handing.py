@@ -134,7 +134,7 @@ def cancel(contact_id: int, *, by: Staff) -> None:
         return
     move((ends.third, "out"), (ends.citizen, "room"))
     if ends.third.staff_id is not None and ends.third.answered_at is not None:
-        presence.end_wrap_up(ends.third.staff_id)
+        presence.end_call(ends.third.staff_id)
     _note("contact.consult_cancelled", ends.contact, by, whom=ends.third.label)
 
 

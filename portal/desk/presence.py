@@ -106,6 +106,13 @@ def end_wrap_up(staff_id: int) -> Presence | None:
     return presence
 
 
+def end_call(staff_id: int) -> None:
+    """The agent was only asked something, or nobody answered: nothing to write up, available again at once."""
+    presence = _of(staff_id)
+    if presence is not None and presence.state in ("busy", "wrap_up"):
+        _become_free(presence)
+
+
 def end_wrap_up_if_over(staff_id: int) -> None:
     """As the clock does: unless it was prolonged, or ended, meanwhile."""
     presence = _of(staff_id)

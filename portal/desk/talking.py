@@ -242,7 +242,7 @@ def _release(contact: Contact, leg: Leg) -> None:
         queue = db.session.get(Queue, contact.queue_id) if contact.queue_id else None
         presence.begin_wrap_up(leg.staff_id, queue)
     elif leg.answered_at is not None:
-        presence.end_wrap_up(leg.staff_id)
+        presence.end_call(leg.staff_id)
 
 
 def _not_reached(contact: Contact, leg: Leg) -> None:
@@ -254,7 +254,7 @@ def _not_reached(contact: Contact, leg: Leg) -> None:
         contact.step = "Appelé, pas de réponse"
     end_call(contact, "no-answer")
     if leg.staff_id is not None:
-        presence.end_wrap_up(leg.staff_id)
+        presence.end_call(leg.staff_id)
     leg.seat = "out"
     _tell(contact)
 

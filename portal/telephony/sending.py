@@ -8,6 +8,7 @@ done. Whoever asks must look (`find_texts`, `find_calls`) before asking again. E
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -16,7 +17,7 @@ from portal import clock
 from portal.config import Settings
 from portal.database import hold_nothing
 from portal.telephony import allowance, circuit
-from portal.telephony.client import READ_S, make_client
+from portal.telephony.client import CONNECT_S, READ_S, elsewhere, make_client
 from portal.telephony.refusals import Away, Busy, Rejected, Unsure
 
 Answer = TypeVar("Answer")
@@ -25,7 +26,10 @@ __all__ = ["Away", "Busy", "Rejected", "Unsure"]
 
 VALIDITY_S = 4 * 3600  # a text that cannot be delivered for so long says something that is no longer true
 PROGRESS = ["initiated", "ringing", "answered", "completed"]  # what we are told of the calls that we place
+API = "https://api.twilio.com"
+LARGEST_SOUND = 32 * 1024 * 1024  # an hour of speech
 NOT_FOUND = 20404
+TOO_LARGE = 413
 CREDENTIALS = 20003
 
 
@@ -115,6 +119,35 @@ def remove_participant(settings: Settings, room: str, call_ref: str) -> None:
     """Takes one telephone out of a room; its own call goes on with what it was told to do next."""
     participant = _participant(settings, room, call_ref)
     _ask(participant.delete)
+
+
+def fetch_recording(settings: Settings, recording_ref: str) -> bytes:
+    """A sound kept by the network, as MP3: asked of its own address by its id, never of one that somebody gave us."""
+    return _ask(lambda: _sound(settings, recording_ref))
+
+
+def delete_recording(settings: Settings, recording_ref: str) -> None:
+    """The network keeps this sound no longer. One that it does not know is gone already."""
+    with suppress(Rejected):
+        _ask(_client(settings).recordings(recording_ref).delete)
+
+
+def _sound(settings: Settings, recording_ref: str) -> bytes:
+    import requests
+
+    who = (settings.twilio_account_sid, settings.twilio_auth_token)
+    address = f"{API}/2010-04-01/Accounts/{who[0]}/Recordings/{recording_ref}.mp3"
+    address = elsewhere(address, settings.twilio_base_url)
+    limits = (CONNECT_S, READ_S)
+    with requests.get(address, auth=who, timeout=limits, allow_redirects=False, stream=True) as answer:
+        if answer.status_code != requests.codes.ok:
+            raise _refusal(answer.status_code, answer.status_code)
+        sound = b""
+        for piece in answer.iter_content(1 << 16):
+            sound += piece
+            if len(sound) > LARGEST_SOUND:
+                raise Rejected(TOO_LARGE)
+    return sound
 
 
 def _participant(settings: Settings, room: str, call_ref: str) -> Any:

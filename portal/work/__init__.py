@@ -15,9 +15,12 @@ from portal.work import index_entries, read_mail, sweep_files, sweep_texts
 from portal.work.connect_call import connect_call
 from portal.work.end_wrap_up import end_wrap_up
 from portal.work.expire_offer import expire_offer
+from portal.work.fetch_recording import fetch_recording
 from portal.work.match import match
 from portal.work.move_leg import move_leg
 from portal.work.place_call import place_call
+from portal.work.purge_recordings import EVERY as PURGED_EVERY
+from portal.work.purge_recordings import purge_recordings
 from portal.work.receive_letter import receive_letter
 from portal.work.send_code import send_code
 from portal.work.send_email import send_email
@@ -30,11 +33,13 @@ KINDS: dict[str, Callable[[Job], None]] = {
     "connect_call": connect_call,
     "end_wrap_up": end_wrap_up,
     "expire_offer": expire_offer,
+    "fetch_recording": fetch_recording,
     "match": match,
     "read_mail": read_mail.read_mail,
     "receive_letter": receive_letter,
     "move_leg": move_leg,
     "place_call": place_call,
+    "purge_recordings": purge_recordings,
     "send_code": send_code,
     "send_email": send_email,
     "send_text": send_text,
@@ -45,6 +50,7 @@ KINDS: dict[str, Callable[[Job], None]] = {
 
 # done again and again, as long as there is a worker
 EVERY: dict[str, timedelta] = {
+    "purge_recordings": PURGED_EVERY,
     "read_mail": read_mail.EVERY,
     "sweep_files": sweep_files.EVERY,
     "sweep_texts": sweep_texts.EVERY,

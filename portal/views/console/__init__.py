@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.views.console import (
     articles,
     by_hand,
+    call,
     citizens,
     contacts,
     desk,
@@ -23,6 +24,7 @@ __all__ = [
     "articles",
     "bp",
     "by_hand",
+    "call",
     "citizens",
     "contacts",
     "desk",

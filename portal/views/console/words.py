@@ -74,6 +74,13 @@ FLAGS = {
     "deaf_relay": "Sourde ou malentendante : relais téléphonique",
     "protected_address": "Adresse à ne communiquer à personne",
 }
+TALKS = {  # how a call stands
+    "talking": "En ligne",
+    "held": "En attente",
+    "calling": "En attente, appel de",
+    "consulting": "En attente, consultation avec",
+    "three": "En ligne, avec",
+}
 LANGUAGES = {"fr": "Français", "en": "Anglais", "ar": "Arabe"}
 EVENTS = {
     "contact.begun": "Arrivé",

@@ -1,0 +1,224 @@
+"""The hands on a call, from the console: held, taken up again, consulted about, handed on; refused once over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from portal.contacts.models import Leg
+from portal.database import db
+from portal.history import Event
+from portal.jobs import Job
+from portal.staff.models import Staff
+from tests import make
+from tests.network import said, verbs
+from tests.portal.calling import AGENT_CALL, CALL, Call
+from tests.signing import send, signed_in
+
+OTHER_PHONE, THIRD_CALL = "+33199000022", "CA" + "3" * 32
+
+
+class Desk(Call):
+    """The call of `Call`, put through, and the agent's browser."""
+
+    def __init__(self, app: Flask, **values: Any) -> None:
+        super().__init__(app, **values)
+        self.put_through()
+        self.browser = signed_in(app.test_client(), self.agent)
+
+    def act(self, name: str, target: str = "", browser: Any = None) -> Any:
+        path = f"/console/contacts/{self.contact.id}/call/{name}"
+        return send(browser or self.browser, path, {"target": target}, page="/console/")
+
+    def page(self) -> str:
+        return self.browser.get(f"/console/contacts/{self.contact.id}").text
+
+    def third(self, key: str = "1") -> Any:
+        """Whoever is consulted picks up."""
+        leg = self.leg("third")
+        ends = {"CallSid": THIRD_CALL, "To": leg.to, "From": leg.contact.line}
+        twiml = self.twiml(f"/telephone/voice/third-answers?leg={leg.id}", **ends)
+        if leg.staff_id is None:
+            return twiml
+        return self.twiml(f"/telephone/voice/third-presses?leg={leg.id}", **ends, Digits=key)
+
+
+def jobs(kind: str) -> list[Any]:
+    return [job.payload for job in db.session.scalars(db.select(Job).filter_by(kind=kind).order_by(Job.id))]
+
+
+def history(verb: str) -> int:
+    return len(list(db.session.scalars(db.select(Event).filter_by(verb=verb))))
+
+
+def room(twiml: Any) -> str:
+    return twiml.find("Dial/Conference").text
+
+
+def colleague(desk: Call, state: str = "available") -> Staff:
+    other = make.serving(
+        make.queue("ailleurs"), phone=OTHER_PHONE, first_name="Dominique", last_name="Roy", state=state
+    )
+    db.session.commit()
+    return other
+
+
+def test_a_held_citizen_hears_a_sentence_and_music_again_and_again(app: Flask) -> None:
+    desk = Desk(app, language="en")
+    assert "En ligne" in desk.page()
+    for _ in range(2):
+        assert desk.act("hold").status_code == 302
+    agent, citizen = desk.leg("agent"), desk.leg("citizen")
+    assert jobs("move_leg") == [{"leg": agent.id, "seat": "room"}]  # the caller's own Dial then ends
+    assert room(desk.seat(agent)) == f"contact-{desk.contact.id}"
+    held = desk.dial_over()
+    assert room(held) == f"hold-{desk.contact.id}" and citizen.seat == "hold"
+    heard = desk.twiml(held.find("Dial/Conference").get("waitUrl"))
+    assert verbs(heard) == ["Say", "Play", "Redirect"] and "Please hold" in said(heard)
+    assert app.test_client().get(heard.find("Play").text).data.startswith(b"RIFF")
+    assert "En attente" in desk.page() and history("contact.held") == 1
+
+
+def test_who_is_taken_up_again_is_with_the_agent(app: Flask) -> None:
+    desk = Desk(app)
+    desk.act("hold")
+    desk.seat(desk.leg("agent"))
+    desk.dial_over()
+    for _ in range(2):
+        desk.act("resume")
+    citizen = desk.leg("citizen")
+    assert jobs("move_leg")[-1] == {"leg": citizen.id, "seat": "room"}
+    assert room(desk.seat(citizen)) == room(desk.seat(desk.leg("agent")))
+    assert history("contact.resumed") == 1
+
+
+def test_a_colleague_is_consulted_apart_and_then_has_the_call(app: Flask) -> None:
+    desk = Desk(app)
+    other = colleague(desk)
+    for _ in range(2):
+        desk.act("consult", f"agent:{other.id}")
+    assert desk.leg("third").to == OTHER_PHONE and len(jobs("place_call")) == 1
+    assert "appel de Dominique Roy" in desk.page()
+    assert room(desk.third()) == f"contact-{desk.contact.id}"
+    assert "consultation avec Dominique Roy" in desk.page()
+    assert desk.leg("citizen").seat == "hold" and desk.presence(other) == "busy"
+    for _ in range(2):
+        assert desk.act("complete").status_code == 302
+    assert (desk.leg("citizen").seat, desk.leg("third")) == ("room", None)
+    assert desk.fresh().agent_id == other.id and desk.presence() == "wrap_up"
+    assert history("contact.handed_over") == 1
+    desk.status(AGENT_CALL, "completed", 3)
+    assert desk.fresh().ended_at is None
+    desk.status(THIRD_CALL, "completed", 3)
+    assert desk.fresh().ended_at is not None and desk.presence(other) == "wrap_up"
+
+
+@pytest.mark.parametrize("status", ["busy", "no-answer", "failed", "completed"])
+def test_who_does_not_answer_leaves_the_agent_with_the_citizen(app: Flask, status: str) -> None:
+    desk = Desk(app)
+    other = colleague(desk)
+    desk.act("consult", f"agent:{other.id}")
+    third = desk.leg("third")
+    desk.status(THIRD_CALL, "ringing", 1, f"?leg={third.id}")
+    desk.status(THIRD_CALL, status, 2, f"?leg={third.id}")
+    assert desk.leg("citizen").seat == "room" and desk.presence(other) == "available"
+    assert history("contact.consult_over") == 1
+
+
+def test_a_machine_that_answers_a_consultation_is_nobody(app: Flask) -> None:
+    desk = Desk(app)
+    desk.act("consult", f"agent:{colleague(desk).id}")
+    assert "Hangup" in verbs(desk.third(key=""))
+    assert desk.leg("third").answered_at is None
+
+
+def test_a_consultation_called_off_gives_the_citizen_back(app: Flask) -> None:
+    desk = Desk(app)
+    other = colleague(desk)
+    desk.act("consult", f"agent:{other.id}")
+    desk.third()
+    for _ in range(2):
+        desk.act("cancel")
+    assert desk.leg("citizen").seat == "room" and desk.leg("third").seat == "out"
+    assert desk.presence(other) == "available"
+
+
+def test_a_call_is_handed_to_a_queue_at_the_same_place(app: Flask) -> None:
+    desk = Desk(app)
+    since, other = desk.place.since, make.queue("enfance")
+    for _ in range(2):
+        assert desk.act("transfer", f"queue:{other.id}").status_code == 302
+    db.session.refresh(desk.place)
+    assert (desk.place.queue_id, desk.place.since, desk.place.state) == (other.id, since, "waiting")
+    assert desk.leg("agent").seat == "out" and desk.presence() == "wrap_up"
+    assert "Enqueue" in verbs(desk.dial_over())
+    assert history("contact.transferred") == 1 and desk.fresh().ended_at is None
+
+
+def test_a_call_is_handed_to_a_colleague_who_alone_is_rung(app: Flask) -> None:
+    desk = Desk(app)
+    other = colleague(desk)
+    desk.act("transfer", f"agent:{other.id}")
+    assert desk.is_ringing() and desk.offer.staff_id == other.id
+    (dial,) = desk.dial_over()
+    assert dial[0].text == OTHER_PHONE
+
+
+def test_a_call_is_sent_on_to_a_listed_service_only(app: Flask) -> None:
+    desk = Desk(app)
+    service = make.service("caf")
+    desk.act("transfer", "service:+33899000000")
+    desk.act("transfer", "+33899000000")
+    assert "Choisissez dans la liste" in desk.browser.get("/console/").text
+    desk.act("transfer", f"service:{service.id}")
+    twiml = desk.dial_over()
+    assert "CAF" in said(twiml) and twiml.find("Dial/Number").text == service.phone
+    assert twiml.find("Dial").get("timeLimit")
+    away = twiml.find("Dial").get("action")
+    assert "ne répond pas" in said(desk.twiml(away, CallSid=CALL, DialCallStatus="no-answer"))
+    assert desk.fresh().ended_at is not None
+
+
+def test_an_agents_telephone_that_drops_while_the_citizen_is_held_puts_them_first_in_line(app: Flask) -> None:
+    desk = Desk(app)
+    since = desk.place.since
+    desk.act("hold")
+    desk.seat(desk.leg("agent"))
+    desk.dial_over()
+    desk.status(AGENT_CALL, "completed", 3)
+    db.session.refresh(desk.place)
+    assert (desk.place.state, desk.place.since, desk.leg("citizen").seat) == ("waiting", since, "line")
+    twiml = desk.seat(desk.leg("citizen"))
+    assert "de nouveau en attente" in said(twiml) and "Enqueue" in verbs(twiml)
+    assert desk.fresh().agent_id is None and desk.presence() == "wrap_up"
+
+
+def test_a_citizen_who_hangs_up_while_held_is_told_to_all(app: Flask) -> None:
+    desk = Desk(app)
+    other = colleague(desk)
+    desk.act("consult", f"agent:{other.id}")
+    desk.third()
+    desk.status(CALL, "completed", 9)
+    assert {leg.seat for leg in db.session.scalars(db.select(Leg).filter(Leg.role != "citizen"))} == {"out"}
+    assert "a raccroché" in said(desk.seat(desk.leg("agent")))
+    assert (desk.presence(), desk.presence(other)) == ("wrap_up", "available")
+
+
+def test_nothing_is_done_to_a_call_that_is_over(app: Flask) -> None:
+    desk = Desk(app)
+    desk.dial_over()
+    for name in ("hold", "resume", "consult", "complete", "cancel", "transfer"):
+        assert desk.act(name).status_code == 302
+        assert "Cet appel est terminé." in desk.browser.get("/console/").text
+    assert "data-call" not in desk.page()
+
+
+def test_another_agents_call_is_not_steered(app: Flask) -> None:
+    desk = Desk(app)
+    other = signed_in(app.test_client(), colleague(desk))
+    desk.act("hold", browser=other)
+    assert desk.leg("citizen").seat == "bridge"
+    stranger = signed_in(app.test_client(), make.staff(of=make.organization("ailleurs")))
+    assert desk.act("hold", browser=stranger).status_code == 404
