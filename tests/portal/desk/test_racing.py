@@ -43,13 +43,15 @@ def come_in(app: Flask, queue_ids: list[int], contact_ids: list[int], ready: Bar
                 db.session.commit()
 
 
-def hang_up(app: Flask, contact_ids: list[int], ready: Barrier) -> None:
+def hang_up(app: Flask, contact_ids: list[int], over: Event, ready: Barrier) -> None:
     """Callers who lose patience as soon as they are in line."""
     with app.app_context():
         ready.wait(LIMIT_S)
         for contact_id in contact_ids:
             while not _stands(contact_id):
                 time.sleep(BREATH_S)
+                if over.is_set():
+                    return
             contact = hold(contact_id)
             end_call(contact, "completed")
             offering.withdraw(contact, "hung_up")
@@ -118,7 +120,7 @@ def test_no_call_is_had_by_two_agents_and_none_is_forgotten(app: Flask) -> None:
         try:
             desks = [racing.submit(answer, app, one, over, ready) for one in agent_ids]
             told = [racing.submit(come_in, app, queue_ids, ids[n::DOORS], ready) for n in range(DOORS)]
-            told.append(racing.submit(hang_up, app, ids[::GIVES_UP], ready))
+            told.append(racing.submit(hang_up, app, ids[::GIVES_UP], over, ready))
             for one in told:
                 one.result(LIMIT_S)
             limit = time.monotonic() + LIMIT_S
