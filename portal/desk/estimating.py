@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from statistics import fmean
 from typing import Any
+
+from sqlalchemy import Select
 
 from portal import clock
 from portal.contacts.models import Contact
@@ -84,21 +88,41 @@ def _estimate(place: Place) -> tuple[int, int | None]:
     rank = ahead.get(place.queue_id, 0) + 1
     if not ours:
         return rank, None
-    before = sum(
-        ahead[queue.id] * shared[queue.id] * handling_s(queue) for queue in queues if ahead.get(queue.id)
-    )
-    return rank, round((before + handling_s(place.queue)) / len(ours))
+    handling = _handling(queues)
+    before = sum(ahead.get(one.id, 0) * shared[one.id] * handling[one.id] for one in queues)
+    return rank, round((before + handling[place.queue_id]) / len(ours))
 
 
 def handling_s(queue: Queue) -> float:
     """Mean time from an answer to the end of the wrap-up, over the queue's last calls."""
-    query = db.select(Contact.answered_at, Contact.ended_at).join(Place, Place.contact_id == Contact.id)
-    query = query.where(Place.queue_id == queue.id, Place.state == "answered", Contact.ended_at.is_not(None))
-    last = db.session.execute(query.order_by(Place.ended_at.desc()).limit(MEASURED)).all()
-    spoken = [(ended - answered).total_seconds() for answered, ended in last if answered and ended > answered]
-    if len(spoken) < ENOUGH:
-        return queue.handling_s
-    return sum(min(one, LONGEST_CALL_S) for one in spoken) / len(spoken) + queue.wrap_up_s
+    return _handling([queue])[queue.id]
+
+
+def _handling(queues: Sequence[Queue]) -> dict[int, float]:
+    """The handling time of each queue, in one SELECT."""
+    last = [_last_calls(queue.id) for queue in queues]
+    spoken: dict[int, list[float]] = {queue.id: [] for queue in queues}
+    rows: list[Any] = list(db.session.execute(db.union_all(*last))) if last else []
+    for queue_id, answered, ended in rows:
+        if ended > answered:
+            spoken[queue_id].append(min((ended - answered).total_seconds(), LONGEST_CALL_S))
+    return {
+        queue.id: fmean(spoken[queue.id]) + queue.wrap_up_s
+        if len(spoken[queue.id]) >= ENOUGH
+        else queue.handling_s
+        for queue in queues
+    }
+
+
+def _last_calls(queue_id: int) -> Select[Any]:
+    query = db.select(Place.queue_id, Contact.answered_at, Contact.ended_at)
+    query = query.join(Contact, Place.contact_id == Contact.id).where(
+        Place.queue_id == queue_id,
+        Place.state == "answered",
+        Contact.answered_at.is_not(None),
+        Contact.ended_at.is_not(None),
+    )
+    return db.select(query.order_by(Place.ended_at.desc()).limit(MEASURED).subquery())
 
 
 def _ahead(place: Place, queues: list[Queue]) -> dict[int, int]:

@@ -1,7 +1,7 @@
 """Who is offered to whom: the longest-waiting of the best priority, to the agent who has been free the longest.
 
 Called in the transaction of whatever changes something: a place comes in, an agent becomes available. With nothing to
-do it costs one SELECT when no agent is free, two when nobody waits.
+do, because nobody waits or no agent is free, it costs one SELECT.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from portal.staff.models import Staff
 from portal.staff.sessions import is_signed_out
 
 CRISIS, LONG_WAIT, PROTECTED, REPEATED, ORDINARY = 10, 15, 20, 30, 50  # the lowest comes first
-PAGE = 100  # places read at a time
+PAGE = 20  # places read at a time
 PLACING = timedelta(seconds=60)  # a call-back's telephone call may itself wait: one a second is the allowance
 MARGIN = timedelta(seconds=15)  # after which an offer that nobody told us the end of is over
 
@@ -49,7 +49,7 @@ def match(organization_id: int) -> list[Offer]:
     """Offers whatever can be, now. Tried again, it offers nothing twice."""
     hold_desk(organization_id)
     made: list[Offer] = []
-    served = _served_queues(organization_id)
+    served = _served_queues(organization_id) if _is_anything_to_do(organization_id) else []
     seen: set[int] = set()
     while served:
         places = _first_in_line(organization_id, served, seen)
@@ -123,6 +123,13 @@ def _free() -> Select[Any]:
     return query.where(
         Presence.state == "available", Offer.id.is_(None), Staff.phone != "", Staff.disabled_at.is_(None)
     )
+
+
+def _is_anything_to_do(organization_id: int) -> bool:
+    """Whether somebody waits and somebody is free."""
+    waits = db.exists().where(Place.organization_id == organization_id, is_due(clock.now()))
+    free = _free().where(Presence.organization_id == organization_id).exists()
+    return bool(db.session.scalar(db.select(waits & free)))
 
 
 def _served_queues(organization_id: int) -> list[Queue]:

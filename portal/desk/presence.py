@@ -52,7 +52,9 @@ def choose(staff: Staff, state: str) -> Presence:
 
 def leave(staff: Person) -> None:
     """Signed out: away, even in the middle of something. What rings there goes to somebody else."""
-    presence = _held(staff.id, staff.organization_id)
+    presence = _of(staff.id)
+    if presence is None:
+        return
     _refuse_ringing(presence)
     set_state(presence, "away", why="signed_out", by=staff.actor)
     match(presence.organization_id)

@@ -11,6 +11,7 @@ from flask_login import current_user, login_user, logout_user
 
 from portal import budgets, news
 from portal.database import db
+from portal.desk import presence
 from portal.staff import sessions
 from portal.staff.models import Staff
 from portal.views import guards
@@ -57,6 +58,7 @@ def submit() -> Any:
 @guards.staff()
 def leave() -> Any:
     sessions.end_session(session.get("token", ""))
+    presence.leave(current_user)
     news.tell(f"staff:{current_user.id}")  # consoles open elsewhere in this session end too
     db.session.commit()
     logout_user()

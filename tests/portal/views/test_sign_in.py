@@ -11,6 +11,8 @@ from flask import Flask
 
 from portal import clock
 from portal.database import db
+from portal.desk import presence
+from portal.desk.models import Presence
 from portal.staff import sessions
 from portal.staff.models import Staff, StaffSession
 from tests import make
@@ -94,6 +96,17 @@ def test_signing_out_ends_the_session_on_the_server(app: Flask, client: Any) -> 
     assert send(client, "/sign-out", page="/console/").headers["Location"] == "/sign-in"
     client.set_cookie("relais", kept.value)  # a cookie that somebody kept opens nothing any more
     assert client.get("/console/").status_code == 302
+
+
+def test_who_signs_out_is_away(app: Flask, client: Any) -> None:
+    agent = make.serving(make.queue())
+    signed_in(client, agent)
+    send(client, "/sign-out", page="/console/")
+    assert presence.of(agent).state == "away"
+    editor = make.staff("editor")
+    signed_in(client, editor)
+    send(client, "/sign-out", page="/admin/")
+    assert db.session.get(Presence, editor.id) is None
 
 
 @pytest.mark.parametrize("later", [sessions.IDLE, sessions.LONGEST])
