@@ -11,6 +11,7 @@ from sqlalchemy import event
 from portal.articles import index
 from portal.contacts.models import Contact
 from portal.database import db
+from portal.desk.models import Queue
 from portal.jobs import Job
 from portal.lines.models import Line
 from portal.telephony.models import NetworkEvent
@@ -214,3 +215,11 @@ def test_a_queue_that_is_gone_takes_a_message(network: Network, line: Line) -> N
     db.session.execute(db.text("UPDATE queues SET slug = 'ailleurs' WHERE slug = 'etat-civil'"))
     assert "Record" in verbs(caller.press("1"))
     assert db.session.scalar(db.select(db.func.count()).select_from(Contact)) == 1
+
+
+def test_an_agent_who_is_free_is_rung_at_once(network: Network, line: Line) -> None:
+    queue = db.session.scalars(db.select(Queue).filter_by(slug="etat-civil")).one()
+    agent = make.serving(queue)
+    dial = Caller(network).press("1").find("Dial")
+    assert dial is not None and dial.findtext("Number") == agent.phone
+    assert db.session.scalars(db.select(Job).filter_by(kind="connect_call")).all() == []
