@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from portal.database import db
-from portal.directory.opening import Opening, opening_at
+from portal.directory.opening import Opening, opening_at, relay_gaps
 from portal.lines.models import Line
+
+
+class Relay(NamedTuple):
+    """A relay for deaf people: its address, and its hours where they are not the telephone's."""
+
+    url: str
+    schedule: dict[str, Any]
+
 
 SPOKEN = {"fr": "fr-FR", "en": "en-GB", "ar": "ar-XA"}  # what the network's voices call our languages
 HEARD = {"fr": "fr-FR", "en": "en-GB", "ar": "ar-MA"}  # and what its ears call them
@@ -33,6 +42,18 @@ def say(line: Line, name: str, language: str, **values: str) -> str:
     for placeholder, value in values.items():
         text = text.replace("{" + placeholder + "}", value)
     return text
+
+
+def relay_of(organization_id: int, number: str) -> Relay | None:
+    """How deaf people reach who answers this number, or else the organization's first line; None without a relay."""
+    first = (Line.number != number, Line.id)
+    query = db.select(Line).filter_by(organization_id=organization_id).order_by(*first).limit(1)
+    line = db.session.scalar(query)
+    if line is None or not line.relay_url:
+        return None
+    gaps = relay_gaps(line.schedule, line.relay_schedule) if line.schedule else line.relay_schedule
+    same = not line.relay_schedule or not gaps
+    return Relay(line.relay_url, {} if same else dict(line.relay_schedule))
 
 
 def opening_of(line: Line, when: datetime, timezone: str) -> Opening:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from flask_babel import format_date, gettext
+from flask_babel import format_date, get_locale, gettext
 
 from portal import clock
+from portal.directory.opening import DAYS, HOLIDAYS, Schedule
 from portal.views.context import settings
 
 
@@ -23,3 +24,17 @@ def opens_text(begins: datetime | None) -> str:
     if local.date() == today + timedelta(days=1):
         return gettext("Ouvre demain à %(time)s.", time=time)
     return gettext("Ouvre %(day)s à %(time)s.", day=format_date(local, "EEEE d MMMM"), time=time)
+
+
+def week(schedule: Schedule) -> list[tuple[str, str]]:
+    """The days and their hours, empty when closed."""
+    names = get_locale().days["stand-alone"]["wide"]
+    rows = [(names[n].capitalize(), schedule.get(day, [])) for n, day in enumerate(DAYS)]
+    if schedule.get(HOLIDAYS):
+        rows.append((gettext("Jours fériés"), schedule[HOLIDAYS]))
+    return [(name, ", ".join(f"{opens} – {closes}" for opens, closes in slots)) for name, slots in rows]
+
+
+def week_text(schedule: Schedule) -> str:
+    """The open days on one line: « Lundi 08:30 – 12:00, 13:30 – 17:30 ; … »."""
+    return " ; ".join(f"{day} {hours}" for day, hours in week(schedule) if hours)

@@ -9,7 +9,9 @@ from flask import Blueprint, Flask, Response, current_app
 
 from portal.database import db
 from portal.directory.models import Organization
+from portal.lines.saying import relay_of
 from portal.views import guards
+from portal.views.hours import week_text
 
 FRESH_S = 10  # every page says it, so it is read again at most so often
 
@@ -27,6 +29,7 @@ def site() -> dict[str, Any]:
         "phone": host.phone if host else "",
         "email": host.email if host else "",
         "logo_url": None,
+        "relay": relay_of(host.id, host.phone) if host else None,
     }
     if host:  # an empty database is being set up: look again at the next page
         current_app.extensions["site"] = (time.monotonic(), told)
@@ -43,10 +46,12 @@ def colours() -> Response:
 
 
 def init_app(app: Flask) -> None:
+    app.jinja_env.filters["week_text"] = week_text
+
     @app.context_processor
     def town() -> dict[str, Any]:
         try:
             return {"site": site()}
         except Exception:  # an error page must be drawn even when the database is away
             db.session.rollback()
-            return {"site": {"name": "Relais", "phone": "", "email": "", "logo_url": None}}
+            return {"site": {"name": "Relais", "phone": "", "email": "", "logo_url": None, "relay": None}}

@@ -9,13 +9,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import url_for
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 
 from portal import clock
 from portal.articles import bodies
 from portal.directory import reading
 from portal.directory.models import Service
-from portal.directory.opening import DAYS, ROUND_THE_CLOCK, is_open, opens_next, slots_on
+from portal.directory.opening import ROUND_THE_CLOCK, is_open, opens_next, slots_on
 from portal.referrals.suggesting import Suggestion
 from portal.views.context import settings
 from portal.views.hours import opens_text
@@ -102,15 +102,6 @@ def front_desk() -> Card | None:
     """Ourselves: the service that answers our number."""
     service = reading.front_desk()
     return of(service) if service else None
-
-
-def week(service: Service) -> list[tuple[str, str]]:
-    """The days and their hours, empty when closed."""
-    names = get_locale().days["stand-alone"]["wide"]
-    rows = [(names[n].capitalize(), service.schedule.get(day, [])) for n, day in enumerate(DAYS)]
-    if service.schedule.get("holidays"):
-        rows.append((gettext("Jours fériés"), service.schedule["holidays"]))
-    return [(name, ", ".join(f"{opens} – {closes}" for opens, closes in slots)) for name, slots in rows]
 
 
 def _when(service: Service) -> str:

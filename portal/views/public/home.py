@@ -12,6 +12,7 @@ from portal.directory import reading as directory
 from portal.errors import Missing
 from portal.lines.models import Line
 from portal.views import guards
+from portal.views.hours import week
 from portal.views.language import current
 from portal.views.public import bp, cards
 
@@ -36,7 +37,9 @@ def service(slug: str) -> Any:
     found = directory.service(slug)
     if not found.active:
         raise Missing
-    return render_template("public/service.html", service=found, card=cards.of(found), week=cards.week(found))
+    return render_template(
+        "public/service.html", service=found, card=cards.of(found), week=week(found.schedule)
+    )
 
 
 def _text_number() -> str:

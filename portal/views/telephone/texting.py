@@ -21,7 +21,7 @@ from portal.database import db
 from portal.desk import waiting
 from portal.directory.models import Organization
 from portal.lines.models import Line
-from portal.lines.saying import say
+from portal.lines.saying import relay_of, say
 from portal.referrals.distress import distress
 from portal.views.context import searcher, settings
 from portal.views.language import LANGUAGES, phone_text
@@ -88,6 +88,9 @@ def answer_keyword(contact: Contact, asked: Keyword) -> None:
                 "%(organization)s, téléphone %(phone)s. Pour ne plus recevoir de SMS : STOP.", **said
             ),
         }
+        relay = relay_of(host.id, contact.line) if asked.asks == "help" else None
+        if relay is not None:
+            ours["help"] += " " + gettext("Sourd ou malentendant : %(url)s", url=relay.url)
     text = templates.automatic(contact, asked.asks, said) or ours[asked.asks]
     _reply(contact, text, "consent")
 
