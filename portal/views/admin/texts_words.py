@@ -39,6 +39,12 @@ JOBS = {
     "tell_administrators": "Prévenir les administrateurs",
     "sweep_texts": "Vérifier les SMS oubliés",
 }
+ERRORS = {
+    "Unsure": "le réseau n’a pas répondu",
+    "Busy": "le réseau a demandé d’attendre",
+    "Interrupted": "le travail a été interrompu",
+    "Killed": "le programme s’est arrêté à chaque essai",
+}
 
 
 def placeholders(slug: str = "") -> str:

@@ -59,8 +59,16 @@ def check(contact: Contact, form: Form, body: str) -> None:
     raise Refused(ONE_WAY, field="body")
 
 
-def insert_template(contact: Contact, form: Form) -> None:
-    """Puts a template in the reply being written, filled with what is known of this exchange."""
+def rewrite(contact: Contact, form: Form) -> None:
+    """Puts the shorter wording in place of what is written, where it is asked for; or a template beside it."""
+    shorter = propose(form.text("body")) if "shorter" in form.data else None
+    if shorter is not None:
+        form.values["body"] = shorter.text
+    _insert_template(contact, form)
+
+
+def _insert_template(contact: Contact, form: Form) -> None:
+    """Filled with what is known of this exchange."""
     template_id = form.number("template")
     if template_id is None or "use_template" not in form.data:
         return

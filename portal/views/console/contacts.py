@@ -56,7 +56,7 @@ def look(contact_id: int) -> str:
     found = answering.find_contact(contact_id, by=me())
     form = Form(MultiDict(request.form))
     contact_page.insert_article(found, form)
-    composing.insert_template(found, form)
+    composing.rewrite(found, form)
     contact_page.choose_service(found, form)
     return contact_page.show(found, form, sought=form.text("who", longest=200))
 

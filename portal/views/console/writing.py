@@ -37,7 +37,7 @@ def look_text() -> str:
     with refusals_shown(form):
         _typed_number(form)
     thread = _thread(form)
-    composing.insert_template(thread, form)
+    composing.rewrite(thread, form)
     return _page(form, thread)
 
 

@@ -82,13 +82,13 @@ def test_what_was_set_aside_is_seen_and_taken_up_again(app: Flask, client: Any) 
     alerts.alert("texts:sender", "Le plafond est atteint.", organization_id=make.organization().id)
     supervisor = signed_in(client, make.staff("supervisor"))
     page = supervisor.get("/admin/set-aside").text
-    assert "Envoyer un SMS" in page and "Unsure" in page and "plafond" in page
+    assert "Envoyer un SMS" in page and "n’a pas répondu" in page and "plafond" in page
     assert send(supervisor, f"/admin/set-aside/{job.id}/again", page="/admin/set-aside").status_code == 302
     alert = db.session.scalars(db.select(Alert)).one()
     for _ in range(2):
         assert send(supervisor, f"/admin/alerts/{alert.id}/seen", page="/admin/set-aside").status_code == 302
     page = supervisor.get("/admin/set-aside").text
-    assert "Unsure" not in page and "plafond" not in page
+    assert "n’a pas répondu" not in page and "plafond" not in page
     assert db.session.get_one(Job, job.id).state == "waiting"
 
 

@@ -112,6 +112,8 @@ def test_a_shorter_wording_is_proposed_and_nothing_is_reworded(app: Flask, agent
     contact = thread()
     shown = press(agent, contact, "look", body=DEAR).text
     assert "1 SMS de moins" in shown and "inscription à l&#39;hopital" in shown
+    taken = press(agent, contact, "look", body=DEAR, shorter="1").text
+    assert "1 SMS de moins" not in taken and "inscription à l&#39;hopital" in taken
     press(agent, contact, "reply", body=DEAR, by="text")
     assert db.session.scalars(db.select(Message.body)).all() == [DEAR]
 
