@@ -43,6 +43,7 @@ def calls_by_half_hour(
 ) -> list[float]:
     """The mean number of calls in each half hour of a day of the week (0 is Monday), over the last four."""
     counted = [0] * HALVES
+    wanted = Contact.queue_id.is_not(None) | Contact.answered_at.is_not(None)  # an agent: not the menu alone
     for day in _last_days(weekday, timezone):
         edges = _edges(day, timezone)
         half = db.case(*((Contact.started_at < edges[n + 1], n) for n in range(HALVES)))
@@ -52,7 +53,7 @@ def calls_by_half_hour(
             Contact.started_at < edges[-1],
             Contact.channel == "phone",
             Contact.direction == "in",
-            Contact.queue_id.is_not(None) if queue_id is None else Contact.queue_id == queue_id,
+            wanted if queue_id is None else Contact.queue_id == queue_id,
         )
         for n, calls in db.session.execute(query.group_by(half)):
             counted[n] += calls

@@ -30,7 +30,7 @@ def line_texts(line_id: int) -> str:
 @bp.post("/lines/<int:line_id>/texts")
 @administrator
 def save_line_texts(line_id: int) -> Any:
-    return _save("texts", line_id, _read_texts, "Les textes sont gardés : le prochain appel les entend.")
+    return _save("texts", line_id, _read_texts, "Les textes sont gardés : le prochain appel les entend.")
 
 
 @bp.get("/lines/<int:line_id>/hours")
@@ -72,7 +72,7 @@ def declare_emergency(line_id: int) -> Any:
     except Refused as refusal:
         return _show_again("emergency", line_id, form, refusal)
     db.session.commit()
-    flash("Le message d’urgence est en service : chaque appel l’entend d’abord.", "good")
+    flash("Le message d’urgence est en service : chaque appel l’entend d’abord.", "good")
     return redirect(url_for("admin.line", line_id=line_id))
 
 

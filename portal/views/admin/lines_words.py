@@ -27,16 +27,16 @@ TEXTS = {
         "Urgences",
         "Dit en premier, avant tout le reste. Citez le 15, le 17, le 18, le 112 et le 114.",
     ),
-    "welcome": ("Accueil", "Une phrase courte, avant les choix : « Bonjour, vous êtes à la mairie de… »."),
+    "welcome": ("Accueil", "Une phrase courte, avant les choix : « Bonjour, vous êtes à la mairie de… »."),
     "language_choice": (
         "Choix de la langue",
-        "Dans chaque langue, sa propre phrase : « For English, press 5. ».",
+        "Dans chaque langue, sa propre phrase : « For English, press 5. ».",
     ),
     "wait": ("Mise en attente", "Quand un agent doit encore répondre."),
     "not_understood": ("Choix non compris", "Quand la touche ou les mots ne correspondent à rien."),
     "closed": (
         "Fermé à cette heure",
-        "{opens} devient le jour et l’heure de réouverture. Vide : une phrase toute faite les dit.",
+        "{opens} devient le jour et l’heure de réouverture. Vide : une phrase toute faite les dit.",
     ),
     "holiday": ("Jour férié", "{holiday} devient le nom du jour férié, {opens} la réouverture."),
     "exception": ("Fermeture exceptionnelle", "Pour les jours exceptionnels notés fermés dans les horaires."),
@@ -44,7 +44,7 @@ TEXTS = {
     "voicemail_thanks": ("Après le message", "Dit une fois le message laissé."),
     "text_received": (
         "SMS de réponse automatique",
-        "{reference} devient la référence. Évitez les accents rares : ils doublent le prix du SMS.",
+        "{reference} devient la référence. Évitez les accents rares : ils doublent le prix du SMS.",
     ),
 }
 TERRITORIES = {
@@ -143,14 +143,14 @@ def day_name(day: str) -> str:
 def said(name: str, value: Any) -> str:
     """A field of a line as a person reads it."""
     if name in ("schedule", "relay_schedule"):
-        return "\n".join(f"{label} : {text}" for label, text in hours(value or {})) or "toujours ouvert"
+        return "\n".join(f"{label} : {text}" for label, text in hours(value or {})) or "toujours ouvert"
     if name == "languages":
         return ", ".join(LANGUAGES.get(one, one) for one in value)
     if name == "language_keys":
-        return ", ".join(f"{key} : {LANGUAGES.get(one, one)}" for key, one in sorted(value.items()))
+        return ", ".join(f"{key} : {LANGUAGES.get(one, one)}" for key, one in sorted(value.items()))
     if name == "texts":
         return "\n".join(
-            f"{TEXTS[text][0] if text in TEXTS else text} ({language}) : {words}"
+            f"{TEXTS[text][0] if text in TEXTS else text} ({language}) : {words}"
             for text, by_language in sorted(value.items())
             for language, words in (by_language.items() if isinstance(by_language, dict) else ())
         )

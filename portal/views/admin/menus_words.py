@@ -10,6 +10,7 @@ from portal.lines.checking import ERROR, Finding
 from portal.lines.tree import NEXT, Step
 from portal.views.admin.content_words import LANGUAGES
 from portal.views.admin.picture import Node
+from portal.views.admin.rules_words import apart
 from portal.views.forms import Form
 from portal.views.script_steps import short
 
@@ -94,7 +95,7 @@ def outline(
     below = [
         (
             choice,
-            steps.title_of(choice, language),
+            apart(steps.title_of(choice, language)),
             outline(tree, found, names, language, path + choice.get("key", "?")),
         )
         for choice in steps.choices(step)
@@ -188,11 +189,11 @@ def tell(step: Step, names: Names) -> str:
     lines = [KINDS.get(step.get("do", ""), "")]
     lines.append(names.of(step) if "do" in step else f"Touche {step.get('key', '')}")
     for name in ("says", "text", "label"):
-        lines += [f"{LANGUAGES.get(of, of)} : {text}" for of, text in steps.texts(step.get(name)).items()]
+        lines += [f"{LANGUAGES.get(of, of)} : {text}" for of, text in steps.texts(step.get(name)).items()]
     for of, given in (step.get("words") or {}).items():
-        lines.append(f"mots en {LANGUAGES.get(of, of)} : {', '.join(given)}")
+        lines.append(f"mots en {LANGUAGES.get(of, of)} : {', '.join(given)}")
     for choice in steps.choices(step):
-        lines.append(f"{choice.get('key', '?')} : {steps.title_of(choice)}")
+        lines.append(f"{choice.get('key', '?')} : {steps.title_of(choice)}")
     return "\n".join(line for line in lines if line)
 
 

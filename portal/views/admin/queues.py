@@ -41,7 +41,7 @@ TIMES = {
     ),
     "callback_after_s": (
         "Proposer un rappel après",
-        "La personne garde sa place et raccroche. 0 : dès le début.",
+        "La personne garde sa place et raccroche. 0 : dès le début.",
     ),
     "long_wait_s": (
         "Attente trop longue",

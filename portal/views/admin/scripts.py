@@ -27,7 +27,7 @@ from portal.views.forms import Form
 administrator = guards.staff("administrator")
 
 ACTS = {
-    "publication": (editing.publish, "Le script est publié : les agents le suivent dès le prochain appel."),
+    "publication": (editing.publish, "Le script est publié : les agents le suivent dès le prochain appel."),
     "retirement": (editing.retire, "Le script est retiré. Ses versions et les chemins suivis sont gardés."),
     "draft-removal": (editing.drop_draft, "Le brouillon est abandonné. L’historique en garde le texte."),
 }

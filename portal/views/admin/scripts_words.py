@@ -61,7 +61,7 @@ def step_values(step: Step) -> dict[str, str]:
 def targets(tree: Tree, key: str) -> list[tuple[str, str]]:
     """Where an answer may lead: the other steps, or one to be written."""
     steps = [
-        (other, f"Étape {other} : {short(trees.title(step)) or 'encore vide'}")
+        (other, f"Étape {other} : {short(trees.title(step)) or 'encore vide'}")
         for other, step in tree["steps"].items()
         if other != key
     ]
@@ -130,13 +130,13 @@ def state_of(made: Script) -> str:
 
 
 def _told(step: Step | None) -> str:
-    return "\n".join(f"{label} : {text}" for label, text in _lines(step or {}))
+    return "\n".join(f"{label} : {text}" for label, text in _lines(step or {}))
 
 
 def _lines(step: Step) -> list[tuple[str, str]]:
     values = {**step, "disposition": DISPOSITIONS.get(step.get("disposition", ""), "")}
     lines = [(FIELDS[name], str(values[name])) for name in trees.TEXTS if values.get(name)]
     return lines + [
-        (f"Réponse « {one['words']} »", f"étape {one['then']}" if one["then"] else "ne mène nulle part")
+        (f"Réponse « {one['words']} »", f"étape {one['then']}" if one["then"] else "ne mène nulle part")
         for one in trees.answers(step)
     ]

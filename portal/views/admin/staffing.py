@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import render_template, request
 from flask_login import current_user
 
+from portal import clock
 from portal.desk import estimating, planning, waiting
 from portal.desk.models import Queue
 from portal.desk.planning import Half, Target
@@ -79,7 +81,9 @@ def staffing() -> Any:
 def _read(form: Form, queues: list[Queue]) -> Asked:
     """What was asked, or what stands there at first."""
     queue = next((one for one in queues if str(one.id) == form.text("queue")), None)
-    weekday = (form.number("weekday") or 0) % 7
+    chosen = form.number("weekday")
+    today = clock.now().astimezone(ZoneInfo(settings().timezone)).weekday()
+    weekday = today if chosen is None else chosen % 7
     typed = {name: _number(form, name) for name in FIELDS}
     usual = estimating.handling_s(queue) if queue else max((one.handling_s for one in queues), default=300)
     handling = typed["handling_s"] or round(usual)

@@ -103,7 +103,7 @@ def test_hours_have_several_slots_exceptional_days_and_a_relay_whose_gap_is_show
         "days": {"2026-12-24": [["09:00", "12:00"]], "2026-12-26": []},
     }
     page = admin.get(f"/admin/lines/{line.id}").text
-    assert "Lundi : 13:30-17:30" in page and "26/12/2026" in page
+    assert "Lundi\u00a0: 13:30-17:30" in page and "26/12/2026" in page
     assert save(admin, "hours", **typed, **relay, same="1").status_code == 302
     assert "mêmes heures" in admin.get(f"/admin/lines/{line.id}").text
 

@@ -159,7 +159,7 @@ def test_a_menu_is_read_in_each_language(editor: Editor) -> None:
     editor.begin()
     editor.step("", "choose", says_fr="Bonjour.", says_ar="مرحبا")
     arabic = editor.client.get(f"{editor.door}?language=ar").text
-    assert 'dir="rtl">« مرحبا »' in arabic
+    assert 'dir="rtl">«\u00a0مرحبا\u00a0»' in arabic
     english = editor.client.get(f"{editor.door}?language=en").text
     assert "dit en français" in english
 
