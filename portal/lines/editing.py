@@ -18,19 +18,6 @@ from portal.lines.models import Line
 from portal.lines.tree import REFERENCE
 
 SHORT = re.compile(r"\d{3,6}")
-TEXTS = (  # what a line says, in the order in which callers hear it
-    "emergency_notice",
-    "welcome",
-    "language_choice",
-    "wait",
-    "not_understood",
-    "closed",
-    "holiday",
-    "exception",
-    "voicemail",
-    "voicemail_thanks",
-    "text_received",
-)
 SCHEDULES = ("schedule", "relay_schedule")
 
 

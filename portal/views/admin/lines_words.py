@@ -33,6 +33,10 @@ TEXTS = {
         "Dans chaque langue, sa propre phrase : « For English, press 5. ».",
     ),
     "wait": ("Mise en attente", "Quand un agent doit encore répondre."),
+    "hold_music": (
+        "Musique d’attente",
+        "L’adresse d’un fichier audio, qui commence par https://. Vide : des mots et de courtes pauses.",
+    ),
     "not_understood": ("Choix non compris", "Quand la touche ou les mots ne correspondent à rien."),
     "closed": (
         "Fermé à cette heure",

@@ -13,15 +13,16 @@ from portal.database import check_version, db
 from portal.desk import waiting
 from portal.errors import Missing, Refused
 from portal.lines import editing, menus, shaping
+from portal.lines import tree as steps
 from portal.lines.checking import ERROR
 from portal.lines.models import Line, MenuTrial
+from portal.lines.tree import Step
 from portal.staff.managing import names_of
-from portal.views.admin import bp
+from portal.views.admin import bp, pointing
 from portal.views.admin import menus_words as words
 from portal.views.admin.lines import administrator
 from portal.views.admin.picture import draw
 from portal.views.admin.rules_words import all_topics
-from portal.views.admin.scripts import article_options, service_options
 from portal.views.context import settings
 from portal.views.forms import Form
 
@@ -87,14 +88,15 @@ def menu_version(line_id: int, number: int) -> str:
     version = next((one for one in menus.versions(found) if one.number == number), None)
     if version is None:
         raise Missing
-    current, names = menus.published(found), read_names(found)
+    current = menus.published(found)
+    before, now = dict(version.tree), dict(current.tree) if current else {}
     events = history.of(version)
     return render_template(
         "admin/menus/version.html",
         line=found,
         version=version,
         current=current,
-        rows=words.rows(version.tree, current.tree if current else {}, names),
+        rows=words.rows(before, now, read_names(found, before, now)),
         events=events,
         people=names_of(history.actors(events)),
         words=words,
@@ -110,13 +112,14 @@ def roll_back_menu(line_id: int, number: int) -> Any:
     return redirect(url_for("admin.menu", line_id=line_id))
 
 
-def read_names(line: Line) -> words.Names:
-    """The names of what this line's menu may point at."""
+def read_names(line: Line, *trees: Step) -> words.Names:
+    """The names of what this line's menu may point at, and of what these trees do."""
+    used = (str(step.get("article") or "") for tree in trees for _path, step in steps.walk(tree))
     return words.Names(
         queues={one.slug: one.name for one in waiting.queues(line.organization_id)},
         topics={one.slug: one.names.get("fr", one.slug) for one in all_topics()},
-        services=dict(service_options()),
-        articles=dict(article_options()),
+        services=dict(pointing.services()),
+        articles=dict(pointing.articles(used)),
     )
 
 
@@ -126,7 +129,7 @@ def _show(line: Line, values: dict[str, Any], **shown: Any) -> str:
     asked = request.args.get("language", "")
     language = asked if asked in line.languages else "fr"
     findings = menus.check(tree, line) if tree else []
-    root = words.outline(tree, findings, read_names(line), language)
+    root = words.outline(tree, findings, read_names(line, tree), language)
     trials = shaping.trials_of(version) if version else []
     return render_template(
         "admin/menus/menu.html",

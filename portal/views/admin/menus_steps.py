@@ -142,7 +142,7 @@ def _show_step(line: Line, path: str, kind: str, values: dict[str, Any], **shown
         loses=loses,
         findings=findings,
         values=values,
-        names=read_names(line),
+        names=read_names(line, tree),
         languages=LANGUAGES,
         words=words,
         **{"errors": {}, "rows": [], **shown},
@@ -177,6 +177,6 @@ def _both(line: Line, refusal: Refused, form: Form) -> dict[str, Any]:
     """The errors; and both wordings, when somebody else saved meanwhile."""
     if not isinstance(refusal, Stale):
         return {"errors": form.errors}
-    names = read_names(line)
+    names = read_names(line, refusal.theirs, refusal.yours)
     both = ("Étape", words.tell(refusal.theirs, names), words.tell(refusal.yours, names))
     return {"errors": form.errors, "rows": [both]}

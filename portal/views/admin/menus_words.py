@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from portal.lines import tree as steps
 from portal.lines.checking import ERROR, Finding
 from portal.lines.tree import NEXT, Step
+from portal.views.admin import pointing
 from portal.views.admin.content_words import LANGUAGES
 from portal.views.admin.picture import Node
 from portal.views.admin.rules_words import apart
@@ -143,8 +144,12 @@ def read_step(form: Form, kind: str, languages: Sequence[str]) -> Step:
     needed: dict[str, Step] = {
         "queue": {"queue": form.text("queue"), "topic": form.text("topic"), "says": says},
         "transfer": {"service": form.text("service"), "says": says},
-        "article": {"article": form.text("article")},
-        "text": {"says": says, "article": form.text("article"), "text": _texts(form, "text", languages)},
+        "article": {"article": pointing.read_article(form)},
+        "text": {
+            "says": says,
+            "article": pointing.read_article(form),
+            "text": _texts(form, "text", languages),
+        },
     }
     return {"do": kind, **needed.get(kind, {"says": says})}
 

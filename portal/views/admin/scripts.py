@@ -8,10 +8,8 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from portal import history
-from portal.articles.models import Article, ArticleText
 from portal.database import db
 from portal.desk import waiting
-from portal.directory import reading
 from portal.errors import Missing, Refused, Stale
 from portal.scripts import editing, trees
 from portal.scripts.models import Script
@@ -215,15 +213,3 @@ def _settings_again(script_id: int | None, form: Form, refusal: Refused) -> Any:
         values["version"] = found.version
     form.take(refusal)
     return _show_settings(found, values, errors=form.errors, rows=rows), refusal.status
-
-
-def article_options() -> list[tuple[str, str]]:
-    """Every published article, by its title in French."""
-    query = db.select(Article.slug, ArticleText.title).join(ArticleText, ArticleText.article_id == Article.id)
-    query = query.where(Article.state == "published", ArticleText.language == reading.REFERENCE)
-    return [(slug, title) for slug, title in db.session.execute(query.order_by(ArticleText.title))]
-
-
-def service_options() -> list[tuple[str, str]]:
-    """Every service people may be sent to, by its name in French."""
-    return [(one.slug, reading.text_in(one, "fr").name) for one in reading.active_services()]

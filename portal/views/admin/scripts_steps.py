@@ -10,9 +10,9 @@ from flask_login import current_user
 from portal.database import db
 from portal.errors import Missing, Refused, Stale
 from portal.scripts import editing, trees
-from portal.views.admin import bp
+from portal.views.admin import bp, pointing
 from portal.views.admin import scripts_words as words
-from portal.views.admin.scripts import administrator, article_options, service_options
+from portal.views.admin.scripts import administrator
 from portal.views.console.words import DISPOSITIONS
 from portal.views.forms import Form
 
@@ -81,8 +81,8 @@ def _show(script_id: int, key: str, values: dict[str, Any], **shown: Any) -> str
         first=tree["first"] == key,
         values=values,
         targets=words.targets(tree, key),
-        articles=article_options(),
-        services=service_options(),
+        articles=pointing.articles([values.get("article", "")]),
+        services=pointing.services(),
         dispositions=list(DISPOSITIONS.items()),
         most=trees.MOST_ANSWERS,
         found=findings.get(key, []),

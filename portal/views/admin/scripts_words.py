@@ -9,6 +9,7 @@ from portal.scripts import trees
 from portal.scripts.editing import NEW
 from portal.scripts.models import Script
 from portal.scripts.trees import Finding, Step, Tree
+from portal.views.admin import pointing
 from portal.views.admin.picture import Node
 from portal.views.console.words import DISPOSITIONS
 from portal.views.forms import Form
@@ -41,7 +42,7 @@ VERBS = {
 
 def read_step(form: Form) -> Step:
     """The step typed: its texts, and the answers that have words."""
-    step: Step = {name: form.text(name) for name in trees.TEXTS}
+    step: Step = {name: form.text(name) for name in trees.TEXTS} | {"article": pointing.read_article(form)}
     places = range(1, trees.MOST_ANSWERS + 1)
     answers = [
         {"words": form.text(f"answer-{n}", longest=120), "then": form.text(f"then-{n}", longest=12)}

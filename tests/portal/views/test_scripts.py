@@ -141,6 +141,13 @@ def test_a_script_is_written_tried_and_published_without_javascript(admin: Any) 
     assert admin.get(f"/admin/scripts/{made.id}/versions/1").status_code == 200
 
 
+def test_an_article_may_be_given_by_its_address(admin: Any) -> None:
+    made = cast.script()
+    make.article(slug="passeport")
+    step(admin, made, "2", says="Lisez.", article_address="https://ville.example/fr/articles/passeport/")
+    assert editing.shown(the_script()).tree["steps"]["2"] == {"says": "Lisez.", "article": "passeport"}
+
+
 def test_a_stale_step_shows_both_wordings_and_keeps_what_was_typed(admin: Any) -> None:
     made = cast.script()
     step(admin, made, "2", says="Le premier.")

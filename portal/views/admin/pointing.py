@@ -1,0 +1,38 @@
+"""What the steps of scripts and menus may point at: articles and services, as forms offer them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from knowledge_base.analysis import fold
+from portal.articles.models import Article, ArticleText
+from portal.database import db
+from portal.directory import reading
+from portal.views.forms import Form
+
+MOST = 300  # articles offered in a list: beyond, it is no longer read
+
+
+def articles(chosen: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """Published articles by their title in French: all of them in a small portal, the most useful in a large one,
+    and always those chosen already."""
+    query = db.select(Article.slug, ArticleText.title).join(ArticleText, ArticleText.article_id == Article.id)
+    query = query.where(Article.state == "published", ArticleText.language == reading.REFERENCE)
+    rows = dict(
+        db.session.execute(query.order_by(Article.helped.desc(), Article.id).limit(MOST)).tuples().all()
+    )
+    missing = set(chosen) - rows.keys() - {""}
+    if missing:
+        rows |= dict(db.session.execute(query.where(Article.slug.in_(missing))).tuples().all())
+    return sorted(rows.items(), key=lambda row: fold(row[1]))
+
+
+def read_article(form: Form) -> str:
+    """The article chosen in the list, or the one whose address was given instead."""
+    address = form.text("article_address", longest=300).rstrip("/")
+    return address.rpartition("/")[2] or form.text("article")
+
+
+def services() -> list[tuple[str, str]]:
+    """Every service that people may be sent to, by its name in French."""
+    return [(one.slug, reading.text_in(one, "fr").name) for one in reading.active_services()]
