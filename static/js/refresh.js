@@ -47,9 +47,30 @@ export function swap(place, html) {
   if (place.dataset.shown === html) return;
   const kept = place.contains(document.activeElement) ? document.activeElement.id : "";
   if (kept && document.activeElement.matches("input, select, textarea")) return;
+  const chosen = [...place.querySelectorAll("select[id], input[id], textarea[id]")].filter((field) => field.value !== field.defaultValue);
   place.dataset.shown = html;
   place.innerHTML = html;
+  for (const { id, value } of chosen) {
+    const field = document.getElementById(id);
+    if (field && (!field.options || [...field.options].some((option) => option.value === value))) field.value = value;
+  }
   if (kept) document.getElementById(kept)?.focus();
 }
+
+// <div data-refresh data-acts>: its buttons act in place, and what is typed elsewhere on the page stays.
+document.addEventListener("submit", async (event) => {
+  const { submitter } = event, place = submitter?.closest("[data-acts]");
+  if (!place || event.defaultPrevented) return;
+  event.preventDefault();
+  submitter.setAttribute("aria-disabled", "true");
+  try {
+    const answer = await fetch(submitter.formAction, { method: "POST", body: new FormData(event.target, submitter) });
+    if (answer.status === 401) return document.dispatchEvent(new Event("relais:ended"));
+    if (answer.redirected) return location.assign(answer.url);
+    if (answer.ok || answer.status === 422) return swap(place, await answer.text());
+  } catch { /* offline: said below */ }
+  submitter.removeAttribute("aria-disabled");
+  place.toggleAttribute("data-stale", true);
+});
 
 document.querySelectorAll("[data-refresh]").forEach(follow);

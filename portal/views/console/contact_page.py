@@ -188,6 +188,13 @@ def where(contact: Contact, authors: Collection[int | None] = ()) -> dict[str, A
     }
 
 
+def now(contact: Contact, said: str = "", *, refused: bool = False) -> str:
+    """The part of the page that says where the contact has got to, and `said`, what came of a button of it."""
+    return render_template(
+        "console/contact_now.html", contact=contact, said=said, refused=refused, **where(contact)
+    )
+
+
 def topic_options() -> list[tuple[int, str]]:
     topics = db.session.scalars(db.select(Topic).order_by(Topic.position, Topic.id))
     return [(topic.id, topic.names.get("fr", topic.slug)) for topic in topics]

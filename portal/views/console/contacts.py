@@ -42,9 +42,7 @@ def contact_now(contact_id: int) -> Any:
     """Where it has got to, which its page asks for again: taken, ringing, hung up."""
     g.pop("staff_session", None)
     found = answering.find_contact(contact_id, by=me())
-    answer = make_response(
-        render_template("console/contact_now.html", contact=found, **contact_page.where(found))
-    )
+    answer = make_response(contact_page.now(found))
     answer.add_etag()
     return answer.make_conditional(request)
 

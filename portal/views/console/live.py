@@ -144,7 +144,7 @@ def live() -> Live:
         network=circuit.state(),
         numbers=g.get("numbers", "0.0.0"),
         ticket=news.door().ticket_for(me()),
-        ask_ms=SELDOM_MS if mine.state in ("away", "break") else OFTEN_MS,
+        ask_ms=ASK_MS[mine.state],
     )
 
 
