@@ -26,10 +26,8 @@ from portal.views.console import briefing, contact_page
 from portal.views.console.door import agents, bp, may_read, me, note_reading
 from portal.views.forms import Form
 
-OFTEN_MS, SELDOM_MS = (
-    500,
-    2000,
-)  # how often news are asked for: where something may ring at any moment, and elsewhere
+# How often news are asked for: twice a second where something may ring, less where only a call may end, or nothing.
+ASK_MS = {"available": 500, "busy": 1000, "wrap_up": 1000, "break": 2000, "away": 2000}
 
 
 @dataclass(frozen=True, slots=True)
