@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from portal import clock
+from portal import clock, newsroom
 from portal.cases.opening import open_case
 from portal.citizens.models import Citizen, Flag
 from portal.citizens.sighting import note
@@ -190,6 +191,8 @@ def test_a_list_is_drawn_once_for_all_desks_until_there_is_news(
     app: Flask, client: Any, agent: Staff, queue: Queue
 ) -> None:
     make.contact("web", subject="Cantine")
+    assert "Cantine" in client.get("/console/waiting").text
+    time.sleep(3 * newsroom.LOOK_S)  # what the fixtures told is heard
     assert "Cantine" in client.get("/console/waiting").text
     colleague = signed_in(app.test_client(), make.staff())
     make.contact("web", subject="Crèche")  # written without a word to anybody
