@@ -22,7 +22,7 @@ from portal.staff.models import Staff
 from portal.views import DOORS, guards, headers, language, limits, refusals, site, spooling
 from portal.views.news import NewsDoor
 
-LARGEST_REQUEST = 25 * 1024 * 1024
+LARGEST_REQUEST = 26 * 1024 * 1024  # 25 MB of files, and what is written with them
 
 csrf = CSRFProtect()
 

@@ -13,6 +13,8 @@ import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
+from sqlalchemy.orm import selectinload
+
 from portal import clock, history
 from portal.citizens.models import Identifier
 from portal.contacts.answering import advance
@@ -91,6 +93,13 @@ def write_envelope(message: Message, *, sender: str, recipient: str, subject: st
         )
         db.session.flush()
     return message.envelope
+
+
+def read_whole(*contact_ids: int) -> list[Message]:
+    """The messages of these contacts with their envelopes and files, in three readings however many there are."""
+    query = db.select(Message).where(Message.contact_id.in_(contact_ids)).order_by(Message.id)
+    query = query.options(selectinload(Message.envelope), selectinload(Message.attachments))
+    return list(db.session.scalars(query))
 
 
 def subject_of(contact: Contact, reference: str) -> str:

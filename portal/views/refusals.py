@@ -24,7 +24,10 @@ SENTENCES = {
     403: N_("Vous n’avez pas accès à cette page."),
     404: N_("Cette page n’existe pas ou n’existe plus."),
     405: N_("Cette page ne s’ouvre pas de cette façon."),
-    413: N_("Le fichier est trop lourd."),
+    413: N_(
+        "Les fichiers sont trop lourds : 25 Mo en tout au plus. Revenez en arrière : "
+        "ce que vous avez écrit y est encore."
+    ),
     429: N_("Trop de demandes à la fois. Attendez une minute puis réessayez."),
     500: N_("Une erreur est survenue de notre côté. Rien de ce qui a été confirmé n’est perdu."),
     503: N_("Le service est momentanément indisponible. Réessayez dans quelques instants."),

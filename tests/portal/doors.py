@@ -1,7 +1,7 @@
 """Whom each door is for. A new door is added here, in the commit that opens it."""
 
 AGENTS = """
-call_out recording steer_call
+attachment call_out recording steer_call
 add_identifier articles begin_script choose_presence citizen contact contact_now desk edit edit_page
 end_wrap_up enter_contact find_citizen find_page give_back go_on keep_promise look lower_flag messages mine_now
 new_contact now prolong_wrap_up raise_flag reason reply say_who search take use_script waiting_now
@@ -9,7 +9,8 @@ who_it_may_be wrap_up look_text new_text write_first
 """
 ANYONE = """
 api.alive api.description api.ready api.referrals api.search
-public.accessibility public.article public.ask_for_code public.check_code public.document public.door public.download
+public.accessibility public.article public.attachment public.ask_for_code public.check_code
+public.document public.door public.download
 public.enter_code public.follow public.home public.legal public.new_request public.not_solved public.opinion
 public.privacy public.propose_articles public.receipt public.search public.send_request public.service public.solve
 public.suggest_completions public.thread public.topic public.topics public.write

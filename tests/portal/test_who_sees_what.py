@@ -13,7 +13,7 @@ from werkzeug.routing import Rule
 from portal import clock
 from portal.cases.opening import open_case, promise
 from portal.citizens.models import Flag
-from portal.contacts.models import Contact, Template
+from portal.contacts.models import Attachment, Contact, Message, Template
 from portal.database import db
 from portal.history import Reading
 from portal.referrals.models import ReferralRule, RuleVersion
@@ -68,10 +68,13 @@ class World:
         script.versions.append(ScriptVersion(number=1, tree={"first": "1", "steps": {"1": {}}}))
         template = Template(organization_id=of.id, slug="t", name=seen_by_administrators, texts={"fr": "x"})
         team = Team(organization_id=of.id, name=seen_by_administrators)
-        db.session.add_all([flag, rule, draft, script, template, team])
+        message = Message(contact=contact, direction="in", channel="web", body=words, state="received")
+        file = Attachment(message=message, name="a.txt", media_type="text/plain", size=1, digest="0" * 64)
+        db.session.add_all([flag, rule, draft, script, template, team, file])
         db.session.flush()
         return {
             "contact_id": contact.id,
+            "attachment_id": file.id,
             "citizen_id": person.id,
             "case_id": case.id,
             "promise_id": made.id,

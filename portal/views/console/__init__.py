@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.views.console import (
     articles,
+    attachments,
     by_hand,
     call,
     citizens,
@@ -22,6 +23,7 @@ from portal.views.console.door import bp
 
 __all__ = [
     "articles",
+    "attachments",
     "bp",
     "by_hand",
     "call",

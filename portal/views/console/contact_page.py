@@ -13,7 +13,7 @@ from portal.articles.models import Topic
 from portal.cases.models import Case, Promise
 from portal.citizens import identifying
 from portal.citizens.models import Citizen
-from portal.contacts import answering, delivery, texting
+from portal.contacts import answering, corresponding, delivery, texting
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.desk import offering, waiting
@@ -150,9 +150,10 @@ def _kept(contact: Contact) -> dict[str, Any]:
 
 def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
     """What stands around the conversation."""
+    messages = corresponding.read_whole(contact.id)
     promises = db.select(Promise).filter_by(contact_id=contact.id).order_by(Promise.due_at)
     events = history.of(contact)[::-1]
-    authors = {one.author_id for one in contact.messages if one.author_id} | history.actors(events)
+    authors = {one.author_id for one in messages if one.author_id} | history.actors(events)
     asked = (form.text("q") if form else "") or answers.question_of(contact)
     found = answers.find(asked, contact.language)
     return {

@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, g, make_response, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
-from portal.contacts import answering, delivery
+from portal.contacts import answering, corresponding, delivery
 from portal.contacts.models import Contact, Message
 from portal.database import db
 from portal.desk import waiting
@@ -15,6 +15,8 @@ from portal.staff.managing import names_of
 from portal.views.console import composing, contact_page, words
 from portal.views.console.door import agents, bp, me, refusals_shown
 from portal.views.forms import Form
+
+LONGEST_REPLY = {"text": 2000}
 
 
 @bp.get("/contacts/<int:contact_id>")
@@ -29,7 +31,7 @@ def messages(contact_id: int) -> Any:
     """The conversation alone, which its page asks for again: what the citizen adds, and what became of ours."""
     g.pop("staff_session", None)  # a page that asks by itself is no sign of life
     found = answering.find_contact(contact_id, by=me())
-    names = names_of({one.author_id for one in found.messages})
+    names = names_of({one.author_id for one in corresponding.read_whole(found.id)})
     around = {"explained": composing.explained, "set_aside": delivery.set_aside(found)}
     answer = make_response(render_template("console/messages.html", contact=found, names=names, **around))
     answer.add_etag()
@@ -64,7 +66,7 @@ def look(contact_id: int) -> str:
 def reply(contact_id: int) -> Any:
     found = answering.hold_contact(contact_id, by=me())
     form = Form(request.form)
-    body = form.text("body", required=True, longest=2000)
+    body = form.text("body", required=True, longest=LONGEST_REPLY.get(form.text("by"), 10_000))
     channel = form.choice("by", contact_page.channels(found), required=True)
     if form.valid:
         with refusals_shown(form):

@@ -15,17 +15,19 @@ from portal.cases.opening import case_by_reference, close_case, reopen_case
 from portal.cases.references import read_reference, spoken
 from portal.citizens.codes import use_code
 from portal.citizens.models import Identifier
-from portal.contacts import answering
+from portal.contacts import answering, attachments, corresponding
+from portal.contacts.attachments import ACCEPTED
 from portal.contacts.models import Contact, Message
 from portal.contacts.recording import add_message, reopen
 from portal.database import db, locked
 from portal.directory.models import Organization
-from portal.errors import Refused
+from portal.errors import Missing, Refused
 from portal.staff.models import Staff
 from portal.views import guards
 from portal.views.context import settings
+from portal.views.downloads import as_download
 from portal.views.forms import Form, new_key
-from portal.views.public import bp, confirming
+from portal.views.public import bp, confirming, uploading
 
 OPEN_FOR = timedelta(minutes=30)
 
@@ -95,16 +97,29 @@ def write() -> Any:
     if isinstance(case, Response):
         return case
     form = Form(request.form)
+    files = uploading.uploaded(form)
     body = form.text("body")
     if not body:
         form.refuse("body", gettext("Écrivez votre message."))
     if not form.valid:
         return _thread_page(case, form, form.key()), 422
-    add_message(_last_contact(case), body, form_key=form.key())
+    message = add_message(_last_contact(case), body, form_key=form.key())
+    uploading.attach(message, files, form)
     reopen_case(case, by=history.CITIZEN)
     db.session.commit()
     flash(gettext("Votre message est enregistré."))
     return redirect(url_for("public.thread"), 303)
+
+
+@bp.get("/<lang>/requests/thread/files/<int:attachment_id>")
+@guards.anyone
+def attachment(attachment_id: int) -> Any:
+    """A file of the matter that a code opened; there is no other, nor any once that is over."""
+    case = _opened()
+    found = attachments.find_attachment(attachment_id)
+    if isinstance(case, Response) or found.message_id not in {one.id for one in _messages(_contacts(case))}:
+        raise Missing
+    return as_download(found)
 
 
 @bp.post("/<lang>/requests/solved")
@@ -166,6 +181,13 @@ def _contacts(case: Case) -> list[Contact]:
     return list(db.session.scalars(query.order_by(Contact.id)))
 
 
+def _messages(contacts: list[Contact]) -> list[Message]:
+    """What was said, in its order; but not what another address wrote into the exchange."""
+    said = corresponding.read_whole(*(contact.id for contact in contacts))
+    own = (one for one in said if one.envelope is None or not one.envelope.other_address)
+    return sorted(own, key=lambda one: one.at)
+
+
 def _last_contact(case: Case) -> Contact:
     """The exchange that goes on, held until the commit."""
     last = _contacts(case)[-1]
@@ -175,7 +197,7 @@ def _last_contact(case: Case) -> Contact:
 
 def _thread_page(case: Case, form: Form, form_key: str) -> str:
     contacts = _contacts(case)
-    messages = sorted((one for contact in contacts for one in contact.messages), key=lambda one: one.at)
+    messages = _messages(contacts)
     return render_template(
         "public/thread.html",
         case=case,
@@ -187,6 +209,8 @@ def _thread_page(case: Case, form: Form, form_key: str) -> str:
         values=form.values,
         errors=form.errors,
         form_key=form_key,
+        kept=uploading.listed(form),
+        accept=ACCEPTED,
     )
 
 

@@ -16,6 +16,7 @@ from portal.cases.models import Case
 from portal.cases.opening import open_case
 from portal.cases.references import reference_of, spoken
 from portal.citizens import identifying
+from portal.contacts.attachments import ACCEPTED, Kept
 from portal.contacts.models import DISTRESS, Contact
 from portal.contacts.recording import record_request
 from portal.database import db
@@ -29,7 +30,7 @@ from portal.views import guards
 from portal.views.context import searcher, settings
 from portal.views.forms import LONGEST_TEXT, Form, new_key
 from portal.views.language import current
-from portal.views.public import bp, cards, confirming, finding
+from portal.views.public import bp, cards, confirming, finding, uploading
 from portal.views.spooling import check_way
 
 HOUR = timedelta(hours=1)
@@ -50,8 +51,9 @@ def new_request() -> str:
 @guards.anyone
 def send_request() -> Any:
     form = Form(request.form)
+    files = uploading.uploaded(form)
     try:
-        contact = _record(form)
+        contact = _record(form, files)
     except Refused as refusal:
         form.take(refusal)
         contact = None
@@ -99,6 +101,8 @@ def form_page(form: Form, form_key: str, found: Sequence[Any] = ()) -> str:
         errors=errors,
         form_key=form_key,
         proposals=found,
+        kept=uploading.listed(form),
+        accept=ACCEPTED,
         trap=TRAP,
     )
 
@@ -127,7 +131,7 @@ def read(form: Form) -> Typed | None:
     return Typed(subject, body, name, preferred, kind, value) if form.valid else None
 
 
-def _record(form: Form) -> Contact | None:
+def _record(form: Form, files: list[Kept]) -> Contact | None:
     """The contact and the matter of a request, with its receipt on its way; None if a field is wrong."""
     typed = read(form)
     if typed is None:
@@ -139,6 +143,7 @@ def _record(form: Form) -> Contact | None:
     where = {**_where(typed.subject), "step": DISTRESS if in_danger else _step(channel, typed.name)}
     contact, new = record_request(form.key(), used, subject=typed.subject, body=typed.body, **where)
     if new:
+        uploading.attach(contact.messages[-1], files, form)
         with (
             db.session.no_autoflush
         ):  # nothing asked here looks for what is not yet written: one UPDATE, not three
