@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 
 import psycopg
 from flask import Flask
@@ -80,21 +81,27 @@ def work_once(app: Flask, worker: str) -> bool:
     db.session.commit()
     if job is None:
         return False
-    with _heartbeat(app, job.id, worker):
+    job_id, kind = job.id, job.kind
+    with _heartbeat(app, job_id, worker):
         try:
-            KINDS[job.kind](job)
+            KINDS[kind](job)
         except Busy as busy:  # nothing was asked of the network, or nothing was done
-            db.session.rollback()
-            jobs.put_back(job, type(busy).__name__, until=busy.until)
-            db.session.commit()
+            _put_back(job_id, type(busy).__name__, until=busy.until)
         except Exception as error:  # whatever a job does, the worker goes on to the next
-            log.error("job %s (%s) failed\n%s", job.id, job.kind, trace_of(error))
-            db.session.rollback()
+            log.error("job %s (%s) failed\n%s", job_id, kind, trace_of(error))
             # the type alone: a message may quote what a citizen wrote
-            jobs.put_back(job, type(error).__name__)
-            db.session.commit()
+            _put_back(job_id, type(error).__name__)
     db.session.remove()
     return True
+
+
+def _put_back(job_id: int, why: str, until: datetime | None = None) -> None:
+    """For another try, unless nobody wants it any more."""
+    db.session.rollback()
+    job = db.session.get(jobs.Job, job_id, populate_existing=True)
+    if job is not None:
+        jobs.put_back(job, why, until=until)
+    db.session.commit()
 
 
 @contextmanager
