@@ -13,6 +13,11 @@ def now() -> datetime:
     return _then.get() or datetime.now(UTC)
 
 
+def present() -> datetime:
+    """The present instant, even for what is done again: a telephone that rings, rings now."""
+    return datetime.now(UTC)
+
+
 @contextmanager
 def as_of(when: datetime) -> Iterator[None]:
     """What is done within is dated `when`: it was acknowledged then, and could not be written until now."""

@@ -75,13 +75,3 @@ def end_call(contact: Contact, status: str) -> None:
     history.record(
         "contact.hung_up", contact, by=history.NETWORK, citizen_id=contact.citizen_id, details=details
     )
-
-
-def miss_in_outage(contact: Contact, queue_id: int | None) -> None:
-    """They called while we could only say whom else to call: somebody calls them back."""
-    if contact.ended_at is not None or contact.state in ("in_progress", "wrapped_up"):
-        return
-    contact.ended_at, contact.state = clock.now(), "open"
-    contact.queue_id = contact.queue_id or queue_id
-    contact.step = "A appelé pendant une panne : à rappeler"
-    history.record("contact.missed_in_outage", contact, by=history.NETWORK, citizen_id=contact.citizen_id)

@@ -63,7 +63,7 @@ def match(organization_id: int) -> list[Offer]:
 
 def make_offer(place: Place, staff_id: int) -> Offer:
     """Rings this agent for this place. Hold the desk: neither may have another offer."""
-    now, queue = clock.now(), place.queue
+    now, queue = clock.present(), place.queue
     ring = timedelta(seconds=queue.ring_s) + (PLACING if place.kind == "call_back" else timedelta())
     offer = Offer(
         place_id=place.id,

@@ -12,10 +12,10 @@ from portal import clock, history, news
 from portal.contacts import answering
 from portal.contacts.models import Contact
 from portal.database import db
-from portal.desk import presence, proposals
+from portal.desk import places, presence, proposals
 from portal.desk.holding import hold_offer, hold_place, hold_presence, live_offer
 from portal.desk.matching import close_offer, match
-from portal.desk.models import Offer, Place
+from portal.desk.models import Offer, Place, Queue
 from portal.desk.places import propose, step_out
 from portal.jobs import Job
 from portal.staff.models import Staff
@@ -33,13 +33,20 @@ def ringing(contact_id: int) -> Offer | None:
     return live_offer(contact_id=contact_id)
 
 
-def dial_at_once(contact: Contact) -> Offer | None:
-    """The offer just made for a contact whose door is about to answer the network: that answer rings the agent's
-    telephone, and the worker has nothing to redirect."""
+def dial_at_once(contact: Contact, *, new: bool = True) -> Offer | None:
+    """The offer that rings for a contact whose door is about to answer the network: that answer rings the agent's
+    telephone, and the worker has nothing to redirect. None where a worker sees to it.
+
+    To a word told again (not `new`) the answer may go unheard: it takes nothing from the worker.
+    """
     offer = ringing(contact.id)
-    if offer is not None:
-        db.session.execute(db.delete(Job).where(Job.dedupe_key == f"connect_call:{offer.id}"))
-    return offer
+    if offer is None:
+        return None
+    redirecting = Job.dedupe_key == f"connect_call:{offer.id}"
+    if new:
+        db.session.execute(db.delete(Job).where(redirecting, Job.state == "waiting"))
+        redirecting = redirecting & (Job.state == "leased")
+    return None if db.session.scalar(db.select(Job.id).where(redirecting)) is not None else offer
 
 
 def accept(offer: Offer) -> bool:
@@ -107,6 +114,23 @@ def withdraw(contact: Contact, how: str) -> None:
         _abandoned(place)
     if offer is not None:
         match(place.organization_id)
+
+
+def miss_in_outage(contact: Contact, queue: Queue | None) -> None:
+    """They called while we could only say whom else to call: proposed to be called back, once a person. What went on
+    all the same is left as it is."""
+    db.session.refresh(contact, with_for_update={"key_share": True})
+    if contact.state != "open" or contact.answered_at is not None or queue is None:
+        return
+    place = places.begin_place(contact, queue)
+    if place.state != "left":
+        return
+    contact.ended_at = contact.ended_at or clock.now()
+    contact.queue_id = contact.queue_id or queue.id
+    history.record("contact.missed_in_outage", contact, by=history.NETWORK, citizen_id=contact.citizen_id)
+    _abandoned(place)
+    if place.state == "proposed":
+        contact.step = "A appelé pendant une panne : à rappeler"
 
 
 def _left_without_a_word(place: Place) -> bool:

@@ -49,7 +49,7 @@ def stand_in_line(
     Told twice, it is one place. By staff (a transfer), whoever was being answered stands in line again, at the same
     place; the network's late word does not put back who is being answered, or whose call is over.
     """
-    place = hold_place(contact) or _new_place(contact, queue)
+    place = begin_place(contact, queue)
     if _stays(place, queue, by):
         return place
     moved = place.queue_id != queue.id
@@ -66,6 +66,11 @@ def stand_in_line(
         waived = place.since + timedelta(seconds=queue.waive_s + 1)
         jobs.enqueue("match", {"organization": place.organization_id}, not_before=waived)
     return place
+
+
+def begin_place(contact: Contact, queue: Queue) -> Place:
+    """The place of a contact, held; one that it has left, where it never had any. Hold the contact first."""
+    return hold_place(contact) or _new_place(contact, queue)
 
 
 def step_out(place: Place, how: str, *, by: Actor = history.NETWORK) -> None:

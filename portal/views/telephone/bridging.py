@@ -45,7 +45,7 @@ def connect() -> Any:
             if new
             else talking.next_of(offer.contact)
         )
-        twiml = _after_dial(what, offer.contact, cut=offer.state == "accepted")
+        twiml = _after_dial(what, offer.contact, cut=offer.state == "accepted", new=new)
     db.session.commit()
     return speech.answer(twiml)
 
@@ -72,7 +72,7 @@ def agent_presses() -> Any:
     """1: the agent is there. Anything else is no agent, and the caller goes to the next."""
     events.note(told_key("pressed"), "pressed", request.form.to_dict())
     offer, planned = _asked_for()
-    if request.form.get("Digits") != "1":
+    if request.values.get("Digits") != "1":
         twiml = speech.goodbye("", "fr")
     elif not _holds(offer, planned):
         twiml = speech.goodbye(LATE, "fr")
@@ -91,10 +91,10 @@ def put_through() -> Any:
     twiml = VoiceResponse()
     if offer is not None:
         gone = legs.STATES.get(request.form.get("CallStatus", "")) in legs.OVER
-        bridged = request.form.get("DialBridged", "true") == "true"
+        bridged = request.values.get("DialBridged", "true") == "true"
         again = talking.next_of(offer.contact)
         what = talking.dial_over(offer, caller_gone=gone, bridged=bridged) if new else again
-        twiml = _after_dial(what, offer.contact, cut=offer.state == "accepted")
+        twiml = _after_dial(what, offer.contact, cut=offer.state == "accepted", new=new)
     db.session.commit()
     return speech.answer(twiml)
 
@@ -122,15 +122,15 @@ def _picked_up(offer: Offer | None, planned: Leg | None) -> VoiceResponse:
         return speech.goodbye(LATE, "fr")
     if planned is not None:
         return dial_citizen(planned)
-    pressed = "Digits" in request.form
+    pressed = "Digits" in request.values
     return whisper("" if pressed or offer is None else announced(offer))
 
 
-def _after_dial(what: str, contact: Contact, *, cut: bool) -> VoiceResponse:
+def _after_dial(what: str, contact: Contact, *, cut: bool, new: bool) -> VoiceResponse:
     if what == "over":
         return VoiceResponse()
     citizen = legs.one(contact.id, "citizen")
     if what == "seat" and citizen is not None:
         return seat_of(citizen)
-    offer = offering.dial_at_once(contact)
+    offer = offering.dial_at_once(contact, new=new)
     return dial(offer) if offer is not None else back_in_line(contact, cut=cut)

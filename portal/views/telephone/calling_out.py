@@ -43,7 +43,7 @@ def third_answers() -> Any:
 def third_presses() -> Any:
     leg = _leg()
     events.note(told_key("pressed"), "pressed", request.form.to_dict())
-    there = leg is not None and leg.seat != "out" and request.form.get("Digits") == "1"
+    there = leg is not None and leg.seat != "out" and request.values.get("Digits") == "1"
     twiml = _seated(leg) if leg is not None and there else speech.goodbye("", "fr")
     db.session.commit()
     return speech.answer(twiml)
@@ -84,7 +84,7 @@ def called() -> Any:
     twiml = VoiceResponse()
     if leg is not None and new:
         gone = legs.STATES.get(request.form.get("CallStatus", "")) in legs.OVER
-        what = talking.call_over(leg, request.form.get("DialCallStatus", ""), agent_gone=gone)
+        what = talking.call_over(leg, request.values.get("DialCallStatus", ""), agent_gone=gone)
         if what == "seat":
             twiml = seat_of(leg)
         elif what == "not_reached":
@@ -101,7 +101,7 @@ def sent_on() -> Any:
     leg = _leg()
     twiml = VoiceResponse()
     if leg is not None:
-        reached = request.form.get("DialCallStatus") in ("completed", "answered")
+        reached = request.values.get("DialCallStatus") in ("completed", "answered")
         twiml = speech.goodbye(_farewell(leg, reached=reached), leg.contact.language)
         if new:
             talking.hang_up(leg.contact)

@@ -17,7 +17,7 @@ from portal.lines.reaching import called
 from portal.lines.saying import find_line, say
 from portal.telephony import events
 from portal.views.telephone import bp, speech
-from portal.views.telephone.contact import contact_of
+from portal.views.telephone.contact import begun, contact_of
 from portal.views.telephone.greeting import begin_trial, greet
 from portal.views.telephone.guard import signed
 from portal.views.telephone.texting import send_reference
@@ -36,7 +36,7 @@ def ring() -> Any:
     if found.trial is not None:
         found.trial.call_ref = call
     else:
-        contact_of(found.line, language)
+        _contact, walk.new = begun(found.line, language)
     db.session.commit()
     return speech.answer(begin_trial(walk) if walk.trial else greet(walk))
 

@@ -35,7 +35,7 @@ def queue(walk: Walk, step: Step) -> VoiceResponse:
         return hang_up(walk)
     contact = walk.keep(f"En attente : {found.name}", topic_id)
     places.stand_in_line(contact, found)
-    offer = offering.dial_at_once(contact)
+    offer = offering.dial_at_once(contact, new=walk.new)
     if offer is not None:
         return ringing.dial(offer, before=walk.said)
     return speech.enqueue(walk.line, found.slug, walk.language, before=walk.said)

@@ -33,7 +33,7 @@ def choose() -> Any:
     if walk is None:
         return speech.answer(speech.unavailable())
     key, said = request.form.get("Digits", "")[:1], request.form.get("SpeechResult", "")
-    walk.note("menu", key or said)
+    walk.note("menu", given())
     language = language_chosen(walk, key)
     twiml = _in_language(walk, language) if language else _on(walk, key, said)
     db.session.commit()
@@ -48,7 +48,7 @@ def answered() -> Any:
     if walk is None:
         return speech.answer(speech.unavailable())
     key, said = request.form.get("Digits", "")[:1], request.form.get("SpeechResult", "")
-    walk.note("answered", key or said)
+    walk.note("answered", given())
     twiml = _after_an_answer(walk, key or heard_after_an_answer(said, walk.language))
     db.session.commit()
     return speech.answer(twiml)
@@ -62,13 +62,19 @@ def transferred() -> Any:
     if walk is None:
         return speech.answer(speech.unavailable())
     status = request.form.get("DialCallStatus", "")
-    walk.note("transferred", status)
+    walk.note("transferred", given())
     service = next(iter(reading.services_among([str(walk.step.get("service", ""))], [])), None)
     if service is not None:
         pass_on(walk.contact(), service.id, answered=status in SPOKEN_WITH)
     twiml = VoiceResponse() if status in SPOKEN_WITH else not_reached(walk, service)
     db.session.commit()
     return speech.answer(twiml)
+
+
+def given() -> str:
+    """What tells this word of the network from another at the same step: a key, words, how a transfer ended."""
+    key, said = request.form.get("Digits", "")[:1], request.form.get("SpeechResult", "")
+    return key or said or request.form.get("DialCallStatus", "")
 
 
 def _in_language(walk: Walk, language: str) -> VoiceResponse:

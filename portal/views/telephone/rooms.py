@@ -19,12 +19,15 @@ from portal.database import db
 from portal.desk import offering
 from portal.desk.models import Queue
 from portal.lines.saying import SPOKEN, find_line
+from portal.telephony import events
 from portal.telephony.music import sound
 from portal.views.guards import anyone
 from portal.views.telephone import bp, speech
 from portal.views.telephone.guard import signed
-from portal.views.telephone.ringing import LONGEST_CALL_S, RING_S, dial, ring
+from portal.views.telephone.ringing import LONGEST_CALL_S, RING_S, dial, ring, told_key
 from portal.views.telephone.speech import at
+
+SAME_WORD = "I-Twilio-Idempotency-Token"  # the network's own mark of a request that it makes again
 
 
 @bp.post("/voice/seat")
@@ -36,7 +39,8 @@ def seat() -> Any:
         return speech.answer(VoiceResponse())
     legs.name(leg, request.form.get("CallSid", ""))
     gone = legs.STATES.get(request.form.get("CallStatus", "")) in legs.OVER
-    twiml = VoiceResponse() if gone else seat_of(leg)
+    new = events.note(told_key(f"seat:{request.headers.get(SAME_WORD, '')}"), "seat", request.form.to_dict())
+    twiml = VoiceResponse() if gone else seat_of(leg, new=new)
     db.session.commit()
     return speech.answer(twiml)
 
@@ -58,13 +62,16 @@ def alone() -> Any:
     return speech.answer(_music("La personne est en attente.", "fr", at("alone")))
 
 
-def seat_of(leg: Leg) -> VoiceResponse:
-    """What a telephone does at its seat."""
+def seat_of(leg: Leg, *, new: bool = True) -> VoiceResponse:
+    """What a telephone does at its seat; `new` unless the network asks for the same again."""
     contact = leg.contact
     if leg.seat in ("room", "hold"):
         return _sit(leg, contact)
-    if leg.seat == "line":
-        offer = offering.dial_at_once(contact)
+    rings = (
+        leg.seat == "bridge" and offering.ringing(contact.id) is not None
+    )  # asked again, after it was told so
+    if leg.seat == "line" or rings:
+        offer = offering.dial_at_once(contact, new=new)
         return dial(offer) if offer is not None else back_in_line(contact, cut=True)
     if leg.seat == "away":
         return _away(leg, contact)

@@ -39,6 +39,7 @@ class Walk:
     trial: bool = False
     tries: int = 1  # how often this step was asked
     said: list[Spoken] = field(default_factory=list)
+    new: bool = True  # told for the first time
 
     @property
     def tree(self) -> Step:
@@ -80,7 +81,8 @@ class Walk:
     def note(self, kind: str, given: str) -> None:
         """Keeps what was pressed or said, once however often we are told."""
         call = request.form.get("CallSid", "")
-        events.note(f"{kind}:{call}:{self.path}:{self.tries}:{given[:80]}", kind, request.form.to_dict())
+        key = f"{kind}:{call}:{self.path}:{self.tries}:{given[:80]}"
+        self.new = events.note(key, kind, request.form.to_dict())
 
     def contact(self) -> Contact:
         """The contact of this call, held until the commit."""
