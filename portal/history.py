@@ -110,3 +110,8 @@ def of(subject: Any, limit: int = 200) -> list[Event]:
     """The events of one row, newest first."""
     query = db.select(Event).filter_by(subject_type=subject.__tablename__, subject_id=subject.id)
     return list(db.session.scalars(query.order_by(Event.id.desc()).limit(limit)))
+
+
+def came_from(subject: Any, form_key: str) -> bool:
+    """Whether something was done to this row by this very form: sent again, it does nothing."""
+    return bool(form_key) and any(event.details.get("form_key") == form_key for event in of(subject))

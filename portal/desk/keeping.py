@@ -52,11 +52,14 @@ def digest(values: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def add_queue(*, organization_id: int, by: Actor, **values: Any) -> Queue:
+def add_queue(*, organization_id: int, by: Actor, form_key: str = "", **values: Any) -> Queue:
     """A new queue, after the others."""
     values = _checked(values)
     slug = slug_of(values["name"])
-    if not slug or db.session.scalar(db.select(Queue.id).filter_by(slug=slug)):
+    known = db.session.scalar(db.select(Queue).filter_by(slug=slug))
+    if known and history.came_from(known, form_key):
+        return known
+    if known or not slug:
         raise Refused(N_("Une file porte déjà ce nom."), field="name")
     last = db.select(db.func.max(Queue.position)).filter_by(organization_id=organization_id)
     position = (db.session.scalar(last) or 0) + 1
@@ -64,7 +67,7 @@ def add_queue(*, organization_id: int, by: Actor, **values: Any) -> Queue:
     db.session.add(made)
     db.session.flush()
     _write(made, values)
-    history.record("queue.added", made, by=by, details={"slug": slug})
+    history.record("queue.added", made, by=by, details={"slug": slug, "form_key": form_key})
     return made
 
 

@@ -35,13 +35,16 @@ def line(person: Person, line_id: int) -> Line:
     return found
 
 
-def add_line(*, organization_id: int, by: Actor, **values: Any) -> Line:
+def add_line(*, organization_id: int, by: Actor, form_key: str = "", **values: Any) -> Line:
     """A new line. It says nothing yet, and is always open."""
     values = _checked(values)
+    known = db.session.scalar(db.select(Line).filter_by(number=values["number"]))
+    if known and history.came_from(known, form_key):
+        return known
     _refuse_taken(values, None)
     made = Line(organization_id=organization_id, **values)
     db.session.add(made)
-    history.record("line.added", made, by=by, details={"number": made.number})
+    history.record("line.added", made, by=by, details={"number": made.number, "form_key": form_key})
     return made
 
 

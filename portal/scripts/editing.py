@@ -37,19 +37,22 @@ def script(person: Person, script_id: int) -> Script:
     return found
 
 
-def add_script(name: str, *, organization_id: int, by: Actor, **attached: Any) -> Script:
+def add_script(name: str, *, organization_id: int, by: Actor, form_key: str = "", **attached: Any) -> Script:
     """A new script, as a draft of one empty step. `attached`: topics, queues."""
     slug = slug_of(name)
     if not slug:
         raise Refused(N_("Donnez un nom."), field="name")
-    if db.session.scalar(db.select(Script.id).filter_by(slug=slug)):
+    known = db.session.scalar(db.select(Script).filter_by(slug=slug))
+    if known and history.came_from(known, form_key):
+        return known
+    if known:
         raise Refused(N_("Un script porte déjà ce nom."), field="name")
     made = Script(slug=slug, name=name.strip(), organization_id=organization_id)
     made.versions.append(ScriptVersion(number=1, tree=trees.empty(), made_by_id=by.id))
     db.session.add(made)
     db.session.flush()
     _attach(made, **attached)
-    history.record("script.added", made, by=by, details={"slug": slug})
+    history.record("script.added", made, by=by, details={"slug": slug, "form_key": form_key})
     return made
 
 

@@ -48,13 +48,18 @@ def members_of(found: Team) -> list[int]:
     return sorted(db.session.scalars(query))
 
 
-def save_team(found: Team | None, name: str, members: Collection[int], *, by: Person) -> Team:
+def save_team(
+    found: Team | None, name: str, members: Collection[int], *, by: Person, form_key: str = ""
+) -> Team:
     """A new team (`None`), or its new name and members: all of one's own organization. The same again does nothing."""
     name = name.strip()
     if not name:
         raise Refused(N_("Donnez un nom à cette équipe."), field="name")
-    same = db.select(Team.id).filter_by(organization_id=by.organization_id, name=name)
-    if db.session.scalar(same.where(Team.id != (found.id if found else 0))):
+    query = db.select(Team).filter_by(organization_id=by.organization_id, name=name)
+    same = db.session.scalar(query.where(Team.id != (found.id if found else 0)))
+    if same and not found and history.came_from(same, form_key):
+        return same
+    if same:
         raise Refused(N_("Une équipe porte déjà ce nom."), field="name")
     ours = db.select(Staff.id).filter_by(organization_id=by.organization_id).where(Staff.id.in_(members))
     after: dict[str, Any] = {"name": name, "members": sorted(db.session.scalars(ours))}
@@ -67,7 +72,7 @@ def save_team(found: Team | None, name: str, members: Collection[int], *, by: Pe
     db.session.add(found)
     db.session.flush()
     _set_members(found, after["members"])
-    history.record(verb, found, by=by.actor, details={"before": before, "after": after})
+    history.record(verb, found, by=by.actor, details={"before": before, "after": after, "form_key": form_key})
     return found
 
 

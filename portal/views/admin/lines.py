@@ -16,7 +16,7 @@ from portal.staff.managing import names_of
 from portal.views import guards
 from portal.views.admin import bp
 from portal.views.admin import lines_words as words
-from portal.views.forms import Form
+from portal.views.forms import Form, new_key
 
 administrator = guards.staff("administrator")
 
@@ -42,7 +42,9 @@ def create_line() -> Any:
     try:
         values = _read(form)
         form.refuse_unread()
-        made = editing.add_line(organization_id=current_user.organization_id, by=current_user.actor, **values)
+        made = editing.add_line(
+            organization_id=current_user.organization_id, by=current_user.actor, form_key=form.key(), **values
+        )
     except Refused as refusal:
         return _show_again(None, form, refusal)
     db.session.commit()
@@ -120,6 +122,7 @@ def _show(found: Line | None, values: dict[str, Any], **shown: Any) -> str:
         line=found,
         values=values,
         words=words,
+        form_key=values.get("form_key") or new_key(),
         **{"errors": {}, "rows": [], **shown},
     )
 

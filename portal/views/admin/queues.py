@@ -17,7 +17,7 @@ from portal.views import guards
 from portal.views.admin import bp
 from portal.views.admin import content_words as words
 from portal.views.admin.rules_words import all_topics
-from portal.views.forms import Form
+from portal.views.forms import Form, new_key
 
 administrator = guards.staff("administrator")
 
@@ -83,7 +83,7 @@ def create_queue() -> Any:
     try:
         form.refuse_unread()
         made = keeping.add_queue(
-            organization_id=current_user.organization_id, by=current_user.actor, **values
+            organization_id=current_user.organization_id, by=current_user.actor, form_key=form.key(), **values
         )
     except Refused as refusal:
         return _show_again(None, form, refusal)
@@ -144,6 +144,7 @@ def _show(found: Queue | None, values: dict[str, Any], **shown: Any) -> str:
         events=events,
         people=names_of(history.actors(events)),
         words=words,
+        form_key=values.get("form_key") or new_key(),
         **{"errors": {}, "rows": [], **shown},
     )
 

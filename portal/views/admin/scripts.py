@@ -20,7 +20,7 @@ from portal.views.admin import scripts_words as words
 from portal.views.admin.picture import draw
 from portal.views.admin.rules_words import all_topics
 from portal.views.console.words import DISPOSITIONS
-from portal.views.forms import Form
+from portal.views.forms import Form, new_key
 
 administrator = guards.staff("administrator")
 
@@ -60,6 +60,7 @@ def create_script() -> Any:
             form.text("name", longest=100),
             organization_id=current_user.organization_id,
             by=current_user.actor,
+            form_key=form.key(),
             **_attached(form),
         )
     except Refused as refusal:
@@ -195,6 +196,7 @@ def _show_settings(found: Script | None, values: dict[str, Any], **shown: Any) -
         values=values,
         topics=[(one.slug, one.names.get("fr", one.slug)) for one in all_topics()],
         queues=[(one.id, one.name) for one in waiting.queues(current_user.organization_id)],
+        form_key=values.get("form_key") or new_key(),
         **{"errors": {}, "rows": [], **shown},
     )
 

@@ -14,7 +14,7 @@ from portal.staff.models import Team
 from portal.views import guards
 from portal.views.admin import bp
 from portal.views.admin.content_words import ROLES
-from portal.views.forms import Form
+from portal.views.forms import Form, new_key
 
 administrator = guards.staff("administrator")
 
@@ -66,7 +66,7 @@ def _save(found: Team | None) -> Any:
     try:
         name = form.text("name", longest=100)
         form.refuse_unread()
-        teams.save_team(found, name, members, by=current_user)
+        teams.save_team(found, name, members, by=current_user, form_key=form.key())
     except Refused as refusal:
         db.session.rollback()
         form.take(refusal)
@@ -83,5 +83,6 @@ def _show(found: Team | None, values: dict[str, Any], **shown: Any) -> str:
         team=found,
         values=values,
         people=[(one.id, f"{one.name} ({ROLES[one.role].lower()})") for one in people],
+        form_key=values.get("form_key") or new_key(),
         **{"errors": {}, **shown},
     )

@@ -54,6 +54,21 @@ def test_a_queue_is_made_with_its_topics_agents_and_times(admin: Any) -> None:
     assert post(admin, "/admin/queues", **typed).status_code == 422
 
 
+def test_a_form_sent_twice_makes_one_thing(admin: Any) -> None:
+    key = {"form_key": "k" * 20}
+    line = {"name": "Astreinte", "number": "01 99 00 00 77", "languages": ["fr"]}
+    forms = {
+        "queues": {**NEW, "name": "Logement"},
+        "teams": {"name": "Accueil"},
+        "lines": line,
+        "scripts": {"name": "A"},
+    }
+    for door, typed in forms.items():
+        for _ in range(2):
+            assert post(admin, f"/admin/{door}", **typed, **key).status_code == 302
+        assert post(admin, f"/admin/{door}", **typed).status_code == 422
+
+
 def test_what_a_queue_cannot_be_is_refused_beside_its_field(admin: Any) -> None:
     for field, value in (("ring_s", "1"), ("wrap_up_s", "99999"), ("callback_after_s", ""), ("name", " ")):
         answer = post(admin, "/admin/queues", **{**NEW, "name": "Accueil", field: value})
