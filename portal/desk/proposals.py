@@ -41,15 +41,11 @@ def _others(contact: Contact) -> Iterator[Place]:
     """The other calls of this number to be called back, held; one that somebody is taking right now is theirs."""
     if contact.identifier_id is None:
         return iter(())
-    query = (
-        db.select(Place)
-        .join(Contact)
-        .where(
-            Contact.identifier_id == contact.identifier_id,
-            Contact.organization_id == contact.organization_id,
-            Contact.id != contact.id,
-            (Place.state == "proposed") | ((Place.kind == "call_back") & (Place.state == "waiting")),
-        )
+    theirs = (Contact.identifier_id == contact.identifier_id) & (
+        Contact.organization_id == contact.organization_id
     )
+    to_call = (Place.state == "proposed") | ((Place.kind == "call_back") & (Place.state == "waiting"))
+    query = db.select(Place).join(Contact).where(theirs, Contact.id != contact.id, to_call)
+    query = query.where(Contact.state == "open")  # else an agent has taken it up
     query = query.with_for_update(key_share=True, skip_locked=True)
     return iter(db.session.scalars(query.execution_options(populate_existing=True)).all())

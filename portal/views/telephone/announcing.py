@@ -36,7 +36,6 @@ WAITS = {
     1200: N_("environ vingt minutes"),
     FOR_LONG: N_("plus de vingt minutes"),
 }
-PAUSES, PAUSE_S = 3, 8  # about half a minute goes by before the wait is told anew
 
 
 def waiting(line: Line, place: Place, told: Announcement, language: str) -> VoiceResponse:
@@ -104,11 +103,7 @@ def _instead(place: Place, told: Announcement) -> list[str]:
 
 
 def _patience(into: VoiceResponse | Gather, line: Line, language: str) -> None:
-    """The line's music, from the address configured for it; else our words, with short pauses."""
+    """A sentence, then about half a minute of music: the line's, from the address configured for it, or ours."""
     music = say(line, "hold_music", language)
-    if music.startswith("https://"):
-        into.play(music)
-        return
-    for _ in range(PAUSES):
-        speech.speak(into, gettext("Un agent va vous répondre. Merci de rester en ligne."), language)
-        into.pause(length=PAUSE_S)
+    speech.speak(into, gettext("Un agent va vous répondre. Merci de rester en ligne."), language)
+    into.play(music if music.startswith("https://") else speech.at("music"))

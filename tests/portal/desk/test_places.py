@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 
 from portal import clock
-from portal.contacts import calling
+from portal.contacts import answering, calling
 from portal.contacts.models import DISTRESS, Contact
 from portal.database import db
 from portal.desk import offering, places, presence
@@ -204,6 +204,18 @@ def test_who_gives_up_is_proposed_once_and_no_longer_once_answered(app: Flask) -
     offering.accept(offer)
     assert (second.state, second.contact.state) == ("left", "wrapped_up")
     assert (third.state, third.contact.state) == ("answered", "in_progress")
+
+
+def test_a_call_given_back_by_an_agent_is_left_as_they_wrote_it_up(app: Flask) -> None:
+    queue, agent = make.queue(), make.serving(make.queue("autre"))
+    gone = places.stand_in_line(call("+33639980001"), queue)
+    offering.withdraw(gone.contact, "hung_up")
+    answering.take(gone.contact, by=agent)
+    answering.wrap_up(gone.contact, "answered", note="Rappelée", by=agent.actor)
+    make.serving(queue)
+    again = places.stand_in_line(call("+33639980001"), queue)
+    offering.accept(offering.ringing(again.contact_id))  # type: ignore[arg-type]
+    assert (gone.contact.disposition, gone.contact.note) == ("answered", "Rappelée")
 
 
 def test_a_hidden_number_or_one_already_to_be_called_back_is_not_proposed(app: Flask) -> None:
