@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from sqlalchemy.orm.attributes import set_committed_value
+
 from portal import clock, jobs
 from portal.contacts.models import Contact, Leg
 from portal.database import db, locked
@@ -94,8 +96,9 @@ def hold(leg_id: int) -> Leg | None:
     contact_id = db.session.scalar(db.select(Leg.contact_id).filter_by(id=leg_id))
     if contact_id is None:
         return None
-    db.session.scalars(locked(db.select(Contact).filter_by(id=contact_id))).one()
+    contact = db.session.scalars(locked(db.select(Contact).filter_by(id=contact_id))).one()
     leg: Leg = db.session.scalars(locked(db.select(Leg).filter_by(id=leg_id))).one()
+    set_committed_value(leg, "contact", contact)  # at hand after the commit too, without reading again
     return leg
 
 

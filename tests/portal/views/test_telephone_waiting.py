@@ -14,6 +14,7 @@ from portal.contacts.models import Contact
 from portal.database import db
 from portal.desk import offering, places
 from portal.desk.models import Place, Queue
+from portal.lines.models import MenuVersion
 from tests import make
 from tests.network import LINE, NUMBER, Network, said, verbs
 
@@ -194,3 +195,14 @@ def test_a_call_we_never_heard_of_still_hears_something(network: Network, queue:
     assert verbs(network.twiml(WAITED, CallSid="CA9", Digits="2")) == ["Leave"]
     assert "Record" in verbs(network.twiml(LEFT, CallSid="CA9", QueueResult="leave"))
     assert verbs(network.twiml(LEFT, CallSid="CA9", QueueResult="hangup")) == []
+
+
+def test_a_menu_that_is_a_queue_rings_an_agent_at_once(network: Network, queue: Queue) -> None:
+    line = db.session.scalars(db.select(make.Line)).one()
+    tree = {"do": "queue", "queue": queue.slug, "topic": "", "says": {}}
+    db.session.add(MenuVersion(line_id=line.id, number=1, state="published", tree=tree))
+    agent = make.serving(queue)
+    twiml = network.twiml("/telephone/voice", **CALL)
+    offer = offering.live_for(agent.id)
+    assert offer is not None and twiml.findtext("Dial/Number") == agent.phone
+    assert f"offer={offer.id}" in (twiml.find("Dial/Number").get("url") or "")  # type: ignore[union-attr]
