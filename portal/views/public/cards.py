@@ -15,7 +15,7 @@ from portal import clock
 from portal.articles import bodies
 from portal.directory import reading
 from portal.directory.models import Service
-from portal.directory.opening import ROUND_THE_CLOCK, is_open, opens_next, slots_on
+from portal.directory.opening import ROUND_THE_CLOCK, is_open, opening_at, slots_on
 from portal.referrals.suggesting import Suggestion
 from portal.views.context import settings
 from portal.views.hours import opens_text
@@ -105,7 +105,7 @@ def front_desk() -> Card | None:
 
 
 def _when(service: Service) -> str:
-    """Until when it is open, or when it opens next."""
+    """Until when it is open, or why it is not and when it opens next."""
     now, zone = clock.now(), ZoneInfo(_zone())
     local = now.astimezone(zone)
     hour = f"{local:%H:%M}"
@@ -114,7 +114,9 @@ def _when(service: Service) -> str:
     for opens, closes in slots_on(service.schedule, local.date()):
         if opens <= hour < closes:
             return gettext("Ouvert jusqu’à %(time)s.", time=closes)
-    return opens_text(opens_next(service.schedule, now, _zone()))
+    closed = opening_at(service.schedule, now, _zone())
+    why = gettext("Jour férié : %(holiday)s.", holiday=gettext(closed.holiday)) if closed.holiday else ""
+    return f"{why} {opens_text(closed.opens_at)}".strip()
 
 
 def _zone() -> str:

@@ -22,6 +22,7 @@ from portal.views.telephone.reading_aloud import read, send_answer
 from portal.views.telephone.walking import Walk, resume, take, to_a_person
 
 MOST_TRIES = 2
+OVER = ("completed", "canceled", "failed")  # the caller hung up while it rang
 SPOKEN_WITH = ("completed", "answered")
 
 
@@ -64,9 +65,11 @@ def transferred() -> Any:
     status = request.form.get("DialCallStatus", "")
     walk.note("transferred", given())
     service = next(iter(reading.services_among([str(walk.step.get("service", ""))], [])), None)
+    answered = status in SPOKEN_WITH
     if service is not None:
-        pass_on(walk.contact(), service.id, answered=status in SPOKEN_WITH)
-    twiml = VoiceResponse() if status in SPOKEN_WITH else not_reached(walk, service)
+        pass_on(walk.contact(), service.id, answered=answered)
+    over = answered or request.form.get("CallStatus") in OVER
+    twiml = VoiceResponse() if over else not_reached(walk, service)
     db.session.commit()
     return speech.answer(twiml)
 
@@ -116,8 +119,10 @@ def _not_understood(walk: Walk) -> None:
 
 
 def _after_an_answer(walk: Walk, key: str) -> VoiceResponse:
+    if key == steps.PERSON_KEY:
+        return to_a_person(walk)
     found = read_aloud(str(walk.step.get("article", "")), walk.language)
-    if found is None or key == steps.PERSON_KEY:
+    if found is None:
         return to_a_person(walk)
     if key in (REPEAT, BY_TEXT):
         walk.tries = 1

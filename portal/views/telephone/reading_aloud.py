@@ -8,10 +8,9 @@ from twilio.twiml.voice_response import VoiceResponse
 from portal import history
 from portal.articles.aloud import Aloud, read_aloud
 from portal.contacts.answering import consult, reply
-from portal.contacts.texting import why_not
 from portal.database import db
 from portal.directory.models import Organization
-from portal.errors import N_
+from portal.errors import N_, Refused
 from portal.lines import tree as steps
 from portal.lines.tree import Step
 from portal.views.context import settings
@@ -70,15 +69,13 @@ def _send(walk: Walk, body: str, kept: str) -> None:
     if walk.trial:
         walk.would(f"ce SMS partirait : {body}")
         return
-    contact, key = (
-        walk.contact(),
-        f"menu:{request.form.get('CallSid', '')}:{walk.menu and walk.menu.id}:{walk.path}",
-    )
-    if why_not(contact, "answer"):
+    key = f"menu:{request.form.get('CallSid', '')}:{walk.menu and walk.menu.id}:{walk.path}"
+    to = {"channel": "text", "purpose": "answer", "form_key": key}
+    try:
+        written = reply(walk.contact(), _signed(walk, body), by=history.SYSTEM, automatic=True, **to)
+    except Refused:  # a number that takes no texts, or whose owner wants none
         walk.tell(NOT_SENT)
         return
-    to = {"channel": "text", "purpose": "answer", "form_key": key}
-    written = reply(contact, _signed(walk, body), by=history.SYSTEM, automatic=True, **to)
     walk.tell(NOT_SENT if written.state == "failed" else SENT)
     walk.keep(kept)
 

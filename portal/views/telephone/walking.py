@@ -40,6 +40,7 @@ class Walk:
     tries: int = 1  # how often this step was asked
     said: list[Spoken] = field(default_factory=list)
     new: bool = True  # told for the first time
+    held: Contact | None = None
 
     @property
     def tree(self) -> Step:
@@ -86,7 +87,9 @@ class Walk:
 
     def contact(self) -> Contact:
         """The contact of this call, held until the commit."""
-        return hold_call(request.form.get("CallSid", "")) or contact_of(self.line, self.language)
+        if self.held is None:
+            self.held = hold_call(request.form.get("CallSid", "")) or contact_of(self.line, self.language)
+        return self.held
 
     def keep(self, step: str, topic_id: int | None = None) -> Contact:
         """Keeps in the contact what was chosen so far and where the call is, and gives it."""
