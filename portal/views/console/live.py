@@ -7,6 +7,7 @@ is JavaScript, so that nothing typed behind them is lost, and lead back to the p
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -20,12 +21,14 @@ from portal.desk import offering, presence
 from portal.desk.models import Offer, Presence
 from portal.errors import Refused
 from portal.lines.models import Line
+from portal.staff import sessions
 from portal.telephony import circuit
 from portal.views import guards, news
 from portal.views.console import briefing, contact_page
 from portal.views.console.door import agents, bp, may_read, me, note_reading
 from portal.views.forms import Form
 
+IDLE_SOON = timedelta(minutes=15)
 # How often news are asked for: twice a second where something may ring, less where only a call may end, or nothing.
 ASK_MS = {"available": 500, "busy": 1000, "wrap_up": 1000, "break": 2000, "away": 2000}
 
@@ -53,6 +56,7 @@ class Live:
     contact: Contact | None  # the one they speak in, or write up
     with_whom: contact_page.Who | None
     network: circuit.State
+    idle_min: int | None  # after so many minutes without a sign of life, nothing rings here any more
     numbers: str
     ticket: str
     ask_ms: int
@@ -84,7 +88,7 @@ def _note(app: Flask, staff_id: int, citizen_id: int) -> None:
 @agents
 def now() -> str:
     """The strip alone. A tab that asks by itself is no sign of life."""
-    g.pop("staff_session", None)
+    g.asked_session = g.pop("staff_session", None)
     return render_template("console/now.html")
 
 
@@ -140,10 +144,18 @@ def live() -> Live:
         contact=contact,
         with_whom=contact_page.who(contact) if contact else None,
         network=circuit.state(),
+        idle_min=_idle_min() if mine.state in ("available", "wrap_up") else None,
         numbers=g.get("numbers", "0.0.0"),
         ticket=news.door().ticket_for(me()),
         ask_ms=ASK_MS[mine.state],
     )
+
+
+def _idle_min() -> int | None:
+    """In how many minutes the session ends for want of a sign of life, once that is near."""
+    session = g.get("staff_session") or g.get("asked_session")
+    left = sessions.IDLE - (clock.now() - session.last_seen_at) if session else sessions.IDLE
+    return max(1, round(left.total_seconds() / 60)) if left < IDLE_SOON else None
 
 
 def _ringing(offer: Offer) -> Ringing:

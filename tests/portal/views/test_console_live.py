@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 
 from portal import clock, newsroom
@@ -218,6 +219,15 @@ def test_lists_never_take_all_the_threads(app: Flask, agent: Staff) -> None:
     for _ in range(MOST_LISTS):
         door._lists.release()
     assert client.get("/console/waiting", headers=FRAGMENT).status_code == 401
+
+
+def test_who_gave_no_sign_of_life_for_long_is_asked_for_one(client: Any, agent: Staff) -> None:
+    assert "Je suis là" not in client.get("/console/now").text
+    with time_machine.travel(clock.now() + timedelta(minutes=50)):
+        shown = client.get("/console/now", headers=FRAGMENT)
+        assert "votre session se termine dans 10 min" in shown.text
+        send(client, "/console/presence", {"state": "available"}, page="/console/")
+        assert "Je suis là" not in client.get("/console/now").text
 
 
 def test_a_page_that_asks_by_itself_is_no_sign_of_life(app: Flask, client: Any, agent: Staff) -> None:
