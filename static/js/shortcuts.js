@@ -1,11 +1,12 @@
 // Staff pages: <a|button data-key="n"> and <input data-key="/"> answer to their key; "?" lists them all.
-// Nothing happens while one types, nor with Ctrl, Alt or Meta, and a person can turn them off (WCAG 2.1.4).
+// A key that the page gives to something of its own is no longer the navigation's. Nothing happens while one types, nor with Ctrl, Alt or Meta, and a person can turn them off (WCAG 2.1.4).
 
 const OFF = "relais-shortcuts-off";
 const help = document.querySelector("[data-shortcut-help]");
 const typing = (node) => node.isContentEditable
   || (node.matches("input, select, textarea") && !node.matches("[type=checkbox], [type=radio], [type=submit]"));
-const keyed = () => [...document.querySelectorAll("[data-key]")].filter((node) => node.offsetParent || node.matches("input"));
+const keyed = () => [...new Map([...document.querySelectorAll("[data-key]")]
+  .filter((node) => node.offsetParent || node.matches("input")).map((node) => [node.dataset.key, node])).values()];
 const named = (node) => node.dataset.keyLabel || node.getAttribute("aria-label") || node.labels?.[0]?.textContent || node.textContent;
 
 function list() {

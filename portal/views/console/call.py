@@ -11,6 +11,8 @@ from portal.contacts import answering, recordings
 from portal.database import db
 from portal.desk import calling_out, handing
 from portal.errors import Refused
+from portal.views import guards
+from portal.views.console import contact_page
 from portal.views.console.door import agents, bp, me
 from portal.views.context import settings
 
@@ -20,6 +22,7 @@ ACTS = {
     "cancel": handing.cancel,
     "complete": handing.complete,
 }
+YOURS_FIRST = "Votre téléphone va sonner : décrochez, puis appuyez sur 1."
 ACTS_ON = {"consult": handing.consult, "transfer": handing.transfer}
 
 
@@ -27,6 +30,7 @@ ACTS_ON = {"consult": handing.consult, "transfer": handing.transfer}
 @agents
 def steer_call(contact_id: int, act: str) -> Any:
     """Done twice, it is done once; refused with a sentence where the call is over."""
+    said = ""
     try:
         if act in ACTS:
             ACTS[act](contact_id, by=me())
@@ -34,25 +38,24 @@ def steer_call(contact_id: int, act: str) -> Any:
             ACTS_ON[act](contact_id, request.form.get("target", ""), by=me())
         db.session.commit()
     except Refused as refusal:
-        _flash(refusal)
-    return redirect(url_for("console.contact", contact_id=contact_id))
+        said = _sentence(refusal)
+    return _back(contact_id, said, refused=bool(said))
 
 
 @bp.post("/contacts/<int:contact_id>/call")
 @agents
 def call_out(contact_id: int) -> Any:
     """A call that is over is called back in its own contact; what was written is answered by a call of its own."""
-    found = answering.find_contact(contact_id, by=me())
+    found, said, refused = answering.find_contact(contact_id, by=me()), YOURS_FIRST, False
     try:
         if found.channel == "phone":
             calling_out.call(found.id, by=me())
         else:
             found = calling_out.call_number(answering.hold_contact(found.id, by=me()), by=me())
         db.session.commit()
-        flash("Votre téléphone va sonner : décrochez, puis appuyez sur 1.")
     except Refused as refusal:
-        _flash(refusal)
-    return redirect(url_for("console.contact", contact_id=found.id or contact_id))
+        said, refused = _sentence(refusal), True
+    return _back(found.id or contact_id, said, refused=refused, here=found.id == contact_id)
 
 
 @bp.get("/recordings/<int:recording_id>")
@@ -78,9 +81,20 @@ def hands() -> dict[str, Any]:
     }
 
 
-def _flash(refusal: Refused) -> None:
+def _back(contact_id: int, said: str, *, refused: bool, here: bool = True) -> Any:
+    """The part of the page with these buttons where the page asks for it, so that what is typed beside stays; or the
+    page."""
+    if here and guards.asked_by_a_page():
+        contact = answering.find_contact(contact_id, by=me())
+        return contact_page.now(contact, said, refused=refused), 422 if refused else 200
+    if said:
+        flash(said, "warning" if refused else "message")
+    return redirect(url_for("console.contact", contact_id=contact_id))
+
+
+def _sentence(refusal: Refused) -> str:
     """A sentence of ours: nobody is named in it."""
     if refusal.status != Refused.status:
         raise refusal
     db.session.rollback()
-    flash(gettext(refusal.sentence, **refusal.values), "warning")
+    return gettext(refusal.sentence, **refusal.values)

@@ -15,7 +15,7 @@ from portal.staff.models import Staff
 from tests import make
 from tests.network import said, verbs
 from tests.portal.calling import AGENT_CALL, CALL, Call
-from tests.signing import send, signed_in
+from tests.signing import send, signed_in, token
 
 OTHER_PHONE, THIRD_CALL = "+33199000022", "CA" + "3" * 32
 
@@ -222,3 +222,13 @@ def test_another_agents_call_is_not_steered(app: Flask) -> None:
     assert desk.leg("citizen").seat == "bridge"
     stranger = signed_in(app.test_client(), make.staff(of=make.organization("ailleurs")))
     assert desk.act("hold", browser=stranger).status_code == 404
+
+
+def test_the_buttons_of_a_call_act_in_place_beside_what_is_typed(app: Flask) -> None:
+    desk = Desk(app)
+    asked = {"headers": {"Sec-Fetch-Mode": "cors"}, "data": {"csrf_token": token(desk.browser, "/console/")}}
+    path = f"/console/contacts/{desk.contact.id}/call"
+    part = desk.browser.post(f"{path}/hold", **asked)
+    assert part.status_code == 200 and "Reprendre" in part.text and "<html" not in part.text
+    refused = desk.browser.post(f"{path}/consult", **asked)
+    assert refused.status_code == 422 and 'role="status"' in refused.text
