@@ -10,6 +10,7 @@ from typing import Any
 from portal import clock
 from portal.articles.models import Topic
 from portal.citizens.identifying import phone_number
+from portal.contacts.models import Template
 from portal.database import db
 from portal.desk.keeping import SKILLS
 from portal.desk.models import Queue, Skill, queue_agents, queue_topics
@@ -81,6 +82,8 @@ def load_town(town: dict[str, Any]) -> None:
             values = {"queue_id": queues[row["slug"]].id, "topic_id": topics[topic].id}
             db.session.execute(queue_topics.insert().values(**values))
     db.session.add_all(_line(row, organizations) for row in town["lines"])
+    host = next(one for one in organizations.values() if one.is_host)
+    db.session.add_all(Template(organization_id=host.id, **row) for row in read("templates.json"))
     db.session.flush()
 
 

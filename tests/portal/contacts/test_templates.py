@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,8 @@ from portal.contacts import templates
 from portal.contacts.models import Template
 from portal.contacts.templates import TemplateDraft
 from portal.errors import Refused, Stale
+from portal.telephony.parts import count
+from portal.views.admin.texts_words import EXAMPLES
 from tests import make
 
 TEXTS = {"fr": "Rendez-vous le {date} à {time}.", "en": "Appointment on {date} at {time}."}
@@ -76,3 +80,13 @@ def test_an_automatic_text_takes_the_organizations_own_words(app: Flask) -> None
     assert templates.automatic(contact, "received", {"reference": "K7"}) == "Bien recu, K7."
     assert templates.automatic(contact, "received", {}) == "", "half filled, it does not go out"
     assert templates.offered(contact.organization_id) == []
+
+
+def test_the_demos_templates_could_have_been_written_in_the_form_and_are_short(app: Flask) -> None:
+    rows = json.loads((Path(templates.__file__).parents[1] / "demo/templates.json").read_text("utf-8"))
+    by = make.staff("administrator")
+    for row in rows:
+        kept = templates.save(None, TemplateDraft(**row), version=0, by=by)
+        for language, text in kept.texts.items():
+            filled = count(templates.fill(text, EXAMPLES))
+            assert filled.parts <= 2 and (language == "ar" or not filled.dear), (row["slug"], language)
