@@ -16,6 +16,7 @@ FIGURES = {
     "day": "bench.day",
     "outage": "bench.outage",
     "consoles": "bench.consoles",
+    "sending": "bench.sending",
 }
 
 
