@@ -17,6 +17,7 @@ from portal.desk.models import Queue, Skill, queue_agents, queue_topics
 from portal.directory.editing import add_commune
 from portal.directory.models import HelpNumber, Organization, Service, ServiceText
 from portal.lines.models import Line, MenuVersion
+from portal.mail.models import Mailbox
 from portal.staff.models import Staff
 from portal.staff.sessions import add_staff
 
@@ -81,6 +82,9 @@ def load_town(town: dict[str, Any]) -> None:
         for topic in row["topics"]:
             values = {"queue_id": queues[row["slug"]].id, "topic_id": topics[topic].id}
             db.session.execute(queue_topics.insert().values(**values))
+    host = organizations[town["organization"]]
+    if host.email:
+        db.session.add(Mailbox(address=host.email, organization_id=host.id, plus=True))
     db.session.add_all(_line(row, organizations) for row in town["lines"])
     host = next(one for one in organizations.values() if one.is_host)
     db.session.add_all(Template(organization_id=host.id, **row) for row in read("templates.json"))

@@ -22,6 +22,7 @@ LONGEST_TEXT = 100_000  # characters shown; a longer letter is also kept whole, 
 LARGEST = 40 * 1024 * 1024
 _SUBJECT_MARKS = re.compile(r"^\s*((re|ref|réf|fw|fwd|tr|wg|aw|رد|إعادة توجيه)\s*(\[\d+\])?\s*:\s*)+", re.I)
 _NESTING = re.compile(rb"(?im)^content-type:\s*(?:multipart|message)/")
+_FILE_NAME = re.compile(r"filename\s*=\s*\"?([^\";]{1,300})", re.I)
 _BRACKETED = re.compile(r"\s*\[[2-9A-Z]{4}-?[2-9A-Z]{4}-?[2-9A-Z]{2}\]\s*")
 
 
@@ -163,9 +164,13 @@ def _file_name(part: Message) -> str:
     """The name that the sender gave to a part, in whichever of the ways that exist."""
     try:
         given = part.get_param("filename", None, "content-disposition") or part.get_param("name", None)
-        return headers.readable(headers.decoded(collapse_rfc2231_value(given)))[:300] if given else ""
+        name = headers.readable(headers.decoded(collapse_rfc2231_value(given)))[:300] if given else ""
     except Exception:  # a parameter that cannot be read is no name
-        return ""
+        name = ""
+    if not any(c.isalnum() for c in name):  # written against the rules: as it stands
+        found = _FILE_NAME.search(next(headers.raw(part, "content-disposition"), ""))
+        name = headers.readable(found.group(1))[:300] if found else ""
+    return name
 
 
 def _unnamed(part: Message) -> str:

@@ -23,6 +23,7 @@ service services topic topics
 create_template new_template preview_template save_template template templates
 """
 ADMINISTRATORS = """
+create_mailbox mailbox mailboxes remove_mailbox save_mailbox
 act_on_menu act_on_rule act_on_script act_on_script_step act_on_staff add_script_step add_staff create_line
 create_organization create_queue create_rule create_script create_team declare_emergency drop_menu_draft edit_rule
 end_emergency line line_emergency line_hours line_recording line_settings line_texts lines menu menu_choice
