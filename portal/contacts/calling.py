@@ -9,6 +9,7 @@ from portal.contacts.models import Contact, Message
 from portal.contacts.recording import add_message
 from portal.contacts.transcribing import transcribe
 from portal.database import db, locked
+from portal.telephony import events
 
 
 def hold_call(provider_ref: str) -> Contact | None:
@@ -43,6 +44,7 @@ def leave_voicemail(contact: Contact, recording_ref: str, seconds: int) -> Messa
     known = db.session.scalar(db.select(Message).filter_by(provider_ref=recording_ref))
     if known:
         return known
+    events.hold(recording_ref)
     contact.step = f"Message vocal de {seconds} s, à rappeler"
     if contact.state == "waiting":
         contact.state = "open"

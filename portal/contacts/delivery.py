@@ -46,6 +46,7 @@ def hear_status(provider_ref: str, status: str, error: str = "") -> None:
 
 def record_sent(message: Message, provider_ref: str) -> None:
     """The text is out; what the network told of it before we knew its id is heard now."""
+    events.hold(provider_ref)
     advance(message, "sent", provider_ref=provider_ref)
     db.session.flush()
     for told in events.told([f"message:{provider_ref}:{status}" for status in STATES]):

@@ -66,6 +66,7 @@ def name(leg: Leg, provider_ref: str) -> None:
     """The network's id of a leg is known from now on; what it told of it before is heard now."""
     if not provider_ref or leg.provider_ref:
         return
+    events.hold(provider_ref)
     leg.provider_ref = provider_ref
     db.session.flush()
     for told in events.told([event_key(provider_ref, *rank) for rank in RANKS]):
@@ -100,6 +101,15 @@ def hold(leg_id: int) -> Leg | None:
     leg: Leg = db.session.scalars(locked(db.select(Leg).filter_by(id=leg_id))).one()
     set_committed_value(leg, "contact", contact)  # at hand after the commit too, without reading again
     return leg
+
+
+def hold_contact(provider_ref: str) -> Contact | None:
+    """The contact that this telephone belongs to, held."""
+    leg = find(provider_ref)
+    query = db.select(Contact.id).filter_by(provider_ref=provider_ref)
+    contact_id = leg.contact_id if leg is not None else db.session.scalar(query)
+    held: Contact | None = db.session.scalar(locked(db.select(Contact).filter_by(id=contact_id)))
+    return held
 
 
 def advance(leg: Leg, state: str, *, sequence: int = -1, error: str = "") -> bool:

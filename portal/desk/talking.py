@@ -11,7 +11,7 @@ from portal.contacts import legs
 from portal.contacts.bridging import move
 from portal.contacts.calling import end_call
 from portal.contacts.models import Contact, Leg
-from portal.database import db, locked
+from portal.database import db
 from portal.desk import offering, places, presence
 from portal.desk.holding import hold_desk, hold_place, hold_presence
 from portal.desk.models import Offer, Queue
@@ -112,7 +112,7 @@ def hear(provider_ref: str, status: str, sequence: int = -1) -> None:
     """What the network tells of a telephone, in any order and however late. What we do not know of yet is heard again
     once we do (`legs.name`)."""
     state = legs.STATES.get(status, "")
-    contact = _held_contact(provider_ref)
+    contact = legs.hold_contact(provider_ref)
     if contact is None:
         return
     leg = legs.find(provider_ref)
@@ -275,15 +275,6 @@ def _citizen_of(agent: Leg) -> Leg | None:
 def _agent_of(offer: Offer) -> Leg | None:
     query = db.select(Leg).filter_by(offer_id=offer.id, role="agent")
     return db.session.scalar(query.order_by(Leg.id.desc()).limit(1))
-
-
-def _held_contact(provider_ref: str) -> Contact | None:
-    """The contact that this telephone belongs to, held."""
-    leg = legs.find(provider_ref)
-    query = db.select(Contact.id).filter_by(provider_ref=provider_ref)
-    contact_id = leg.contact_id if leg is not None else db.session.scalar(query)
-    held: Contact | None = db.session.scalar(locked(db.select(Contact).filter_by(id=contact_id)))
-    return held
 
 
 def _number(contact: Contact) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -27,6 +28,7 @@ from tests import make
 from tests.network import LINE
 
 CITIZEN, FIRST, SECOND = "+33639980001", "+33199000021", "+33199000022"
+TEXTS = "+33639980010"
 RULES: dict[str, str] = {  # what must never be found, and what finds it
     "waits for a call that is over": """
         SELECT contacts.id FROM places JOIN contacts ON contacts.id = places.contact_id
@@ -145,6 +147,13 @@ class Stage:
         self.until(idle, "the worker has work still", seconds)
         self.network.settle(seconds)
 
+    @contextmanager
+    def days_later(self, days: float = 3) -> Iterator[None]:
+        """What was due meanwhile is done."""
+        with time_machine.travel(clock.now() + timedelta(days=days), tick=True):
+            self.until_idle()
+            yield
+
     def picture(self) -> dict[str, Any]:
         """All that a repeated word may not change."""
         return {
@@ -172,17 +181,13 @@ class Stage:
         with kept.changed:
             return [(text.to, text.body) for text in kept.texts.values() if text.direction != "inbound"]
 
-    def say_again(
-        self, *, times: int = 1, days: float = 0, seed: int = 1, of: list[Word] | None = None
-    ) -> None:
-        """Every word of the network until now, once more, shuffled and side by side, perhaps days late."""
-        words = list(self.words if of is None else of) * times
+    def say_again(self, *, times: int = 1, seed: int = 1, since: int = 0) -> None:
+        """Every word of the network until now, once more, shuffled and side by side."""
+        words = self.words[since:] * times
         random.Random(seed).shuffle(words)
-        with (
-            time_machine.travel(clock.now() + timedelta(days=days), tick=True),
-            ThreadPoolExecutor(5) as pool,
-        ):
-            list(pool.map(self.post, words))
+        with ThreadPoolExecutor(5) as pool:
+            assert {status for status in pool.map(self.post, words) if status >= 400} == set()
+        self.until_idle()
 
     def post(self, word: Word) -> int:
         address = self.app.extensions["settings"].public_base_url + word.url
@@ -227,7 +232,7 @@ def _is_due(job: Job, now: Any) -> bool:
 def made(app: Flask, network: Running) -> Stage:
     """The stage, set: 1 waits for an agent, 2 leaves a message."""
     queue = make.queue("accueil", ring_s=20, wrap_up_s=60)
-    line = make.line(LINE)
+    line = make.line(LINE, text_number=TEXTS)
     make.published(
         line, make.menu(make.choice("1", make.queue_step()), make.choice("2", {"do": "voicemail"}))
     )

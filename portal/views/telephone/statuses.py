@@ -20,6 +20,7 @@ from portal.views.telephone.guard import signed
 def message() -> Any:
     sid, status = request.form.get("MessageSid", ""), request.form.get("MessageStatus", "")
     error = request.form.get("ErrorCode", "")
+    events.hold(sid)
     key, told = f"message:{sid}:{status}", request.form.to_dict()
     new = events.note(key, "message_status", told)
     if new or (error and events.note(f"{key}:{error}", "message_status", told)):
@@ -37,6 +38,8 @@ def call() -> Any:
     leg = legs.hold(request.args.get("leg", 0, type=int))
     if leg is not None:  # a call that we placed, and may not know the network's id of yet
         legs.name(leg, sid)
+    legs.hold_contact(sid)
+    events.hold(sid)
     if events.note(legs.event_key(sid, rank, status), "call_status", told.to_dict()):
         talking.hear(sid, status, legs.sequence_of(told.to_dict()))
     db.session.commit()

@@ -34,6 +34,7 @@ def sound_kept() -> Any:
 @signed
 def transcribed() -> Any:
     sid = request.form.get("RecordingSid", "")
+    events.hold(sid)
     if events.note(key_of(sid), "transcription", request.form.to_dict()):
         transcribe(sid)
     db.session.commit()
