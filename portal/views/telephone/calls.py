@@ -37,8 +37,9 @@ def ring() -> Any:
         found.trial.call_ref = call
     else:
         _contact, walk.new = begun(found.line, language)
+    twiml = begin_trial(walk) if walk.trial else greet(walk)  # a menu may begin with a line to stand in
     db.session.commit()
-    return speech.answer(begin_trial(walk) if walk.trial else greet(walk))
+    return speech.answer(twiml)
 
 
 @bp.post("/voice/voicemail")
