@@ -91,9 +91,16 @@ def blocks(markdown: str) -> list[tuple[bool, str]]:
     for token in _reader().parse(markdown):
         heading = {"heading_open": True, "heading_close": False}.get(token.type, heading)
         tables += {"table_open": 1, "table_close": -1}.get(token.type, 0)
-        if token.type == "inline" and not tables and (words := _text(token)):
+        words = _words(token) if token.type == "inline" and not tables else ""
+        if any(letter.isalnum() for letter in words):
             found.append((heading, words))
     return found
+
+
+def _words(inline: Token) -> str:
+    """The words of a piece, without the marks of its links and its emphasis."""
+    breaks = ("softbreak", "hardbreak")
+    return "".join(" " if child.type in breaks else child.content for child in inline.children or ()).strip()
 
 
 @cache

@@ -17,7 +17,7 @@ from portal.lines.tree import REFERENCE, Step
 
 ERROR, WARNING = "error", "warning"
 KINDS = ("say", "choose", "queue", "voicemail", "transfer", "article", "text")
-KEYS = "0123456789*#"
+KEYS = "0123456789*"  # the network keeps # for the end of what is typed
 MOST_CHOICES, MOST_LEVELS = 4, 2  # beyond, people forget the first choice, or hang up
 LONGEST_TEXT = 1000  # what is said at once; the network takes 4,096 characters
 EMERGENCIES = ("15", "17", "18", "112", "114")
