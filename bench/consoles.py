@@ -24,8 +24,11 @@ from bench.open_consoles import quantile
 
 CONSOLES = 200
 IDLE_S = 20.0
-POPS, EVERY_S, RINGS_S = 120, 0.5, 2.5
-TEXTS_A_SECOND = 2.0
+POPS, RINGS_S = 100, 2.5
+EVERY_S = {
+    "PostgreSQL": 0.5,
+    "SQLite": 2.0,
+}  # a call, and a text, comes in so often: a town's file is no country
 MOST_IDLE, MOST_POP_MS = 0.2, 1000.0  # % of a core; milliseconds
 
 
@@ -51,7 +54,7 @@ def measure(name: str, environ: dict[str, str]) -> None:
         idle = 100 * (seconds_of(process) - busy) / (time.monotonic() - began) / CONSOLES
         print(f"{name}: an idle console {idle:.3f} % of a core (target: at most {MOST_IDLE:g})", flush=True)
         busy, began = seconds_of(process), time.monotonic()
-        made = _call(environ, port, context)
+        made = _call(environ, port, context, EVERY_S[name])
         load = 100 * (seconds_of(process) - busy) / (time.monotonic() - began)
         ours.send("close")
         seen, asked, own = ours.recv()
@@ -133,26 +136,28 @@ def _app(environ: Mapping[str, str]) -> Any:
 # Whoever calls
 
 
-def _call(environ: Mapping[str, str], port: int, context: Any) -> tuple[dict[int, float], list[float]]:
+def _call(
+    environ: Mapping[str, str], port: int, context: Any, every_s: float
+) -> tuple[dict[int, float], list[float]]:
     """Calls come in one after the other beside texts; when each was committed, and what each text took."""
     ours, its = context.Pipe()
-    caller = context.Process(target=_callers, args=(dict(environ), port, its))
+    caller = context.Process(target=_callers, args=(dict(environ), port, every_s, its))
     caller.start()
     told: tuple[dict[int, float], list[float]] = ours.recv()
     caller.join(30)
     return told
 
 
-def _callers(environ: Mapping[str, str], port: int, pipe: Any) -> None:
+def _callers(environ: Mapping[str, str], port: int, every_s: float, pipe: Any) -> None:
     app = _app(environ)
     begun: dict[int, float] = {}
     live: list[tuple[int, float]] = []
-    stop = time.monotonic() + POPS * EVERY_S
+    stop = time.monotonic() + POPS * every_s
     with app.app_context():
-        texts = ThreadPoolExecutor(1).submit(_texts, app, port, stop)
+        texts = ThreadPoolExecutor(1).submit(_texts, app, port, every_s, stop)
         for n in range(POPS):
             offer, at = _one_call()
-            begun[offer], next_at = at, stop - (POPS - n - 1) * EVERY_S
+            begun[offer], next_at = at, stop - (POPS - n - 1) * every_s
             live.append((offer, at))
             while live and live[0][1] < time.monotonic() - RINGS_S:
                 _hang_up(live.pop(0)[0])
@@ -160,7 +165,7 @@ def _callers(environ: Mapping[str, str], port: int, pipe: Any) -> None:
         pipe.send((begun, texts.result()))
 
 
-def _texts(app: Any, port: int, stop: float) -> list[float]:
+def _texts(app: Any, port: int, every_s: float, stop: float) -> list[float]:
     """Texts that citizens write meanwhile, one after the other; how many milliseconds each webhook took."""
     took = []
     connection = http.client.HTTPConnection("127.0.0.1", port)
@@ -174,7 +179,7 @@ def _texts(app: Any, port: int, stop: float) -> list[float]:
         took.append(1000 * (time.monotonic() - began))
         if answer.status != 200:
             raise SystemExit(f"{request.path}: {answer.status}")
-        time.sleep(max(0.0, began + 1 / TEXTS_A_SECOND - time.monotonic()))
+        time.sleep(max(0.0, began + every_s - time.monotonic()))
     return took
 
 

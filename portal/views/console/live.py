@@ -16,7 +16,7 @@ from flask_login import current_user
 
 from portal import clock
 from portal.contacts.models import Contact
-from portal.database import db
+from portal.database import db, reads_only
 from portal.desk import offering, presence
 from portal.desk.models import Offer, Presence
 from portal.errors import Refused
@@ -80,8 +80,12 @@ def note_shown(response: Any) -> Any:
 
 
 def _note(app: Flask, staff_id: int, citizen_id: int) -> None:
-    with app.app_context():
-        note_reading(citizen_id, staff_id)
+    token = reads_only.set(True)  # whether it is known already is asked without the write lock
+    try:
+        with app.app_context():
+            note_reading(citizen_id, staff_id)
+    finally:
+        reads_only.reset(token)
 
 
 @bp.get("/now")
