@@ -61,23 +61,29 @@ def calls_by_half_hour(
 
 
 def plan(calls: list[float], handling_s: float, target: Target) -> list[Half]:
-    """What each half hour needs. Half hours without calls are left out."""
-    return [
-        _half(n, number, handling_s, target, agents=None) for n, number in enumerate(calls) if number >= FEW
-    ]
+    """What each half hour needs, from the first that has calls to the last."""
+    return [_half(n, calls[n], handling_s, target) for n in _lasts(calls)]
 
 
 def with_agents(calls: list[float], handling_s: float, target: Target, agents: int) -> list[Half]:
     """What callers meet if so many agents answer all day."""
-    return [_half(n, number, handling_s, target, agents) for n, number in enumerate(calls) if number >= FEW]
+    return [_half(n, calls[n], handling_s, target, agents) for n in _lasts(calls)]
 
 
-def _half(n: int, calls: float, handling_s: float, target: Target, agents: int | None) -> Half:
+def _lasts(calls: list[float]) -> range:
+    """The half hours of the day, from the first that has calls to the last."""
+    busy = [n for n, number in enumerate(calls) if number >= FEW]
+    return range(busy[0], busy[-1] + 1) if busy else range(0)
+
+
+def _half(n: int, calls: float, handling_s: float, target: Target, agents: int | None = None) -> Half:
+    begins = f"{n // 2:02}:{n % 2 * 30:02}"
+    if calls < FEW:
+        return Half(begins, calls, agents or 0, 0.0, 0.0, 1.0)
     demand = staffing.Demand(calls, 1800, handling_s, target.patience_s)
     if agents is None:
         agents = staffing.agents_needed(demand, share=target.share, within_s=target.within_s)
     met = staffing.service(demand, agents)
-    begins = f"{n // 2:02}:{n % 2 * 30:02}"
     return Half(begins, calls, agents, met.occupancy, met.mean_wait_s, met.answered_within(target.within_s))
 
 

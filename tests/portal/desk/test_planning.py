@@ -51,6 +51,16 @@ def test_a_plan_meets_its_target_with_no_agent_to_spare() -> None:
     assert half.mean_wait_s < fewer.mean_wait_s and half.occupancy < fewer.occupancy
 
 
+def test_a_half_hour_without_calls_between_two_others_is_there_and_needs_nobody() -> None:
+    halves = planning.plan([0] * 18 + [20, 0, 10] + [0] * 27, 300, Target())
+    assert [(half.begins, half.agents > 0) for half in halves] == [
+        ("09:00", True),
+        ("09:30", False),
+        ("10:00", True),
+    ]
+    assert planning.plan([0] * 48, 300, Target()) == []
+
+
 def test_too_few_agents_wait_without_end_unless_callers_lose_patience() -> None:
     (endless,) = planning.with_agents([100], 300, Target(), 2)
     (patient,) = planning.with_agents([100], 300, Target(patience_s=60), 2)
