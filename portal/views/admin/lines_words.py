@@ -8,6 +8,7 @@ from typing import Any
 from portal import clock
 from portal.directory.opening import (
     EXCEPTIONS,
+    ROUND_THE_CLOCK,
     TERRITORY,
     Opening,
     read_slots,
@@ -135,7 +136,10 @@ def opening_now(line: Line) -> Opening:
 
 def gaps(line: Line) -> list[tuple[str, str]]:
     """When the line is open and its relay for deaf people is not."""
-    found = relay_gaps(line.schedule, line.relay_schedule) if line.relay_url and line.schedule else {}
+    if not line.relay_url or line.relay_schedule == line.schedule:
+        return []
+    always = {day: ROUND_THE_CLOCK for day in DAYS}
+    found = relay_gaps(line.schedule or always, line.relay_schedule)
     return [(day_name(day), slots_text(slots)) for day, slots in found.items()]
 
 

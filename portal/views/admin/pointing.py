@@ -18,12 +18,12 @@ def articles(chosen: Iterable[str] = ()) -> list[tuple[str, str]]:
     and always those chosen already."""
     query = db.select(Article.slug, ArticleText.title).join(ArticleText, ArticleText.article_id == Article.id)
     query = query.where(Article.state == "published", ArticleText.language == reading.REFERENCE)
-    rows = dict(
-        db.session.execute(query.order_by(Article.helped.desc(), Article.id).limit(MOST)).tuples().all()
-    )
+    most_useful = query.order_by(Article.helped.desc(), Article.id).limit(MOST)
+    rows = {row.slug: row.title for row in db.session.execute(most_useful)}
     missing = set(chosen) - rows.keys() - {""}
     if missing:
-        rows |= dict(db.session.execute(query.where(Article.slug.in_(missing))).tuples().all())
+        others = query.where(Article.slug.in_(missing))
+        rows |= {row.slug: row.title for row in db.session.execute(others)}
     return sorted(rows.items(), key=lambda row: fold(row[1]))
 
 

@@ -108,6 +108,12 @@ def test_hours_have_several_slots_exceptional_days_and_a_relay_whose_gap_is_show
     assert "mêmes heures" in admin.get(f"/admin/lines/{line.id}").text
 
 
+def test_a_line_always_open_shows_when_its_relay_is_not(admin: Any) -> None:
+    save(admin, "hours", always="1", relay_url="https://relais.example", **{"relay-mon": "8h-20h"})
+    page = admin.get(f"/admin/lines/{the_line().id}").text
+    assert "Lundi\u00a0: 00:00-08:00, 20:00-24:00" in page and "Dimanche\u00a0: 00:00-24:00" in page
+
+
 def test_hours_that_cannot_be_read_are_refused_and_come_back(admin: Any) -> None:
     answer = save(admin, "hours", **{"open-mon": "le matin"})
     assert answer.status_code == 422 and "le matin" in answer.text
