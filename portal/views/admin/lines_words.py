@@ -138,7 +138,7 @@ def gaps(line: Line) -> list[tuple[str, str]]:
     """When the line is open and its relay for deaf people is not."""
     if not line.relay_url or line.relay_schedule == line.schedule:
         return []
-    always = {day: ROUND_THE_CLOCK for day in DAYS}
+    always = dict.fromkeys(DAYS, ROUND_THE_CLOCK)
     found = relay_gaps(line.schedule or always, line.relay_schedule)
     return [(day_name(day), slots_text(slots)) for day, slots in found.items()]
 
