@@ -118,10 +118,17 @@ def advance(leg: Leg, state: str, *, sequence: int = -1, error: str = "") -> boo
     if state not in RANK or RANK[state] <= RANK[leg.state]:
         return False
     leg.state, leg.error = state, error or leg.error
-    if state == "answered":
-        leg.answered_at = clock.now()
     if state in OVER:
         leg.ended_at = clock.now()
+    return True
+
+
+def take_part(leg: Leg) -> bool:
+    """A person is there: the network's `answered` may be a machine's. False when that was known, or it is over."""
+    advance(leg, "answered")
+    if leg.answered_at is not None or leg.state in OVER:
+        return False
+    leg.answered_at = clock.now()
     return True
 
 

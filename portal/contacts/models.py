@@ -161,7 +161,7 @@ class Leg(Base):
     sequence: Mapped[int] = mapped_column(default=-1)  # of the latest event heard
     error: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime] = mapped_column(default=clock.now)
-    answered_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]  # by a person
     ended_at: Mapped[datetime | None]
     contact: Mapped[Contact] = relationship()
 

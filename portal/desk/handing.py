@@ -16,7 +16,7 @@ from portal.contacts import answering, legs
 from portal.contacts.bridging import move
 from portal.contacts.models import Contact, Leg
 from portal.database import db
-from portal.desk import places, presence, talking
+from portal.desk import offering, places, presence, talking
 from portal.desk.models import Offer, Presence, Queue
 from portal.directory.models import Organization, Service
 from portal.errors import N_, Refused
@@ -171,6 +171,9 @@ def transfer(contact_id: int, key: str, *, by: Staff) -> None:
     elif queue is not None:
         only = target.id if target.kind == "agent" else None
         places.stand_in_line(contact, queue, by=by.actor, only_staff_id=only)
+        offering.dial_at_once(
+            contact
+        )  # who is free is rung once the citizen's telephone asks what comes next
     _leave(ends, by)
 
 

@@ -28,7 +28,7 @@ def pick_up(offer: Offer, provider_ref: str, to: str) -> Contact | None:
         return None
     agent = {"staff_id": offer.staff_id, "offer_id": offer.id, "to": to}
     if known is not None:  # we called the agent's telephone ourselves: a call-back
-        legs.advance(known, "answered")
+        legs.take_part(known)
         contact.ended_at = None
     elif contact.provider_ref:
         citizen = legs.note(contact, "citizen", contact.provider_ref, to=_number(contact))
@@ -39,7 +39,7 @@ def pick_up(offer: Offer, provider_ref: str, to: str) -> Contact | None:
 
 def begin_call(leg: Leg) -> None:
     """An agent who calls somebody is on the telephone. Hold the leg first."""
-    if not legs.advance(leg, "answered") or leg.staff_id is None:
+    if not legs.take_part(leg) or leg.staff_id is None:
         return
     contact = leg.contact
     contact.ended_at = None
@@ -49,7 +49,7 @@ def begin_call(leg: Leg) -> None:
 
 def reached(leg: Leg) -> None:
     """Whom we called is on the telephone: somebody consulted, a citizen, a service. Hold the leg first."""
-    if not legs.advance(leg, "answered"):
+    if not legs.take_part(leg):
         return
     contact = leg.contact
     if leg.role == "third" and leg.staff_id is not None:

@@ -12,15 +12,15 @@ from portal.desk import offering, talking
 from portal.desk.models import Offer
 from portal.jobs import Job
 from portal.staff.models import Staff
-from portal.telephony import sending
+from portal.telephony import events, sending
 from portal.work.context import settings
 
 
 def connect_call(job: Job) -> None:
-    """The caller is taken out of line, and the network asks our door whom to ring. Done twice, it rings the same
-    telephone. For a call-back, the agent is called first."""
+    """The caller is taken out of line, and the network asks our door whom to ring; unless it has asked already.
+    For a call-back, the agent is called first."""
     offer = offering.hold_offer(job.payload["offer"])
-    if offer is None or offer.state != "ringing":
+    if offer is None or offer.state != "ringing" or events.told([f"dialled:{offer.id}"]):
         jobs.finish(job)
         db.session.commit()
         return

@@ -18,7 +18,7 @@ def move_leg(job: Job) -> None:
     wanted = leg is not None and leg.state not in legs.OVER and leg.seat == job.payload["seat"]
     if leg is not None and wanted and leg.provider_ref:
         try:
-            if leg.answered_at is None:
+            if leg.state != "answered":
                 sending.hang_up(settings(), leg.provider_ref)
             else:
                 sending.redirect_call(settings(), leg.provider_ref, ask(f"seat?leg={leg.id}"))

@@ -13,6 +13,7 @@ from portal.contacts.models import Contact, Leg
 from portal.database import db
 from portal.desk.models import Offer
 from portal.staff.models import Staff
+from portal.telephony import events
 from portal.telephony.dialling import is_address
 from portal.views.context import settings
 from portal.views.telephone.speech import Spoken, at, speak
@@ -27,6 +28,7 @@ SPOKEN_IN = {"en": ", en anglais", "ar": ", en arabe"}
 def dial(offer: Offer, *, before: Iterable[Spoken] = ()) -> VoiceResponse:
     """Rings the agent of this offer for its caller, who hears it ring until they are put through."""
     contact, agent = offer.contact, db.session.get_one(Staff, offer.staff_id)
+    events.note(f"dialled:{offer.id}", "dialled", {})
     citizen = legs.one(contact.id, "citizen")
     if citizen is not None:
         citizen.seat = "bridge"
