@@ -51,7 +51,10 @@ def in_french(found: Any) -> dict[int, str]:
 
 
 def question_of(contact: Contact) -> str:
-    """What the person asked: the subject, else the first words they wrote."""
+    """What the person asked: the subject, else the first words they wrote. To speak to somebody, as a menu says, asks
+    nothing."""
+    if contact.channel == "phone" and contact.provider_ref and contact.topic_id is None:
+        return ""
     said = next((one.body for one in contact.messages if one.direction == "in"), "")
     return (contact.subject or said)[:LONGEST_QUESTION]
 

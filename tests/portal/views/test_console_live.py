@@ -21,6 +21,7 @@ from portal.desk.models import Queue, queue_agents
 from portal.history import Reading
 from portal.news import tell
 from portal.staff.models import Staff
+from portal.views.console.answers import question_of
 from portal.views.news import MOST_LISTS, NewsDoor
 from tests import make
 from tests.portal.test_news import until
@@ -235,3 +236,19 @@ def test_a_page_that_asks_by_itself_is_no_sign_of_life(app: Flask, client: Any, 
     assert app.test_client().get("/console/now", headers=FRAGMENT).status_code == 401
     editor = signed_in(app.test_client(), make.staff("editor"))
     assert editor.get("/console/now").status_code == 403
+
+
+def test_who_asked_for_a_person_is_not_answered_by_the_words_of_the_menu(
+    client: Any, agent: Staff, queue: Queue
+) -> None:
+    menu = {
+        "provider_ref": "CA1",
+        "subject": "Parler à quelqu’un",
+        "state": "in_progress",
+        "agent_id": agent.id,
+    }
+    contact = make.contact(**menu)
+    assert question_of(contact) == ""
+    assert "Écrivez quelques mots de la question" in client.get(f"/console/contacts/{contact.id}").text
+    contact.topic_id = make.topic().id
+    assert question_of(contact) == "Parler à quelqu’un"
