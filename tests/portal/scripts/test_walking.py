@@ -1,12 +1,16 @@
 """The way an agent takes through a script is kept on the contact, however often its steps are sent."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from portal import history
+from portal.contacts import answering
 from portal.contacts.models import Contact
+from portal.database import db
 from portal.errors import Missing, Refused
 from portal.scripts import editing, walking
 from portal.staff.models import Staff
@@ -36,6 +40,30 @@ def test_a_step_sent_twice_is_taken_once(call: Any) -> None:
     ]
     assert path.ended_at is not None and walking.current(path)["service"] == "gendarmerie"
     assert told(contact) == ["begun", "ended"]
+
+
+def test_a_script_begun_and_gone_through_by_two_tabs_at_once_is_one_path(app: Flask, call: Any) -> None:
+    contact, agent = call
+    made, ready = cast.script(), Barrier(2)
+    ids = (contact.id, made.id, agent.id)
+    db.session.commit()
+
+    def walk(_tab: int) -> None:
+        with app.app_context():
+            person = db.session.get_one(Staff, ids[2])
+            db.session.commit()
+            ready.wait(60)
+            held = answering.hold_contact(ids[0], by=person)
+            path = walking.begin(held, ids[1], by=person)
+            walking.take_step(held, path.id, 0, 1, by=person)
+            db.session.commit()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(walk, range(2)))
+    db.session.expire_all()
+    (path,) = walking.paths_of(db.session.get_one(Contact, ids[0]))
+    assert [one["answer"] for one in path.steps] == ["Volée"]
+    assert told(db.session.get_one(Contact, ids[0])) == ["begun", "ended"]
 
 
 def test_another_answer_goes_on_from_there_and_one_can_come_back(call: Any) -> None:
