@@ -51,11 +51,11 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda found: values.get(found[1]) or found[0], text)
 
 
-def check_filled(text: str) -> None:
+def check_filled(text: str, *, field: str = "body") -> None:
     """Refuses a text in which a placeholder is left."""
     left = [name for name in placeholders(text) if name in PLACEHOLDERS]
     if left:
-        raise Refused(N_("Remplacez %(missing)s avant d’envoyer."), field="body", missing="{" + left[0] + "}")
+        raise Refused(N_("Remplacez %(missing)s avant d’envoyer."), field=field, missing="{" + left[0] + "}")
 
 
 def in_language(template: Template, language: str) -> str:

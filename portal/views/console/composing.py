@@ -51,12 +51,12 @@ def composer(contact: Contact, written: str = "") -> Composer:
     )
 
 
-def check(contact: Contact, form: Form, body: str) -> None:
+def check(contact: Contact, form: Form, body: str, field: str = "body") -> None:
     """Refuses, once, what asks for a reply that nobody can send; and a placeholder that is still there."""
-    templates.check_filled(body)
+    templates.check_filled(body, field=field)
     if form.text("as_is") or not composer(contact, body).warns:
         return
-    raise Refused(ONE_WAY, field="body")
+    raise Refused(ONE_WAY, field=field)
 
 
 def rewrite(contact: Contact, form: Form) -> None:

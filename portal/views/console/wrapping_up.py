@@ -13,7 +13,7 @@ from portal.desk import wrapping_up
 from portal.desk.wrapping_up import Outcome
 from portal.errors import N_, Refused
 from portal.referrals import referring
-from portal.views.console import contact_page, words
+from portal.views.console import composing, contact_page, words
 from portal.views.console.door import agents, bp, end_of_day, me, refusals_shown
 from portal.views.forms import Form
 
@@ -62,5 +62,7 @@ def finish(contact: Contact, outcome: Outcome, form: Form) -> None:
     elif outcome.disposition == "referred":
         raise Refused(N_("Dites vers quel service vous orientez."), field="service")
     channel = form.choice("send", contact_page.channels(contact))
+    if channel == "text" and outcome.answer:
+        composing.check(contact, form, outcome.answer, field="answer")
     if channel and outcome.answer:
         answering.reply(contact, outcome.answer, channel=channel, form_key=f"{key}-answer", by=by.actor)
