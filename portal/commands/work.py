@@ -11,10 +11,14 @@ from portal.work import begin_again, loop
 
 @click.command()
 @click.option("--until-empty", is_flag=True, help="Stop when nothing is due.")
-def work(until_empty: bool) -> None:
+@click.option("--at-once", default=1, help="How many jobs this worker does at the same time.")
+def work(until_empty: bool, at_once: int) -> None:
     """Do the jobs that wait: send, index, reconcile. Any number of workers may run."""
-    if not until_empty:
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    if until_empty:
+        tried = loop.run(app, until_empty=True)
+    else:
         begin_again()
         db.session.commit()
-    tried = loop.run(current_app._get_current_object(), until_empty=until_empty)  # type: ignore[attr-defined]
+        tried = loop.run_at_once(app, at_once)
     click.echo(f"{tried} jobs tried")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -12,7 +15,7 @@ from flask import Flask
 from portal import clock, jobs
 from portal.database import db
 from portal.jobs import Job
-from portal.work import KINDS
+from portal.work import KINDS, loop
 
 done: list[str] = []
 
@@ -47,6 +50,21 @@ def test_the_same_key_is_asked_once_for_good(app: Flask, work: Callable[[], int]
     jobs.enqueue("note", {"word": "trois"}, dedupe_key="k")
     work()
     assert done == ["un"]
+
+
+def test_several_at_once_in_one_worker_do_each_job_once(app: Flask) -> None:
+    for n in range(12):
+        jobs.enqueue("note", {"word": f"{n:02}"}, dedupe_key=f"note:{n}")
+    db.session.commit()
+    stop = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        tried = pool.submit(loop.run_at_once, app, 3, stop=stop)
+        until = time.monotonic() + 20
+        while len(done) < 12 and time.monotonic() < until:
+            time.sleep(0.02)
+        stop.set()
+        assert tried.result(20) == 12
+    assert sorted(done) == [f"{n:02}" for n in range(12)]
 
 
 def test_what_is_rolled_back_was_never_asked(app: Flask, work: Callable[[], int]) -> None:
