@@ -1,0 +1,218 @@
+"""Calls through a network that fails: none is lost, none is placed twice, and a killed worker is no exception."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+
+from portal import clock
+from portal.contacts import legs
+from portal.contacts.models import Contact, Leg
+from portal.database import db
+from portal.desk import calling_out
+from portal.history import Event
+from portal.jobs import Job
+from portal.telephony import sending
+from simulator import Running
+from tests import make
+from tests.network import LINE, NUMBER
+from tests.portal.calling import AGENT_CALL, AGENT_PHONE, CALL, Call
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def ask() -> Leg:
+    """An agent asks to call somebody: their own telephone is to ring first."""
+    make.line(LINE)
+    agent = make.staff(phone=AGENT_PHONE)
+    used = make.identifier("phone", NUMBER)
+    contact = make.contact("phone", direction="out", state="in_progress", agent_id=agent.id)
+    contact.identifier_id = used.id
+    calling_out.call(contact.id, by=agent)
+    leg = legs.of(contact.id)[0]
+    db.session.commit()
+    return leg
+
+
+def placed(telephone: Running) -> int:
+    """How many calls the network placed to the agent's telephone."""
+    return len([call for call in telephone.network.calls.values() if call.to == AGENT_PHONE])
+
+
+def turn(telephone: Running, **switches: Any) -> None:
+    telephone.network.faults.turn(switches)
+
+
+def fresh(leg: Leg) -> Leg:
+    db.session.rollback()
+    return db.session.get_one(Leg, leg.id, populate_existing=True)
+
+
+def work_later(work: Callable[[], int], times: int = 6) -> None:
+    """Does what waits now, and then what is only due minutes later."""
+    for tries in range(times):
+        with time_machine.travel(clock.now() + timedelta(minutes=3 * tries), tick=True):
+            work()
+
+
+def test_a_call_is_placed_once_and_known(app: Flask, telephone: Running, work: Callable[[], int]) -> None:
+    leg = ask()
+    work_later(work, 3)
+    assert placed(telephone) == 1 and fresh(leg).provider_ref in telephone.network.calls
+
+
+@pytest.mark.parametrize("fault", ["silence", "refuse", "error", "too_many"])
+def test_a_network_that_fails_once_neither_loses_nor_doubles(
+    app: Flask, telephone: Running, work: Callable[[], int], fault: str
+) -> None:
+    leg = ask()
+    turn(telephone, next_requests={fault: 1})
+    work_later(work)
+    assert placed(telephone) == 1 and fresh(leg).provider_ref in telephone.network.calls
+
+
+def test_a_network_silent_for_half_a_minute_holds_no_thread_and_loses_no_call(
+    app: Flask, telephone: Running, work: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thirty seconds of silence, all times a hundred times shorter."""
+    monkeypatch.setattr(sending, "READ_S", 0.1)
+    leg = ask()
+    turn(telephone, requests={"silence": 1.0}, silence_s=0.3)
+    started = time.monotonic()
+    work()
+    assert time.monotonic() - started < 5 and fresh(leg).state == "unknown"
+    turn(telephone, requests={"silence": 0.0}, silence_s=0)
+    work_later(work)
+    assert placed(telephone) == 1 and fresh(leg).provider_ref in telephone.network.calls
+
+
+def test_while_the_circuit_is_open_calls_wait_and_use_up_none_of_their_tries(
+    app: Flask, telephone: Running, work: Callable[[], int]
+) -> None:
+    leg = ask()
+    turn(telephone, requests={"error": 1.0})
+    for later in range(40):
+        with time_machine.travel(clock.now() + timedelta(minutes=later), tick=True):
+            work()
+    assert placed(telephone) == 0
+    job = db.session.scalars(db.select(Job).filter_by(kind="place_call")).one()
+    assert job.state in ("waiting", "quarantined")
+    db.session.rollback()
+    leg = fresh(leg)
+    assert leg.state in ("waiting", "unknown")
+
+
+def test_a_number_that_cannot_be_called_fails_for_good(
+    app: Flask, telephone: Running, work: Callable[[], int]
+) -> None:
+    leg = ask()
+    leg.to = "+15005550001"
+    db.session.commit()
+    work_later(work, 2)
+    assert (fresh(leg).state, leg.error) == ("failed", "21217")
+
+
+def test_an_agents_wish_withdrawn_before_the_call_leaves_is_no_call(
+    app: Flask, telephone: Running, work: Callable[[], int]
+) -> None:
+    leg = ask()
+    leg.seat = "out"
+    db.session.commit()
+    work()
+    assert placed(telephone) == 0 and fresh(leg).state == "failed"
+
+
+def test_an_earlier_call_to_the_same_telephone_is_not_taken_for_this_one(
+    app: Flask, telephone: Running, work: Callable[[], int]
+) -> None:
+    first = ask()
+    work()
+    first = fresh(first)
+    contact = make.contact("phone", direction="out", state="in_progress", line=LINE)
+    second = legs.plan(contact, "agent", AGENT_PHONE, purpose="call")
+    db.session.commit()
+    turn(telephone, next_requests={"refuse": 1})
+    work_later(work)
+    assert fresh(second).provider_ref not in (None, first.provider_ref) and placed(telephone) == 2
+
+
+@pytest.mark.slow
+def test_a_worker_killed_between_placing_and_recording_neither_loses_nor_doubles(
+    app: Flask, telephone: Running, work: Callable[[], int]
+) -> None:
+    """The network holds its answer; the worker that waits for it dies; another takes over."""
+    leg = ask()
+    turn(telephone, next_requests={"silence": 1}, silence_s=20)
+    settings = app.extensions["settings"]
+    environment = {
+        **os.environ,
+        "RELAIS_DATA_DIR": str(settings.data_dir),
+        "DATABASE_URL": settings.database_url,
+        "PORT": str(settings.port),
+        "SIMULATOR_PORT": str(settings.simulator_port),
+    }
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "work"]
+    process = subprocess.Popen(command, env=environment, cwd=ROOT)
+    until = time.monotonic() + 40
+    while placed(telephone) == 0 and time.monotonic() < until:
+        time.sleep(0.05)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert fresh(leg).state == "sending" and placed(telephone) == 1
+    db.session.rollback()
+    work_later(work)
+    assert placed(telephone) == 1 and fresh(leg).provider_ref in telephone.network.calls
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_words_told_five_times_shuffled_and_in_parallel_have_one_effect(app: Flask, seed: int) -> None:
+    call = Call(app)
+    call.put_through()
+    words = [
+        (ref, status, n)
+        for ref in (CALL, AGENT_CALL)
+        for n, status in enumerate(("initiated", "ringing", "in-progress", "completed"))
+    ] * 5
+    Random(seed).shuffle(words)
+    db.session.commit()
+
+    def tell(word: tuple[str, str, int]) -> int:
+        with app.app_context():
+            return call.status(*word)
+
+    with ThreadPoolExecutor(5) as pool:
+        assert set(pool.map(tell, words)) == {204}
+    db.session.rollback()
+    assert {leg.state for leg in db.session.scalars(db.select(Leg))} == {"ended"}
+    assert call.fresh().ended_at is not None and call.presence() == "wrap_up"
+    assert len(list(db.session.scalars(db.select(Event).filter_by(verb="contact.hung_up")))) == 1
+    assert len(list(db.session.scalars(db.select(Contact)))) == 1
+
+
+def test_words_three_days_late_resurrect_nothing(app: Flask) -> None:
+    call = Call(app)
+    call.put_through()
+    call.dial_over()
+    ended = call.fresh().ended_at
+    with time_machine.travel(clock.now() + timedelta(days=3), tick=True):
+        for status, sequence in (("ringing", 1), ("in-progress", 2), ("completed", 3)):
+            call.status(AGENT_CALL, status, sequence)
+            call.status(CALL, status, sequence)
+        call.connect()
+        call.dial_over("no-answer")
+    assert call.fresh().ended_at == ended and call.offer.state == "accepted"
+    assert not call.is_ringing()
