@@ -81,10 +81,11 @@ class Office:
             return {leg.role: leg.state for leg in session.scalars(db.select(Leg))}
 
 
-def open_office(app: Flask, network: Running) -> Office:
+def open_office(app: Flask, network: Running, step: dict[str, Any] | None = None, **line_has: Any) -> Office:
+    """The line leads to the queue at once, unless another step is given."""
     queue, other = make.queue("accueil"), make.queue("enfance")
-    line = make.line(LINE)
-    tree: dict[str, Any] = {"do": "queue", "queue": queue.slug, "topic": "", "says": {}}
+    line = make.line(LINE, **line_has)
+    tree = step or {"do": "queue", "queue": queue.slug, "topic": "", "says": {}}
     db.session.add(MenuVersion(line_id=line.id, number=1, state="published", tree=tree))
     anne = make.serving(queue, phone=ANNE, first_name="Anne", last_name="Roux")
     bruno = make.serving(other, phone=BRUNO, first_name="Bruno", last_name="Petit")

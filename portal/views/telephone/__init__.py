@@ -14,6 +14,7 @@ from portal.views.telephone import (  # noqa: E402  (they register on `bp`)
     calling_out,  # noqa: F401
     calls,  # noqa: F401
     menus,  # noqa: F401
+    recordings,  # noqa: F401
     rooms,  # noqa: F401
     statuses,  # noqa: F401
     texts,  # noqa: F401

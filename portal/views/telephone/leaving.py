@@ -14,7 +14,7 @@ from portal.errors import N_
 from portal.lines import tree as steps
 from portal.lines.checking import may_be_dialled
 from portal.lines.tree import Step
-from portal.views.telephone import ringing, speech
+from portal.views.telephone import recordings, ringing, speech
 from portal.views.telephone.walking import Walk, does, hang_up, take
 
 TRANSFER_RINGS_S, LONGEST_TRANSFER_S = 25, 3600
@@ -33,6 +33,8 @@ def queue(walk: Walk, step: Step) -> VoiceResponse:
     if walk.trial:
         walk.would(f"l’appel attendrait ici un agent de la file {found.name}.")
         return hang_up(walk)
+    if recordings.must_tell(walk):
+        return recordings.tell(walk)
     contact = walk.keep(f"En attente : {found.name}", topic_id)
     places.stand_in_line(contact, found)
     offer = offering.dial_at_once(contact, new=walk.new)

@@ -38,6 +38,7 @@ class Walk:
     path: str = ""
     trial: bool = False
     tries: int = 1  # how often this step was asked
+    told: bool = False  # that the call may be recorded
     said: list[Spoken] = field(default_factory=list)
     new: bool = True  # told for the first time
     held: Contact | None = None
