@@ -10,7 +10,7 @@ from portal.commands.guides import import_guides
 from portal.commands.mail import receive_mail
 from portal.commands.search import evaluate_search, reindex
 from portal.commands.staff import create_staff
-from portal.commands.staffing import check_erlang
+from portal.commands.staffing import check_erlang, show_queues
 from portal.commands.telephone import check_signatures
 from portal.commands.work import work
 
@@ -25,6 +25,7 @@ COMMANDS = (
     evaluate_search,
     check_signatures,
     check_erlang,
+    show_queues,
 )
 
 

@@ -1,15 +1,19 @@
-"""The staffing formulas compared with known values."""
+"""How queues answered and how many agents their calls needed; the staffing formulas compared with known values."""
 
 from __future__ import annotations
 
 import csv
 import re
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
-from portal.desk import staffing
+from portal import clock
+from portal.database import db
+from portal.desk import estimating, measuring, staffing
+from portal.desk.models import Queue
 
 QUARTER_S = 900
 EXACT = 1e-6
@@ -28,6 +32,23 @@ def check_erlang(file: Path) -> None:
     click.echo(f"{len(rows) - len(wrong)} of {len(rows)} right")
     if wrong:
         raise SystemExit(1)
+
+
+@click.command("show-queues")
+@click.option("--hours", default=1.0, show_default=True, help="Over how long.")
+def show_queues(hours: float) -> None:
+    """Show how each queue answered lately, and the agents that 80 % of answers within 20 s would have needed."""
+    until = clock.now()
+    since = until - timedelta(hours=hours)
+    for queue in db.session.scalars(db.select(Queue).order_by(Queue.organization_id, Queue.position)):
+        found = measuring.answering(queue.id, since, until)
+        demand = staffing.Demand(found.stood, hours * 3600, estimating.handling_s(queue))
+        wait = "-" if found.mean_wait_s is None else f"{found.mean_wait_s:.0f} s"
+        click.echo(
+            f"{queue.name}: {found.stood} calls, {found.answered} answered after {wait}, {found.gave_up} gave up, "
+            f"{found.called_back} to call back; {staffing.agents_needed(demand)} agents needed"
+        )
+    db.session.rollback()
 
 
 def _wrong(row: Mapping[str, str]) -> Iterator[str]:

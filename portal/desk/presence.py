@@ -16,6 +16,7 @@ from portal.desk.models import Presence, Queue
 from portal.errors import N_, Refused
 from portal.history import Actor, Person
 from portal.staff.models import Staff
+from portal.staff.sessions import IDLE, is_signed_out
 
 CHOICES = ("available", "break", "away")
 MOST_MISSED = 2  # offers in a row, after which an agent is away
@@ -46,6 +47,8 @@ def choose(staff: Staff, state: str) -> Presence:
         _refuse_ringing(presence)
     presence.missed, presence.contact_id = 0, None
     set_state(presence, state, why="chosen", by=staff.actor)
+    if state != "away":
+        _look_again(staff.id)
     match(presence.organization_id)
     return presence
 
@@ -57,6 +60,19 @@ def leave(staff: Person) -> None:
         return
     _refuse_ringing(presence)
     set_state(presence, "away", why="signed_out", by=staff.actor)
+    match(presence.organization_id)
+
+
+def leave_if_signed_out(staff_id: int) -> None:
+    """Away, if their session has ended meanwhile; else looked at again later, as long as they are on duty."""
+    presence = _of(staff_id)
+    if presence is None or presence.state == "away":
+        return
+    if not is_signed_out(staff_id):
+        _look_again(staff_id)
+        return
+    _refuse_ringing(presence)
+    set_state(presence, "away", why="signed_out")
     match(presence.organization_id)
 
 
@@ -163,6 +179,13 @@ def _wrap_up_until(presence: Presence, seconds: int) -> None:
     presence.until = clock.now() + timedelta(seconds=seconds)
     jobs.enqueue("end_wrap_up", {"staff": presence.staff_id}, not_before=presence.until)
     news.tell(f"staff:{presence.staff_id}")
+
+
+def _look_again(staff_id: int) -> None:
+    """Once an hour: a session that nobody uses any more ends without a word."""
+    due = clock.now() + IDLE
+    key = f"check_presence:{staff_id}:{due:%Y%m%d%H}"
+    jobs.enqueue("check_presence", {"staff": staff_id}, dedupe_key=key, not_before=due)
 
 
 def _refuse_ringing(presence: Presence) -> None:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from portal import jobs
 from portal.jobs import Job
 from portal.work import index_entries, read_mail, sweep_files, sweep_texts
+from portal.work.check_presence import check_presence
 from portal.work.connect_call import connect_call
 from portal.work.end_wrap_up import end_wrap_up
 from portal.work.expire_offer import expire_offer
@@ -30,6 +31,7 @@ from portal.work.tell_administrators import tell_administrators
 KINDS: dict[str, Callable[[Job], None]] = {
     "index": index_entries.update,
     "reindex": index_entries.rebuild,
+    "check_presence": check_presence,
     "connect_call": connect_call,
     "end_wrap_up": end_wrap_up,
     "expire_offer": expire_offer,

@@ -15,7 +15,7 @@ from portal.desk import offering, places, presence
 from portal.desk.models import Presence, Queue
 from portal.desk.wrapping_up import Outcome, wrap_up
 from portal.errors import Refused
-from portal.staff.models import Staff
+from portal.staff.models import Staff, StaffSession
 from tests import make
 
 
@@ -121,3 +121,18 @@ def test_who_signs_out_is_away_and_stays_so_after_the_call(queue: Queue, talking
     presence.leave(talking)
     presence.begin_wrap_up(talking.id, queue)
     assert presence.of(talking).state == "away"
+
+
+def test_an_agent_whose_session_ended_is_away_within_the_hour(queue: Queue, work: Any) -> None:
+    agent = make.serving(queue, state="away")
+    session = StaffSession(token_hash="x", staff_id=agent.id, expires_at=clock.now() + timedelta(hours=12))
+    db.session.add(session)
+    presence.choose(agent, "available")
+    session.last_seen_at = clock.now() + timedelta(minutes=30)
+    with later(minutes=61):
+        work()
+        assert presence.of(agent).state == "available"
+    with later(minutes=125):
+        work()
+    db.session.expire_all()
+    assert presence.of(agent).state == "away"
