@@ -7,7 +7,7 @@ from portal.citizens.models import Code
 from portal.contacts.texting import VALIDITY_S
 from portal.database import db
 from portal.jobs import Job
-from portal.mail.sending import NotAccepted, send_letter
+from portal.mail.sending import Later, NotAccepted, send_letter
 from portal.telephony import numbers
 from portal.telephony.senders import sender_for, sends_as
 from portal.telephony.sending import Rejected, send_text
@@ -35,5 +35,5 @@ def send_code(job: Job) -> None:
             name = sends_as(sender_for(sender))
             db.session.commit()
             send_text(settings(), to=to, sender=name, body=text, validity_s=VALIDITY_S["code"])
-    except (NotAccepted, Rejected):
+    except (Later, NotAccepted, Rejected):
         return

@@ -47,7 +47,7 @@ def send_email(job: Job) -> None:
 def _refused(message: Message, refusal: NotAccepted) -> None:
     advance(message, "failed", error=str(refusal))
     used = message.contact.identifier
-    if refusal.gone and used is not None:
+    if refusal.gone and used is not None and used.kind == "email":
         used.returned_at = clock.now()
     history.record("message.refused", message, by=history.NETWORK, citizen_id=message.contact.citizen_id)
 
