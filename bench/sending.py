@@ -37,11 +37,11 @@ def main() -> None:
         with place.folder() as folder, place.postgresql() as database:
             environ = place.town(folder, database("sending"))
             with _running(environ, at_once) as processor:
-                took = measure(environ)
+                took, rate = measure(environ)
         waits = sorted(took)
         p95 = waits[int(len(waits) * 0.95)]
         print(
-            f"{at_once} at once: {len(waits)} of {A_SECOND * SECONDS} handed over, "
+            f"{at_once} at once: {len(waits)} of {A_SECOND * SECONDS} handed over, {rate:.0f} a second, "
             f"p50 {statistics.median(waits):.2f} s, p95 {p95:.2f} s, longest {waits[-1]:.2f} s "
             f"(target: 95 % within {TARGET_S:g} s); "
             f"the worker's processor {1000 * processor[0] / len(waits):.0f} ms a text",
@@ -49,8 +49,8 @@ def main() -> None:
         )
 
 
-def measure(environ: Mapping[str, str]) -> list[float]:
-    """Seconds from the commit of each text to its being handed over, for those that were."""
+def measure(environ: Mapping[str, str]) -> tuple[list[float], float]:
+    """Seconds from the commit of each text to its being handed over, for those that were; texts written a second."""
     app = create_app(read_settings(environ))
     with app.app_context():
         line = _line()
@@ -60,6 +60,7 @@ def measure(environ: Mapping[str, str]) -> list[float]:
             pause = begun + n / A_SECOND - time.monotonic()
             time.sleep(max(0.0, pause))
             committed[_write(line, n)] = time.time()
+        rate = len(committed) / (time.monotonic() - begun)
         until = time.monotonic() + PATIENCE_S
         while _unsent() and time.monotonic() < until:
             time.sleep(0.5)
@@ -67,7 +68,7 @@ def measure(environ: Mapping[str, str]) -> list[float]:
         took = {one: at.timestamp() - committed[one] for one, at in sent if one in committed and at}
         db.session.remove()
         db.engine.dispose()
-    return list(took.values())
+    return list(took.values()), rate
 
 
 def _line() -> str:

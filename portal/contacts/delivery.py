@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from portal import clock, history, jobs
 from portal.citizens import consents
+from portal.citizens.models import Identifier
 from portal.contacts import texting
 from portal.contacts.answering import advance
 from portal.contacts.models import Contact, Message
@@ -61,18 +62,24 @@ def refuse(message: Message, code: str) -> None:
 
 def follow(message: Message, code: str) -> None:
     """Does what this error asks for: the number is marked, the consent recorded, another try made, someone told."""
-    used, contact = message.contact.identifier, message.contact
-    found = outcomes.outcome(code)
-    if "opted_out" in found.follows and used is not None:
-        consents.stop(used, contact.line, evidence="refusal", by=history.NETWORK)
-    if "bad_number" in found.follows and used is not None and not used.text_error:
-        used.text_error = code
-        details = {"error": code}
-        history.record("identifier.takes_no_texts", used, by=history.NETWORK, details=details)
+    contact, found = message.contact, outcomes.outcome(code)
+    if contact.identifier is not None:
+        mark(contact.identifier, contact.line, code)
     if "alert" in found.follows:
         alerts.alert(f"text_error:{code}", found.sentence, organization_id=contact.organization_id)
     if "retry" in found.follows:
         _write_again(message)
+
+
+def mark(used: Identifier, sender: str, code: str) -> None:
+    """Keeps what the network's refusal says of the number itself: it takes none, or none of ours any more."""
+    found = outcomes.outcome(code)
+    if "opted_out" in found.follows:
+        consents.stop(used, sender, evidence="refusal", by=history.NETWORK)
+    if "bad_number" in found.follows and not used.text_error:
+        used.text_error = code
+        details = {"error": code}
+        history.record("identifier.takes_no_texts", used, by=history.NETWORK, details=details)
 
 
 def set_aside(contact: Contact) -> set[int]:

@@ -50,6 +50,7 @@ def receive_text(
     """
     if used is not None:  # two first texts at once: one thread
         db.session.scalar(locked(db.select(Identifier).filter_by(id=used.id)))
+        used.text_error = ""  # whoever writes texts can read them
     known = db.session.scalar(db.select(Message).filter_by(provider_ref=provider_ref))
     if known:
         return known, False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal import clock, jobs
 from portal.citizens.models import Code
+from portal.contacts.delivery import mark
 from portal.contacts.texting import VALIDITY_S
 from portal.database import db
 from portal.jobs import Job
@@ -35,5 +36,8 @@ def send_code(job: Job) -> None:
             name = sends_as(sender_for(sender))
             db.session.commit()
             send_text(settings(), to=to, sender=name, body=text, validity_s=VALIDITY_S["code"])
-    except (Later, NotAccepted, Rejected):
+    except (Later, NotAccepted):
         return
+    except Rejected as refusal:
+        mark(code.identifier, sender, str(refusal.code))
+        db.session.commit()

@@ -17,8 +17,9 @@ import pytest
 import time_machine
 from flask import Flask
 
-from portal import clock
+from portal import clock, jobs
 from portal.citizens import consents
+from portal.citizens.codes import draw_code
 from portal.contacts.answering import reply
 from portal.contacts.models import Message
 from portal.database import db
@@ -198,3 +199,17 @@ def test_a_worker_killed_between_sending_and_recording_neither_loses_nor_doubles
     work_later(work)
     assert state_of(message) == "sent"
     assert received(telephone) == ["Votre dossier est prêt."]
+
+
+def test_a_code_that_the_network_refuses_says_what_the_number_is(
+    app: Flask, telephone: Running, work: Callable[[], int]
+) -> None:
+    contact = make.contact("web")
+    used = make.identifier("phone", NUMBER)
+    drawn = draw_code(used, contact, secret="s", address="")
+    assert drawn is not None
+    telephone.network.stopped.add((LINE, NUMBER))
+    payload = {"code": drawn[0].id, "text": f"Code : {drawn[1]}", "sender": LINE}
+    jobs.enqueue("send_code", payload, dedupe_key="code")
+    work()
+    assert consents.stopped(used, LINE) is not None

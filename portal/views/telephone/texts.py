@@ -54,7 +54,10 @@ def _take(line: Line, sid: str, number: str, body: str) -> None:
     asked = heed(message, request.form.get("OptOutType", ""))
     if asked is not None:
         answer_keyword(contact, asked)
-        settle(contact)
+        if asked.asks == "help":  # somebody in trouble writes this word too: an agent reads it
+            contact.step = "A écrit AIDE"
+        else:
+            settle(contact)
         return
     with (
         db.session.no_autoflush

@@ -86,6 +86,19 @@ def test_a_sender_whose_network_does_nothing_has_us_do_it_all(network: Network) 
     assert has_stopped()
 
 
+def test_somebody_who_writes_the_word_for_help_is_read_by_an_agent(network: Network) -> None:
+    (answer,) = tell(network, "Aide")
+    assert "STOP" in answer
+    (contact,) = db.session.scalars(db.select(Contact)).all()
+    assert contact.state == "open" and contact.step == "A écrit AIDE"
+
+
+def test_a_number_thought_to_take_no_texts_is_believed_when_it_writes(network: Network) -> None:
+    make.identifier("phone", NUMBER).text_error = "30006"
+    assert len(tell(network, "Bonjour, une question")) == 1
+    assert make.identifier("phone", NUMBER).text_error == ""
+
+
 def test_yes_is_an_answer_when_nothing_was_stopped(network: Network) -> None:
     tell(network, "YES")
     (contact,) = db.session.scalars(db.select(Contact)).all()
