@@ -54,16 +54,6 @@ def leave_voicemail(contact: Contact, recording_ref: str, seconds: int) -> Messa
     return message
 
 
-def missed(contact: Contact) -> None:
-    """The agent's phone was not picked up: the caller is in line again, at the former place."""
-    if contact.state == "in_progress" and contact.ended_at is None:
-        agent_id, contact.agent_id, contact.state = contact.agent_id, None, "waiting"
-        details = {"agent": agent_id}
-        history.record(
-            "contact.missed", contact, by=history.NETWORK, citizen_id=contact.citizen_id, details=details
-        )
-
-
 def end_call(contact: Contact, status: str) -> None:
     """The call hung up. Said once: a late or doubled word changes nothing. A caller who gave up waiting still stands
     on the desk, to be called back."""

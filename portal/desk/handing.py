@@ -182,7 +182,8 @@ def _ends(contact_id: int, by: Staff) -> _Ends | None:
     contact = answering.hold_contact(contact_id, by=by)
     live = {leg.role: leg for leg in legs.of(contact.id)}
     citizen, agent = live.get("citizen"), live.get("agent")
-    if agent is None or agent.staff_id != by.id or citizen is None or contact.ended_at is not None:
+    there = agent is not None and agent.staff_id == by.id and agent.answered_at is not None
+    if agent is None or citizen is None or not there or contact.ended_at is not None:
         left = db.select(Leg.id).filter_by(contact_id=contact.id, staff_id=by.id, role="agent", seat="out")
         if contact.ended_at is None and db.session.scalar(left.limit(1)) is not None:
             return None

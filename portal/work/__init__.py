@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from portal import jobs
 from portal.jobs import Job
-from portal.work import index_entries, read_mail, sweep_files, sweep_texts
+from portal.work import index_entries, read_mail, sweep_calls, sweep_files, sweep_texts
 from portal.work.check_presence import check_presence
 from portal.work.connect_call import connect_call
 from portal.work.end_wrap_up import end_wrap_up
@@ -46,6 +46,7 @@ KINDS: dict[str, Callable[[Job], None]] = {
     "send_email": send_email,
     "send_text": send_text,
     "sweep_files": sweep_files.sweep,
+    "sweep_calls": sweep_calls.sweep_calls,
     "sweep_texts": sweep_texts.sweep,
     "tell_administrators": tell_administrators,
 }
@@ -55,6 +56,7 @@ EVERY: dict[str, timedelta] = {
     "purge_recordings": PURGED_EVERY,
     "read_mail": read_mail.EVERY,
     "sweep_files": sweep_files.EVERY,
+    "sweep_calls": sweep_calls.EVERY,
     "sweep_texts": sweep_texts.EVERY,
 }
 

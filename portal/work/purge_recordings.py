@@ -16,13 +16,13 @@ EVERY = timedelta(days=1)
 
 
 def purge_recordings(job: Job) -> None:
-    """One after the other; what the network does not answer for is tried again."""
+    """One after the other; what the network does not answer for is tried again, and tomorrow."""
+    jobs.go_on(job.kind, every=EVERY)
     while found := recordings.past(clock.now()):
         db.session.commit()
         for recording in found:
             _purge(recording)
     jobs.finish(job)
-    jobs.go_on("purge_recordings", every=EVERY)
     db.session.commit()
 
 

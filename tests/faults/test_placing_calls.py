@@ -18,11 +18,11 @@ import pytest
 import time_machine
 from flask import Flask
 
-from portal import clock
+from portal import clock, jobs
 from portal.contacts import legs
 from portal.contacts.models import Contact, Leg
 from portal.database import db
-from portal.desk import calling_out
+from portal.desk import calling_out, handing
 from portal.history import Event
 from portal.jobs import Job
 from portal.telephony import sending
@@ -201,6 +201,22 @@ def test_words_told_five_times_shuffled_and_in_parallel_have_one_effect(app: Fla
     assert call.fresh().ended_at is not None and call.presence() == "wrap_up"
     assert len(list(db.session.scalars(db.select(Event).filter_by(verb="contact.hung_up")))) == 1
     assert len(list(db.session.scalars(db.select(Contact)))) == 1
+
+
+def test_an_end_that_was_never_told_is_asked_for(
+    app: Flask, telephone: Running, work: Callable[[], int]
+) -> None:
+    """The network knows nothing of this call any more, and never told us that it ended."""
+    call = Call(app)
+    call.put_through()
+    handing.hold(call.contact.id, by=call.agent)
+    db.session.commit()
+    call.dial_over()
+    with time_machine.travel(clock.now() + timedelta(minutes=3), tick=True):
+        jobs.enqueue("sweep_calls", {})
+        work()
+    assert call.fresh().ended_at is not None and call.presence() == "wrap_up"
+    assert {leg.state for leg in db.session.scalars(db.select(Leg))} == {"ended"}
 
 
 def test_words_three_days_late_resurrect_nothing(app: Flask) -> None:
