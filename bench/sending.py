@@ -30,6 +30,7 @@ A_SECOND, SECONDS = 20, 60
 TARGET_S = 10.0
 AT_ONCE = (1, 4)
 PATIENCE_S = 120
+SILENT = subprocess.DEVNULL
 
 
 def main() -> None:
@@ -112,7 +113,6 @@ def _running(environ: Mapping[str, str], at_once: int) -> Iterator[list[float]]:
         ["flask", "work", "--at-once", str(at_once)],
     ]
     processor: list[float] = []
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     secrets = read_settings(environ)
     known = {
         **environ,
@@ -120,7 +120,10 @@ def _running(environ: Mapping[str, str], at_once: int) -> Iterator[list[float]]:
         "TWILIO_AUTH_TOKEN": secrets.twilio_auth_token,
     }
     running = [
-        subprocess.Popen([sys.executable, "-m", *one], env=known, cwd=place.ROOT, **quiet) for one in words
+        subprocess.Popen(
+            [sys.executable, "-m", *one], env=known, cwd=place.ROOT, stdout=SILENT, stderr=SILENT
+        )
+        for one in words
     ]
     try:
         time.sleep(8)  # until all of them are ready: what is measured is not how they start
