@@ -94,7 +94,7 @@ def one(contact_id: int, role: str) -> Leg | None:
 
 def hold(leg_id: int) -> Leg | None:
     """A leg with its contact, held: the contact first, as every door does."""
-    contact_id = db.session.scalar(db.select(Leg.contact_id).filter_by(id=leg_id))
+    contact_id = db.session.scalar(db.select(Leg.contact_id).filter_by(id=leg_id)) if leg_id else None
     if contact_id is None:
         return None
     contact = db.session.scalars(locked(db.select(Contact).filter_by(id=contact_id))).one()
@@ -105,10 +105,10 @@ def hold(leg_id: int) -> Leg | None:
 
 def hold_contact(provider_ref: str) -> Contact | None:
     """The contact that this telephone belongs to, held."""
-    leg = find(provider_ref)
-    query = db.select(Contact.id).filter_by(provider_ref=provider_ref)
-    contact_id = leg.contact_id if leg is not None else db.session.scalar(query)
-    held: Contact | None = db.session.scalar(locked(db.select(Contact).filter_by(id=contact_id)))
+    held: Contact | None = db.session.scalar(locked(db.select(Contact).filter_by(provider_ref=provider_ref)))
+    leg = find(provider_ref) if held is None else None
+    if leg is not None:
+        held = db.session.scalar(locked(db.select(Contact).filter_by(id=leg.contact_id)))
     return held
 
 

@@ -21,7 +21,10 @@ DESK = 0x6465736B  # our part of the advisory locks' key space
 def hold_desk(organization_id: int) -> None:
     """Holds the organization's line until the commit. Again in the same transaction does nothing."""
     db.session.flush()
-    if db.engine.dialect.name == "postgresql":
+    session = db.session()
+    holding = (session.get_transaction(), organization_id)
+    if db.engine.dialect.name == "postgresql" and session.info.get(DESK) != holding:
+        session.info[DESK] = holding
         lock = text("SELECT pg_advisory_xact_lock(:desk, :organization)")
         db.session.execute(lock, {"desk": DESK, "organization": organization_id})
 

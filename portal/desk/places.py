@@ -55,8 +55,9 @@ def stand_in_line(
     moved = place.queue_id != queue.id
     place.queue, place.state, place.ended_at, place.left = queue, "waiting", None, ""
     place.only_staff_id = only_staff_id
-    place.needs = sorted({*needs, *place.needs, *_needs_of(contact)})
-    place.priority = min(place.priority, _priority_of(contact) if priority is None else priority)
+    person = _surely(contact)
+    place.needs = sorted({*needs, *place.needs, *_needs_of(contact, person)})
+    place.priority = min(place.priority, _priority_of(contact, person) if priority is None else priority)
     if moved:
         place.announced_s = place.announced_at = place.announced_rank = None
     _wait_in(contact, queue, by)
@@ -143,8 +144,9 @@ def _put_off(place: Place, until: datetime) -> None:
 def _new_place(contact: Contact, queue: Queue) -> Place:
     values = {"contact_id": contact.id, "queue_id": queue.id, "organization_id": contact.organization_id}
     statement = insert(Place).values(state="left", priority=ORDINARY, **values)
-    db.session.execute(statement.on_conflict_do_nothing(index_elements=["contact_id"]))
-    return db.session.scalars(db.select(Place).filter_by(contact_id=contact.id)).one()
+    statement = statement.on_conflict_do_nothing(index_elements=["contact_id"])
+    made: Place | None = db.session.scalar(statement.returning(Place))
+    return made or db.session.scalars(db.select(Place).filter_by(contact_id=contact.id)).one()
 
 
 def _stays(place: Place, queue: Queue, by: Actor) -> bool:
@@ -174,18 +176,16 @@ def _surely(contact: Contact) -> Citizen | None:
     return found.citizens[0] if found is not None and found.match == "one" else None
 
 
-def _priority_of(contact: Contact) -> int:
+def _priority_of(contact: Contact, person: Citizen | None) -> int:
     if contact.step == DISTRESS:
         return CRISIS
-    person = _surely(contact)
     if person is not None and person.protected:
         return PROTECTED
     return REPEATED if _called_in_vain(contact) else ORDINARY
 
 
-def _needs_of(contact: Contact) -> set[str]:
+def _needs_of(contact: Contact, person: Citizen | None) -> set[str]:
     needs = {f"language:{contact.language}"} if contact.language != "fr" else set()
-    person = _surely(contact)
     if person is not None and any(flag.kind == "deaf_relay" for flag in live_flags(person.id)):
         needs.add("access:relay")
     return needs

@@ -122,8 +122,13 @@ def hear(provider_ref: str, status: str, sequence: int = -1) -> None:
         _tell(contact)
         if state in legs.OVER:
             _gone(contact, leg, status)
-    elif leg is None and state in legs.OVER and not legs.of(contact.id, ("citizen",)):
+    elif leg is None and state in legs.OVER and _may_hang_up(contact):
         hang_up(contact, status)
+
+
+def _may_hang_up(contact: Contact) -> bool:
+    """Whether the end of a call that nobody was put through to is news."""
+    return contact.ended_at is None and not legs.of(contact.id, ("citizen",))
 
 
 def hear_again(leg: Leg) -> None:
