@@ -9,7 +9,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from portal import history
 from portal.contacts import legs, recordings
-from portal.contacts.calling import hold_call
+from portal.contacts.calling import hold_call, leave_voicemail
 from portal.database import db
 from portal.errors import N_
 from portal.telephony import events
@@ -18,6 +18,7 @@ from portal.views.telephone.guard import signed
 from portal.views.telephone.walking import Walk, resume, take
 
 REFUSE = "9"
+CHOSEN = "RecordVerb"  # how the network calls a message that the caller chose to leave
 NOTICE = N_(
     "Cet appel peut être enregistré, pour en vérifier le contenu. Pour refuser, tapez 9. Pour accepter, patientez."
 )
@@ -69,13 +70,24 @@ def recording_choice() -> Any:
 @bp.post("/status/recording")
 @signed
 def conversation_recorded() -> Any:
-    """A conversation was recorded: it is fetched, kept for six months, and then forgotten."""
+    """A conversation was recorded: it is fetched, kept for six months, and then forgotten. A message that the caller
+    chose to leave may be told of here before the call itself says so: it is one message."""
     sid, call = request.form.get("RecordingSid", ""), request.form.get("CallSid", "")
     seconds = request.form.get("RecordingDuration", 0, type=int)
-    if events.note(f"recording:{sid}", "recording", request.form.to_dict()):
+    if request.form.get("RecordingSource") == CHOSEN:
+        _left(sid, call, seconds)
+    elif events.note(f"recording:{sid}", "recording", request.form.to_dict()):
         leg = legs.find(call)
         contact = leg.contact if leg is not None else hold_call(call)
         if contact is not None:
             recordings.note(contact, "conversation", sid, seconds)
     db.session.commit()
     return "", 204
+
+
+def _left(sid: str, call: str, seconds: int) -> None:
+    """Under a key of its own: the call's own word of it, which brings the reference, is still to come."""
+    events.note(f"recording_status:{sid}", "recording", request.form.to_dict())
+    contact = hold_call(call)
+    if contact is not None and seconds:
+        leave_voicemail(contact, sid, seconds)
