@@ -92,6 +92,12 @@ def one(contact_id: int, role: str) -> Leg | None:
     return found[-1] if found else None
 
 
+def dialled_by(agent: Leg) -> Leg | None:
+    """The citizen's telephone that was called for an agent's, whatever became of it."""
+    query = db.select(Leg).filter_by(dialled_by_id=agent.id, role="citizen")
+    return db.session.scalar(query.order_by(Leg.id.desc()).limit(1))
+
+
 def hold(leg_id: int) -> Leg | None:
     """A leg with its contact, held: the contact first, as every door does."""
     contact_id = db.session.scalar(db.select(Leg.contact_id).filter_by(id=leg_id)) if leg_id else None

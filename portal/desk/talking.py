@@ -65,7 +65,7 @@ def call_over(leg: Leg, status: str, *, agent_gone: bool) -> str:
     """The `<Dial>` from an agent's telephone to a citizen is over. What the agent's does now: `seat` (goes where it is
     wanted), `not_reached` or `over`. Hold the leg first."""
     contact = leg.contact
-    citizen = _citizen_of(leg)
+    citizen = legs.dialled_by(leg)
     if leg.seat != "bridge" and not agent_gone:
         return "seat"
     if citizen is not None and citizen.answered_at is None and status not in ("completed", "answered"):
@@ -270,11 +270,6 @@ def _occupy(staff_id: int, contact: Contact) -> None:
     found = hold_presence(staff_id)
     if found is not None:
         presence.begin_call(found, contact)
-
-
-def _citizen_of(agent: Leg) -> Leg | None:
-    query = db.select(Leg).filter_by(dialled_by_id=agent.id, role="citizen")
-    return db.session.scalar(query.order_by(Leg.id.desc()).limit(1))
 
 
 def _agent_of(offer: Offer) -> Leg | None:

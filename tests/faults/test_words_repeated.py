@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from portal.contacts.models import Contact, Leg, Message
+from portal.contacts.models import Contact, Leg, Message, Recording
 from portal.database import db
 from portal.desk import handing
 from portal.desk.models import Offer
@@ -131,3 +131,51 @@ def test_texts_told_five_times_in_disorder_and_again_days_later_are_one_exchange
         stage.check()
     assert len(stage.read(Contact)) == 1 and len(stage.texts()) == 1
     assert [message.state for message in stage.read(Message, direction="out")] == ["delivered"]
+
+
+def test_a_call_back_and_a_consultation_told_five_times_are_one_each(stage: Stage) -> None:
+    stage.turn(copies=5, parallel=True)
+    stage.queue.callback_after_s = 0
+    first, second = stage.agent(FIRST, "break"), stage.agent(SECOND, "break")
+    caller = stage.call()
+    caller.wait_to_hear("Pour être rappelé")
+    caller.wait_to_be_asked("keys")
+    caller.press("1")
+    caller.wait_for("over")
+    stage.chooses(first, "available")
+    with stage.days_later(1 / 1440):
+        stage.picks_up(FIRST)
+        caller.wait_for("ringing")
+        caller.answer()
+        caller.wait_to_be_with(FIRST)
+        stage.chooses(second, "available")
+        handing.consult(stage.contact().id, f"agent:{second.id}", by=db.session.get_one(Staff, first.id))
+        db.session.commit()
+        stage.picks_up(SECOND)
+        stage.phone(SECOND).wait_to_be_with(FIRST)
+        handing.complete(stage.contact().id, by=db.session.get_one(Staff, first.id))
+        db.session.commit()
+        caller.wait_to_be_with(SECOND)
+        caller.hang_up()
+        stage.check()
+        before = stage.picture()
+        stage.say_again()
+        assert stage.picture() == before
+    called = [(CITIZEN, LINE), (LINE, FIRST), (LINE, CITIZEN), (LINE, SECOND)]
+    assert sorted(stage.calls()) == sorted(called)
+
+
+def test_a_conversation_recorded_is_kept_once(stage: Stage) -> None:
+    stage.turn(copies=5, parallel=True)
+    stage.line.records_calls = True
+    stage.agent(FIRST)
+    caller = stage.call()
+    stage.picks_up(FIRST)
+    caller.wait_to_be_with(FIRST)
+    caller.speak("Bonjour")
+    caller.hang_up()
+    stage.until(lambda: stage.read(Recording, state="kept"), "the sound is fetched")
+    stage.say_again()
+    stage.check()
+    assert [recording.kind for recording in stage.read(Recording)] == ["conversation"]
+    assert stage.read(Message) == []

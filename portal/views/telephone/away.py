@@ -34,7 +34,12 @@ GOES_ON = (  # somebody else is on this call, or is about to be: the network ask
     *("telephone.agent_answers", "telephone.agent_presses", "telephone.called"),
     *("telephone.third_answers", "telephone.third_presses"),
 )
-KINDS = {"telephone.choose": "menu", "telephone.answered": "answered", "telephone.transferred": "transferred"}
+KINDS = {
+    "telephone.choose": "menu",
+    "telephone.answered": "answered",
+    "telephone.recording_choice": "recording_choice",
+    "telephone.transferred": "transferred",
+}
 SPOKEN_TO = ("telephone.ring", *KINDS)  # they heard whom else to call, and hung up
 CARRIED = ("Digits", "DialCallStatus", "DialCallSid", "DialBridged")  # told once, and not when asked again
 FRENCH = "fr"

@@ -82,9 +82,10 @@ def called() -> Any:
     new = events.note(told_key("called"), "called", request.form.to_dict())
     leg = _leg()
     twiml = VoiceResponse()
-    if leg is not None and new:
+    if leg is not None:
         gone = legs.STATES.get(request.form.get("CallStatus", "")) in legs.OVER
-        what = talking.call_over(leg, request.values.get("DialCallStatus", ""), agent_gone=gone)
+        status = request.values.get("DialCallStatus", "")
+        what = talking.call_over(leg, status, agent_gone=gone) if new else _as_before(leg, status, gone)
         if what == "seat":
             twiml = seat_of(leg)
         elif what == "not_reached":
@@ -107,6 +108,13 @@ def sent_on() -> Any:
             talking.hang_up(leg.contact)
     db.session.commit()
     return speech.answer(twiml)
+
+
+def _as_before(leg: Leg, status: str, gone: bool) -> str:
+    """What was answered to this word when it was first told."""
+    if leg.seat not in ("bridge", "out"):
+        return "over" if gone else "seat"
+    return "over" if status in ("completed", "answered") else "not_reached"
 
 
 def _leg() -> Leg | None:

@@ -60,6 +60,7 @@ def recording_choice() -> Any:
     contact.records = not refused
     if refused:
         walk.tell(NOT_RECORDED)
+    if refused and walk.new:
         verb = "contact.recording_refused"
         history.record(verb, contact, by=history.CITIZEN, citizen_id=contact.citizen_id)
     twiml = take(walk, walk.path)

@@ -16,7 +16,7 @@ from portal.staff.models import Staff
 from portal.telephony import events
 from portal.telephony.dialling import is_address
 from portal.views.context import settings
-from portal.views.telephone.speech import Spoken, at, speak
+from portal.views.telephone.speech import Spoken, at, goodbye, speak
 
 LONGEST_CALL_S = 2 * 3600
 RING_S = 30
@@ -50,7 +50,9 @@ def dial(offer: Offer, *, before: Iterable[Spoken] = ()) -> VoiceResponse:
 def dial_citizen(agent: Leg) -> VoiceResponse:
     """An agent is on the telephone: the citizen's own number is called for them. Told twice, it is one leg."""
     contact = agent.contact
-    citizen = legs.one(contact.id, "citizen")
+    citizen = legs.dialled_by(agent)
+    if agent.state in legs.OVER or (citizen is not None and citizen.state in legs.OVER):
+        return goodbye("", "fr")  # told again, when all is over
     if citizen is None:
         to = contact.identifier.value if contact.identifier is not None else ""
         values = {"to": to, "purpose": agent.purpose, "dialled_by_id": agent.id, "state": "queued"}
