@@ -35,6 +35,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("provider_ref", name=op.f("uq_legs_provider_ref")),
     )
     op.create_index("ix_legs_contact_id", "legs", ["contact_id"])
+    op.create_index(
+        "ix_legs_going_on",
+        "legs",
+        ["at"],
+        sqlite_where=sa.text("state NOT IN ('ended', 'failed')"),
+        postgresql_where=sa.text("state NOT IN ('ended', 'failed')"),
+    )
     op.create_table(
         "recordings",
         sa.Column("id", sa.Integer(), nullable=False),

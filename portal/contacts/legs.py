@@ -94,7 +94,7 @@ def one(contact_id: int, role: str) -> Leg | None:
 
 def dialled_by(agent: Leg) -> Leg | None:
     """The citizen's telephone that was called for an agent's, whatever became of it."""
-    query = db.select(Leg).filter_by(dialled_by_id=agent.id, role="citizen")
+    query = db.select(Leg).filter_by(contact_id=agent.contact_id, dialled_by_id=agent.id, role="citizen")
     return db.session.scalar(query.order_by(Leg.id.desc()).limit(1))
 
 

@@ -27,8 +27,9 @@ DISPOSITIONS = (
     "wrong_number",
 )
 
-# what the sweeper looks through
+# what the sweepers look through
 UNFINISHED, TO_CHECK = text("state IN ('waiting', 'sending', 'unknown')"), text("check_at IS NOT NULL")
+GOING_ON = text("state NOT IN ('ended', 'failed')")
 
 consulted_articles = Table(
     "consulted_articles",
@@ -145,6 +146,7 @@ class Leg(Base):
     """
 
     __tablename__ = "legs"
+    __table_args__ = (Index("ix_legs_going_on", "at", sqlite_where=GOING_ON, postgresql_where=GOING_ON),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), index=True)

@@ -45,7 +45,8 @@ def ringing_at(organization_id: int) -> dict[int, int]:
     query = db.select(Offer.live_contact_id, Offer.staff_id).join(
         Contact, Contact.id == Offer.live_contact_id
     )
-    rows: list[Any] = list(db.session.execute(query.where(Contact.organization_id == organization_id)))
+    live = Offer.live_contact_id.is_not(None)  # said, so that those that are over are not read
+    rows: list[Any] = list(db.session.execute(query.where(live, Contact.organization_id == organization_id)))
     return dict(rows)
 
 

@@ -273,7 +273,7 @@ def _occupy(staff_id: int, contact: Contact) -> None:
 
 
 def _agent_of(offer: Offer) -> Leg | None:
-    query = db.select(Leg).filter_by(offer_id=offer.id, role="agent")
+    query = db.select(Leg).filter_by(contact_id=offer.contact_id, offer_id=offer.id, role="agent")
     return db.session.scalar(query.order_by(Leg.id.desc()).limit(1))
 
 

@@ -53,7 +53,7 @@ def ask(door: str) -> str:
 
 
 def _call_agent(offer: Offer) -> None:
-    planned = db.select(Leg.id).filter_by(offer_id=offer.id, role="agent")
+    planned = db.select(Leg.id).filter_by(contact_id=offer.contact_id, offer_id=offer.id, role="agent")
     if db.session.scalar(planned.limit(1)) is None:
         agent = db.session.get_one(Staff, offer.staff_id)
         about = {"staff_id": agent.id, "offer_id": offer.id, "label": agent.name, "purpose": "call_back"}
