@@ -132,6 +132,12 @@ def sqlite_app(applications: Callable[[str], Flask]) -> Flask:
     return applications("sqlite")
 
 
+def test_each_door_has_an_address_of_its_own(sqlite_app: Flask) -> None:
+    rules = sqlite_app.url_map.iter_rules()
+    addresses = [(rule.rule, method) for rule in rules for method in (rule.methods or set()) - {"OPTIONS"}]
+    assert sorted({one for one in addresses if addresses.count(one) > 1}) == []
+
+
 def test_every_door_has_a_guard(sqlite_app: Flask) -> None:
     views = sqlite_app.view_functions
     assert [name for name, view in views.items() if name != "static" and not hasattr(view, "guard")] == []
