@@ -18,7 +18,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from portal import jobs
-from portal.database import db
+from portal.database import db, locked
 from portal.errors import trace_of
 from portal.telephony.refusals import Busy
 from portal.work import KINDS
@@ -94,19 +94,20 @@ def work_once(app: Flask, worker: str) -> bool:
         try:
             KINDS[kind](job)
         except Busy as busy:  # nothing was asked of the network, or nothing was done
-            _put_back(job_id, type(busy).__name__, until=busy.until)
+            _put_back(job_id, worker, type(busy).__name__, until=busy.until)
         except Exception as error:  # whatever a job does, the worker goes on to the next
             log.error("job %s (%s) failed\n%s", job_id, kind, trace_of(error))
             # the type alone: a message may quote what a citizen wrote
-            _put_back(job_id, type(error).__name__)
+            _put_back(job_id, worker, type(error).__name__)
     db.session.remove()
     return True
 
 
-def _put_back(job_id: int, why: str, until: datetime | None = None) -> None:
-    """For another try, unless nobody wants it any more."""
+def _put_back(job_id: int, worker: str, why: str, until: datetime | None = None) -> None:
+    """For another try, unless it was finished before it failed, or another worker has it by now."""
     db.session.rollback()
-    job = db.session.get(jobs.Job, job_id, populate_existing=True)
+    held = db.select(jobs.Job).filter_by(id=job_id, state="leased", leased_by=worker)
+    job = db.session.scalar(locked(held))
     if job is not None:
         jobs.put_back(job, why, until=until)
     db.session.commit()

@@ -11,12 +11,13 @@ from portal.jobs import Job
 from portal.mail.sending import Later, NotAccepted, send_letter
 from portal.telephony import numbers
 from portal.telephony.senders import sender_for, sends_as
-from portal.telephony.sending import Rejected, send_text
+from portal.telephony.sending import Busy, Rejected, Unsure, send_text
 from portal.work.context import settings
 
 
 def send_code(job: Job) -> None:
-    """Sends `payload["text"]` to the code's number or address. The text leaves the job before it leaves the house."""
+    """Sends `payload["text"]` to the code's number or address. The text leaves the job before it leaves the house, and
+    comes back only where the network says that it did nothing."""
     code, text, sender = (
         db.session.get_one(Code, job.payload["code"]),
         job.payload["text"],
@@ -36,8 +37,12 @@ def send_code(job: Job) -> None:
             name = sends_as(sender_for(sender))
             db.session.commit()
             send_text(settings(), to=to, sender=name, body=text, validity_s=VALIDITY_S["code"])
-    except (Later, NotAccepted):
+    except (Later, NotAccepted, Unsure):
         return
+    except Busy as busy:
+        job.payload = {"code": code.id, "text": text, "sender": sender}
+        jobs.put_back(job, "Busy", until=busy.until)
+        db.session.commit()
     except Rejected as refusal:
         mark(code.identifier, sender, str(refusal.code))
         db.session.commit()

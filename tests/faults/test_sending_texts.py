@@ -201,6 +201,21 @@ def test_a_worker_killed_between_sending_and_recording_neither_loses_nor_doubles
     assert received(telephone) == ["Votre dossier est prêt."]
 
 
+def test_a_code_waits_where_nothing_was_done_and_is_not_sent_twice_where_it_may_have_been(
+    app: Flask, telephone: Running, work: Callable[[], int]
+) -> None:
+    contact = make.contact("web")
+    for n, (answer, heard) in enumerate((("too_many", 1), ("silence", 2), ("", 3))):
+        drawn = draw_code(make.identifier("phone", NUMBER), contact, secret="s", address="")
+        assert drawn is not None
+        turn(telephone, next_requests={answer: 1} if answer else {})
+        payload = {"code": drawn[0].id, "text": f"Code : {drawn[1]}", "sender": LINE}
+        jobs.enqueue("send_code", payload, dedupe_key=f"code:{n}")
+        work_later(work)
+        assert len(received(telephone)) == heard
+        assert jobs.quarantined() == 0
+
+
 def test_a_code_that_the_network_refuses_says_what_the_number_is(
     app: Flask, telephone: Running, work: Callable[[], int]
 ) -> None:

@@ -43,6 +43,21 @@ def test_what_is_asked_is_done_once(app: Flask, work: Callable[[], int]) -> None
     assert done == ["un"]
 
 
+def test_what_fails_once_it_is_finished_is_not_done_again(app: Flask, work: Callable[[], int]) -> None:
+    def note_and_fail(job: Job) -> None:
+        KINDS["note"](job)
+        raise ZeroDivisionError
+
+    KINDS["note_and_fail"] = note_and_fail
+    try:
+        jobs.enqueue("note_and_fail", {"word": "un"})
+        assert work() == 1
+    finally:
+        del KINDS["note_and_fail"]
+    assert done == ["un"]
+    assert db.session.scalars(db.select(Job.state)).all() == ["done"]
+
+
 def test_the_same_key_is_asked_once_for_good(app: Flask, work: Callable[[], int]) -> None:
     jobs.enqueue("note", {"word": "un"}, dedupe_key="k")
     jobs.enqueue("note", {"word": "deux"}, dedupe_key="k")
