@@ -125,8 +125,19 @@ def _reconcile(message: Message, ends: Ends, job: Job) -> None:
         jobs.finish(job)
         db.session.commit()
         return
+    if not _is_still_unknown(message):
+        jobs.finish(job)
+        db.session.commit()
+        return
+    advance(message, "sending")  # killed from here on, it is looked for again before anything is sent
     db.session.commit()
     _send(message, ends, job)
+
+
+def _is_still_unknown(message: Message) -> bool:
+    """Whether nobody else has found it, or sends it again, since it was read: held from now on."""
+    db.session.refresh(message, with_for_update={"key_share": True})
+    return message.state == "unknown"
 
 
 def _ends(message: Message) -> Ends:
