@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from flask import request
 from twilio.twiml.voice_response import Dial, VoiceResponse
 
+from portal import clock
 from portal.contacts import legs
 from portal.contacts.models import Contact, Leg
 from portal.database import db
+from portal.desk import offering
 from portal.desk.models import Offer
 from portal.staff.models import Staff
 from portal.telephony import events
@@ -28,7 +31,9 @@ SPOKEN_IN = {"en": ", en anglais", "ar": ", en arabe"}
 def dial(offer: Offer, *, before: Iterable[Spoken] = ()) -> VoiceResponse:
     """Rings the agent of this offer for its caller, who hears it ring until they are put through."""
     contact, agent = offer.contact, db.session.get_one(Staff, offer.staff_id)
+    ring_s = offer.place.queue.ring_s
     events.note(f"dialled:{offer.id}", "dialled", {})
+    offering.prolong(offer, clock.present() + timedelta(seconds=ring_s))
     citizen = legs.one(contact.id, "citizen")
     if citizen is not None:
         citizen.seat = "bridge"
@@ -38,7 +43,7 @@ def dial(offer: Offer, *, before: Iterable[Spoken] = ()) -> VoiceResponse:
     ringing = twiml.dial(
         action=at("put_through", offer=offer.id),
         method="POST",
-        timeout=offer.place.queue.ring_s,
+        timeout=ring_s,
         answer_on_bridge=True,
         caller_id=contact.line or None,
         **recorded(contact),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 
+from portal import clock
 from portal.contacts.models import Leg
 from portal.database import db
 from portal.desk.models import Offer
@@ -28,6 +31,16 @@ def test_the_agents_telephone_rings_while_the_caller_hears_it(app: Flask) -> Non
     (number,) = dial
     assert (number.tag, number.text) == ("Number", AGENT_PHONE)
     assert number.get("statusCallback") == "/telephone/status/call"
+
+
+def test_an_offer_whose_telephone_rings_late_lasts_as_long_as_it_rings(app: Flask) -> None:
+    """The worker had much to do before it took the caller out of line."""
+    call = Call(app)
+    late = clock.now() + timedelta(minutes=5)
+    with time_machine.travel(late, tick=False):
+        call.connect()
+    db.session.refresh(call.offer)
+    assert call.offer.expires_at == late + timedelta(seconds=20)
 
 
 def test_a_sip_address_rings_too_and_needs_no_key(app: Flask) -> None:
