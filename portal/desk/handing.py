@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from portal import history, news
 from portal.contacts import answering, legs
@@ -20,6 +20,7 @@ from portal.desk import offering, places, presence, talking
 from portal.desk.models import Offer, Presence, Queue
 from portal.directory.models import Organization, Service
 from portal.errors import N_, Refused
+from portal.lines.checking import may_be_dialled
 from portal.staff.models import Staff
 
 MOST_SERVICES = 200
@@ -80,10 +81,12 @@ def targets(by: Staff) -> list[Target]:
     lines = db.select(Queue).filter_by(organization_id=by.organization_id).order_by(Queue.position, Queue.id)
     queues = [Target(f"queue:{each.id}", each.name) for each in db.session.scalars(lines)]
     listed = db.select(Service).where(Service.active, Service.phone != "").join(Organization)
-    listed = listed.options(joinedload(Service.organization)).order_by(Organization.name, Service.id)
+    listed = listed.options(joinedload(Service.organization), selectinload(Service.texts))
+    listed = listed.order_by(Organization.name, Service.id).limit(MOST_SERVICES)
     services = [
         Target(f"service:{each.id}", _name(each), each.phone)
-        for each in db.session.scalars(listed.limit(MOST_SERVICES))
+        for each in db.session.scalars(listed)
+        if may_be_dialled(each.phone)
     ]
     return [*agents, *queues, *services]
 

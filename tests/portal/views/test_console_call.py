@@ -168,7 +168,8 @@ def test_a_call_is_handed_to_a_colleague_who_alone_is_rung(app: Flask) -> None:
 
 def test_a_call_is_sent_on_to_a_listed_service_only(app: Flask) -> None:
     desk = Desk(app)
-    service = make.service("caf")
+    service, dear = make.service("caf"), make.service("voyance", phone="+33899000000")
+    desk.act("transfer", f"service:{dear.id}")
     desk.act("transfer", "service:+33899000000")
     desk.act("transfer", "+33899000000")
     assert "Choisissez dans la liste" in desk.browser.get("/console/").text
