@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from portal import history
+from datetime import timedelta
+
+from portal import clock, history
 from portal.contacts import answering, legs
-from portal.contacts.models import Contact
+from portal.contacts.models import Contact, Leg
 from portal.contacts.telling import tell_of
 from portal.database import db
 from portal.desk import offering, presence
@@ -12,6 +14,8 @@ from portal.errors import N_, Refused
 from portal.lines.models import Line
 from portal.staff.models import Staff
 from portal.telephony.dialling import may_be_called
+
+RINGS_FOR = timedelta(minutes=2)  # the end of a call that was never picked up may never be told
 
 
 def may_call(contact: Contact, by: Staff) -> bool:
@@ -38,7 +42,7 @@ def call(contact_id: int, *, by: Staff) -> Contact:
         raise Refused(
             N_("Aucun téléphone n’est noté dans votre fiche : l’appel ne peut pas vous être passé.")
         )
-    if presence.of(by).state == "busy" or offering.live_for(by.id) is not None:
+    if presence.of(by).state == "busy" or offering.live_for(by.id) is not None or _is_being_rung(by):
         raise Refused(N_("Vous êtes déjà en ligne."))
     contact.line = contact.line if _is_line(contact.line) else _line_of(contact)
     offering.withdraw(contact, "called")
@@ -70,6 +74,14 @@ def call_number(contact: Contact, *, by: Staff) -> Contact:
         "contact.begun", made, by=by.actor, citizen_id=made.citizen_id, details={"channel": "phone"}
     )
     return call(made.id, by=by)
+
+
+def _is_being_rung(by: Staff) -> bool:
+    """Whether this agent's telephone is about to ring for a call that they asked for a moment ago."""
+    query = db.select(Leg.id).join(Contact).where(Contact.agent_id == by.id, Contact.state == "in_progress")
+    rings = query.where(Leg.staff_id == by.id, Leg.role == "agent", Leg.at > clock.now() - RINGS_FOR)
+    rings = rings.where(Leg.answered_at.is_(None), Leg.state.not_in(legs.OVER), Leg.seat != "out")
+    return db.session.scalar(rings.limit(1)) is not None
 
 
 def _is_line(number: str) -> bool:

@@ -136,6 +136,17 @@ def test_the_desk_calls_somebody_by_a_call_of_its_own(
     assert len(list(db.session.scalars(db.select(Leg)))) == 1
 
 
+def test_the_button_pressed_twice_rings_the_agent_once(app: Flask) -> None:
+    make.line(LINE)
+    agent = make.staff(phone=AGENT_PHONE)
+    written = contact_of(agent)
+    calling_out.call_number(written, by=agent)
+    with pytest.raises(Refused, match="déjà en ligne"):
+        calling_out.call_number(written, by=agent)
+    with time_machine.travel(clock.now() + timedelta(minutes=3), tick=True):
+        calling_out.call_number(written, by=agent)  # the end of the first may never have been told
+
+
 @pytest.mark.parametrize(
     "number",
     ["+33899123456", "+33112", "+3315", "+15005550001", "+447911123456", "+33810123456", "+33118218"],
