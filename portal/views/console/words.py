@@ -100,6 +100,8 @@ EVENTS = {
     "contact.called": "Appelé par un agent",
     "contact.handed_over": "Passé à qui était consulté",
     "contact.transferred": "Transféré",
+    "contact.passed_on": "Transféré par le menu",
+    "contact.missed_in_outage": "A appelé pendant une panne",
     "contact.deserted": "La ligne de l’agent a été coupée : remis en attente à sa place",
     "contact.recording_refused": "A refusé d’être enregistré",
     "contact.given_back": "Rendu à ceux qui attendent",

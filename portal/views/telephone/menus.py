@@ -66,7 +66,7 @@ def transferred() -> Any:
     walk.note("transferred", given())
     service = next(iter(reading.services_among([str(walk.step.get("service", ""))], [])), None)
     answered = status in SPOKEN_WITH
-    if service is not None:
+    if service is not None and walk.new:
         pass_on(walk.contact(), service.id, answered=answered)
     over = answered or request.form.get("CallStatus") in OVER
     twiml = VoiceResponse() if over else not_reached(walk, service)
