@@ -52,8 +52,13 @@ def composer(contact: Contact, written: str = "") -> Composer:
 
 
 def check(contact: Contact, form: Form, body: str, field: str = "body") -> None:
-    """Refuses, once, what asks for a reply that nobody can send; and a placeholder that is still there."""
+    """Refuses what is longer than the network takes, a placeholder that is still there, and, once, what asks for a
+    reply that nobody can send."""
     templates.check_filled(body, field=field)
+    if len(body) > templates.LONGEST:
+        raise Refused(
+            N_("Ce texte est trop long : %(most)s caractères au plus."), field=field, most=templates.LONGEST
+        )
     if form.text("as_is") or not composer(contact, body).warns:
         return
     raise Refused(ONE_WAY, field=field)

@@ -16,8 +16,6 @@ from portal.views.console import composing, contact_page, words
 from portal.views.console.door import agents, bp, me, refusals_shown
 from portal.views.forms import Form
 
-LONGEST_REPLY = {"text": 2000}
-
 
 @bp.get("/contacts/<int:contact_id>")
 @agents
@@ -66,7 +64,7 @@ def look(contact_id: int) -> str:
 def reply(contact_id: int) -> Any:
     found = answering.hold_contact(contact_id, by=me())
     form = Form(request.form)
-    body = form.text("body", required=True, longest=LONGEST_REPLY.get(form.text("by"), 10_000))
+    body = form.text("body", required=True)
     channel = form.choice("by", contact_page.channels(found), required=True)
     if form.valid:
         with refusals_shown(form):
