@@ -6,11 +6,12 @@ made to do it is `contacts.bridging`.
 
 from __future__ import annotations
 
-from portal import history, news
+from portal import history
 from portal.contacts import legs
 from portal.contacts.bridging import move
 from portal.contacts.calling import end_call
 from portal.contacts.models import Contact, Leg
+from portal.contacts.telling import tell_of
 from portal.database import db
 from portal.desk import offering, places, presence
 from portal.desk.holding import hold_desk, hold_place, hold_presence
@@ -44,7 +45,7 @@ def begin_call(leg: Leg) -> None:
     contact = leg.contact
     contact.ended_at = None
     _occupy(leg.staff_id, contact)
-    _tell(contact)
+    tell_of(contact)
 
 
 def reached(leg: Leg) -> None:
@@ -58,7 +59,7 @@ def reached(leg: Leg) -> None:
     history.record(
         "contact.reached", contact, by=history.NETWORK, citizen_id=contact.citizen_id, details=details
     )
-    _tell(contact)
+    tell_of(contact)
 
 
 def call_over(leg: Leg, status: str, *, agent_gone: bool) -> str:
@@ -119,7 +120,7 @@ def hear(provider_ref: str, status: str, sequence: int = -1) -> None:
     if leg is not None:
         leg = legs.hold(leg.id)
     if leg is not None and legs.advance(leg, state, sequence=sequence):
-        _tell(contact)
+        tell_of(contact)
         if state in legs.OVER:
             _gone(contact, leg, status)
     elif leg is None and state in legs.OVER and _may_hang_up(contact):
@@ -135,14 +136,14 @@ def hear_again(leg: Leg) -> None:
     """A leg whose id we have only now: if what was told of it before was its end, that is now told to the others."""
     if leg.state in legs.OVER and leg.seat != "out":
         _gone(leg.contact, leg, "completed")
-        _tell(leg.contact)
+        tell_of(leg.contact)
 
 
 def fail(leg: Leg, error: str) -> None:
     """The network will not call this number. Hold the leg first."""
     if legs.advance(leg, "failed", error=error):
         _gone(leg.contact, leg, "failed")
-        _tell(leg.contact)
+        tell_of(leg.contact)
 
 
 def hang_up(contact: Contact, status: str = "completed") -> None:
@@ -156,7 +157,7 @@ def hang_up(contact: Contact, status: str = "completed") -> None:
         else:
             move((leg, "out"))
         _release(contact, leg)
-    _tell(contact)
+    tell_of(contact)
 
 
 def is_in_line(contact: Contact) -> bool:
@@ -221,7 +222,7 @@ def hand_over(contact: Contact, third: Leg, *, by: Actor) -> None:
         contact.step = f"Passé à {third.label}"
     details = {"whom": third.label, "agent": third.staff_id}
     history.record("contact.handed_over", contact, by=by, citizen_id=contact.citizen_id, details=details)
-    _tell(contact)
+    tell_of(contact)
 
 
 def _desert(contact: Contact, leg: Leg) -> None:
@@ -236,7 +237,7 @@ def _desert(contact: Contact, leg: Leg) -> None:
     _release(contact, leg)
     if queue is not None:
         places.stand_in_line(contact, queue, by=Actor("staff", leg.staff_id))
-    _tell(contact)
+    tell_of(contact)
 
 
 def _release(contact: Contact, leg: Leg) -> None:
@@ -261,7 +262,7 @@ def _not_reached(contact: Contact, leg: Leg) -> None:
     if leg.staff_id is not None:
         presence.end_call(leg.staff_id)
     leg.seat = "out"
-    _tell(contact)
+    tell_of(contact)
 
 
 def _occupy(staff_id: int, contact: Contact) -> None:
@@ -279,10 +280,3 @@ def _agent_of(offer: Offer) -> Leg | None:
 
 def _number(contact: Contact) -> str:
     return contact.identifier.value if contact.identifier is not None else ""
-
-
-def _tell(contact: Contact) -> None:
-    about = [f"desk:{contact.organization_id}"]
-    if contact.agent_id is not None:
-        about.append(f"staff:{contact.agent_id}")
-    news.tell(*about)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from flask import current_app
 
 from knowledge_base.reading.language import language_of
-from portal import history, jobs, news, storage
+from portal import history, jobs, storage
 from portal.articles import library
 from portal.cases.models import Case
 from portal.cases.opening import case_by_reference, open_case, reopen_case
@@ -21,6 +21,7 @@ from portal.citizens.identifying import email_address, identifier
 from portal.citizens.models import Identifier
 from portal.contacts import attachments, corresponding, mailboxes
 from portal.contacts.models import DISTRESS, Contact
+from portal.contacts.telling import tell_of
 from portal.database import db, locked
 from portal.desk import waiting
 from portal.desk.models import Queue
@@ -39,7 +40,6 @@ log = logging.getLogger(__name__)
 
 LANGUAGES = ("fr", "en", "ar")
 ILLEGIBLE = "Lettre reçue qui n’a pas pu être lue : ouvrez-la telle qu’elle est venue."
-LOST = "Certains caractères de cette lettre étaient mal codés."
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _make(letter: IncomingLetter, read: ReadLetter, files: Files) -> None:
             letter.state, letter.reason = "returned", read.returned.reason
             letter.message_id = message.id if message else None
             if message is not None:
-                _tell(message.contact)
+                tell_of(message.contact)
             return
     contact, _new = record(read, files, recipient=letter.recipient)
     letter.state, letter.message_id = "read", contact.messages[-1].id
@@ -124,7 +124,7 @@ def record(read: ReadLetter, files: Files, *, recipient: str = "") -> tuple[Cont
         _settle(contact, read, where)
     elif not read.automatic:
         _go_on(contact)
-    _tell(contact)
+    tell_of(contact)
     return contact, new
 
 
@@ -183,10 +183,3 @@ def _go_on(contact: Contact) -> None:
     last = contact.messages[-1]
     if distress(last.body, contact.language):
         contact.step = DISTRESS
-
-
-def _tell(contact: Contact) -> None:
-    audiences = [f"desk:{contact.organization_id}"]
-    if contact.agent_id:
-        audiences.append(f"staff:{contact.agent_id}")
-    news.tell(*audiences)

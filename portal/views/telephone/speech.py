@@ -77,17 +77,6 @@ def enqueue(line: Line, queue: str, language: str, *, before: Iterable[Spoken] =
     return twiml
 
 
-def waiting(language: str) -> VoiceResponse:
-    """Heard again and again while in line: 1 leaves a message instead."""
-    twiml = VoiceResponse()
-    with force_locale(language):
-        text = gettext("Vous êtes toujours en ligne. Pour laisser un message, tapez 1.")
-    gather = twiml.gather(num_digits=1, timeout=10, action=at("waited", lang=language), method="POST")
-    speak(gather, text, language)
-    twiml.pause(length=10)
-    return twiml
-
-
 def record(
     line: Line, language: str, *, before: Iterable[Spoken] = (), ask: Spoken | None = None
 ) -> VoiceResponse:
