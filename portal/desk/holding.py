@@ -22,11 +22,14 @@ def hold_desk(organization_id: int) -> None:
     """Holds the organization's line until the commit. Again in the same transaction does nothing."""
     db.session.flush()
     session = db.session()
-    holding = (session.get_transaction(), organization_id)
-    if db.engine.dialect.name == "postgresql" and session.info.get(DESK) != holding:
-        session.info[DESK] = holding
+    known = session.info.get(DESK) == (session.get_transaction(), organization_id)
+    if db.engine.dialect.name == "postgresql" and not known:
         lock = text("SELECT pg_advisory_xact_lock(:desk, :organization)")
         db.session.execute(lock, {"desk": DESK, "organization": organization_id})
+        session.info[DESK] = (
+            session.get_transaction(),
+            organization_id,
+        )  # which the lock itself may have begun
 
 
 def hold_place(contact: Contact) -> Place | None:
