@@ -29,12 +29,12 @@ def queue(walk: Walk, step: Step) -> VoiceResponse:
     if row is None:
         return voicemail(walk, {})
     found, topic_id = row
+    if recordings.must_tell(walk):
+        return recordings.tell(walk)
     walk.say(step.get("says"))
     if walk.trial:
         walk.would(f"l’appel attendrait ici un agent de la file {found.name}.")
         return hang_up(walk)
-    if recordings.must_tell(walk):
-        return recordings.tell(walk)
     contact = walk.keep(f"En attente : {found.name}", topic_id)
     places.stand_in_line(contact, found)
     offer = offering.dial_at_once(contact, new=walk.new)
