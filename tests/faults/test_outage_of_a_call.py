@@ -13,7 +13,7 @@ from flask import Flask
 
 from portal import clock, spool
 from portal.app import create_app
-from portal.contacts.models import Contact
+from portal.contacts.models import Contact, Leg
 from portal.database import db
 from portal.desk import places
 from portal.desk.models import Offer, Place, Presence
@@ -22,7 +22,7 @@ from portal.work.replay import replay
 from tests import make
 from tests.conftest import settings_for
 from tests.faults.gate import Gate
-from tests.network import LINE, Network, said, verbs
+from tests.network import LINE, NUMBER, Network, said, verbs
 from tests.portal.calling import AGENT_CALL, CALL, Call
 
 pytestmark = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
@@ -208,6 +208,20 @@ def test_a_talk_that_ended_meanwhile_is_over_and_its_agent_free_hours_later(
     assert call.fresh().ended_at is not None and in_line() == []
     presence = db.session.scalars(db.select(Presence).execution_options(populate_existing=True)).one()
     assert presence.state == "wrap_up"
+
+
+def test_whom_an_agent_calls_is_put_through_all_the_same(app: Flask, behind: Behind) -> None:
+    call = Call(app)
+    call.put_through()
+    leg = Leg(contact_id=call.contact.id, role="citizen", purpose="call", to=NUMBER, state="ringing")
+    db.session.add(leg)
+    db.session.commit()
+    behind.gate.shut()
+    heard = behind.twiml(f"voice/citizen-answers?leg={leg.id}", CallSid="CA-citizen")
+    assert verbs(heard) == []
+    assert behind.come_back() == 1
+    found = db.session.get_one(Leg, leg.id, populate_existing=True)
+    assert (found.state, found.provider_ref) == ("answered", "CA-citizen") and found.answered_at
 
 
 def test_an_offer_made_while_doing_it_again_rings_from_now(app: Flask, behind: Behind) -> None:

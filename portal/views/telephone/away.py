@@ -41,6 +41,10 @@ KINDS = {
     "telephone.transferred": "transferred",
 }
 SPOKEN_TO = ("telephone.ring", *KINDS)  # they heard whom else to call, and hung up
+PICKED_UP = (
+    "telephone.citizen_answers",
+    "telephone.service_answers",
+)  # put through, without what they would hear
 CARRIED = ("Digits", "DialCallStatus", "DialCallSid", "DialBridged")  # told once, and not when asked again
 FRENCH = "fr"
 
@@ -56,7 +60,7 @@ def _away(error: Exception) -> Any:
         return speech.answer(_in_a_moment(3, _asked_again()))
     kept = keep_request()
     if request.path.startswith("/telephone/voice"):
-        return speech.answer(_whom_to_call(kept))
+        return speech.answer(VoiceResponse() if request.endpoint in PICKED_UP else _whom_to_call(kept))
     if not kept:
         return database_away(error)
     return speech.answer(MessagingResponse()) if request.path == "/telephone/text" else ("", 204)
