@@ -93,11 +93,11 @@ def thread() -> Any:
 @bp.post("/<lang>/requests/thread")
 @guards.anyone
 def write() -> Any:
+    form = Form(request.form)
+    files = uploading.uploaded(form) if is_open() else []  # on disk before a transaction begins
     case = _opened()
     if isinstance(case, Response):
         return case
-    form = Form(request.form)
-    files = uploading.uploaded(form)
     body = form.text("body")
     if not body:
         form.refuse("body", gettext("Écrivez votre message."))
@@ -168,10 +168,14 @@ def _code_page(form: Form) -> str:
     return render_template("public/code.html", values=form.values, errors=form.errors, reference=reference)
 
 
+def is_open() -> bool:
+    """Whether a code opened a matter in this session a moment ago: the cookie is signed."""
+    return bool(session.get("opened", [0, 0])[1] > clock.now().timestamp())
+
+
 def _opened() -> Case | Response:
     """The matter that a code opened in this session a moment ago; else the way to the code."""
-    case_id, until = session.get("opened", [0, 0])
-    case = db.session.get(Case, case_id) if until > clock.now().timestamp() else None
+    case = db.session.get(Case, session["opened"][0]) if is_open() else None
     return case or redirect(url_for("public.follow"), 303)
 
 

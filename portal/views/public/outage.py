@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request, session
+from flask import render_template, request
 
 from portal import clock
 from portal.cases.references import spoken
@@ -12,7 +12,7 @@ from portal.database import db
 from portal.referrals.distress import distress
 from portal.views.forms import Form
 from portal.views.language import current
-from portal.views.public import bp, requests
+from portal.views.public import bp, following, requests
 from portal.views.refusals import AWAY, database_away
 from portal.views.spooling import keep_request, way
 
@@ -26,7 +26,7 @@ def _away(error: Exception) -> Any:
         return database_away(error)
     if request.endpoint == "public.send_request":
         return _request(error)
-    if request.endpoint == "public.write" and _opened():
+    if request.endpoint == "public.write" and following.is_open():
         body = Form(request.form).text("body")
         if body and keep_request():
             return _acknowledged("", body)
@@ -46,11 +46,6 @@ def _request(error: Exception) -> Any:
 def keyed(form: Form) -> bool:
     """Whether the form came with its key: without one it would be another act when it is done again."""
     return form.key() == form.values.get("form_key")
-
-
-def _opened() -> bool:
-    """Whether a code opened a matter in this session a moment ago: the cookie is signed."""
-    return bool(session.get("opened", [0, 0])[1] > clock.now().timestamp())
 
 
 def _acknowledged(reference: str, said: str) -> str:
