@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
 from email.policy import EmailPolicy
@@ -53,7 +53,6 @@ class ReadLetter:
     automatic: bool = False  # no person wrote it
     answerable: bool = True  # a receipt may be sent
     returned: Return | None = None
-    encodings_lost: bool = field(default=False)  # some of its words could not be decoded
 
     @property
     def bare_subject(self) -> str:
@@ -94,7 +93,7 @@ def read_letter(raw: bytes) -> ReadLetter:
 
 
 def _read(letter: Message) -> ReadLetter:
-    text, files, lost = _contents(letter)
+    text, files = _contents(letter)
     sender = (headers.addresses(letter, "from") or [("", "")])[0]
     subject = headers.text(letter, "subject")[:500]
     from_mail = automatic.is_returned(letter) or letter.get_content_type() == "multipart/report"
@@ -110,7 +109,6 @@ def _read(letter: Message) -> ReadLetter:
         automatic=automatic.is_automatic(letter, subject),
         answerable=not automatic.must_not_be_answered(letter, subject),
         returned=read_return(letter, text) if from_mail else None,
-        encodings_lost=lost,
     )
 
 
@@ -120,26 +118,23 @@ def _recipients(letter: Message) -> tuple[str, ...]:
     return tuple(dict.fromkeys(address for _, address in headers.addresses(letter, *names)))[:50]
 
 
-def _contents(letter: Message) -> tuple[str, list[File], bool]:
-    """The words of a letter, its files, and whether some words could not be decoded."""
+def _contents(letter: Message) -> tuple[str, list[File]]:
+    """The words of a letter, and its files."""
     plain: list[str] = []
     pages: list[str] = []
     files: list[File] = []
-    lost = False
     for part in _leaves(letter):
         kind, name = part.get_content_type(), _file_name(part)
         shown = kind in ("text/plain", "text/html") and not name and _disposition(part) != "attachment"
         if shown:
-            text, sure = _text(part)
-            (plain if kind == "text/plain" else pages).append(text)
-            lost = lost or not sure
+            (plain if kind == "text/plain" else pages).append(_text(part))
         elif kind not in ("message/delivery-status", "text/rfc822-headers"):
             files.append(File(name or _unnamed(part), _bytes(part)))
     written = "\n".join(text for text in plain if text.strip())
     text = _clean(written or "\n".join(html.to_text(page) for page in pages))
     if len(text) > LONGEST_TEXT:
         files.append(File("lettre-entière.txt", text.encode()))
-    return text, [file for file in files if file.data], lost
+    return text, [file for file in files if file.data]
 
 
 def _leaves(letter: Message) -> Iterator[Message]:
@@ -187,8 +182,8 @@ def _bytes(part: Message) -> bytes:
     return str(part.get_payload()).encode("utf-8", "surrogateescape")
 
 
-def _text(part: Message) -> tuple[str, bool]:
-    """The words of a part, and whether its charset was the right one. A wrong one is guessed again."""
+def _text(part: Message) -> str:
+    """The words of a part. A charset that is not the right one is guessed again."""
     data = _bytes(part)
     try:
         stated = str(part.get_content_charset() or "utf-8")
@@ -196,10 +191,10 @@ def _text(part: Message) -> tuple[str, bool]:
         stated = "utf-8"
     for charset in (stated, "utf-8", "cp1252"):
         try:
-            return data.decode(charset), charset == stated
+            return data.decode(charset)
         except (LookupError, UnicodeError, ValueError):
             continue
-    return data.decode("latin-1"), False
+    return data.decode("latin-1")
 
 
 def _clean(text: str) -> str:

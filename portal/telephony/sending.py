@@ -28,7 +28,6 @@ VALIDITY_S = 4 * 3600  # a text that cannot be delivered for so long says someth
 PROGRESS = ["initiated", "ringing", "answered", "completed"]  # what we are told of the calls that we place
 API = "https://api.twilio.com"
 LARGEST_SOUND = 32 * 1024 * 1024  # an hour of speech
-NOT_FOUND = 20404
 TOO_LARGE = 413
 CREDENTIALS = 20003
 
@@ -108,19 +107,6 @@ def hang_up(settings: Settings, call_ref: str) -> None:
     _ask(lambda: _client(settings).calls(call_ref).update(status="completed"))
 
 
-def hold_participant(settings: Settings, room: str, call_ref: str, *, hold: bool, url: str = "") -> None:
-    """Puts one telephone of a room on hold, hearing what `url` says, or takes it back."""
-    more = {"hold_url": url, "hold_method": "POST"} if hold else {}
-    participant = _participant(settings, room, call_ref)
-    _ask(lambda: participant.update(hold=hold, **more))
-
-
-def remove_participant(settings: Settings, room: str, call_ref: str) -> None:
-    """Takes one telephone out of a room; its own call goes on with what it was told to do next."""
-    participant = _participant(settings, room, call_ref)
-    _ask(participant.delete)
-
-
 def fetch_recording(settings: Settings, recording_ref: str) -> bytes:
     """A sound kept by the network, as MP3: asked of its own address by its id, never of one that somebody gave us."""
     return _ask(lambda: _sound(settings, recording_ref))
@@ -148,15 +134,6 @@ def _sound(settings: Settings, recording_ref: str) -> bytes:
             if len(sound) > LARGEST_SOUND:
                 raise Rejected(TOO_LARGE)
     return sound
-
-
-def _participant(settings: Settings, room: str, call_ref: str) -> Any:
-    """One telephone of a room. Rooms are ours by name and the network's by id."""
-    conferences = _client(settings).conferences
-    found = _ask(lambda: conferences.list(friendly_name=room, status="in-progress", limit=1))
-    if not found:
-        raise Rejected(NOT_FOUND)
-    return conferences(found[0].sid).participants(call_ref)
 
 
 def _ask(what: Callable[[], Answer], first: Callable[[], None] | None = None) -> Answer:

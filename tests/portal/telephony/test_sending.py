@@ -57,8 +57,3 @@ def test_an_answer_that_never_comes_leaves_us_unsure(settings: Settings, telepho
         place(settings)
     found = sending.find_calls(settings, to=NUMBER, sender=LINE, since=clock.now() - timedelta(minutes=1))
     assert len(found) == 1
-
-
-def test_a_room_that_nobody_is_in_is_refused(settings: Settings, telephone: Running) -> None:
-    with pytest.raises(sending.Rejected):
-        sending.hold_participant(settings, "contact-1", "CA1", hold=True, url="http://x/")
