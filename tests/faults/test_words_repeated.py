@@ -157,6 +157,7 @@ def test_a_call_back_and_a_consultation_told_five_times_are_one_each(stage: Stag
         db.session.commit()
         caller.wait_to_be_with(SECOND)
         caller.hang_up()
+        stage.phone(SECOND).wait_for("over")
         stage.check()
         before = stage.picture()
         stage.say_again()
