@@ -50,8 +50,12 @@ def dial_at_once(contact: Contact, *, new: bool = True) -> Offer | None:
 
 
 def accept(offer: Offer) -> bool:
-    """The agent picked up: the contact is theirs. False when it is too late: missed, or gone. Hold the offer first."""
+    """The agent picked up: the contact is theirs. False when it is too late: missed, gone, or another's by now. Hold
+    the offer first."""
     if offer.state != "ringing":
+        return False
+    if offer.contact.state not in ("open", "waiting"):
+        withdraw(offer.contact, "taken")
         return False
     place, now = offer.place, clock.now()
     close_offer(offer, "accepted")

@@ -8,7 +8,7 @@ from portal.database import db
 from portal.desk import offering, places, waiting
 from portal.desk.holding import hold_place
 from portal.desk.matching import make_offer
-from portal.desk.models import Place, Queue
+from portal.desk.models import Offer, Place, Queue
 from portal.errors import N_, Refused
 from portal.staff.models import Staff
 
@@ -17,21 +17,38 @@ def take(contact_id: int, *, by: Staff) -> Contact:
     """The contact is this agent's; a call still on the line rings at their telephone, and is theirs once picked up."""
     contact = answering.hold_contact(contact_id, by=by)
     if contact.channel != "phone" or contact.state != "waiting" or contact.ended_at is not None:
-        answering.take(contact, by=by)
+        _take_off_the_line(contact, by)
         return contact
     if not by.phone:
         raise Refused(
             N_("Aucun téléphone n’est noté dans votre fiche : l’appel ne peut pas vous être passé.")
         )
     place = hold_place(contact) or _stand(contact)
-    ringing = offering.ringing(contact.id)
-    if ringing is not None and ringing.staff_id != by.id:
-        raise Refused(N_("Quelqu’un d’autre s’en occupe déjà."))
+    ringing = _ringing(contact, by)
     if ringing is None and offering.live_for(by.id) is not None:
         raise Refused(N_("Un appel sonne déjà chez vous."))
     if ringing is None and place is not None:
         make_offer(place, by.id)
     return contact
+
+
+def _take_off_the_line(contact: Contact, by: Staff) -> None:
+    """Nobody is on the line: theirs at once, and offered to nobody else at its turn. A call-back that rings at their
+    own telephone is theirs once picked up."""
+    called = contact.channel == "phone"
+    if called and _ringing(contact, by) is not None:
+        return
+    answering.take(contact, by=by)
+    if called:
+        offering.withdraw(contact, "taken")
+
+
+def _ringing(contact: Contact, by: Staff) -> Offer | None:
+    """What rings for this contact at this agent's; refused if it rings at another's."""
+    found = offering.ringing(contact.id)
+    if found is not None and found.staff_id != by.id:
+        raise Refused(N_("Quelqu’un d’autre s’en occupe déjà."))
+    return found
 
 
 def _stand(contact: Contact) -> Place | None:

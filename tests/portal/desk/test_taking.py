@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from flask import Flask
 from portal.app import create_app
 from portal.config import Settings
 from portal.database import db
-from portal.desk import offering
+from portal.desk import offering, places
 from portal.desk.models import Offer
 from portal.desk.taking import take
 from portal.errors import Missing, Refused
@@ -51,6 +52,41 @@ def test_a_call_is_not_taken_without_a_telephone_but_a_voicemail_is(app: Flask) 
     voicemail = make.contact(state="waiting", ended_at=clock.now())
     assert take(voicemail.id, by=agent).agent_id == agent.id
     assert connections() == []
+
+
+def test_a_call_back_taken_by_hand_is_offered_to_nobody_else(app: Flask) -> None:
+    queue, agent = make.queue(), make.staff(phone="+33199000021")
+    call = make.contact(identifier_id=make.identifier("phone", "+33639980001").id)
+    place = places.stand_in_line(call, queue)
+    places.ask_call_back(call, after=timedelta())
+    take(call.id, by=agent)
+    assert (call.agent_id, call.state, place.state) == (agent.id, "in_progress", "left")
+    other = make.serving(queue)
+    assert offering.match(queue.organization_id) == [] and offering.live_for(other.id) is None
+
+
+def test_a_call_back_that_rings_is_taken_by_nobody_else(app: Flask) -> None:
+    queue = make.queue()
+    call = make.contact(identifier_id=make.identifier("phone", "+33639980001").id)
+    places.stand_in_line(call, queue)
+    places.ask_call_back(call, after=timedelta())
+    agent = make.serving(queue)
+    (offer,) = offering.match(queue.organization_id)
+    with pytest.raises(Refused, match="autre"):
+        take(call.id, by=make.staff(phone="+33199000022"))
+    assert take(call.id, by=agent).agent_id is None and offer.state == "ringing"
+    assert offering.accept(offer) and call.agent_id == agent.id
+
+
+def test_an_offer_for_what_somebody_has_by_now_comes_too_late(app: Flask) -> None:
+    queue = make.queue()
+    make.serving(queue)
+    call = make.contact(agent_id=None)
+    place = places.stand_in_line(call, queue)
+    offer = offering.ringing(call.id)
+    call.state, call.agent_id = "in_progress", make.staff().id
+    assert offer and not offering.accept(offer)
+    assert (offer.state, place.state) == ("withdrawn", "left")
 
 
 def test_another_organizations_contact_is_not_there_to_take(app: Flask) -> None:
