@@ -23,7 +23,7 @@ from portal.database import db, locked
 from portal.directory.models import Organization
 from portal.errors import Missing, Refused
 from portal.staff.models import Staff
-from portal.views import guards
+from portal.views import guards, limits
 from portal.views.context import settings
 from portal.views.downloads import as_download
 from portal.views.forms import Form, new_key
@@ -92,6 +92,7 @@ def thread() -> Any:
 
 @bp.post("/<lang>/requests/thread")
 @guards.anyone
+@limits.files
 def write() -> Any:
     form = Form(request.form)
     files = uploading.uploaded(form) if is_open() else []  # on disk before a transaction begins

@@ -26,7 +26,7 @@ from portal.directory.models import Organization
 from portal.errors import N_, Missing, Refused
 from portal.lines.saying import sender_of
 from portal.referrals.distress import distress
-from portal.views import guards
+from portal.views import guards, limits
 from portal.views.context import searcher, settings
 from portal.views.forms import LONGEST_TEXT, Form, new_key
 from portal.views.language import current
@@ -49,6 +49,7 @@ def new_request() -> str:
 
 @bp.post("/<lang>/requests/new")
 @guards.anyone
+@limits.files
 def send_request() -> Any:
     form = Form(request.form)
     files = uploading.uploaded(form)

@@ -13,6 +13,7 @@ from flask import Flask
 from portal.cases.models import Case
 from portal.contacts.models import Attachment, Contact
 from portal.database import db
+from portal.views import limits
 from tests import make
 from tests.portal.views.test_requests import NEW, THREAD, open_thread, town, write  # noqa: F401  (a fixture)
 from tests.signing import send, signed_in
@@ -61,6 +62,17 @@ def test_a_refused_file_is_said_and_loses_nothing_else(client: Any) -> None:
     assert "virus.exe" in answer.text and "format accepté" in answer.text
     assert "Faut-il une photo" in answer.text and "carte.pdf" in answer.text
     assert db.session.scalars(db.select(Contact)).all() == []
+
+
+def test_one_address_does_not_fill_the_disk(app: Flask, client: Any) -> None:
+    limits.limiter.reset()
+    app.config["RELAIS_LIMITS"] = True
+    try:
+        answers = [write(client, body="", files=files((f"{n}.pdf", PDF))).status_code for n in range(13)]
+        assert answers == [422] * 12 + [429]
+        assert write(client, body="").status_code == 422
+    finally:
+        app.config["RELAIS_LIMITS"] = False
 
 
 def test_a_file_that_we_did_not_keep_for_this_form_is_not_named(client: Any) -> None:
