@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select
 
 from portal import history
-from portal.database import db
+from portal.database import db, hold
 from portal.errors import N_, Missing, Refused
 from portal.history import Person
 from portal.staff.models import Staff, Team, team_members
@@ -55,6 +55,8 @@ def save_team(
     name = name.strip()
     if not name:
         raise Refused(N_("Donnez un nom à cette équipe."), field="name")
+    if found is not None:
+        hold(found)
     query = db.select(Team).filter_by(organization_id=by.organization_id, name=name)
     same = db.session.scalar(query.where(Team.id != (found.id if found else 0)))
     if same and not found and history.came_from(same, form_key):
