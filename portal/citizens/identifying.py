@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 
 import phonenumbers
-from phonenumbers import PhoneNumberType
 
 from portal import history
 from portal.citizens.models import Citizen, Identifier, IdentifierLink
@@ -41,17 +40,6 @@ def phone_number(typed: str) -> str:
     if number is not None:
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     raise Refused(N_("Ce numéro de téléphone n’est pas complet. Exemple : 06 39 98 12 34."), field="phone")
-
-
-def is_at_home(number: str) -> bool:
-    """Whether this E.164 number is an ordinary one of ours, overseas included: not far away, not a dear one."""
-    try:
-        read = phonenumbers.parse(number)
-    except phonenumbers.NumberParseException:
-        return False
-    ours = {phonenumbers.country_code_for_region(region) for region in REGIONS}
-    dear = phonenumbers.number_type(read) in (PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST)
-    return read.country_code in ours and phonenumbers.is_possible_number(read) and not dear
 
 
 def network_number(given: str) -> str:

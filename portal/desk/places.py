@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from portal import clock, history, jobs, news
-from portal.citizens.identifying import identify, is_at_home
+from portal.citizens.identifying import identify
 from portal.citizens.keeping import live_flags
 from portal.citizens.models import Citizen
 from portal.contacts.models import DISTRESS, Contact
@@ -16,6 +16,7 @@ from portal.desk.holding import hold_place
 from portal.desk.matching import CRISIS, ORDINARY, PROTECTED, REPEATED, match
 from portal.desk.models import Place, Queue
 from portal.history import Actor
+from portal.telephony.dialling import may_be_called
 
 __all__ = ["announce", "expected_wait_s", "of", "position", "stand_in_line", "try_later"]
 
@@ -93,7 +94,7 @@ def may_be_called_back(place: Place, wait_s: int | None) -> bool:
 def has_number(contact: Contact) -> bool:
     """Whether the contact shows a number of ours: a number far away, or a dear one, is not called back."""
     used = contact.identifier
-    return used is not None and used.kind == "phone" and is_at_home(used.value)
+    return used is not None and used.kind == "phone" and may_be_called(used.value)
 
 
 def ask_call_back(contact: Contact, *, after: timedelta = timedelta(seconds=30)) -> Place | None:
