@@ -55,7 +55,7 @@ def digest(values: dict[str, Any]) -> str:
 def add_queue(*, organization_id: int, by: Actor, form_key: str = "", **values: Any) -> Queue:
     """A new queue, after the others."""
     values = _checked(values)
-    slug = slug_of(values["name"])
+    slug = _slug(values["name"], organization_id)
     known = db.session.scalar(db.select(Queue).filter_by(slug=slug))
     if known and history.came_from(known, form_key):
         return known
@@ -111,6 +111,13 @@ def set_skills(member: Staff, skills: Collection[str], *, by: Actor) -> None:
     db.session.execute(db.delete(Skill).filter_by(staff_id=member.id))
     db.session.add_all(Skill(staff_id=member.id, name=name) for name in after)
     history.record("staff.skills_changed", member, by=by, details={"changed": {"skills": [before, after]}})
+
+
+def _slug(name: str, organization_id: int) -> str:
+    """What menus name the queue by: another organization may have one of the same name."""
+    slug = slug_of(name)
+    whose = db.session.scalar(db.select(Queue.organization_id).filter_by(slug=slug))
+    return slug if whose in (None, organization_id) else f"{slug}-{organization_id}"
 
 
 def _checked(values: dict[str, Any]) -> dict[str, Any]:

@@ -42,6 +42,9 @@ def add_script(name: str, *, organization_id: int, by: Actor, form_key: str = ""
     slug = slug_of(name)
     if not slug:
         raise Refused(N_("Donnez un nom."), field="name")
+    whose = db.session.scalar(db.select(Script.organization_id).filter_by(slug=slug))
+    if whose not in (None, organization_id):  # another organization may have one of the same name
+        slug = f"{slug}-{organization_id}"
     known = db.session.scalar(db.select(Script).filter_by(slug=slug))
     if known and history.came_from(known, form_key):
         return known

@@ -38,6 +38,12 @@ def test_an_answer_to_a_new_step_makes_it_once_however_often_it_is_sent(by: hist
     assert [event.verb for event in history.of(made)] == ["script.step_saved", "script.added"]
 
 
+def test_two_organizations_may_each_have_a_script_of_that_name(by: history.Actor) -> None:
+    other = make.organization("ailleurs").id
+    assert begun(by).slug == "perdu"
+    assert editing.add_script("Perdu", organization_id=other, by=by).slug == f"perdu-{other}"
+
+
 def test_two_who_write_two_steps_do_not_disturb_each_other_but_the_same_step_is_stale(
     by: history.Actor,
 ) -> None:

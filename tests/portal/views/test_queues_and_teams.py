@@ -54,6 +54,16 @@ def test_a_queue_is_made_with_its_topics_agents_and_times(admin: Any) -> None:
     assert post(admin, "/admin/queues", **typed).status_code == 422
 
 
+def test_two_organizations_may_each_have_a_queue_of_that_name(app: Flask) -> None:
+    by = make.staff("administrator").actor
+    towns = [make.organization().id, make.organization("ailleurs").id]
+    made = [
+        keeping.add_queue(organization_id=town, by=by, name="Accueil", topics=[], agents=[], **NEW)
+        for town in towns
+    ]
+    assert [one.slug for one in made] == ["accueil", f"accueil-{towns[1]}"]
+
+
 def test_a_form_sent_twice_makes_one_thing(admin: Any) -> None:
     key = {"form_key": "k" * 20}
     line = {"name": "Astreinte", "number": "01 99 00 00 77", "languages": ["fr"]}
