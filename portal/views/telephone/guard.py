@@ -14,6 +14,7 @@ from portal.views.context import settings
 from portal.views.spooling import check_way, way
 
 LONGEST_ID = 64
+OF_A_ROOM = ("telephone.apart", "telephone.alone")  # heard by whoever is in it: the network names no call
 
 
 def signed(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -52,7 +53,7 @@ def is_from_the_network() -> bool:
 def _is_named() -> bool:
     """Whether it says which call or text it is about: two that bear no name would be taken for one."""
     ids = [value for name, value in request.form.items() if name.endswith("Sid")]
-    named = request.form.get("CallSid") or request.form.get("MessageSid")
+    named = request.form.get("CallSid") or request.form.get("MessageSid") or request.endpoint in OF_A_ROOM
     return bool(named) and all(len(value) <= LONGEST_ID for value in ids)
 
 
