@@ -36,7 +36,7 @@ TEXTS = {
     "wait": ("Mise en attente", "Quand un agent doit encore répondre."),
     "hold_music": (
         "Musique d’attente",
-        "L’adresse d’un fichier audio, qui commence par https://. Vide : des mots et de courtes pauses.",
+        "L’adresse d’un fichier audio, qui commence par https://. Vide : la musique de Relais.",
     ),
     "not_understood": ("Choix non compris", "Quand la touche ou les mots ne correspondent à rien."),
     "closed": (
