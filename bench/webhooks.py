@@ -121,13 +121,15 @@ def _crowd_in(crowd: Crowd, draw: random.Random, *, seconds: float) -> None:
         if draw.random() < 0.15:
             crowd.text(number, TEXTS, draw.choice(WORDS), after_s=at)
         else:
-            crowd.call(number, draw.choice("01234"), patience_s=draw.expovariate(1 / 120), after_s=at)
+            crowd.call(
+                number, draw.choice("01234"), patience_s=min(120, draw.expovariate(1 / 60)), after_s=at
+            )
 
 
-def day() -> None:
-    """A tenth of the day, its arrivals in the curve's proportions, as many in flight as the curve says."""
+def day(share: int = SHARE) -> None:
+    """A tenth of the day, or another part: arrivals in the curve's proportions, as many in flight as it says."""
     shape, draw = _curve(), random.Random(4)
-    calls = DAY_CALLS // SHARE
+    calls = DAY_CALLS // share
     with centre() as (crowd, address):
         crowd.speed = 60
         began, cpu = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF)
@@ -136,17 +138,17 @@ def day() -> None:
                 while len(crowd.live) > 24 + 400 * weight * len(shape) / 4:
                     time.sleep(0.002)
                 number = f"+336399{draw.randrange(90_000) + 10_000:05d}"
-                crowd.call(number, draw.choice("01234"), patience_s=draw.expovariate(1 / 120))
+                crowd.call(number, draw.choice("01234"), patience_s=min(120, draw.expovariate(1 / 60)))
             if part % 12 == 11:
                 print(f"    {part + 1:3} of {len(shape)} parts, {len(crowd.when)} webhooks", flush=True)
         crowd.wait(300)
         took = time.monotonic() - began
         spent = resource.getrusage(resource.RUSAGE_SELF)
         own = spent.ru_utime + spent.ru_stime - cpu.ru_utime - cpu.ru_stime
-        _tell_day(crowd, address, took, own)
+        _tell_day(crowd, address, calls, took, own)
 
 
-def _tell_day(crowd: Crowd, address: str, took: float, own: float) -> None:
+def _tell_day(crowd: Crowd, address: str, calls: int, took: float, own: float) -> None:
     webhooks = len(crowd.when)
     with psycopg.connect(address) as connection:
         one: Any = connection.execute(
@@ -155,7 +157,6 @@ def _tell_day(crowd: Crowd, address: str, took: float, own: float) -> None:
         ended: Any = connection.execute(
             "SELECT count(*) FROM contacts WHERE provider_ref LIKE 'CA%' AND ended_at IS NULL"
         ).fetchone()
-    calls = DAY_CALLS // SHARE
     print(
         f"  {webhooks} webhooks in {took / 60:.1f} min, {webhooks / took:.0f} a second; answers {dict(crowd.answers)}"
     )
@@ -190,4 +191,4 @@ def _ms(took: list[float]) -> str:
 
 
 if __name__ == "__main__":
-    day() if "day" in sys.argv else main()
+    day(int((sys.argv[2:] or [SHARE])[0])) if "day" in sys.argv else main()

@@ -28,6 +28,11 @@ def live_for(staff_id: int) -> Offer | None:
     return live_offer(staff_id=staff_id)
 
 
+def find(offer_id: int) -> Offer | None:
+    """The offer as it stands, held by nobody: for who will change nothing, or holds it before."""
+    return db.session.get(Offer, offer_id)
+
+
 def ringing(contact_id: int) -> Offer | None:
     """The offer of this contact that rings now."""
     return live_offer(contact_id=contact_id)

@@ -133,7 +133,8 @@ def end_call(staff_id: int) -> None:
 
 def end_wrap_up_if_over(staff_id: int) -> None:
     """As the clock does: unless it was prolonged, or ended, meanwhile."""
-    presence = _of(staff_id)
+    known = db.session.get(Presence, staff_id)
+    presence = _of(staff_id) if known is not None and known.state == "wrap_up" else None
     if presence and presence.state == "wrap_up" and presence.until and presence.until <= clock.now():
         _become_free(presence)
 

@@ -19,7 +19,9 @@ from portal.work.context import settings
 def connect_call(job: Job) -> None:
     """The caller is taken out of line, and the network asks our door whom to ring; unless it has asked already.
     For a call-back, the agent is called first."""
-    offer = offering.hold_offer(job.payload["offer"])
+    offer = offering.find(job.payload["offer"])
+    if offer is not None and offer.place.kind == "call_back":
+        offer = offering.hold_offer(offer.id)
     if offer is None or offer.state != "ringing" or events.told([f"dialled:{offer.id}"]):
         jobs.finish(job)
         db.session.commit()

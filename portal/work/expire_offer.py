@@ -11,7 +11,11 @@ from portal.jobs import Job
 
 def expire_offer(job: Job) -> None:
     """Missed, if it still rings past its time; prolonged meanwhile, it is looked at again after its new time."""
-    offer = offering.hold_offer(job.payload["offer"])
+    offer = offering.find(job.payload["offer"])
+    if (
+        offer is not None and offer.state == "ringing"
+    ):  # most are over, and the desk need not be held to know it
+        offer = offering.hold_offer(offer.id)
     if offer is not None and offer.state == "ringing":
         if offer.expires_at + MARGIN > clock.now():
             jobs.enqueue("expire_offer", {"offer": offer.id}, not_before=offer.expires_at + MARGIN)

@@ -54,10 +54,11 @@ def connect() -> Any:
 @signed
 def agent_answers() -> Any:
     """The agent's telephone was picked up: by the agent, who presses 1 where a machine could answer as well."""
-    offer, planned = _asked_for()
+    asks = "leg" not in request.args and must_press(request.form.get("To", ""))  # and nothing is changed yet
+    offer, planned = (offering.find(request.args.get("offer", 0, type=int)), None) if asks else _asked_for()
     if not _holds(offer, planned):
         twiml = speech.goodbye(LATE, "fr")
-    elif planned is not None or must_press(request.form.get("To", "")):
+    elif planned is not None or asks:
         said = announced(offer) if offer is not None else "Votre appel est prêt."
         twiml = press_1(said, at("agent_presses", **request.args))
     else:
