@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.collections import attribute_keyed_dict
 
 from portal.database import Base, Versioned
 
 
-class Organization(Versioned, Base):
+class Sourced:
+    """Where a record comes from, whose it is to keep true, and when somebody last said that it is.
+
+    `source` is here, dila, or the name of an HSDS publisher; with `source_id` it names the record there, so that a
+    second import finds it. `hsds` is what an HSDS record says that our columns do not hold.
+    """
+
+    hsds_id: Mapped[str | None] = mapped_column(unique=True)  # a UUID
+    source: Mapped[str] = mapped_column(default="here")
+    source_id: Mapped[str] = mapped_column(default="")
+    source_date: Mapped[date | None]  # when the source says that it changed
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by: Mapped[str] = mapped_column(default="")  # the owner's address, or who of the staff
+    hsds: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Organization(Sourced, Versioned, Base):
     __tablename__ = "organizations"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -21,11 +38,18 @@ class Organization(Versioned, Base):
     phone: Mapped[str] = mapped_column(default="")
     email: Mapped[str] = mapped_column(default="")
     url: Mapped[str] = mapped_column(default="")
+    alternate_name: Mapped[str] = mapped_column(default="")
+    description: Mapped[str] = mapped_column(default="")
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
+    rules_reviewed: Mapped[bool] = mapped_column(default=False)  # a second person publishes referral rules
     services: Mapped[list[Service]] = relationship(back_populates="organization")
 
 
-class Service(Versioned, Base):
+class Service(Sourced, Versioned, Base):
+    """A service; an office of the national directory is one, at one location."""
+
     __tablename__ = "services"
+    __table_args__ = (Index("ix_services_source", "source", "source_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
@@ -44,6 +68,22 @@ class Service(Versioned, Base):
     accessibility: Mapped[dict[str, str]] = mapped_column(default=dict)  # how to come and call, by language
     languages: Mapped[list[str]] = mapped_column(default=list)
     active: Mapped[bool] = mapped_column(default=True)
+    status: Mapped[str] = mapped_column(
+        default="active"
+    )  # HSDS: active, inactive, defunct, temporarily closed
+    eligibility_description: Mapped[str] = mapped_column(default="")
+    minimum_age: Mapped[int | None]
+    maximum_age: Mapped[int | None]
+    application_process: Mapped[str] = mapped_column(default="")
+    fees_description: Mapped[str] = mapped_column(default="")
+    interpretation_services: Mapped[str] = mapped_column(default="")
+    alert: Mapped[str] = mapped_column(default="")
+    required_documents: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # [{"document", "uri"}]
+    cost_options: Mapped[list[dict[str, Any]]] = mapped_column(
+        default=list
+    )  # [{"option", "amount", "currency", …}]
+    commune: Mapped[str] = mapped_column(default="", index=True)  # where its seat is: an INSEE code
+    department: Mapped[str] = mapped_column(default="")
     organization: Mapped[Organization] = relationship(back_populates="services")
     texts: Mapped[dict[str, ServiceText]] = relationship(
         collection_class=attribute_keyed_dict("language"),
@@ -62,6 +102,104 @@ class ServiceText(Base):
     service: Mapped[Service] = relationship(back_populates="texts")
 
 
+class Location(Sourced, Versioned, Base):
+    """A place where services are given."""
+
+    __tablename__ = "locations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"), index=True)
+    location_type: Mapped[str] = mapped_column(default="physical")  # physical, postal, virtual
+    name: Mapped[str] = mapped_column(default="")
+    description: Mapped[str] = mapped_column(default="")
+    address_1: Mapped[str] = mapped_column(default="")
+    address_2: Mapped[str] = mapped_column(default="")
+    postal_code: Mapped[str] = mapped_column(default="")
+    city: Mapped[str] = mapped_column(default="")
+    commune: Mapped[str] = mapped_column(default="", index=True)  # INSEE
+    country: Mapped[str] = mapped_column(default="FR")
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    transportation: Mapped[str] = mapped_column(default="")
+    accessibility: Mapped[list[dict[str, Any]]] = mapped_column(
+        default=list
+    )  # [{"description", "details", "url"}]
+    schedule: Mapped[dict[str, Any]] = mapped_column(default=dict)  # empty: the service's own
+
+
+class ServiceAtLocation(Base):
+    __tablename__ = "service_at_locations"
+
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id"), primary_key=True)
+    location_id: Mapped[int] = mapped_column(ForeignKey("locations.id"), primary_key=True, index=True)
+    hsds_id: Mapped[str | None] = mapped_column(unique=True)
+    schedule: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    hsds: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    service: Mapped[Service] = relationship()
+    location: Mapped[Location] = relationship()
+
+
+class ListedPhone(Base):
+    """A further number of an organization, a service or a location; the first is in the row's own `phone`."""
+
+    __tablename__ = "listed_phones"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hsds_id: Mapped[str | None] = mapped_column(unique=True)
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"), index=True)
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id"), index=True)
+    location_id: Mapped[int | None] = mapped_column(ForeignKey("locations.id"), index=True)
+    number: Mapped[str]
+    extension: Mapped[str] = mapped_column(default="")
+    type: Mapped[str] = mapped_column(
+        default="voice"
+    )  # HSDS: voice, text, fax, cell, video, pager, textphone
+    description: Mapped[str] = mapped_column(default="")
+    languages: Mapped[list[str]] = mapped_column(default=list)
+    hsds: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class ServiceArea(Base):
+    """Whom a service is for, by where they live: `level` is commune, department, region, national or other."""
+
+    __tablename__ = "service_areas"
+    __table_args__ = (Index("ix_service_areas_level_code", "level", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hsds_id: Mapped[str | None] = mapped_column(unique=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id"), index=True)
+    level: Mapped[str]
+    code: Mapped[str] = mapped_column(default="")
+    name: Mapped[str] = mapped_column(default="")
+    hsds: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Kind(Versioned, Base):
+    """A kind of service (town hall, tax office…), and how the one for a commune is found.
+
+    `level` says what an office of this kind serves unless its service areas say more: commune, department, none
+    (then only areas tell). `answered_by` are the kinds that stand for it. Where there is no office, `national` is
+    whom to ask instead (`{"title", "phone", "url", "text"}`) and `look_for` says in plain words whom to look for.
+    """
+
+    __tablename__ = "kinds"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    names: Mapped[dict[str, str]] = mapped_column(default=dict)  # by language
+    level: Mapped[str] = mapped_column(default="none")
+    answered_by: Mapped[list[str]] = mapped_column(default=list)
+    national: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    look_for: Mapped[dict[str, str]] = mapped_column(default=dict)  # by language
+
+
+class Department(Base):
+    __tablename__ = "departments"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    region: Mapped[str] = mapped_column(default="")
+
+
 class Commune(Base):
     __tablename__ = "communes"
 
@@ -69,6 +207,19 @@ class Commune(Base):
     name: Mapped[str]
     name_key: Mapped[str] = mapped_column(index=True)
     postcodes: Mapped[list[str]] = mapped_column(default=list)
+    department: Mapped[str] = mapped_column(default="", index=True)
+    type: Mapped[str] = mapped_column(default="current")  # current, delegated, associated, arrondissement
+    parent: Mapped[str] = mapped_column(default="")  # of a part of a commune: the whole's code
+    population: Mapped[int] = mapped_column(default=0)
+
+
+class Postcode(Base):
+    """The communes of a postcode, to look them up by."""
+
+    __tablename__ = "postcodes"
+
+    postcode: Mapped[str] = mapped_column(primary_key=True)
+    commune: Mapped[str] = mapped_column(ForeignKey("communes.code"), primary_key=True)
 
 
 class HelpNumber(Base):
@@ -80,3 +231,15 @@ class HelpNumber(Base):
     position: Mapped[int] = mapped_column(default=0)
     emergency: Mapped[bool] = mapped_column(default=False)
     labels: Mapped[dict[str, str]] = mapped_column(default=dict)  # by language
+
+
+class Embedder(Versioned, Base):
+    """A site of others that may show our search box and finder in a frame, and where people go back to."""
+
+    __tablename__ = "embedders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    name: Mapped[str]
+    origin: Mapped[str] = mapped_column(unique=True)  # https://www.example.fr
+    active: Mapped[bool] = mapped_column(default=True)

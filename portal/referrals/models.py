@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock
 from portal.database import Base, Versioned
-from portal.directory.models import Service
+from portal.directory.models import Organization, Service
 
 
 class ReferralRule(Versioned, Base):
@@ -26,7 +26,11 @@ class ReferralRule(Versioned, Base):
 
 
 class RuleVersion(Base):
-    """What a rule says. `state`: draft, published (in force), past. A published version is never edited."""
+    """What a rule says. `state`: draft, planned, published (in force), past. A published version is never edited.
+
+    It sends to a service, or to the office of a kind for the commune. Of the rules that fit, the strongest speaks
+    first, then by position.
+    """
 
     __tablename__ = "rule_versions"
     __table_args__ = (
@@ -40,7 +44,14 @@ class RuleVersion(Base):
     state: Mapped[str] = mapped_column(default="draft")
     position: Mapped[int] = mapped_column(default=100)  # the lower is looked at first
     conditions: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    service_id: Mapped[int] = mapped_column(ForeignKey("services.id"))
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id"))
+    kind: Mapped[str] = mapped_column(default="")
+    strength: Mapped[int] = mapped_column(default=2)  # 3: must, 2: should, 1: may
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]  # the last day
+    publish_at: Mapped[datetime | None]  # of a planned version
+    review_asked_at: Mapped[datetime | None]
+    review_asked_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     explanations: Mapped[dict[str, str]] = mapped_column(default=dict)  # to the citizen, by language
     agent_note: Mapped[str] = mapped_column(default="")
     created_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
@@ -49,11 +60,50 @@ class RuleVersion(Base):
     published_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     rule: Mapped[ReferralRule] = relationship(back_populates="versions")
-    service: Mapped[Service] = relationship()
+    service: Mapped[Service | None] = relationship()
 
 
-class Referral(Base):
-    """That someone was sent to a service, why, and by which rule or agent."""
+class RuleExample(Versioned, Base):
+    """A situation kept with what must come of it: publication waits while one fails.
+
+    `expected` is `{"service": slug}`, `{"kind": code}`, `{"emergency": true}` or `{"nobody": true}`.
+    """
+
+    __tablename__ = "rule_examples"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    name: Mapped[str]
+    situation: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    expected: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class RuleCheck(Base):
+    """A reading of all the rules of an organization, by the worker: how far it is, and what it found."""
+
+    __tablename__ = "rule_checks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    state: Mapped[str] = mapped_column(default="waiting")  # waiting, running, done, failed
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    stamp: Mapped[str] = mapped_column(default="")  # of the rules that were read
+    ended_at: Mapped[datetime | None]
+
+
+class Referral(Versioned, Base):
+    """That someone was sent to a service, why, by which rule or agent, and what became of it.
+
+    `state`: proposed, sent, received, accepted, refused, done, done_without_help, unreachable, expired.
+    `first_received_at` is when the first administration had the request (silence that rejects runs from there),
+    `competent_received_at` when the competent one had it (silence that accepts runs from there): CRPA L114-3.
+    """
 
     __tablename__ = "referrals"
 
@@ -64,8 +114,71 @@ class Referral(Base):
     service_id: Mapped[int] = mapped_column(ForeignKey("services.id"))
     rule_version_id: Mapped[int | None] = mapped_column(ForeignKey("rule_versions.id"))
     reason: Mapped[str] = mapped_column(default="")
-    state: Mapped[str] = mapped_column(default="proposed")
+    state: Mapped[str] = mapped_column(default="proposed", index=True)
+    way: Mapped[str] = mapped_column(default="told")  # told, phone, email, api
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    former_id: Mapped[int | None] = mapped_column(
+        ForeignKey("referrals.id")
+    )  # the one that was refused before
+    shared: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what the receiver is given, no more
+    refusal: Mapped[str] = mapped_column(
+        default=""
+    )  # not_for_us, wrong_area, missing_piece, duplicate, unreachable
+    note: Mapped[str] = mapped_column(default="")  # what the receiver says of it, to the citizen
+    first_received_at: Mapped[datetime | None]
+    competent_received_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    received_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    remind_at: Mapped[datetime | None] = mapped_column(index=True)
+    reminders: Mapped[int] = mapped_column(default=0)
     created_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     service: Mapped[Service] = relationship()
     rule_version: Mapped[RuleVersion | None] = relationship()
+
+
+class ReferralMessage(Base):
+    """What sender and receiver said to each other about a referral; the citizen is shown only what is for them."""
+
+    __tablename__ = "referral_messages"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    referral_id: Mapped[int] = mapped_column(ForeignKey("referrals.id"), index=True)
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    side: Mapped[str]  # sender, receiver
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    author: Mapped[str] = mapped_column(default="")  # who signed, at the receiver's
+    body: Mapped[str]
+    form_key: Mapped[str | None] = mapped_column(unique=True)
+
+
+class ReferralLink(Base):
+    """A door for a receiver without an account: one referral, until it expires or is closed. Kept as a digest."""
+
+    __tablename__ = "referral_links"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    referral_id: Mapped[int] = mapped_column(ForeignKey("referrals.id"), index=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    sent_to: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class Partner(Versioned, Base):
+    """How an organization takes referrals: by e-mail, or by a system of its own."""
+
+    __tablename__ = "partners"
+
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), primary_key=True)
+    way: Mapped[str] = mapped_column(default="email")  # email, api, phone, none
+    email: Mapped[str] = mapped_column(default="")
+    webhook_url: Mapped[str] = mapped_column(default="")
+    webhook_secret: Mapped[str] = mapped_column(default="")
+    token_digest: Mapped[str | None] = mapped_column(unique=True)  # of the key its system shows us
+    remind_first: Mapped[int] = mapped_column(default=10)  # working days
+    remind_second: Mapped[int] = mapped_column(default=30)
+    organization: Mapped[Organization] = relationship()
