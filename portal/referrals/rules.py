@@ -24,7 +24,7 @@ class Rule:
     rule_id: int
     version_id: int
     position: int
-    service_id: int
+    service_id: int | None
     words: tuple[Phrase, ...]
     without: tuple[Phrase, ...]
     topics: frozenset[str]
@@ -141,7 +141,7 @@ class _Key(NamedTuple):
     version_id: int
     rule_id: int
     position: int
-    service_id: int
+    service_id: int | None
     published_at: datetime | None
 
 

@@ -65,7 +65,7 @@ def _from_rules(matches: Iterable[Match], language: str, limit: int) -> list[Sug
     """The index proposes, the database decides: a service that no longer is active is passed over."""
     by_service: dict[int, Match] = {}
     for match in islice(matches, MOST_MATCHES):
-        by_service.setdefault(match.rule.service_id, match)
+        by_service.setdefault(match.rule.service_id or 0, match)
     first = {match.rule.version_id: match for match in islice(by_service.values(), limit * 2)}
     if not first:
         return []
@@ -77,15 +77,14 @@ def _from_rules(matches: Iterable[Match], language: str, limit: int) -> list[Sug
     )
     versions = {version.id: version for version in db.session.scalars(query).unique()}
     said = [
-        _by_rule(versions[n], match.words, language)
+        _by_rule(versions[n], service, match.words, language)
         for n, match in first.items()
-        if n in versions and versions[n].service.active
+        if n in versions and (service := versions[n].service) and service.active
     ]
     return said[:limit]
 
 
-def _by_rule(version: RuleVersion, matched: tuple[str, ...], language: str) -> Suggestion:
-    service = version.service
+def _by_rule(version: RuleVersion, service: Service, matched: tuple[str, ...], language: str) -> Suggestion:
     return Suggestion(
         origin="rule",
         name=reading.text_in(service, language).name,

@@ -62,7 +62,7 @@ def try_draft(draft: RuleVersion, situations: Iterable[Situation]) -> Trial:
     for total, situation in enumerate(situations, 1):  # noqa: B007  (the last number is the total)
         before, after = (_first(kind, situation, services) for kind in (book, tried))
         decided += bool(after and after.rule.rule_id == draft.rule_id)
-        ends = tuple(match.rule.service_id if match else 0 for match in (before, after))
+        ends = tuple(match.rule.service_id or 0 if match else 0 for match in (before, after))
         if ends[0] != ends[1]:
             words = next(m.words for m in (after, before) if m and m.rule.rule_id == draft.rule_id)
             moves[situation.topics, situation.commune, words, ends[0], ends[1]] += 1

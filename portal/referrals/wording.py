@@ -24,7 +24,7 @@ FARTHEST = 1_000_000
 class Wording:
     """What a version of a rule says; what a person types in the form."""
 
-    service_id: int
+    service_id: int | None
     position: int = 100
     conditions: dict[str, Any] = field(default_factory=dict)
     explanations: dict[str, str] = field(default_factory=dict)
@@ -53,7 +53,7 @@ def check(wording: Wording) -> None:
     _check_choices(wording.conditions)
     if not 0 < wording.position <= FARTHEST:
         raise Refused(N_("La place d’une règle est un nombre à partir de 1."), field="position")
-    service = db.session.get(Service, wording.service_id)
+    service = db.session.get(Service, wording.service_id) if wording.service_id else None
     if service is None or not service.active:
         raise Refused(N_("Choisissez un service qui existe et qui est actif."), field="service_id")
     if not wording.explanations.get("fr"):

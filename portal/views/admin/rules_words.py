@@ -106,7 +106,7 @@ def read_names(rules: Iterable[ReferralRule]) -> Names:
     versions = [version for rule in rules for version in rule.versions]
     codes = {code for version in versions for code in version.conditions.get("communes", ())}
     services = {service.id: service for service in reading.active_services()}
-    services |= {version.service_id: version.service for version in versions}
+    services |= {version.service.id: version.service for version in versions if version.service}
     return Names(
         topics={topic.slug: topic.names.get("fr", topic.slug) for topic in all_topics()},
         communes=commune_names(codes),
