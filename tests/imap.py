@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclass
 class Box:
-    """What the server holds. `refuse` names commands that it answers NO to; `hang_up_at` one at which it vanishes."""
+    """What the server holds. `hang_up_at`: the command at which it vanishes; `withheld`: letters it does not give."""
 
     port: int = 0
     uid_validity: int = 7
@@ -22,6 +22,7 @@ class Box:
     password: str = "secret"
     hang_up_at: str = ""
     read_only: bool = False
+    withheld: set[int] = field(default_factory=set)
     fetched: list[int] = field(default_factory=list)
 
     def put(self, raw: bytes) -> int:
@@ -76,17 +77,20 @@ class _Session(socketserver.StreamRequestHandler):
             found = [uid for uid in found if uid not in self.box.seen]
         self.say("* SEARCH " + " ".join(map(str, found)))
 
-    def do_fetch(self, given: str) -> None:
+    def do_fetch(self, given: str) -> str:
         number, _, what = given.partition(" ")
         raw = self.box.letters.get(int(number))
+        if int(number) in self.box.withheld:
+            return "NO this one cannot be read"
         if raw is None:
-            return
+            return ""
         if "SIZE" in what:
             self.say(f"* 1 FETCH (UID {number} RFC822.SIZE {len(raw)})")
-            return
+            return ""
         self.box.fetched.append(int(number))
         part = raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" if "HEADER" in what else raw
         self.wfile.write(f"* 1 FETCH (UID {number} BODY[] {{{len(part)}}}\r\n".encode() + part + b")\r\n")
+        return ""
 
     def do_store(self, given: str) -> None:
         self.box.seen.add(int(given.split(maxsplit=1)[0]))

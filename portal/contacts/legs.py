@@ -92,6 +92,14 @@ def one(contact_id: int, role: str) -> Leg | None:
     return found[-1] if found else None
 
 
+def was_reached(contact_id: int) -> bool:
+    """Whether the citizen was ever on the telephone with somebody in this contact."""
+    spoke = db.exists().where(
+        Leg.contact_id == contact_id, Leg.role == "citizen", Leg.answered_at.is_not(None)
+    )
+    return bool(db.session.scalar(db.select(spoke)))
+
+
 def dialled_by(agent: Leg) -> Leg | None:
     """The citizen's telephone that was called for an agent's, whatever became of it."""
     query = db.select(Leg).filter_by(contact_id=agent.contact_id, dialled_by_id=agent.id, role="citizen")

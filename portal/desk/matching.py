@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select
 
 from portal import clock, history, jobs, news
+from portal.contacts.models import GOING_ON, Leg
 from portal.database import db
 from portal.desk.holding import hold_desk
 from portal.desk.models import Offer, Place, Presence, Queue, Skill, queue_agents
@@ -115,13 +116,19 @@ def is_due(now: datetime) -> ColumnElement[bool]:
 
 
 def _free() -> Select[Any]:
-    """Free agents with each queue they serve: available, with a telephone, and no offer ringing there."""
+    """Free agents with each queue they serve: available, with a telephone, and nothing that rings there: no offer,
+    and no colleague who wants to ask them something."""
     query = db.select(Presence.staff_id, Presence.since, Presence.missed, queue_agents.c.queue_id)
     query = query.join(queue_agents, queue_agents.c.staff_id == Presence.staff_id)
     query = query.join(Staff, Staff.id == Presence.staff_id)
     query = query.outerjoin(Offer, Offer.live_staff_id == Presence.staff_id)
+    consulted = db.exists().where(Leg.staff_id == Presence.staff_id, Leg.role == "third", GOING_ON)
     return query.where(
-        Presence.state == "available", Offer.id.is_(None), Staff.phone != "", Staff.disabled_at.is_(None)
+        Presence.state == "available",
+        Offer.id.is_(None),
+        Staff.phone != "",
+        Staff.disabled_at.is_(None),
+        ~consulted,
     )
 
 

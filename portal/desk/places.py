@@ -23,6 +23,7 @@ __all__ = ["announce", "expected_wait_s", "of", "position", "stand_in_line", "tr
 RECENTLY = timedelta(hours=24)  # who calls again within it, without having been answered, comes first
 MOST_TRIES = 3
 RETRY = timedelta(minutes=10)
+KEPT = "Sera rappelé à son tour : place gardée"
 
 
 def of(contact_id: int) -> Place | None:
@@ -107,7 +108,7 @@ def ask_call_back(contact: Contact, *, after: timedelta = timedelta(seconds=30))
         return place if place.kind == "call_back" else None
     place.kind = "call_back"
     _put_off(place, clock.now() + after)
-    contact.state, contact.step = "open", "Sera rappelé à son tour : place gardée"
+    contact.state, contact.step = "open", KEPT
     history.record("contact.call_back_asked", contact, by=history.CITIZEN, citizen_id=contact.citizen_id)
     news.tell(f"desk:{place.organization_id}")
     return place

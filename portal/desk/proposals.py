@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sqlalchemy.orm import contains_eager
+
 from portal import clock, history
 from portal.contacts import answering
 from portal.contacts.models import Contact
@@ -38,7 +40,8 @@ def close(contact: Contact, why: str) -> None:
 
 
 def _others(contact: Contact) -> Iterator[Place]:
-    """The other calls of this number to be called back, held; one that somebody is taking right now is theirs."""
+    """The other calls of this number to be called back, held with their places; one that somebody is taking right now
+    is theirs."""
     if contact.identifier_id is None:
         return iter(())
     theirs = (Contact.identifier_id == contact.identifier_id) & (
@@ -47,5 +50,6 @@ def _others(contact: Contact) -> Iterator[Place]:
     to_call = (Place.state == "proposed") | ((Place.kind == "call_back") & (Place.state == "waiting"))
     query = db.select(Place).join(Contact).where(theirs, Contact.id != contact.id, to_call)
     query = query.where(Contact.state == "open")  # else an agent has taken it up
-    query = query.with_for_update(key_share=True, skip_locked=True)
+    query = query.options(contains_eager(Place.contact))
+    query = query.with_for_update(key_share=True, skip_locked=True, of=(Place, Contact))
     return iter(db.session.scalars(query.execution_options(populate_existing=True)).all())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from portal.contacts import answering
+from portal.contacts import answering, legs
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.desk import offering, places, waiting
 from portal.desk.holding import hold_place
-from portal.desk.matching import make_offer
+from portal.desk.matching import make_offer, match
 from portal.desk.models import Offer, Place, Queue
 from portal.errors import N_, Refused
 from portal.staff.models import Staff
@@ -30,6 +30,28 @@ def take(contact_id: int, *, by: Staff) -> Contact:
     if ringing is None and place is not None:
         make_offer(place, by.id)
     return contact
+
+
+def give_back(contact_id: int, *, by: Staff) -> Contact:
+    """Back to those who wait, as `answering.give_back`; one to be called back at its turn has that turn again."""
+    contact = answering.hold_contact(contact_id, by=by)
+    taken = contact.state == "in_progress"
+    answering.give_back(contact, by=by)
+    if taken and contact.state != "in_progress":
+        _stand_again(contact)
+    return contact
+
+
+def _stand_again(contact: Contact) -> None:
+    place = hold_place(contact)
+    if place is None or (place.kind, place.left) != ("call_back", "taken"):
+        return
+    if legs.was_reached(contact.id):
+        return
+    place.state, place.ended_at, place.left = "waiting", None, ""
+    contact.state, contact.step = "open", places.KEPT
+    db.session.flush()
+    match(contact.organization_id)
 
 
 def _take_off_the_line(contact: Contact, by: Staff) -> None:

@@ -15,6 +15,7 @@ from portal.contacts.telling import tell_of
 from portal.database import db
 from portal.desk import offering, places, presence
 from portal.desk.holding import hold_desk, hold_place, hold_presence
+from portal.desk.matching import match
 from portal.desk.models import Offer, Queue
 from portal.history import Actor
 
@@ -241,7 +242,7 @@ def _desert(contact: Contact, leg: Leg) -> None:
 
 
 def _release(contact: Contact, leg: Leg) -> None:
-    """An agent has time to write up; who was only consulted is free at once."""
+    """An agent has time to write up; who was only consulted is free at once, and may be offered what waits."""
     if leg.staff_id is None:
         return
     if leg.role == "agent":
@@ -249,6 +250,8 @@ def _release(contact: Contact, leg: Leg) -> None:
         presence.begin_wrap_up(leg.staff_id, queue)
     elif leg.answered_at is not None:
         presence.end_call(leg.staff_id)
+    else:
+        match(contact.organization_id)
 
 
 def _not_reached(contact: Contact, leg: Leg) -> None:

@@ -24,6 +24,10 @@ class Trouble(Exception):
     """The mailbox cannot be read now. The sentence says why, in French."""
 
 
+class NotGiven(Trouble):
+    """The server refuses to give this one letter; the others may be asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Folder:
     """An open folder: how its letters are numbered, and the number that the next one will have."""
@@ -129,7 +133,7 @@ def _search(folder: Folder, *criteria: str) -> list[int]:
 def _fetched(folder: Folder, uid: int, what: str) -> list[object]:
     answer, data = folder.server.uid("FETCH", str(uid), what)
     if answer != "OK":
-        raise Trouble("La boîte aux lettres n’a pas rendu une lettre.")
+        raise NotGiven(f"La boîte aux lettres n’a pas rendu la lettre numéro {uid}.")
     return list(data)
 
 

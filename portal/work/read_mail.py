@@ -58,7 +58,7 @@ def read_folder() -> int:
     kept, trouble = 0, ""
     try:
         with fetching.open_folder(settings()) as folder:
-            kept = _take(name, folder)
+            kept, trouble = _take(name, folder)
     except fetching.Trouble as error:
         trouble = str(error)
     except fetching.TROUBLES as error:
@@ -82,13 +82,20 @@ def _hold(name: str) -> bool:
     return bool(held.rowcount)  # type: ignore[attr-defined]  # a CursorResult, typed as Result
 
 
-def _take(name: str, folder: fetching.Folder) -> int:
-    """Each new letter: fetched, kept, marked."""
+def _take(name: str, folder: fetching.Folder) -> tuple[int, str]:
+    """Each new letter: fetched, kept, marked; returns how many, and what was not given.
+
+    A letter that the server refuses to give stops no other: not marked, it is among those asked for next time.
+    """
     last_uid, anew = _begin_at(name, folder)
-    kept = 0
+    kept, trouble = 0, ""
     hold_nothing()
     for uid in fetching.new_uids(folder, last_uid, clock.now() if anew else None)[:AT_ONCE]:
-        raw = fetching.fetch(folder, uid)
+        try:
+            raw = fetching.fetch(folder, uid)
+        except fetching.NotGiven as error:
+            trouble = str(error)
+            continue
         if raw is not None:
             _letter, new = keep_letter(settings(), raw, source="imap")
             kept += new
@@ -100,7 +107,7 @@ def _take(name: str, folder: fetching.Folder) -> int:
         db.session.commit()
         if raw is not None:
             fetching.mark(folder, uid)
-    return kept
+    return kept, trouble
 
 
 def _begin_at(name: str, folder: fetching.Folder) -> tuple[int, bool]:

@@ -64,6 +64,16 @@ def test_a_letter_that_someone_opened_before_us_is_not_lost(box: imap.Box) -> No
     assert read_mail.read_folder() == 1
 
 
+def test_a_letter_that_is_not_given_stops_no_other_and_is_asked_for_again(box: imap.Box) -> None:
+    box.put(letter(subject="Retenue"))
+    box.withheld = {1}
+    box.put(letter(sender="autre@x.example", subject="Voirie"))
+    assert read_mail.read_folder() == 1 and box.seen == {2}
+    assert "lettre numéro 1" in folder().trouble
+    box.withheld = set()
+    assert read_mail.read_folder() == 1 and box.seen == {1, 2} and not folder().trouble
+
+
 @pytest.mark.parametrize("instant", ["fetched", "kept"])
 def test_killed_at_any_instant_nothing_is_lost_nor_doubled(
     box: imap.Box, monkeypatch: pytest.MonkeyPatch, instant: str

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from portal.contacts import answering, corresponding, delivery
 from portal.contacts.models import Contact, Message
 from portal.database import db
-from portal.desk import waiting
+from portal.desk import taking, waiting
 from portal.staff.managing import names_of
 from portal.views.console import composing, contact_page, words
 from portal.views.console.door import agents, bp, me, refusals_shown
@@ -99,7 +99,7 @@ def give_back(contact_id: int) -> Any:
     form = Form(request.form)
     if found.agent_id == me().id:
         contact_page.jot(found, form)
-    answering.give_back(found, by=me())
+    taking.give_back(contact_id, by=me())
     chosen = form.number("queue")
     for queue in waiting.queues(me().organization_id):
         if queue.id == chosen and found.state in ("open", "waiting"):

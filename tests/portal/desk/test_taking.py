@@ -11,10 +11,11 @@ from flask import Flask
 
 from portal.app import create_app
 from portal.config import Settings
+from portal.contacts import legs
 from portal.database import db
-from portal.desk import offering, places
+from portal.desk import offering, places, talking
 from portal.desk.models import Offer
-from portal.desk.taking import take
+from portal.desk.taking import give_back, take
 from portal.errors import Missing, Refused
 from portal.jobs import Job
 from portal.staff.models import Staff
@@ -63,6 +64,32 @@ def test_a_call_back_taken_by_hand_is_offered_to_nobody_else(app: Flask) -> None
     assert (call.agent_id, call.state, place.state) == (agent.id, "in_progress", "left")
     other = make.serving(queue)
     assert offering.match(queue.organization_id) == [] and offering.live_for(other.id) is None
+
+
+def test_a_call_back_given_back_has_its_turn_again_unless_they_were_reached(app: Flask) -> None:
+    queue, agent = make.queue(), make.staff(phone="+33199000021")
+    call = make.contact(identifier_id=make.identifier("phone", "+33639980001").id)
+    place = places.stand_in_line(call, queue)
+    places.ask_call_back(call, after=timedelta())
+    take(call.id, by=agent)
+    for _ in range(2):
+        give_back(call.id, by=agent)
+    assert (call.agent_id, call.state, place.state, place.ended_at) == (None, "open", "waiting", None)
+    take(call.id, by=agent)
+    legs.note(call, "citizen", "CA" + "7" * 32)
+    give_back(call.id, by=agent)
+    assert place.state == "left"
+
+
+def test_who_is_asked_something_by_a_colleague_is_offered_nothing_meanwhile(app: Flask) -> None:
+    queue = make.queue()
+    asked = make.serving(queue)
+    going_on, call = make.contact(), make.contact()
+    third = legs.plan(going_on, "third", asked.phone, staff_id=asked.id, purpose="consult", seat="room")
+    places.stand_in_line(call, queue)
+    assert offering.live_for(asked.id) is None
+    talking.fail(third, "busy")
+    assert offering.live_for(asked.id) is not None
 
 
 def test_a_call_back_that_rings_is_taken_by_nobody_else(app: Flask) -> None:
