@@ -1,5 +1,8 @@
 """Places, areas, kinds and communes of the directory."""
 
+import re
+import unicodedata
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -18,6 +21,7 @@ def upgrade() -> None:
     _extend_communes()
     _extend_organizations()
     _extend_services()
+    _fill_search_keys()
 
 
 def _create_departments() -> None:
@@ -225,9 +229,29 @@ def _extend_services() -> None:
         services.add_column(sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True))
         services.add_column(sa.Column("confirmed_by", sa.String(), nullable=False, server_default=""))
         services.add_column(sa.Column("hsds", sa.JSON(), nullable=False, server_default="{}"))
+        services.add_column(sa.Column("search_key", sa.String(), nullable=False, server_default=""))
+        services.drop_index("ix_services_kind")
+        services.create_index("ix_services_kind", ["kind", "department", "commune"], unique=False)
+        key = ["search_key", "active", "kind", "department"]
+        services.create_index("ix_services_search_key", key, unique=False)
         services.create_index(services.f("ix_services_commune"), ["commune"], unique=False)
         services.create_index("ix_services_source", ["source", "source_id"], unique=False)
         services.create_unique_constraint(services.f("uq_services_hsds_id"), ["hsds_id"])
+
+
+def _fill_search_keys() -> None:
+    """As `directory.names` does it today; each later save writes its own."""
+    query = sa.text(
+        "SELECT services.id, service_texts.name, organizations.name, address, services.slug FROM services"
+        " JOIN organizations ON organizations.id = organization_id"
+        " LEFT JOIN service_texts ON service_id = services.id AND language = 'fr'"
+    )
+    write = sa.text("UPDATE services SET search_key = :key WHERE id = :id")
+    for service_id, *texts in op.get_bind().execute(query).all():
+        plain = unicodedata.normalize("NFKD", " ".join(text or "" for text in texts).lower())
+        words = re.findall(r"\w+", "".join(c for c in plain if not unicodedata.combining(c)))
+        key = "".join(f" {word}" for word in dict.fromkeys(words))[:400]
+        op.get_bind().execute(write, {"id": service_id, "key": key})
 
 
 def downgrade() -> None:
@@ -235,6 +259,10 @@ def downgrade() -> None:
         services.drop_constraint(op.f("uq_services_hsds_id"), type_="unique")
         services.drop_index("ix_services_commune")
         services.drop_index("ix_services_source")
+        services.drop_index("ix_services_search_key")
+        services.drop_index("ix_services_kind")
+        services.create_index("ix_services_kind", ["kind"], unique=False)
+        services.drop_column("search_key")
         services.drop_column("status")
         services.drop_column("eligibility_description")
         services.drop_column("minimum_age")

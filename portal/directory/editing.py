@@ -8,8 +8,9 @@ from typing import Any
 from portal import history
 from portal.database import check_version, db, locked
 from portal.directory.models import Commune, Organization, Service, ServiceText
+from portal.directory.names import name_key
 from portal.directory.opening import check_schedule
-from portal.directory.reading import REFERENCE, name_key
+from portal.directory.reading import REFERENCE
 from portal.errors import N_, Refused, Stale
 from portal.history import Actor
 

@@ -49,14 +49,16 @@ class Service(Sourced, Versioned, Base):
     """A service; an office of the national directory is one, at one location."""
 
     __tablename__ = "services"
-    __table_args__ = (Index("ix_services_source", "source", "source_id"),)
+    __table_args__ = (
+        Index("ix_services_source", "source", "source_id"),
+        Index("ix_services_kind", "kind", "department", "commune"),
+        Index("ix_services_search_key", "search_key", "active", "kind", "department"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
     slug: Mapped[str] = mapped_column(unique=True)
-    kind: Mapped[str] = mapped_column(
-        default="", index=True
-    )  # the directory's kind: mairie, caf, prefecture…
+    kind: Mapped[str] = mapped_column(default="")  # the directory's kind: mairie, caf, prefecture…
     phone: Mapped[str] = mapped_column(default="")
     email: Mapped[str] = mapped_column(default="")
     url: Mapped[str] = mapped_column(default="")
@@ -84,6 +86,7 @@ class Service(Sourced, Versioned, Base):
     )  # [{"option", "amount", "currency", …}]
     commune: Mapped[str] = mapped_column(default="", index=True)  # where its seat is: an INSEE code
     department: Mapped[str] = mapped_column(default="")
+    search_key: Mapped[str] = mapped_column(default="")  # kept by `directory.searching`
     organization: Mapped[Organization] = relationship(back_populates="services")
     texts: Mapped[dict[str, ServiceText]] = relationship(
         collection_class=attribute_keyed_dict("language"),

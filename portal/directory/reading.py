@@ -11,7 +11,11 @@ from sqlalchemy.orm import joinedload, selectinload
 from knowledge_base.analysis import fold
 from portal.database import db
 from portal.directory.models import Commune, HelpNumber, Organization, Service, ServiceText
+from portal.directory.names import name_key
+from portal.directory.searching import find_services
 from portal.errors import N_, Missing
+
+__all__ = ["find_services", "name_key"]
 
 REFERENCE = "fr"  # the language every text exists in
 
@@ -88,12 +92,6 @@ def nearest_first(services: list[Service], commune: str = "") -> list[Service]:
 def is_in(service: Service, commune: Commune) -> bool:
     """Whether the service's address names the commune."""
     return f" {commune.name_key} " in f" {name_key(service.address)} "
-
-
-def name_key(name: str) -> str:
-    """A name as it is compared: folded, without hyphens or apostrophes, « St » and « Ste » in full."""
-    words = re.findall(r"\w+", fold(name))
-    return " ".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in words)
 
 
 def find_communes(text: str, limit: int = 10) -> list[Commune]:
