@@ -51,6 +51,7 @@ class Settings:
     imap_password: str  # IMAP_PASSWORD
     imap_folder: str  # IMAP_FOLDER: the folder that letters come into
     attachments_mb: int  # RELAIS_ATTACHMENTS_MB: how heavy the files of one message may be, all together
+    private_webhooks: bool  # RELAIS_PRIVATE_WEBHOOKS: 1 tells partners inside our own network too
     timezone: str  # RELAIS_TIMEZONE: local time on screens
     proxy_hops: (
         int  # RELAIS_PROXY_HOPS: trusted proxies in front of us (X-Forwarded-For is believed that deep)
@@ -118,6 +119,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         imap_password=environ.get("IMAP_PASSWORD", ""),
         imap_folder=environ.get("IMAP_FOLDER", "INBOX"),
         attachments_mb=int(environ.get("RELAIS_ATTACHMENTS_MB", "25")),
+        private_webhooks=environ.get("RELAIS_PRIVATE_WEBHOOKS", "") == "1",
         timezone=environ.get("RELAIS_TIMEZONE", "Europe/Paris"),
         proxy_hops=int(environ.get("RELAIS_PROXY_HOPS", "0")),
     )

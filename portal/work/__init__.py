@@ -27,6 +27,7 @@ from portal.work.send_code import send_code
 from portal.work.send_email import send_email
 from portal.work.send_text import send_text
 from portal.work.tell_administrators import tell_administrators
+from portal.work.tell_partner import tell_partner
 
 KINDS: dict[str, Callable[[Job], None]] = {
     "index": index_entries.update,
@@ -49,6 +50,7 @@ KINDS: dict[str, Callable[[Job], None]] = {
     "sweep_calls": sweep_calls.sweep_calls,
     "sweep_texts": sweep_texts.sweep,
     "tell_administrators": tell_administrators,
+    "tell_partner": tell_partner,
 }
 
 # done again and again, as long as there is a worker
