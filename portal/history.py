@@ -27,6 +27,7 @@ class Actor(NamedTuple):
 CITIZEN = Actor("citizen")
 NETWORK = Actor("network")
 SYSTEM = Actor("system")
+PARTNER = Actor("partner")
 
 
 class Person(Protocol):

@@ -41,6 +41,7 @@ def _create_referral_links() -> None:
         sa.Column("referral_id", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("sent_to", sa.String(), nullable=False),
+        sa.Column("reminder", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
@@ -63,6 +64,7 @@ def _create_referral_messages() -> None:
         sa.Column("referral_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("side", sa.String(), nullable=False),
+        sa.Column("to_citizen", sa.Boolean(), nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=True),
         sa.Column("author", sa.String(), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
@@ -86,6 +88,10 @@ def _extend_referrals() -> None:
         referrals.add_column(sa.Column("case_id", sa.Integer(), nullable=True))
         referrals.add_column(sa.Column("former_id", sa.Integer(), nullable=True))
         referrals.add_column(sa.Column("shared", sa.JSON(), nullable=False, server_default="{}"))
+        referrals.add_column(sa.Column("nature", sa.String(), nullable=False, server_default="information"))
+        referrals.add_column(sa.Column("receiver", sa.String(), nullable=False, server_default=""))
+        referrals.add_column(sa.Column("redirect_to_id", sa.Integer(), nullable=True))
+        referrals.add_column(sa.Column("ping_pong", sa.Boolean(), nullable=False, server_default=sa.false()))
         referrals.add_column(sa.Column("refusal", sa.String(), nullable=False, server_default=""))
         referrals.add_column(sa.Column("note", sa.String(), nullable=False, server_default=""))
         referrals.add_column(sa.Column("first_received_at", sa.DateTime(timezone=True), nullable=True))
@@ -104,12 +110,16 @@ def _extend_referrals() -> None:
         referrals.create_foreign_key(
             referrals.f("fk_referrals_former_id"), "referrals", ["former_id"], ["id"]
         )
+        referrals.create_foreign_key(
+            referrals.f("fk_referrals_redirect_to_id"), "services", ["redirect_to_id"], ["id"]
+        )
 
 
 def downgrade() -> None:
     with op.batch_alter_table("referrals") as referrals:
         referrals.drop_constraint(op.f("fk_referrals_case_id"), type_="foreignkey")
         referrals.drop_constraint(op.f("fk_referrals_former_id"), type_="foreignkey")
+        referrals.drop_constraint(op.f("fk_referrals_redirect_to_id"), type_="foreignkey")
         referrals.drop_index("ix_referrals_case_id")
         referrals.drop_index("ix_referrals_remind_at")
         referrals.drop_index("ix_referrals_state")
@@ -117,6 +127,10 @@ def downgrade() -> None:
         referrals.drop_column("case_id")
         referrals.drop_column("former_id")
         referrals.drop_column("shared")
+        referrals.drop_column("nature")
+        referrals.drop_column("receiver")
+        referrals.drop_column("redirect_to_id")
+        referrals.drop_column("ping_pong")
         referrals.drop_column("refusal")
         referrals.drop_column("note")
         referrals.drop_column("first_received_at")

@@ -121,9 +121,13 @@ class Referral(Versioned, Base):
         ForeignKey("referrals.id")
     )  # the one that was refused before
     shared: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what the receiver is given, no more
-    refusal: Mapped[str] = mapped_column(
-        default=""
-    )  # not_for_us, wrong_area, missing_piece, duplicate, unreachable
+    nature: Mapped[str] = mapped_column(default="information")  # what silence means: see `clocks.REGIMES`
+    refusal: Mapped[str] = mapped_column(default="")  # one of `living.REFUSALS`
+    redirect_to_id: Mapped[int | None] = mapped_column(
+        ForeignKey("services.id")
+    )  # where it should go, says who refused it
+    ping_pong: Mapped[bool] = mapped_column(default=False)  # sent back to who had refused it
+    receiver: Mapped[str] = mapped_column(default="")  # who has it, at the receiver's
     note: Mapped[str] = mapped_column(default="")  # what the receiver says of it, to the citizen
     first_received_at: Mapped[datetime | None]
     competent_received_at: Mapped[datetime | None]
@@ -135,12 +139,15 @@ class Referral(Versioned, Base):
     reminders: Mapped[int] = mapped_column(default=0)
     created_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
-    service: Mapped[Service] = relationship()
+    service: Mapped[Service] = relationship(foreign_keys=[service_id])
+    redirect_to: Mapped[Service | None] = relationship(foreign_keys=[redirect_to_id])
     rule_version: Mapped[RuleVersion | None] = relationship()
+    former: Mapped[Referral | None] = relationship(remote_side=[id])
+    messages: Mapped[list[ReferralMessage]] = relationship(order_by="ReferralMessage.id")
 
 
 class ReferralMessage(Base):
-    """What sender and receiver said to each other about a referral; the citizen is shown only what is for them."""
+    """What sender and receiver said to each other about a referral; `to_citizen`: the citizen was asked it too."""
 
     __tablename__ = "referral_messages"
 
@@ -148,6 +155,7 @@ class ReferralMessage(Base):
     referral_id: Mapped[int] = mapped_column(ForeignKey("referrals.id"), index=True)
     at: Mapped[datetime] = mapped_column(default=clock.now)
     side: Mapped[str]  # sender, receiver
+    to_citizen: Mapped[bool] = mapped_column(default=False)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     author: Mapped[str] = mapped_column(default="")  # who signed, at the receiver's
     body: Mapped[str]
@@ -163,6 +171,9 @@ class ReferralLink(Base):
     referral_id: Mapped[int] = mapped_column(ForeignKey("referrals.id"), index=True)
     digest: Mapped[str] = mapped_column(unique=True)
     sent_to: Mapped[str]
+    reminder: Mapped[int] = mapped_column(
+        default=0
+    )  # with which letter it left: a reminder's replaces the former
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]

@@ -14,13 +14,23 @@ from portal.errors import N_, Refused
 from portal.history import Actor
 from portal.referrals.models import Referral
 
+GOING_ON = ("proposed", "sent", "received", "accepted")
+
 
 def refer(
-    contact: Contact, service_id: int, *, reason: str, rule_version_id: int | None = None, by: Actor
+    contact: Contact,
+    service_id: int,
+    *,
+    reason: str,
+    rule_version_id: int | None = None,
+    former: Referral | None = None,
+    by: Actor,
 ) -> Referral:
-    """Sends the citizen of this contact to a service, and says why. Twice to the same one is once."""
+    """Proposes to send the citizen of this contact to a service, and says why. Twice to the same one is once, while it
+    goes on; `former` is the referral that came back, and that this one follows."""
     db.session.scalar(locked(db.select(Contact.id).filter_by(id=contact.id)))  # two forms at once make one
     query = db.select(Referral).filter_by(contact_id=contact.id, service_id=service_id)
+    query = query.where(Referral.state.in_(GOING_ON)).order_by(Referral.id.desc()).limit(1)
     made = db.session.scalar(query)
     if made is not None:
         return made
@@ -36,6 +46,9 @@ def refer(
         service_id=service.id,
         rule_version_id=rule_version_id,
         reason=reason.strip(),
+        former_id=former.id if former else None,
+        first_received_at=former.first_received_at if former else None,
+        nature=former.nature if former else "information",
         created_by=by.id,
     )
     db.session.add(made)

@@ -1,0 +1,46 @@
+"""By which ways a service takes those who are sent to it."""
+
+from __future__ import annotations
+
+from portal.database import db
+from portal.directory.models import Organization, Service
+from portal.referrals.models import Partner
+
+WAYS = ("told", "phone", "email", "api")
+
+
+def partner_of(service: Service) -> Partner | None:
+    """What its organization said of how it takes referrals, if it did."""
+    return db.session.get(Partner, service.organization_id)
+
+
+def address_of(service: Service) -> str:
+    """Where a letter about a referral goes: what the organization chose, else what the directory says."""
+    partner = partner_of(service)
+    if partner is not None and partner.way == "none":
+        return ""
+    chosen = partner.email if partner is not None else ""
+    return chosen or service.email or service.organization.email
+
+
+def ways(service: Service) -> list[str]:
+    """How someone can be sent there, the surest first."""
+    partner = partner_of(service)
+    way = partner.way if partner is not None else ""
+    fits = {
+        "api": way == "api",
+        "email": way != "api" and bool(address_of(service)),
+        "phone": bool(service.phone),
+        "told": True,
+    }
+    return [one for one, fit in fits.items() if fit]
+
+
+def name_of(service: Service, language: str = "fr") -> str:
+    """The service's name in this language, else in French, else its organization's."""
+    text = service.texts.get(language) or service.texts.get("fr")
+    return text.name if text is not None else service.organization.name
+
+
+def sender_of(organization_id: int) -> Organization:
+    return db.session.get_one(Organization, organization_id)
