@@ -18,13 +18,13 @@ from tests import make
 from tests.portal.referrals import cast, lives
 
 ACTS = {
-    "receive": lambda made: living.receive(made),
-    "accept": lambda made: living.accept(made),
+    "receive": living.receive,
+    "accept": living.accept,
     "refuse": lambda made: living.refuse(made, "not_for_us"),
     "done": lambda made: living.close(made, "done"),
     "done_without_help": lambda made: living.close(made, "done_without_help"),
     "unreachable": lambda made: living.close(made, "unreachable"),
-    "expire": lambda made: living.expire(made),
+    "expire": living.expire,
 }
 FINAL = {"refused", "done", "done_without_help", "unreachable", "expired"}
 
