@@ -2,12 +2,24 @@
 
 import re
 import unicodedata
+import uuid
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0015"
 down_revision = "0014"
+
+SOURCED = (
+    "hsds_id",
+    "changed_at",
+    "source",
+    "source_id",
+    "source_date",
+    "confirmed_at",
+    "confirmed_by",
+    "hsds",
+)
 
 
 def upgrade() -> None:
@@ -22,6 +34,15 @@ def upgrade() -> None:
     _extend_organizations()
     _extend_services()
     _fill_search_keys()
+    _name_records()
+
+
+def _name_records() -> None:
+    """What was here before has a name for other directories too."""
+    for table in ("organizations", "services"):
+        rows = sa.table(table, sa.column("id"), sa.column("hsds_id"))
+        for row_id in op.get_bind().scalars(sa.select(rows.c.id)).all():
+            op.execute(rows.update().where(rows.c.id == row_id).values(hsds_id=str(uuid.uuid4())))
 
 
 def _create_departments() -> None:
@@ -68,6 +89,7 @@ def _create_locations() -> None:
         sa.Column("accessibility", sa.JSON(), nullable=False),
         sa.Column("schedule", sa.JSON(), nullable=False),
         sa.Column("hsds_id", sa.String(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("source_id", sa.String(), nullable=False),
         sa.Column("source_date", sa.Date(), nullable=True),
@@ -192,6 +214,7 @@ def _extend_organizations() -> None:
             sa.Column("rules_reviewed", sa.Boolean(), nullable=False, server_default=sa.false())
         )
         organizations.add_column(sa.Column("hsds_id", sa.String(), nullable=True))
+        organizations.add_column(sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True))
         organizations.add_column(sa.Column("source", sa.String(), nullable=False, server_default="here"))
         organizations.add_column(sa.Column("source_id", sa.String(), nullable=False, server_default=""))
         organizations.add_column(sa.Column("source_date", sa.Date(), nullable=True))
@@ -223,6 +246,7 @@ def _extend_services() -> None:
         services.add_column(sa.Column("commune", sa.String(), nullable=False, server_default=""))
         services.add_column(sa.Column("department", sa.String(), nullable=False, server_default=""))
         services.add_column(sa.Column("hsds_id", sa.String(), nullable=True))
+        services.add_column(sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True))
         services.add_column(sa.Column("source", sa.String(), nullable=False, server_default="here"))
         services.add_column(sa.Column("source_id", sa.String(), nullable=False, server_default=""))
         services.add_column(sa.Column("source_date", sa.Date(), nullable=True))
@@ -236,6 +260,7 @@ def _extend_services() -> None:
         services.create_index("ix_services_search_key", key, unique=False)
         services.create_index(services.f("ix_services_commune"), ["commune"], unique=False)
         services.create_index("ix_services_source", ["source", "source_id"], unique=False)
+        services.create_index("ix_services_changed_at", ["changed_at"], unique=False)
         services.create_unique_constraint(services.f("uq_services_hsds_id"), ["hsds_id"])
 
 
@@ -259,6 +284,7 @@ def downgrade() -> None:
         services.drop_constraint(op.f("uq_services_hsds_id"), type_="unique")
         services.drop_index("ix_services_commune")
         services.drop_index("ix_services_source")
+        services.drop_index("ix_services_changed_at")
         services.drop_index("ix_services_search_key")
         services.drop_index("ix_services_kind")
         services.create_index("ix_services_kind", ["kind"], unique=False)
@@ -275,13 +301,8 @@ def downgrade() -> None:
         services.drop_column("cost_options")
         services.drop_column("commune")
         services.drop_column("department")
-        services.drop_column("hsds_id")
-        services.drop_column("source")
-        services.drop_column("source_id")
-        services.drop_column("source_date")
-        services.drop_column("confirmed_at")
-        services.drop_column("confirmed_by")
-        services.drop_column("hsds")
+        for name in SOURCED:
+            services.drop_column(name)
     with op.batch_alter_table("organizations") as organizations:
         organizations.drop_constraint(op.f("uq_organizations_hsds_id"), type_="unique")
         organizations.drop_constraint(op.f("fk_organizations_parent_id"), type_="foreignkey")
@@ -289,13 +310,8 @@ def downgrade() -> None:
         organizations.drop_column("description")
         organizations.drop_column("parent_id")
         organizations.drop_column("rules_reviewed")
-        organizations.drop_column("hsds_id")
-        organizations.drop_column("source")
-        organizations.drop_column("source_id")
-        organizations.drop_column("source_date")
-        organizations.drop_column("confirmed_at")
-        organizations.drop_column("confirmed_by")
-        organizations.drop_column("hsds")
+        for name in SOURCED:
+            organizations.drop_column(name)
     with op.batch_alter_table("communes") as communes:
         communes.drop_index("ix_communes_department")
         communes.drop_column("department")

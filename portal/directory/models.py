@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.collections import attribute_keyed_dict
 
+from portal import clock
 from portal.database import Base, Versioned
+
+
+def new_id() -> str:
+    """The name of a record for other directories: it never changes."""
+    return str(uuid4())
 
 
 class Sourced:
@@ -19,7 +26,8 @@ class Sourced:
     second import finds it. `hsds` is what an HSDS record says that our columns do not hold.
     """
 
-    hsds_id: Mapped[str | None] = mapped_column(unique=True)  # a UUID
+    hsds_id: Mapped[str | None] = mapped_column(unique=True, default=new_id)
+    changed_at: Mapped[datetime | None] = mapped_column(default=clock.now, onupdate=clock.now)
     source: Mapped[str] = mapped_column(default="here")
     source_id: Mapped[str] = mapped_column(default="")
     source_date: Mapped[date | None]  # when the source says that it changed
@@ -52,6 +60,7 @@ class Service(Sourced, Versioned, Base):
     __table_args__ = (
         Index("ix_services_source", "source", "source_id"),
         Index("ix_services_kind", "kind", "department", "commune"),
+        Index("ix_services_changed_at", "changed_at"),
         Index("ix_services_search_key", "search_key", "active", "kind", "department"),
     )
 
@@ -135,7 +144,7 @@ class ServiceAtLocation(Base):
 
     service_id: Mapped[int] = mapped_column(ForeignKey("services.id"), primary_key=True)
     location_id: Mapped[int] = mapped_column(ForeignKey("locations.id"), primary_key=True, index=True)
-    hsds_id: Mapped[str | None] = mapped_column(unique=True)
+    hsds_id: Mapped[str | None] = mapped_column(unique=True, default=new_id)
     schedule: Mapped[dict[str, Any]] = mapped_column(default=dict)
     hsds: Mapped[dict[str, Any]] = mapped_column(default=dict)
     service: Mapped[Service] = relationship()
@@ -148,7 +157,7 @@ class ListedPhone(Base):
     __tablename__ = "listed_phones"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    hsds_id: Mapped[str | None] = mapped_column(unique=True)
+    hsds_id: Mapped[str | None] = mapped_column(unique=True, default=new_id)
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"), index=True)
     service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id"), index=True)
     location_id: Mapped[int | None] = mapped_column(ForeignKey("locations.id"), index=True)
@@ -169,7 +178,7 @@ class ServiceArea(Base):
     __table_args__ = (Index("ix_service_areas_level_code", "level", "code"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    hsds_id: Mapped[str | None] = mapped_column(unique=True)
+    hsds_id: Mapped[str | None] = mapped_column(unique=True, default=new_id)
     service_id: Mapped[int] = mapped_column(ForeignKey("services.id"), index=True)
     level: Mapped[str]
     code: Mapped[str] = mapped_column(default="")
