@@ -1,22 +1,23 @@
-"""When something opens, said as people say it: on pages and on the telephone."""
+"""When something opens and closes, said as people say it: on pages and on the telephone."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from babel.dates import get_timezone_name
 from flask_babel import format_date, get_locale, gettext
 
 from portal import clock
-from portal.directory.opening import DAYS, HOLIDAYS, Schedule
+from portal.directory.opening import DAYS, HOLIDAYS, Opening, Schedule, note_of
 from portal.views.context import settings
 
 
-def opens_text(begins: datetime | None) -> str:
-    """When it opens next, in a sentence; empty when nobody knows."""
+def opens_text(begins: datetime | None, timezone: str = "") -> str:
+    """When it opens next, in a sentence, by the clocks of `timezone` or ours; empty when nobody knows."""
     if begins is None:
         return ""
-    zone = ZoneInfo(settings().timezone)
+    zone = ZoneInfo(timezone or settings().timezone)
     local, today = begins.astimezone(zone), clock.now().astimezone(zone).date()
     time = f"{local:%H:%M}"
     if local.date() == today:
@@ -26,15 +27,62 @@ def opens_text(begins: datetime | None) -> str:
     return gettext("Ouvre %(day)s à %(time)s.", day=format_date(local, "EEEE d MMMM"), time=time)
 
 
-def week(schedule: Schedule) -> list[tuple[str, str]]:
-    """The days and their hours, empty when closed."""
+def closes_text(ends: datetime | None, timezone: str) -> str:
+    """Until when it is open, in a sentence, by the clocks of `timezone`."""
+    if ends is None:
+        return gettext("Jour et nuit.")
+    zone = ZoneInfo(timezone)
+    local, today = ends.astimezone(zone), clock.now().astimezone(zone).date()
+    time = f"{local:%H:%M}"
+    if local.date() == today:
+        return gettext("Ouvert jusqu’à %(time)s.", time=time)
+    if local.date() == today + timedelta(days=1):
+        midnight = time == "00:00"
+        return (
+            gettext("Ouvert jusqu’à minuit.")
+            if midnight
+            else gettext("Ouvert jusqu’à demain %(time)s.", time=time)
+        )
+    return gettext("Ouvert jusqu’au %(day)s à %(time)s.", day=format_date(local, "EEEE d MMMM"), time=time)
+
+
+def opening_text(opening: Opening, timezone: str) -> str:
+    """Until when it is open, or why it is not and when it opens next, in sentences."""
+    if opening.open:
+        return closes_text(opening.closes_at, timezone)
+    why = ""
+    if opening.holiday:
+        why = gettext("Jour férié : %(holiday)s.", holiday=gettext(opening.holiday))
+    elif opening.why == "exception":
+        why = gettext("Fermé exceptionnellement aujourd’hui.")
+    return f"{why} {opens_text(opening.opens_at, timezone)}".strip()
+
+
+def elsewhere_text(timezone: str) -> str:
+    """Whose clocks the hours are told by, where they do not show what ours do; else empty."""
+    now = clock.now()
+    if (
+        now.astimezone(ZoneInfo(timezone)).utcoffset()
+        == now.astimezone(ZoneInfo(settings().timezone)).utcoffset()
+    ):
+        return ""
+    name = get_timezone_name(ZoneInfo(timezone), locale=get_locale())
+    return gettext("Ces heures sont celles du lieu : %(zone)s.", zone=name)
+
+
+def week(schedule: Schedule) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The days, and their hours with the note on each; none when closed."""
     names = get_locale().days["stand-alone"]["wide"]
     rows = [(names[n].capitalize(), schedule.get(day, [])) for n, day in enumerate(DAYS)]
     if schedule.get(HOLIDAYS):
         rows.append((gettext("Jours fériés"), schedule[HOLIDAYS]))
-    return [(name, ", ".join(f"{opens} – {closes}" for opens, closes in slots)) for name, slots in rows]
+    return [(name, [(" – ".join(slot[:2]), note_of(slot)) for slot in slots]) for name, slots in rows]
 
 
 def week_text(schedule: Schedule) -> str:
-    """The open days on one line: « Lundi 08:30 – 12:00, 13:30 – 17:30 ; … »."""
-    return " ; ".join(f"{day} {hours}" for day, hours in week(schedule) if hours)
+    """The open days on one line: « Lundi 08:30 – 12:00, 13:30 – 17:30 (sur rendez-vous) ; … »."""
+    days = [
+        (day, ", ".join(f"{hours} ({note})" if note else hours for hours, note in slots))
+        for day, slots in week(schedule)
+    ]
+    return " ; ".join(f"{day} {hours}" for day, hours in days if hours)

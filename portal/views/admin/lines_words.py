@@ -181,7 +181,7 @@ def changed(details: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def _slots(form: Form, field: str) -> list[list[str]]:
-    typed = form.text(field, longest=200)
+    typed = form.text(field, longest=1000)
     if typed.lower() in ("", "fermé", "ferme"):
         return []
     try:

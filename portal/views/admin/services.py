@@ -82,7 +82,7 @@ def _read(form: Form) -> dict[str, Any]:
         }
         for language in words.LANGUAGES
     }
-    schedule = {day: read_slots(form.text(f"schedule-{day}", longest=200)) for day in words.DAYS}
+    schedule = {day: read_slots(form.text(f"schedule-{day}", longest=1000)) for day in words.DAYS}
     values: dict[str, Any] = {name: form.text(name, longest=500) for name in TEXTS}
     return {
         **values,

@@ -6,19 +6,17 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import url_for
-from flask_babel import gettext
 
 from portal import clock
 from portal.articles import bodies
 from portal.directory import reading
 from portal.directory.models import Service
-from portal.directory.opening import ROUND_THE_CLOCK, is_open, opening_at, slots_on
+from portal.directory.opening import service_opening, service_zone
 from portal.referrals.suggesting import Suggestion
 from portal.views.context import settings
-from portal.views.hours import opens_text
+from portal.views.hours import elsewhere_text, opening_text
 from portal.views.language import current
 
 _ANCHOR = re.compile(r' id="[^"]*"')  # several notes stand on one page
@@ -28,7 +26,7 @@ _ANCHOR = re.compile(r' id="[^"]*"')  # several notes stand on one page
 class Card:
     """What the macros of `pieces.html` show of a service. `url` is its page here, or elsewhere.
 
-    `note` is safe HTML, in French.
+    `note` is safe HTML, in French. `condition` is said of the hours now open, or of the next: « sur rendez-vous ».
     """
 
     name: str
@@ -42,13 +40,15 @@ class Card:
     ours: bool = False
     open_now: bool | None = None
     when: str = ""
+    condition: str = ""
     why: str = ""
     note: str = ""
 
 
 def of(service: Service, why: str = "") -> Card:
     """The card of a service of the directory."""
-    keeps_hours = bool(service.schedule)
+    zone = service_zone(service, settings().timezone)
+    opening = service_opening(service, clock.now(), zone) if service.schedule else None
     return Card(
         name=reading.text_in(service, current()).name,
         url=url_for("public.service", slug=service.slug),
@@ -59,8 +59,9 @@ def of(service: Service, why: str = "") -> Card:
         relay_url=service.deaf_relay_url,
         organization=service.organization.name,
         ours=service.organization.is_host,
-        open_now=is_open(service.schedule, clock.now(), _zone()) if keeps_hours else None,
-        when=_when(service) if keeps_hours else "",
+        open_now=opening.open if opening else None,
+        when=f"{opening_text(opening, zone)} {elsewhere_text(zone)}".strip() if opening else "",
+        condition=opening.note if opening else "",
         why=why,
     )
 
@@ -102,22 +103,3 @@ def front_desk() -> Card | None:
     """Ourselves: the service that answers our number."""
     service = reading.front_desk()
     return of(service) if service else None
-
-
-def _when(service: Service) -> str:
-    """Until when it is open, or why it is not and when it opens next."""
-    now, zone = clock.now(), ZoneInfo(_zone())
-    local = now.astimezone(zone)
-    hour = f"{local:%H:%M}"
-    if slots_on(service.schedule, local.date()) == ROUND_THE_CLOCK:
-        return gettext("Jour et nuit.")
-    for opens, closes in slots_on(service.schedule, local.date()):
-        if opens <= hour < closes:
-            return gettext("Ouvert jusqu’à %(time)s.", time=closes)
-    closed = opening_at(service.schedule, now, _zone())
-    why = gettext("Jour férié : %(holiday)s.", holiday=gettext(closed.holiday)) if closed.holiday else ""
-    return f"{why} {opens_text(closed.opens_at)}".strip()
-
-
-def _zone() -> str:
-    return settings().timezone

@@ -6,9 +6,6 @@ from typing import Any
 import pytest
 
 from portal.directory.opening import (
-    HOLIDAY_NAMES,
-    TERRITORIES,
-    _public_holidays,
     check_schedule,
     holiday_on,
     is_open,
@@ -18,6 +15,7 @@ from portal.directory.opening import (
     relay_gaps,
     slots_text,
 )
+from portal.directory.zones import HOLIDAY_NAMES, TERRITORIES, public_holidays
 from portal.errors import Refused
 
 PARIS = "Europe/Paris"
@@ -111,9 +109,7 @@ def test_each_territory_keeps_its_own_holidays(territory: str, day: str, name: s
 
 def test_every_holiday_has_a_name_that_is_translated() -> None:
     found = {
-        holidays
-        for territory in ("", *TERRITORIES)
-        for holidays in _public_holidays(territory, 2027).values()
+        holidays for territory in ("", *TERRITORIES) for holidays in public_holidays(territory, 2027).values()
     }
     assert found <= set(HOLIDAY_NAMES)
 
