@@ -33,6 +33,7 @@ def upgrade() -> None:
     _extend_communes()
     _extend_organizations()
     _extend_services()
+    _create_records()
     _fill_search_keys()
     _name_records()
 
@@ -116,6 +117,34 @@ def _create_postcodes() -> None:
         sa.ForeignKeyConstraint(["commune"], ["communes.code"], name=op.f("fk_postcodes_commune")),
         sa.PrimaryKeyConstraint("postcode", "commune", name=op.f("pk_postcodes")),
     )
+    op.create_index(op.f("ix_postcodes_commune"), "postcodes", ["commune"], unique=False)
+    communes = sa.table("communes", sa.column("code"), sa.column("postcodes", sa.JSON()))
+    pairs = [
+        {"postcode": postcode, "commune": code}
+        for code, postcodes in op.get_bind().execute(sa.select(communes.c.code, communes.c.postcodes))
+        for postcode in dict.fromkeys(postcodes)
+    ]
+    if pairs:
+        op.bulk_insert(sa.table("postcodes", sa.column("postcode"), sa.column("commune")), pairs)
+
+
+def _create_records() -> None:
+    op.create_table(
+        "stamps",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_stamps")),
+    )
+    op.create_table(
+        "source_records",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("source_id", sa.String(), nullable=False),
+        sa.Column("service_id", sa.Integer(), nullable=False),
+        sa.Column("digests", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["service_id"], ["services.id"], name=op.f("fk_source_records_service_id")),
+        sa.PrimaryKeyConstraint("source", "source_id", name=op.f("pk_source_records")),
+    )
+    op.create_index(op.f("ix_source_records_service_id"), "source_records", ["service_id"], unique=False)
 
 
 def _create_listed_phones() -> None:
@@ -202,6 +231,9 @@ def _extend_communes() -> None:
         communes.add_column(sa.Column("type", sa.String(), nullable=False, server_default="current"))
         communes.add_column(sa.Column("parent", sa.String(), nullable=False, server_default=""))
         communes.add_column(sa.Column("population", sa.Integer(), nullable=False, server_default="0"))
+        communes.add_column(sa.Column("other_names", sa.JSON(), nullable=False, server_default="[]"))
+        communes.add_column(sa.Column("former_codes", sa.JSON(), nullable=False, server_default="[]"))
+        communes.drop_column("postcodes")
         communes.create_index(communes.f("ix_communes_department"), ["department"], unique=False)
 
 
@@ -280,6 +312,40 @@ def _fill_search_keys() -> None:
 
 
 def downgrade() -> None:
+    _reduce_services()
+    with op.batch_alter_table("organizations") as organizations:
+        organizations.drop_constraint(op.f("uq_organizations_hsds_id"), type_="unique")
+        organizations.drop_constraint(op.f("fk_organizations_parent_id"), type_="foreignkey")
+        organizations.drop_column("alternate_name")
+        organizations.drop_column("description")
+        organizations.drop_column("parent_id")
+        organizations.drop_column("rules_reviewed")
+        for name in SOURCED:
+            organizations.drop_column(name)
+    with op.batch_alter_table("communes") as communes:
+        communes.drop_index("ix_communes_department")
+        communes.drop_column("department")
+        communes.drop_column("type")
+        communes.drop_column("parent")
+        communes.drop_column("population")
+        communes.drop_column("other_names")
+        communes.drop_column("former_codes")
+        communes.add_column(sa.Column("postcodes", sa.JSON(), nullable=False, server_default="[]"))
+    for table in (
+        "source_records",
+        "stamps",
+        "service_at_locations",
+        "service_areas",
+        "listed_phones",
+        "postcodes",
+        "locations",
+        "kinds",
+        "departments",
+    ):
+        op.drop_table(table)
+
+
+def _reduce_services() -> None:
     with op.batch_alter_table("services") as services:
         services.drop_constraint(op.f("uq_services_hsds_id"), type_="unique")
         services.drop_index("ix_services_commune")
@@ -303,28 +369,3 @@ def downgrade() -> None:
         services.drop_column("department")
         for name in SOURCED:
             services.drop_column(name)
-    with op.batch_alter_table("organizations") as organizations:
-        organizations.drop_constraint(op.f("uq_organizations_hsds_id"), type_="unique")
-        organizations.drop_constraint(op.f("fk_organizations_parent_id"), type_="foreignkey")
-        organizations.drop_column("alternate_name")
-        organizations.drop_column("description")
-        organizations.drop_column("parent_id")
-        organizations.drop_column("rules_reviewed")
-        for name in SOURCED:
-            organizations.drop_column(name)
-    with op.batch_alter_table("communes") as communes:
-        communes.drop_index("ix_communes_department")
-        communes.drop_column("department")
-        communes.drop_column("type")
-        communes.drop_column("parent")
-        communes.drop_column("population")
-    for table in (
-        "service_at_locations",
-        "service_areas",
-        "listed_phones",
-        "postcodes",
-        "locations",
-        "kinds",
-        "departments",
-    ):
-        op.drop_table(table)

@@ -14,7 +14,7 @@ from portal.contacts.models import Template
 from portal.database import db
 from portal.desk.keeping import SKILLS
 from portal.desk.models import Queue, Skill, queue_agents, queue_topics
-from portal.directory.editing import add_commune
+from portal.directory.editing import add_commune, department_of
 from portal.directory.models import HelpNumber, Organization, Service, ServiceText
 from portal.lines.models import Line, MenuVersion
 from portal.mail.models import Mailbox
@@ -67,7 +67,13 @@ def number(written: str) -> str:
 def load_town(town: dict[str, Any]) -> None:
     """Everything that does not act: places, services, topics, queues, lines."""
     for row in town["communes"]:
-        add_commune(row["code"], row["name"], row["postcodes"])
+        add_commune(
+            row["code"],
+            row["name"],
+            row["postcodes"],
+            department=row["department"],
+            population=row["population"],
+        )
     db.session.add_all(_help_number(place, row) for place, row in enumerate(town["national_numbers"]))
     organizations = {row["slug"]: _organization(row, town) for row in town["organizations"]}
     topics = {row["slug"]: _topic(place, row) for place, row in enumerate(town["topics"])}
@@ -157,6 +163,8 @@ def _service(row: dict[str, Any], organization: Organization) -> Service:
         accessibility=row["accessibility"]["note"],
         languages=row["languages"],
         schedule=row["schedule"],
+        commune=at["commune"] if at else "",
+        department=department_of(at["commune"]) if at else "",
     )
     for language, name in row["name"].items():
         service.texts[language] = ServiceText(language=language, name=name, summary=row["summary"][language])

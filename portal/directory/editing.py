@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from portal import history
 from portal.database import check_version, db, locked
-from portal.directory.models import Commune, Organization, Service, ServiceText
+from portal.directory.models import Commune, Organization, Postcode, Service, ServiceText
 from portal.directory.names import name_key
 from portal.directory.opening import check_schedule
 from portal.directory.reading import REFERENCE
@@ -75,9 +76,24 @@ def save_organization(
     return organization
 
 
-def add_commune(code: str, name: str, postcodes: list[str]) -> Commune:
+def add_commune(
+    code: str, name: str, postcodes: Iterable[str], *, department: str = "", population: int = 0
+) -> Commune:
     """A commune, or its new name and postcodes."""
-    return db.session.merge(Commune(code=code, name=name, name_key=name_key(name), postcodes=list(postcodes)))
+    commune = db.session.get(Commune, code) or Commune(code=code)
+    commune.name, commune.name_key, commune.population = name, name_key(name), population
+    commune.department = department or department_of(code)
+    kept = {one.postcode: one for one in commune.served}
+    commune.served = [
+        kept.get(postcode) or Postcode(postcode=postcode) for postcode in dict.fromkeys(postcodes)
+    ]
+    db.session.add(commune)
+    return commune
+
+
+def department_of(code: str) -> str:
+    """The department whose number an INSEE code begins with: two characters, three overseas."""
+    return code[:3] if code.startswith(("97", "98")) else code[:2]
 
 
 def slug_of(name: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import ForeignKey, Index
+from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.collections import attribute_keyed_dict
 
@@ -218,20 +219,45 @@ class Commune(Base):
     code: Mapped[str] = mapped_column(primary_key=True)  # INSEE
     name: Mapped[str]
     name_key: Mapped[str] = mapped_column(index=True)
-    postcodes: Mapped[list[str]] = mapped_column(default=list)
     department: Mapped[str] = mapped_column(default="", index=True)
     type: Mapped[str] = mapped_column(default="current")  # current, delegated, associated, arrondissement
     parent: Mapped[str] = mapped_column(default="")  # of a part of a commune: the whole's code
     population: Mapped[int] = mapped_column(default=0)
+    other_names: Mapped[list[str]] = mapped_column(default=list)  # of a part that has the code of the whole
+    former_codes: Mapped[list[str]] = mapped_column(default=list)  # of communes that it took the place of
+    served: Mapped[list[Postcode]] = relationship(cascade="all, delete-orphan", order_by="Postcode.postcode")
+    postcodes: AssociationProxy[list[str]] = association_proxy(
+        "served", "postcode", creator=lambda postcode: Postcode(postcode=postcode)
+    )
 
 
 class Postcode(Base):
-    """The communes of a postcode, to look them up by."""
+    """A postcode of a commune: one may have several, and share each with others."""
 
     __tablename__ = "postcodes"
 
     postcode: Mapped[str] = mapped_column(primary_key=True)
-    commune: Mapped[str] = mapped_column(ForeignKey("communes.code"), primary_key=True)
+    commune: Mapped[str] = mapped_column(ForeignKey("communes.code"), primary_key=True, index=True)
+
+
+class Stamp(Base):
+    """What changes, in the same transaction, with each change of what processes keep in memory."""
+
+    __tablename__ = "stamps"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
+class SourceRecord(Base):
+    """What an import wrote of a record: a digest for each part, to tell the source's changes from ours."""
+
+    __tablename__ = "source_records"
+
+    source: Mapped[str] = mapped_column(primary_key=True)
+    source_id: Mapped[str] = mapped_column(primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id"), index=True)
+    digests: Mapped[dict[str, str]] = mapped_column(default=dict)
 
 
 class HelpNumber(Base):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
 from sqlalchemy import or_
@@ -92,38 +91,6 @@ def nearest_first(services: list[Service], commune: str = "") -> list[Service]:
 def is_in(service: Service, commune: Commune) -> bool:
     """Whether the service's address names the commune."""
     return f" {commune.name_key} " in f" {name_key(service.address)} "
-
-
-def find_communes(text: str, limit: int = 10) -> list[Commune]:
-    """The communes whose name, postcode or code begins as `text` does; then those whose name holds it.
-
-    An exact name comes first; accents, case, hyphens and « St » do not matter.
-    """
-    typed = text.strip()
-    if re.fullmatch(r"\d{5}|2[ABab]\d{3}", typed):
-        return _with_code(typed.upper())[:limit]
-    key = name_key(typed)
-    if not key:
-        return []
-    query = db.select(Commune).where(Commune.name_key.contains(key, autoescape=True))
-    found = db.session.scalars(query.order_by(Commune.name_key, Commune.code).limit(200))
-    return sorted(found, key=lambda c: (c.name_key != key, not c.name_key.startswith(key)))[:limit]
-
-
-def commune_of(text: str) -> Commune | None:
-    """The one commune that `text` names without doubt: its code, its name, or a postcode it has to itself."""
-    found = find_communes(text, limit=2)
-    key = name_key(text)
-    exact = [c for c in found if key in (c.name_key, c.code.lower()) or key in c.postcodes]
-    return exact[0] if len(exact) == 1 else None
-
-
-def _with_code(code: str) -> list[Commune]:
-    """Postcodes are kept in a list: the few communes of the department are read, and looked through."""
-    departments = ("2A", "2B") if code.startswith("20") else (code[:2],)
-    inside = or_(*(Commune.code.startswith(department) for department in departments))
-    query = db.select(Commune).where(inside).order_by(Commune.name_key)
-    return [c for c in db.session.scalars(query) if c.code == code or code in c.postcodes]
 
 
 def help_numbers(*, emergency: bool | None = None) -> list[HelpNumber]:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from portal.contacts.models import CHANNELS
-from portal.directory.reading import commune_of
+from portal.directory.communes import commune_of
 from portal.referrals.situations import Situation
 from portal.referrals.wording import LANGUAGES, OPENING, Wording
 from portal.views.admin.rules_words import Names

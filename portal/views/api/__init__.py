@@ -11,7 +11,7 @@ from flask import Blueprint, abort, g, jsonify, request
 
 from portal.articles import library
 from portal.articles.library import Answers, Hit
-from portal.directory import reading as directory
+from portal.directory.communes import commune_of
 from portal.referrals.suggesting import Suggestion
 from portal.views import guards, limits
 from portal.views.forms import Form
@@ -81,7 +81,7 @@ def _number(name: str, default: int) -> int:
 def _commune() -> str:
     """The code of the commune meant by a code, a name or a postcode; a code we do not know is kept as it is."""
     typed = Form(request.args).text("commune").strip()[:100]
-    found = directory.commune_of(typed) if typed else None
+    found = commune_of(typed) if typed else None
     if found:
         return found.code
     return typed.upper() if len(typed) == 5 and typed.isascii() and typed[2:].isdigit() else ""

@@ -4,52 +4,8 @@ import pytest
 from flask import Flask
 
 from portal.directory import reading
-from portal.directory.editing import add_commune
 from portal.errors import Missing
 from tests import make
-
-
-def communes() -> None:
-    add_commune("96042", "Valbrune", ["96100"])
-    add_commune("96017", "Saint-Elvin", ["96110"])
-    add_commune("96023", "Courvelle-le-Bois", ["96110"])
-    add_commune("96200", "Bois-d’Elvin", ["96130"])
-    add_commune("2A004", "Ajaccio", ["20000", "20090"])
-
-
-@pytest.mark.parametrize(
-    ("typed", "codes"),
-    [
-        ("valbrune", ["96042"]),
-        ("VALB", ["96042"]),
-        ("St Elvin", ["96017"]),
-        ("saint-élvin", ["96017"]),
-        ("elvin", ["96200", "96017"]),
-        ("bois d'elvin", ["96200"]),
-        ("96110", ["96023", "96017"]),
-        ("96042", ["96042"]),
-        ("2a004", ["2A004"]),
-        ("20090", ["2A004"]),
-        ("99999", []),
-        ("100%", []),
-        ("", []),
-    ],
-)
-def test_a_commune_is_found_by_name_postcode_or_code(app: Flask, typed: str, codes: list[str]) -> None:
-    communes()
-    assert [commune.code for commune in reading.find_communes(typed)] == codes
-
-
-def test_one_commune_is_named_only_without_doubt(app: Flask) -> None:
-    communes()
-    named = {typed: reading.commune_of(typed) for typed in ("Valbrune", "96100", "96110", "96017", "elvin")}
-    assert {typed: found and found.code for typed, found in named.items()} == {
-        "Valbrune": "96042",
-        "96100": "96042",
-        "96110": None,
-        "96017": "96017",
-        "elvin": None,
-    }
 
 
 def test_a_service_is_found_by_slug_or_id_and_read_in_a_language(app: Flask) -> None:
