@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from portal import clock
 from portal.database import db
@@ -36,7 +36,7 @@ def make_link(referral: Referral, to: str) -> str:
         digest=_digest(token),
         sent_to=to,
         reminder=referral.reminders,
-        expires_at=clock.now() + LIFE,
+        expires_at=ends_at(),
     )
     db.session.add(link)
     db.session.flush()
@@ -53,6 +53,11 @@ def open_link(token: str) -> Referral:
     if link.expires_at <= clock.now():
         raise Gone(N_("Ce lien n’est plus valable. Appelez l’organisme qui vous l’a envoyé."))
     return db.session.get_one(Referral, link.referral_id)
+
+
+def ends_at() -> datetime:
+    """When a link drawn now runs out."""
+    return clock.now() + LIFE
 
 
 def revoke(referral: Referral) -> None:

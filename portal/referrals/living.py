@@ -16,7 +16,7 @@ from portal.database import db, hold
 from portal.directory.models import Service
 from portal.errors import N_, Refused
 from portal.history import PARTNER, SYSTEM, Actor
-from portal.referrals import chains, clocks, receivers, sharing, telling
+from portal.referrals import chains, clocks, partners, receivers, sharing, telling
 from portal.referrals.models import Referral
 
 RANK = {"proposed": 0, "sent": 1, "received": 2, "accepted": 3}
@@ -204,3 +204,5 @@ def _move(referral: Referral, state: str, by: Actor, **details: object) -> None:
     db.session.flush()
     step = "missing_piece" if state == "refused" and referral.refusal == "missing_piece" else state
     telling.tell(referral, step)
+    if referral.way == "api":
+        partners.tell(referral, f"referral.{state}")

@@ -8,6 +8,7 @@ from portal.contacts.recording import reopen
 from portal.contacts.telling import tell_of
 from portal.database import db, hold
 from portal.history import Actor
+from portal.referrals import partners
 from portal.referrals.models import Referral, ReferralMessage
 
 STEPS = (  # what the citizen is told of
@@ -49,7 +50,9 @@ def write_to_receiver(referrals: list[Referral]) -> None:
 
 
 def tell_receiver(referral: Referral, message: ReferralMessage) -> None:
-    """Asks for a letter to who asked: an answer waits behind their link."""
+    """Tells who asked that an answer waits: behind their link, or in their system."""
     if referral.way == "email":
         work = {"referrals": [referral.id], "about": "answer"}
         jobs.enqueue("write_to_receiver", work, dedupe_key=f"receiver:answer:{message.id}")
+    elif referral.way == "api":
+        partners.tell(referral, "referral.answered")

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+import phonenumbers
+
 from portal.errors import N_, Refused
 
 
@@ -60,3 +62,12 @@ def check(number: str) -> None:
     why = refusal(number)
     if why:
         raise Refused(why, field="number")
+
+
+def national(number: str) -> str:
+    """A number as people of France write it; as it is when it is none."""
+    try:
+        parsed = phonenumbers.parse(number, "FR")
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)

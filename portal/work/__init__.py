@@ -23,11 +23,15 @@ from portal.work.place_call import place_call
 from portal.work.purge_recordings import EVERY as PURGED_EVERY
 from portal.work.purge_recordings import purge_recordings
 from portal.work.receive_letter import receive_letter
+from portal.work.remind_referrals import EVERY as REMINDED_EVERY
+from portal.work.remind_referrals import remind_referrals
 from portal.work.send_code import send_code
 from portal.work.send_email import send_email
 from portal.work.send_text import send_text
 from portal.work.tell_administrators import tell_administrators
 from portal.work.tell_partner import tell_partner
+from portal.work.tell_referred import tell_referred
+from portal.work.write_to_receiver import write_to_receiver
 
 KINDS: dict[str, Callable[[Job], None]] = {
     "index": index_entries.update,
@@ -43,6 +47,7 @@ KINDS: dict[str, Callable[[Job], None]] = {
     "move_leg": move_leg,
     "place_call": place_call,
     "purge_recordings": purge_recordings,
+    "remind_referrals": remind_referrals,
     "send_code": send_code,
     "send_email": send_email,
     "send_text": send_text,
@@ -50,6 +55,8 @@ KINDS: dict[str, Callable[[Job], None]] = {
     "sweep_calls": sweep_calls.sweep_calls,
     "sweep_texts": sweep_texts.sweep,
     "tell_administrators": tell_administrators,
+    "tell_referred": tell_referred,
+    "write_to_receiver": write_to_receiver,
     "tell_partner": tell_partner,
 }
 
@@ -57,6 +64,7 @@ KINDS: dict[str, Callable[[Job], None]] = {
 EVERY: dict[str, timedelta] = {
     "purge_recordings": PURGED_EVERY,
     "read_mail": read_mail.EVERY,
+    "remind_referrals": REMINDED_EVERY,
     "sweep_files": sweep_files.EVERY,
     "sweep_calls": sweep_calls.EVERY,
     "sweep_texts": sweep_texts.EVERY,

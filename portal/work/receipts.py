@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import phonenumbers
 from flask_babel import force_locale, format_date, gettext
 
 from portal import clock, history
@@ -15,6 +14,7 @@ from portal.contacts.answering import reply
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.directory.models import Organization
+from portal.telephony.numbers import national
 from portal.work.context import settings
 
 
@@ -36,16 +36,8 @@ def acknowledge(contact: Contact, case: Case, used: Identifier) -> None:
             organization=host.name,
             reference=spoken(case.reference),
             date=format_date(clock.now(), "d MMMM y"),
-            phone=_phone(host.phone),
+            phone=national(host.phone),
             email=address,
             link=f"{settings().public_base_url}/{contact.language}/requests/follow",
         )
     reply(contact, text, channel="email", form_key=None, by=history.SYSTEM, automatic=True)
-
-
-def _phone(number: str) -> str:
-    try:
-        parsed = phonenumbers.parse(number, "FR")
-    except phonenumbers.NumberParseException:
-        return number
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)

@@ -1,0 +1,24 @@
+"""Asks receivers who have not answered once more, and takes back what was asked about twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from portal import jobs
+from portal.database import db
+from portal.jobs import Job
+from portal.referrals import reminding
+
+EVERY = timedelta(hours=1)
+
+
+def remind_referrals(job: Job) -> None:
+    """Receiver by receiver, each in a transaction of its own."""
+    jobs.go_on(job.kind, every=EVERY)
+    groups = reminding.due()
+    db.session.commit()
+    for group in groups:
+        reminding.remind(group)
+        db.session.commit()
+    jobs.finish(job)
+    db.session.commit()

@@ -1,0 +1,139 @@
+"""Tells a citizen what became of their referral, in their language, by the channel they chose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import force_locale, format_date, gettext
+
+from portal import history, jobs
+from portal.cases.models import Case
+from portal.cases.references import spoken
+from portal.contacts import texting
+from portal.contacts.answering import reply
+from portal.contacts.models import Contact
+from portal.database import db, locked
+from portal.errors import N_
+from portal.jobs import Job
+from portal.referrals import clocks, receivers, sentences, sharing
+from portal.referrals.models import Referral
+from portal.telephony.numbers import national
+from portal.work.context import settings
+
+HELLO = N_("Bonjour,")
+SHARED = N_("Ce que nous lui avons transmis, et rien d’autre : %(what)s.")
+REACH = N_("Pour le joindre : %(ways)s.")
+SAYS = N_("Ce service ajoute : « %(note)s »")
+FOLLOW = N_("Suivre votre demande %(reference)s : %(link)s")
+
+
+def tell_referred(job: Job) -> None:
+    """One message, known by its step: begun twice, it is written once."""
+    query = db.select(Contact).join(Referral, Referral.contact_id == Contact.id)
+    contact = db.session.scalars(locked(query.where(Referral.id == job.payload["referral"]))).one()
+    referral = db.session.get_one(Referral, job.payload["referral"])
+    step = sentences.step_of(referral, job.payload["step"])
+    if not _is_outdated(referral, step):
+        _tell(contact, referral, step, key=job.dedupe_key or f"referral:{referral.id}:{step}")
+    jobs.finish(job)
+    db.session.commit()
+
+
+def _is_outdated(referral: Referral, step: str) -> bool:
+    """A warm transfer is told of once somebody took it; and who took it at once is told of once."""
+    if step == "sent":
+        return referral.way == "phone"
+    return step == "received" and referral.state != "received"
+
+
+def _tell(contact: Contact, referral: Referral, step: str, *, key: str) -> None:
+    channel = _channel(contact)
+    with force_locale(contact.language):
+        words = _text(contact, referral, step) if channel == "text" else _letter(contact, referral, step)
+    if not channel:
+        history.record("referral.not_told", referral, by=history.SYSTEM, citizen_id=referral.citizen_id)
+    reply(
+        contact,
+        words,
+        channel=channel or "web",
+        form_key=key,
+        by=history.SYSTEM,
+        automatic=True,
+        purpose="notice",
+    )
+
+
+def _channel(contact: Contact) -> str:
+    """How this person may be written to; empty where only the follow-up page says it."""
+    used = contact.identifier
+    if used is not None and used.kind == "email" and used.returned_at is None:
+        return "email"
+    return "text" if not texting.why_not(contact, "notice") else ""
+
+
+def _letter(contact: Contact, referral: Referral, step: str) -> str:
+    return "\n\n".join([gettext(HELLO), *_paragraphs(contact, referral, step)]) + "\n"
+
+
+def _paragraphs(contact: Contact, referral: Referral, step: str) -> Iterator[str]:
+    values = _values(contact, referral)
+    yield gettext(sentences.LETTER[step], **values)
+    if step == "asked":
+        yield f"« {referral.messages[-1].body} »"
+    elif referral.note and step != "sent":
+        yield gettext(SAYS, note=referral.note)
+    if step in ("sent", "told", "accepted"):
+        yield from _reach(referral)
+    if step == "sent" and referral.shared:
+        yield gettext(SHARED, what=_listed(referral))
+    said = sentences.of_silence(referral)
+    if said is not None:
+        yield gettext(said[0], **written(said[1]))
+    if values["reference"]:
+        yield gettext(FOLLOW, **values)
+
+
+def _reach(referral: Referral) -> Iterator[str]:
+    service = referral.service
+    ways = [national(service.phone) if service.phone else "", service.email, service.address]
+    if any(ways):
+        yield gettext(REACH, ways=", ".join(way for way in ways if way))
+
+
+def _listed(referral: Referral) -> str:
+    return gettext(", ").join(gettext(one) for one in sharing.told(referral.shared))
+
+
+def _text(contact: Contact, referral: Referral, step: str) -> str:
+    values = _values(contact, referral)
+    if contact.citizen is not None and contact.citizen.protected and values["reference"]:
+        return gettext(sentences.DISCREET, **values)
+    phone = referral.service.phone
+    if phone and step in ("sent", "told", "accepted"):
+        values["service"] = f"{values['service']} ({national(phone)})"
+    said = sentences.of_silence(referral)
+    brief = sentences.BRIEF.get(said[0]) if said is not None else None
+    silence = gettext(brief, **written(said[1])) if brief and said is not None else ""
+    return " ".join(gettext(sentences.TEXT[step], silence=silence, **values).split())
+
+
+def _values(contact: Contact, referral: Referral) -> dict[str, str]:
+    case = db.session.get(Case, contact.case_id) if contact.case_id else None
+    sent = clocks.local_day(referral.sent_at) if referral.sent_at else None
+    return {
+        "organization": receivers.sender_of(referral.organization_id).name,
+        "service": receivers.name_of(referral.service, contact.language),
+        "reference": spoken(case.reference) if case else "",
+        "date": format_date(sent, "d MMMM y") if sent else "",
+        "link": f"{settings().public_base_url}/{contact.language}/requests/follow",
+    }
+
+
+def written(values: dict[str, Any]) -> dict[str, Any]:
+    """Dates as the reader writes them."""
+    return {
+        name: format_date(value, "d MMMM y") if isinstance(value, date | datetime) else value
+        for name, value in values.items()
+    }

@@ -1,0 +1,123 @@
+"""Writes to a service about those who are sent to it: a link for each, and nothing about anybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from babel.dates import format_date
+
+from portal import history, jobs
+from portal.cases.models import Case
+from portal.contacts import mailboxes
+from portal.database import db, locked
+from portal.jobs import Job
+from portal.mail.sending import Later, NotAccepted, Outgoing, domain_of, send
+from portal.referrals import clocks, links, living, receivers
+from portal.referrals.models import Referral
+from portal.telephony.numbers import national
+from portal.work.context import settings
+
+LAW = (
+    "Une administration saisie à tort transmet la demande à celle qui est compétente (article L114-2 du code des "
+    "relations entre le public et l’administration)."
+)
+
+HOW = "Pour lire, prendre, poser une question ou refuser en disant pourquoi, sans compte ni mot de passe :"
+ONE_OPENS = "Ce lien ouvre des données personnelles : ne le transmettez qu’à vos collègues."
+MANY_OPEN = "Ces liens ouvrent des données personnelles : ne les transmettez qu’à vos collègues."
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where one referral is answered, and since when it waits."""
+
+    url: str
+    sent: str
+
+
+def write_to_receiver(job: Job) -> None:
+    """One letter about one or several. The links are drawn for this try; those of a try cut short open as well."""
+    query = locked(db.select(Referral).where(Referral.id.in_(job.payload["referrals"])).order_by(Referral.id))
+    going_on = [one for one in db.session.scalars(query) if not living.is_final(one)]
+    if not going_on:
+        jobs.finish(job)
+        db.session.commit()
+        return
+    letter = _letter(going_on, job)
+    db.session.commit()
+    try:
+        send(settings(), letter)
+    except NotAccepted as refusal:
+        _not_accepted(going_on, str(refusal))
+    except Later as failure:
+        jobs.put_back(job, str(failure))
+        db.session.commit()
+        return
+    jobs.finish(job)
+    db.session.commit()
+
+
+def _not_accepted(referrals: list[Referral], why: str) -> None:
+    """The address is no good: those who are sent there are back at the desk, and the agent sees why."""
+    for one in referrals:
+        history.record("referral.letter_refused", one, by=history.NETWORK, details={"why": why})
+        living.refuse(one, "unreachable", by=history.NETWORK)
+
+
+def _letter(referrals: list[Referral], job: Job) -> Outgoing:
+    first = referrals[0]
+    to = receivers.address_of(first.service)
+    sender = receivers.sender_of(first.organization_id)
+    case = db.session.get(Case, first.case_id) if first.case_id else None
+    found = [Link(_address(links.make_link(one, to)), _day(one)) for one in referrals]
+    about = job.payload.get("about", "")
+    return Outgoing(
+        header_id=f"referral-{job.id}@{domain_of(settings())}",
+        to=to,
+        subject=_subject(sender.name, about, first.reminders, len(found)),
+        body=_body(found, sender.name, national(sender.phone), about=about, reminders=first.reminders),
+        sender_name=sender.name,
+        reply_to=mailboxes.return_address(sender.id, case.reference if case else ""),
+        automatic="auto-generated",
+    )
+
+
+def _subject(sender: str, about: str, reminders: int, count: int) -> str:
+    """Whose letter it is and what it wants: nothing of anybody, subjects are read over shoulders and kept in logs."""
+    if about == "answer":
+        return f"{sender} a répondu à votre question"
+    if reminders:
+        return f"Rappel de {sender} : " + (
+            "une demande attend" if count == 1 else f"{count} demandes attendent"
+        )
+    return f"{sender} vous transmet une demande"
+
+
+def _body(found: list[Link], sender: str, phone: str, *, about: str, reminders: int) -> str:
+    until = format_date(clocks.local_day(links.ends_at()), "d MMMM y", locale="fr")
+    lines = [f"Transmise le {one.sent} :\n{one.url}" for one in found]
+    warns = f"{MANY_OPEN if len(found) > 1 else ONE_OPENS} Valable jusqu’au {until}."
+    signed = f"{sender}, téléphone {phone}" if phone else sender
+    return "\n\n".join(("Bonjour,", _why(sender, about, reminders, len(found)), HOW, *lines, warns, signed))
+
+
+def _why(sender: str, about: str, reminders: int, count: int) -> str:
+    if about == "answer":
+        return f"{sender} a répondu à votre question sur une demande qui vous est transmise."
+    if not reminders:
+        return f"{sender} vous transmet une demande qui lui paraît relever de vos services. {LAW}"
+    waits = "Cette demande vous a été transmise" if count == 1 else "Ces demandes vous ont été transmises"
+    return (
+        f"{waits} par {sender} et nous n’avons pas encore votre réponse. "
+        "Des personnes attendent de savoir qui s’en occupe."
+    )
+
+
+def _address(token: str) -> str:
+    return f"{settings().public_base_url}/partner/referrals/{token}"
+
+
+def _day(referral: Referral) -> str:
+    return (
+        format_date(clocks.local_day(referral.sent_at), "d MMMM y", locale="fr") if referral.sent_at else ""
+    )

@@ -1,0 +1,94 @@
+"""The two clocks of CRPA L114-3, the missing piece of L114-5, working days."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from flask import Flask
+from time_machine import travel
+
+from portal.referrals import chains, clocks, living
+from portal.referrals.models import Referral
+from tests import make
+from tests.portal.referrals import cast, lives
+
+
+@pytest.mark.parametrize(
+    ("day", "after"),
+    [
+        (date(2026, 3, 12), date(2026, 5, 12)),
+        (date(2026, 12, 31), date(2027, 2, 28)),
+        (date(2027, 12, 31), date(2028, 2, 29)),
+    ],
+)
+def test_two_months_later_is_the_same_day_or_the_last_of_the_month(day: date, after: date) -> None:
+    assert clocks.add_months(day, 2) == after
+
+
+def test_working_days_leave_out_week_ends_and_public_holidays(app: Flask) -> None:
+    service = cast.service()
+    assert clocks.working_days_after(date(2026, 4, 3), 1, service) == date(2026, 4, 7)  # Easter Monday
+    assert clocks.working_days_after(date(2026, 4, 30), 10, service) == date(2026, 5, 19)  # 8 and 14 May
+
+
+def request_of(nature: str) -> Referral:
+    """Asked for on 2 March, passed on the 5th, refused the 9th, passed on again the 12th."""
+    with travel("2026-03-02T10:00Z", tick=False):
+        contact = lives.contact()
+    with travel("2026-03-05T10:00Z", tick=False):
+        first = lives.sent(contact, nature=nature)
+    with travel("2026-03-09T10:00Z", tick=False):
+        living.refuse(first, "not_for_us")
+    with travel("2026-03-12T10:00Z", tick=False):
+        second = chains.send_again(first, lives.receiver("cpam").id, reason="r", by=make.staff())
+        assert second is not None
+        living.send(second, "email", nature=nature, by=make.staff().actor)
+    return second
+
+
+def test_silence_that_rejects_runs_from_the_first_body_whoever_has_it(app: Flask) -> None:
+    made = request_of("request")
+    assert clocks.silence(made) == clocks.Silence("rejection", date(2026, 5, 2))
+    with travel("2026-03-16T10:00Z", tick=False):
+        living.accept(made)
+    assert clocks.silence(made).on == date(2026, 5, 2)
+
+
+def test_silence_that_accepts_runs_from_when_the_competent_one_had_it(app: Flask) -> None:
+    made = request_of("decision")
+    assert clocks.silence(made) == clocks.Silence("acceptance")
+    with travel("2026-03-14T10:00Z", tick=False):
+        living.receive(made)
+    with travel("2026-03-16T10:00Z", tick=False):
+        living.accept(made)
+    assert made.competent_received_at == datetime(2026, 3, 14, 10, tzinfo=UTC)
+    assert clocks.silence(made) == clocks.Silence("acceptance", date(2026, 5, 14))
+
+
+@pytest.mark.parametrize(
+    ("nature", "waiting", "after"),
+    [
+        ("request", clocks.Silence("rejection", None, True), date(2026, 5, 9)),  # seven days stood still
+        ("decision", clocks.Silence("acceptance", None, True), date(2026, 5, 19)),
+    ],
+)
+def test_a_missing_piece_stops_the_clock(
+    app: Flask, nature: str, waiting: clocks.Silence, after: date
+) -> None:
+    made = request_of(nature)
+    with travel("2026-03-12T12:00Z", tick=False):
+        living.refuse(made, "missing_piece", note="Le bail")
+    assert clocks.silence(made) == waiting
+    with travel("2026-03-19T12:00Z", tick=False):
+        again = chains.send_again(made, made.service_id, reason="Avec le bail", by=make.staff())
+        assert again is not None
+        living.send(again, "email", nature=nature, by=make.staff().actor)
+        living.accept(again)
+    assert clocks.silence(again).on == after
+
+
+def test_information_has_no_clock_and_receipts_are_due_in_working_days(app: Flask) -> None:
+    made = request_of("information")
+    assert clocks.silence(made) == clocks.Silence("")
+    assert clocks.receipts(made) == clocks.Receipts(date(2026, 3, 13), date(2026, 3, 26))
