@@ -7,6 +7,7 @@ from flask import Flask
 from portal.commands.demo import load_demo
 from portal.commands.documents import import_documents
 from portal.commands.guides import import_guides
+from portal.commands.hours import evaluate_hours
 from portal.commands.mail import receive_mail
 from portal.commands.search import evaluate_search, reindex
 from portal.commands.staff import create_staff
@@ -23,6 +24,7 @@ COMMANDS = (
     import_documents,
     reindex,
     evaluate_search,
+    evaluate_hours,
     check_signatures,
     check_erlang,
     show_queues,

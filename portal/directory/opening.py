@@ -160,7 +160,7 @@ def slots_on(schedule: Schedule, day: date) -> list[Slot]:
     if exceptional is not None:
         return sorted(exceptional)
     slots: list[Slot] = sorted(schedule.get(DAYS[day.weekday()], []))
-    if slots and not round_the_clock(slots) and holiday_on(schedule, day):
+    if not round_the_clock(slots) and holiday_on(schedule, day):
         return sorted(schedule.get(HOLIDAYS, []))
     return slots
 
