@@ -4,7 +4,7 @@ A place that comes in and an agent who becomes available, each in its own transa
 nobody would be offered anything. So whoever is about to change places, offers or presences holds the desk first, until
 the commit: an advisory lock on PostgreSQL; on SQLite whoever writes is alone already.
 
-Locks are taken in this order, everywhere: a contact, the desk, then the desk's rows.
+Locks are taken in this order, everywhere: a contact, the desk, then the desk's rows; but see `hold_place_alone`.
 """
 
 from __future__ import annotations
@@ -35,6 +35,18 @@ def hold_desk(organization_id: int) -> None:
 def hold_place(contact: Contact) -> Place | None:
     """The place of a contact, held. Hold the contact first."""
     hold_desk(contact.organization_id)
+    found: Place | None = db.session.scalar(locked(db.select(Place).filter_by(contact_id=contact.id)))
+    return found
+
+
+def hold_place_alone(contact: Contact) -> Place | None:
+    """The place of a contact, held without the desk: enough to take it out of the line, or to write all that must be
+    known before it is put in. Hold the contact first.
+
+    Nobody waits for each other: of the places whose contact is not theirs, who holds the desk asks only for those
+    that wait. So the desk may be held after a place that is found in another state, never after one that waits.
+    """
+    db.session.flush()
     found: Place | None = db.session.scalar(locked(db.select(Place).filter_by(contact_id=contact.id)))
     return found
 

@@ -13,7 +13,7 @@ from portal.contacts import answering
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.desk import places, presence, proposals
-from portal.desk.holding import hold_offer, hold_place, hold_presence, live_offer
+from portal.desk.holding import hold_desk, hold_offer, hold_place_alone, hold_presence, live_offer
 from portal.desk.matching import close_offer, match
 from portal.desk.models import Offer, Place, Queue
 from portal.desk.places import propose, step_out
@@ -108,21 +108,28 @@ def withdraw(contact: Contact, how: str) -> None:
 
     Who hung up before being answered is proposed to be called back. A call-back goes on without its first call.
     """
-    place = hold_place(contact)
+    place = hold_place_alone(contact)
     if place is not None and how == "hung_up" and _left_without_a_word(place):
         _abandoned(place)
     if place is None or place.state not in ("waiting", "offered"):
         return
     if place.kind == "call_back" and how == "hung_up":
         return
-    offer = ringing(contact.id)
-    if offer is not None:
-        close_offer(offer, "withdrawn")
+    offer = _let_go(contact) if place.state == "offered" else None
     step_out(place, how)
     if how == "hung_up":
         _abandoned(place)
     if offer is not None:
         match(place.organization_id)
+
+
+def _let_go(contact: Contact) -> Offer | None:
+    """The agent whose telephone rings for this contact may have another one."""
+    hold_desk(contact.organization_id)
+    offer = ringing(contact.id)
+    if offer is not None:
+        close_offer(offer, "withdrawn")
+    return offer
 
 
 def miss_in_outage(contact: Contact, queue: Queue | None) -> None:

@@ -12,7 +12,7 @@ from portal.citizens.models import Citizen
 from portal.contacts.models import DISTRESS, Contact
 from portal.database import db, insert
 from portal.desk.estimating import announce, expected_wait_s, position
-from portal.desk.holding import hold_place
+from portal.desk.holding import hold_place, hold_place_alone
 from portal.desk.matching import CRISIS, ORDINARY, PROTECTED, REPEATED, match
 from portal.desk.models import Place, Queue
 from portal.history import Actor
@@ -72,8 +72,13 @@ def stand_in_line(
 
 
 def begin_place(contact: Contact, queue: Queue) -> Place:
-    """The place of a contact, held; one that it has left, where it never had any. Hold the contact first."""
-    return hold_place(contact) or _new_place(contact, queue)
+    """The place of a contact, held; one that it has left, where it never had any. Hold the contact first.
+
+    The desk is held only to move who stands in line already: whoever comes in is written without making others wait.
+    """
+    state = db.session.scalar(db.select(Place.state).filter_by(contact_id=contact.id))
+    hold = hold_place if state in ("waiting", "offered") else hold_place_alone
+    return (hold(contact) if state else None) or _new_place(contact, queue)
 
 
 def step_out(place: Place, how: str, *, by: Actor = history.NETWORK) -> None:
