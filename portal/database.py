@@ -16,7 +16,7 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as SessionOfFlask
-from sqlalchemy import JSON, DateTime, MetaData, Select, event
+from sqlalchemy import JSON, DateTime, MetaData, Select, event, text
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.engine import Connection, Engine
@@ -141,6 +141,15 @@ def hold(row: Any) -> None:
     """Holds a row already read until the commit, and reads it afresh: it is about to be changed."""
     db.session.flush()
     db.session.refresh(row, with_for_update={"key_share": True})
+
+
+def hold_name(space: int, name: str) -> None:
+    """Only one transaction at a time goes on with `name` in this part of the advisory locks' key space, until the
+    commit: where there is no row yet to hold. On SQLite whoever writes is alone already."""
+    db.session.flush()
+    if db.engine.dialect.name == "postgresql":
+        lock = text("SELECT pg_advisory_xact_lock(:space, hashtext(:name))")
+        db.session.execute(lock, {"space": space, "name": name})
 
 
 def insert(table: Any) -> Any:

@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import Select
 
 from portal import history
-from portal.database import db, hold
+from portal.database import db, hold, hold_name
 from portal.errors import N_, Missing, Refused
 from portal.history import Person
 from portal.staff.models import Staff, Team, team_members
+
+TEAMS = 0x7465616D  # our part of the advisory locks' key space
 
 
 def seen_by(supervisor: Person) -> Select[tuple[int]]:
@@ -57,6 +59,7 @@ def save_team(
         raise Refused(N_("Donnez un nom à cette équipe."), field="name")
     if found is not None:
         hold(found)
+    hold_name(TEAMS, f"{by.organization_id} {name}")
     query = db.select(Team).filter_by(organization_id=by.organization_id, name=name)
     same = db.session.scalar(query.where(Team.id != (found.id if found else 0)))
     if same and not found and history.came_from(same, form_key):

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import text
-
-from portal.database import db, insert
+from portal.database import db, hold_name, insert
 from portal.telephony.models import NetworkEvent
 
 LONGEST = 4000
@@ -25,10 +23,7 @@ def note(key: str, kind: str, payload: Mapping[str, str]) -> bool:
 def hold(provider_ref: str) -> None:
     """Holds what is told of one call or text until the commit: our writing down that it is ours, and a word that
     comes at that instant, would else pass each other unheard. A contact is held first, where one is."""
-    db.session.flush()
-    if db.engine.dialect.name == "postgresql":
-        lock = text("SELECT pg_advisory_xact_lock(:words, hashtext(:ref))")
-        db.session.execute(lock, {"words": WORDS, "ref": provider_ref})
+    hold_name(WORDS, provider_ref)
 
 
 def told(keys: Collection[str]) -> list[dict[str, Any]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_babel import gettext
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -58,7 +58,16 @@ def _http(error: HTTPException) -> Any:
     return show(status, gettext(SENTENCES.get(status, SENTENCES[400 if status < 500 else 500])))
 
 
-def _stale(_error: StaleDataError) -> Any:
+def _overtaken(_error: StaleDataError | IntegrityError) -> Any:
+    """Another request wrote the same thing between our reading and our commit. Done over once, this one finds it: the
+    same form sent twice is one act, and a save that came second is shown both versions."""
+    db.session.rollback()
+    if request.method == "POST" and not request.files and "overtaken" not in g:
+        g.overtaken = True
+        try:
+            return current_app.dispatch_request()
+        except Exception as error:
+            return current_app.handle_user_exception(error)
     return show(
         409, gettext("Quelqu’un vient de modifier la même chose. Rouvrez la page pour voir où elle en est.")
     )
@@ -75,6 +84,7 @@ def database_away(error: Exception) -> Any:
 def init_app(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(StaleDataError, _overtaken)
+    app.register_error_handler(IntegrityError, _overtaken)
     for away in AWAY:
         app.register_error_handler(away, database_away)
