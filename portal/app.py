@@ -19,7 +19,7 @@ from portal.errors import trace_of
 from portal.newsroom import Newsroom
 from portal.staff import sessions
 from portal.staff.models import Staff
-from portal.views import DOORS, guards, headers, language, limits, refusals, site, spooling
+from portal.views import DOORS, choosing, guards, headers, language, limits, refusals, site, spooling
 from portal.views.news import NewsDoor
 
 LARGEST_REQUEST = 26 * 1024 * 1024  # 25 MB of files, and what is written with them
@@ -52,6 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     language.init_app(app, settings)
     refusals.init_app(app)
     site.init_app(app)
+    choosing.init_app(app)
     limits.init_app(app)
     for door in DOORS:
         module = import_module(f"portal.views.{door}")

@@ -1,7 +1,7 @@
 """What an agent does with a call they have: hold, take up again, consult, hand on. Each is harmless when done twice.
 
-Whom one may consult or hand on to is chosen from a list (`targets`), never typed: a colleague who is free, a queue, a
-service of the directory at its listed number.
+Whom one may consult or hand on to is chosen, never typed: a colleague who is free or a queue of a list (`targets`), a
+service of the directory (`service_target`) at its listed number.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement
-from sqlalchemy.orm import joinedload, selectinload
 
 from portal import history, news
 from portal.contacts import answering, legs
@@ -18,12 +17,11 @@ from portal.contacts.models import Contact, Leg
 from portal.database import db
 from portal.desk import offering, places, presence, talking
 from portal.desk.models import Offer, Presence, Queue
-from portal.directory.models import Organization, Service
+from portal.directory.choosing import label_of
+from portal.directory.models import Service
 from portal.errors import N_, Refused
 from portal.lines.checking import may_be_dialled
 from portal.staff.models import Staff
-
-MOST_SERVICES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +72,20 @@ def talk_of(contact: Contact) -> Talk:
 
 
 def targets(by: Staff) -> list[Target]:
-    """Whom a call may be handed to: free colleagues, queues, services that have a number."""
+    """Those a call may be handed to that a list can hold: free colleagues, queues."""
     free = db.select(Staff).join(Presence, Presence.staff_id == Staff.id)
     free = free.where(Staff.organization_id == by.organization_id, Staff.id != by.id, *_is_free())
     agents = [Target(f"agent:{each.id}", each.name, each.phone) for each in db.session.scalars(free)]
     lines = db.select(Queue).filter_by(organization_id=by.organization_id).order_by(Queue.position, Queue.id)
     queues = [Target(f"queue:{each.id}", each.name) for each in db.session.scalars(lines)]
-    listed = db.select(Service).where(Service.active, Service.phone != "").join(Organization)
-    listed = listed.options(joinedload(Service.organization), selectinload(Service.texts))
-    listed = listed.order_by(Organization.name, Service.id).limit(MOST_SERVICES)
-    services = [
-        Target(f"service:{each.id}", _name(each), each.phone)
-        for each in db.session.scalars(listed)
-        if may_be_dialled(each.phone)
-    ]
-    return [*agents, *queues, *services]
+    return [*agents, *queues]
+
+
+def service_target(service: Service) -> Target | None:
+    """This service as one to hand a call to; None when it is closed, or its number may not be called from here."""
+    if not (service.active and service.phone and may_be_dialled(service.phone)):
+        return None
+    return Target(f"service:{service.id}", label_of(service), service.phone)
 
 
 def hold(contact_id: int, *, by: Staff) -> None:
@@ -206,7 +203,12 @@ def _leave(ends: _Ends, by: Staff) -> None:
 
 
 def _chosen(key: str, by: Staff) -> Target:
-    found = next((target for target in targets(by) if target.key == key), None)
+    kind, _, number = key.partition(":")
+    if kind == "service" and number.isascii() and number.isdigit():
+        service = db.session.get(Service, int(number))
+        found = service_target(service) if service else None
+    else:
+        found = next((target for target in targets(by) if target.key == key), None)
     if found is None:
         raise Refused(
             N_("Choisissez dans la liste : cette personne ou ce service n’est plus libre."), field="target"
@@ -217,11 +219,6 @@ def _chosen(key: str, by: Staff) -> Target:
 def _is_free() -> tuple[ColumnElement[bool], ...]:
     ringing = db.select(Offer.id).where(Offer.live_staff_id == Staff.id).exists()
     return (Presence.state == "available", Staff.phone != "", Staff.disabled_at.is_(None), ~ringing)
-
-
-def _name(service: Service) -> str:
-    text = service.texts.get("fr")
-    return text.name if text is not None else service.organization.name
 
 
 def _note(verb: str, contact: Contact, by: Staff, **details: str) -> None:

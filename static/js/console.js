@@ -55,11 +55,12 @@ function insert(form, button) {
   field.focus();
 }
 
-function refer(form, { refer: service, referWhy: why, referRule: rule }) {
+function refer(form, { refer: service, referName: name, referWhy: why, referRule: rule }) {
   form.elements.service.value = service;
+  form.elements["service-words"].value = name;
   form.elements.reason.value = why;
   form.elements.rule.value = rule ?? "";
   form.elements.disposition.value = "referred";
-  form.elements.service.closest("details").open = true;
+  form.elements["service-words"].closest("details").open = true;
   form.elements.reason.focus();
 }

@@ -13,7 +13,7 @@ public.accessibility public.article public.attachment public.ask_for_code public
 public.document public.door public.download
 public.enter_code public.follow public.home public.legal public.new_request public.not_solved public.opinion
 public.privacy public.propose_articles public.receipt public.search public.send_request public.service public.solve
-public.suggest_completions public.thread public.topic public.topics public.write
+public.communes public.suggest_completions public.thread public.topic public.topics public.write
 sign_in.show sign_in.submit site.colours
 """
 WRITERS = """
@@ -48,6 +48,8 @@ DOORS = {
     **{f"telephone.{name}": "network" for name in NETWORK.split()},
     **{f"admin.{name}": "writers" for name in WRITERS.split()},
     **{f"admin.{name}": "administrators" for name in ADMINISTRATORS.split()},
+    "console.services": "staff",
+    "console.kinds": "staff",
     "sign_in.leave": "staff",
     "demo.mailbox": "demo",
     "demo.write_to_town": "demo",

@@ -14,10 +14,12 @@ from portal.articles.library import Answers, Hit
 from portal.articles.models import Topic
 from portal.database import brief_write, db
 from portal.directory import reading as directory
+from portal.directory.models import Commune
 from portal.referrals.distress import distress
 from portal.referrals.situations import Situation, answers_at
 from portal.referrals.suggesting import Suggestion, suggest
 from portal.views import guards, limits
+from portal.views.choosing import commune_label
 from portal.views.context import searcher, settings, visit
 from portal.views.forms import Form
 from portal.views.language import current
@@ -57,6 +59,17 @@ def suggest_completions() -> Any:
     return jsonify(library.suggest_completions(searcher(), beginning, language=current()))
 
 
+@bp.get("/<lang>/communes")
+@guards.anyone
+@limits.typing
+def communes() -> Any:
+    """The communes that a name, a postcode or a code may mean, for the field where one types it."""
+    found = directory.find_communes(Form(request.args).text("q")[:100], limit=8)
+    return jsonify(
+        [{"text": commune_label(one), "value": one.code, "detail": _postcodes(one)} for one in found]
+    )
+
+
 @bp.get("/<lang>/requests/articles")
 @guards.anyone
 @limits.typing
@@ -71,6 +84,10 @@ def proposals(subject: str) -> tuple[Hit, ...]:
     if len(subject) < 4:
         return ()
     return library.find(searcher(), subject, language=current(), limit=MOST_PROPOSED).hits
+
+
+def _postcodes(commune: Commune) -> str:
+    return ", ".join(commune.postcodes[:3])
 
 
 def answers_to(question: str, narrowed: dict[str, str], page: int = 1, limit: int = A_PAGE) -> Answers:

@@ -1,0 +1,78 @@
+"""Choosing among tens of thousands: the services that words may mean, those at hand first; kinds by name."""
+
+from __future__ import annotations
+
+from knowledge_base.analysis import fold
+from portal.database import db
+from portal.directory import reading
+from portal.directory.models import Commune, Kind, Service
+
+LOOKED_AT = 60  # of the answers to words, how many are put in order
+
+
+def label_of(service: Service) -> str:
+    """A service as lists name it: « Accueil (Ville de Valbrune) »."""
+    name, owner = reading.text_in(service, reading.REFERENCE).name, service.organization.name
+    return name if fold(name) == fold(owner) else f"{name} ({owner})"
+
+
+def services_near(
+    words: str, *, commune: str = "", organization_id: int | None = None, limit: int = 8
+) -> list[Service]:
+    """The services that `words` may mean: this organization's first, then those of the commune, of its department,
+    and the others."""
+    place = db.session.get(Commune, commune) if commune else None
+    looked = reading.find_services(words, limit=LOOKED_AT)[0]
+    if place is not None and place.department:
+        looked = reading.find_services(words, department=place.department, limit=LOOKED_AT)[0] + looked
+
+    def distance(service: Service) -> tuple[bool, bool, bool, bool]:
+        return (
+            service.organization_id != organization_id,
+            not (place and (service.commune == place.code or reading.is_in(service, place))),
+            not (place and service.department == place.department),
+            not service.organization.is_host,
+        )
+
+    each = {service.id: service for service in looked}.values()
+    return sorted(each, key=distance)[:limit]
+
+
+def service_meant(words: str) -> Service | None:
+    """The one service that `words` can mean: the only one found, or the only one that bears this very name."""
+    found, total = reading.find_services(words, limit=LOOKED_AT)
+    if total == 1:
+        return found[0]
+    names = fold(words)
+    exact = [
+        each
+        for each in found
+        if names in (fold(label_of(each)), fold(reading.text_in(each, reading.REFERENCE).name))
+    ]
+    return exact[0] if len(exact) == 1 else None
+
+
+def find_kinds(words: str, limit: int = 8) -> list[Kind]:
+    """The kinds whose code or name holds `words`, those that begin so first."""
+    key = fold(words).strip()
+    ranked = []
+    for kind in db.session.scalars(db.select(Kind)):
+        name = fold(kind_name(kind))
+        if key in name or key in kind.code:
+            ranked.append((not (name.startswith(key) or kind.code.startswith(key)), name, kind))
+    return [kind for _, _, kind in sorted(ranked, key=lambda row: row[:2])][:limit]
+
+
+def kind_meant(words: str) -> Kind | None:
+    """The kind of this code or of this name, whatever the accents."""
+    key = fold(words).strip()
+    known = db.session.get(Kind, words.strip()) if key else None
+    if known is not None or not key:
+        return known
+    exact = [kind for kind in db.session.scalars(db.select(Kind)) if fold(kind_name(kind)) == key]
+    return exact[0] if len(exact) == 1 else None
+
+
+def kind_name(kind: Kind, language: str = reading.REFERENCE) -> str:
+    """A kind as people call it, else its code."""
+    return kind.names.get(language) or kind.names.get(reading.REFERENCE) or kind.code

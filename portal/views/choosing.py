@@ -1,0 +1,117 @@
+"""Choosing a service, a commune or a kind in a form, among too many to list: one types, and is offered a few.
+
+A service: NAME holds the one taken from the list, NAME-words what stands in the field. Where scripts run, both come;
+without them the words alone, and when several services answer to them they are offered as NAME-pick. Words that are
+not the name of the one taken were typed after it: they decide. A commune or a kind is written « Nom (code) ».
+"""
+
+from __future__ import annotations
+
+import re
+
+from flask import Flask
+
+from portal.database import db
+from portal.directory import choosing, reading
+from portal.directory.models import Commune, Kind, Service
+from portal.errors import Missing
+from portal.views.forms import Form
+
+NOBODY = "Aucun service ne répond à ces mots : essayez un nom plus court, ou le nom de la commune."
+SEVERAL = "Plusieurs services répondent à ces mots : choisissez-en un."
+NO_SERVICE = "Choisissez un service."
+NO_COMMUNE = "Aucune commune, ou plusieurs, pour « {} » : écrivez son nom entier ou son code."
+NO_KIND = "Aucun genre de service ne s’appelle « {} » : choisissez dans la liste proposée."
+
+_CODE = re.compile(r"\(([^()]+)\)\s*$")
+
+
+def read_service(form: Form, name: str = "service", *, required: bool = False) -> Service | None:
+    """The service that was chosen, or that is named without doubt. Otherwise the field says what to do."""
+    picked = service_named(form.text(f"{name}-pick", longest=20))
+    if picked is not None:
+        fill_in(form, picked, name)
+        return picked
+    chosen = service_named(form.text(name, longest=100))
+    words = form.text(f"{name}-words", longest=200) if f"{name}-words" in form.values else None
+    if words is None or (chosen and words == choosing.label_of(chosen)):
+        found = chosen
+    else:
+        found = choosing.service_meant(words) if words else None
+    if found is None and (words or (words is None and form.text(name))):
+        form.refuse(name, SEVERAL if words and choosing.services_near(words, limit=1) else NOBODY)
+    elif found is None and required:
+        form.refuse(name, NO_SERVICE)
+    return found
+
+
+def fill_in(form: Form, service: Service, name: str = "service") -> None:
+    """Writes a service in the form, as if it had been chosen there."""
+    form.values |= {name: str(service.id), f"{name}-words": choosing.label_of(service)}
+
+
+def read_commune(form: Form, name: str = "commune", *, required: bool = False) -> Commune | None:
+    """The commune typed: « Saint-Elvin (96017) », its name, its code or a postcode of its own."""
+    typed = form.text(name, longest=100, required=required)
+    if not typed:
+        return None
+    code = _CODE.search(typed)
+    found = reading.commune_of(code.group(1) if code else typed)
+    if found is None:
+        form.refuse(name, NO_COMMUNE.format(typed))
+    return found
+
+
+def read_kind(form: Form, name: str = "kind", *, required: bool = False) -> Kind | None:
+    """The kind typed: « Mairie (mairie) », its name or its code."""
+    typed = form.text(name, longest=100, required=required)
+    if not typed:
+        return None
+    code = _CODE.search(typed)
+    found = (choosing.kind_meant(code.group(1)) if code else None) or choosing.kind_meant(typed)
+    if found is None:
+        form.refuse(name, NO_KIND.format(typed))
+    return found
+
+
+def service_named(key: int | str | None) -> Service | None:
+    """The service of this id or slug, if there is one."""
+    if not key:
+        return None
+    known: int | str = int(key) if isinstance(key, int) or (key.isascii() and key.isdigit()) else key
+    try:
+        return reading.service(known)
+    except Missing:
+        return None
+
+
+def commune_label(commune: Commune) -> str:
+    return f"{commune.name} ({commune.code})"
+
+
+def commune_named(code: str) -> str:
+    """A commune as the field writes it, from its code; what is no code stays as it is."""
+    found = db.session.get(Commune, code) if code else None
+    return commune_label(found) if found else code or ""
+
+
+def kind_label(kind: Kind) -> str:
+    name = choosing.kind_name(kind)
+    return name if name == kind.code else f"{name} ({kind.code})"
+
+
+def kind_named(code: str) -> str:
+    """A kind as the field writes it, from its code; what is no code stays as it is."""
+    found = db.session.get(Kind, code) if code else None
+    return kind_label(found) if found else code or ""
+
+
+def init_app(app: Flask) -> None:
+    """What the macros of these fields ask."""
+    app.jinja_env.globals.update(
+        service_named=service_named,
+        service_label=choosing.label_of,
+        services_near=choosing.services_near,
+        commune_named=commune_named,
+        kind_named=kind_named,
+    )
