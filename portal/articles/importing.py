@@ -60,7 +60,8 @@ def import_sheets(sheets: Sequence[Sheet], *, source: str, report: Report) -> No
     """Stores one batch of sheets, and adds to `report` what became of each. The caller commits, then goes on."""
     known = _known(sheets, source)
     topics = _topics(sheets)
-    services = set(db.session.scalars(db.select(Service.slug)))
+    named = {contact.source_ref for sheet in sheets for contact in sheet.contacts}
+    services = set(db.session.scalars(db.select(Service.slug).where(Service.slug.in_(named))))
     taken = _taken_slugs(sheets)
     touched = []
     for sheet in sheets:

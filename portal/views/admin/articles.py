@@ -12,11 +12,10 @@ from portal.articles import bodies, editing, searches, shelf
 from portal.articles.editing import Draft
 from portal.articles.models import Article
 from portal.database import db
-from portal.directory.reading import active_services, text_in
 from portal.errors import Refused, Stale
 from portal.staff.managing import names_of
 from portal.views import guards
-from portal.views.admin import bp
+from portal.views.admin import bp, pointing
 from portal.views.admin import content_words as words
 from portal.views.admin.articles_form import read_draft, typed_values, values_of
 from portal.views.forms import Form, new_key
@@ -24,6 +23,7 @@ from portal.views.forms import Form, new_key
 writers = guards.staff("administrator", "editor")
 
 AT_ONCE = 50
+ASIDE = ("preview", "more")  # what a button does besides saving
 
 
 @bp.get("/articles")
@@ -61,8 +61,8 @@ def new_article() -> str:
 def create_article() -> Any:
     form = Form(request.form)
     draft = read_draft(form)
-    if form.values.get("act") == "preview":
-        return _show(None, typed_values(form), errors=form.errors, preview=_preview(draft))
+    if form.values.get("act") in ASIDE:
+        return _show_aside(None, form, draft)
     try:
         form.refuse_unread()
         made = editing.add_article(draft, by=current_user.actor, form_key=form.key())
@@ -85,10 +85,8 @@ def article(article_id: int) -> str:
 def save_article(article_id: int) -> Any:
     form = Form(request.form)
     draft = read_draft(form)
-    if form.values.get("act") == "preview":
-        return _show(
-            shelf.article(article_id), typed_values(form), errors=form.errors, preview=_preview(draft)
-        )
+    if form.values.get("act") in ASIDE:
+        return _show_aside(shelf.article(article_id), form, draft)
     try:
         form.refuse_unread()
         editing.save_article(article_id, draft, version=form.number("version") or 0, by=current_user.actor)
@@ -127,17 +125,24 @@ def _show(found: Article | None, values: dict[str, Any], **shown: Any) -> str:
         events=events,
         people=names_of(history.actors(events)),
         topics=_topics(),
-        services=[(service.slug, text_in(service, "fr").name) for service in active_services()],
+        services=pointing.services(values.get("services", ())),
         words=words,
         **{"errors": {}, "rows": [], "preview": [], "form_key": new_key(), **shown},
     )
+
+
+def _show_aside(found: Article | None, form: Form, draft: Draft) -> str:
+    """The form as it was typed, with its preview or one more service; nothing is kept."""
+    preview = _preview(draft) if form.values["act"] == "preview" else []
+    values = {**typed_values(form, draft), "form_key": form.key()}
+    return _show(found, values, errors=form.errors, preview=preview, form_key=form.key())
 
 
 def _show_again(article_id: int | None, form: Form, refusal: Refused) -> Any:
     """The form as it was typed, with what is wrong; beside what somebody else saved meanwhile, when it is that."""
     db.session.rollback()
     found = shelf.article(article_id) if article_id else None
-    values = typed_values(form)
+    values = typed_values(form, read_draft(form))
     rows = []
     if isinstance(refusal, Stale) and found:
         rows = words.rows(refusal.theirs, refusal.yours)

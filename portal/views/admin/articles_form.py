@@ -7,6 +7,7 @@ from typing import Any
 from portal.articles.editing import Draft, Written
 from portal.articles.models import STATES
 from portal.views.admin.content_words import KINDS, LANGUAGES
+from portal.views.choosing import read_service
 from portal.views.forms import Form
 
 LONGEST_BODY = 200_000
@@ -30,18 +31,20 @@ def values_of(draft: Draft) -> dict[str, Any]:
 def read_draft(form: Form) -> Draft:
     """The draft that was typed. A language in which nothing is written is not there."""
     texts = {language: _read_text(form, language) for language in LANGUAGES}
+    more = read_service(form, "more_service")
     return Draft(
         texts={language: text for language, text in texts.items() if text != Written("")},
         kind=form.choice("kind", KINDS, required=True),
         topic=form.text("topic"),
         state=form.choice("state", STATES, required=True),
-        services=tuple(form.data.getlist("services")),
+        services=tuple(dict.fromkeys([*form.data.getlist("services"), *([more.slug] if more else [])])),
     )
 
 
-def typed_values(form: Form) -> dict[str, Any]:
-    """What was typed, to be shown again."""
-    return {**form.values, "services": form.data.getlist("services")}
+def typed_values(form: Form, draft: Draft) -> dict[str, Any]:
+    """What was typed, to be shown again; a service that was added is among the others."""
+    added = {} if "more_service" in form.errors else {"more_service": "", "more_service-words": ""}
+    return {**form.values, **added, "services": list(draft.services)}
 
 
 def _read_text(form: Form, language: str) -> Written:

@@ -114,12 +114,12 @@ def roll_back_menu(line_id: int, number: int) -> Any:
 
 def read_names(line: Line, *trees: Step) -> words.Names:
     """The names of what this line's menu may point at, and of what these trees do."""
-    used = (str(step.get("article") or "") for tree in trees for _path, step in steps.walk(tree))
+    walked = [step for tree in trees for _path, step in steps.walk(tree)]
     return words.Names(
         queues={one.slug: one.name for one in waiting.queues(line.organization_id)},
         topics={one.slug: one.names.get("fr", one.slug) for one in all_topics()},
-        services=dict(pointing.services()),
-        articles=dict(pointing.articles(used)),
+        services=dict(pointing.services(str(step.get("service") or "") for step in walked)),
+        articles=dict(pointing.articles(str(step.get("article") or "") for step in walked)),
     )
 
 

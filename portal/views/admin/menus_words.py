@@ -143,7 +143,10 @@ def read_step(form: Form, kind: str, languages: Sequence[str]) -> Step:
     says = _texts(form, "says", languages)
     needed: dict[str, Step] = {
         "queue": {"queue": form.text("queue"), "topic": form.text("topic"), "says": says},
-        "transfer": {"service": form.text("service"), "says": says},
+        "transfer": {
+            "service": pointing.read_service_slug(form) if kind == "transfer" else "",
+            "says": says,
+        },
         "article": {"article": pointing.read_article(form)},
         "text": {
             "says": says,

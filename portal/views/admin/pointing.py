@@ -8,6 +8,8 @@ from knowledge_base.analysis import fold
 from portal.articles.models import Article, ArticleText
 from portal.database import db
 from portal.directory import reading
+from portal.directory.choosing import label_of
+from portal.views.choosing import read_service
 from portal.views.forms import Form
 
 MOST = 300  # articles offered in a list: beyond, it is no longer read
@@ -33,6 +35,12 @@ def read_article(form: Form) -> str:
     return address.rpartition("/")[2] or form.text("article")
 
 
-def services() -> list[tuple[str, str]]:
-    """Every service that people may be sent to, by its name in French."""
-    return [(one.slug, reading.text_in(one, "fr").name) for one in reading.active_services()]
+def services(slugs: Iterable[str]) -> list[tuple[str, str]]:
+    """These services that people may still be sent to, by their name in French."""
+    return [(one.slug, label_of(one)) for one in reading.services_among(set(slugs) - {""}, [])]
+
+
+def read_service_slug(form: Form) -> str:
+    """The service chosen, by its address; a tree keeps that."""
+    found = read_service(form)
+    return found.slug if found else ""

@@ -82,7 +82,6 @@ def _show(script_id: int, key: str, values: dict[str, Any], **shown: Any) -> str
         values=values,
         targets=words.targets(tree, key),
         articles=pointing.articles([values.get("article", "")]),
-        services=pointing.services(),
         dispositions=list(DISPOSITIONS.items()),
         most=trees.MOST_ANSWERS,
         found=findings.get(key, []),

@@ -42,7 +42,8 @@ VERBS = {
 
 def read_step(form: Form) -> Step:
     """The step typed: its texts, and the answers that have words."""
-    step: Step = {name: form.text(name) for name in trees.TEXTS} | {"article": pointing.read_article(form)}
+    step: Step = {name: form.text(name) for name in trees.TEXTS}
+    step |= {"article": pointing.read_article(form), "service": pointing.read_service_slug(form)}
     places = range(1, trees.MOST_ANSWERS + 1)
     answers = [
         {"words": form.text(f"answer-{n}", longest=120), "then": form.text(f"then-{n}", longest=12)}

@@ -101,12 +101,3 @@ def in_reply(title: str, slug: str, language: str) -> str:
     """An article as a reply names it. A straight apostrophe: the other one doubles the price of a text message."""
     plain = title.replace("’", "'")
     return f"{plain} : {settings().public_base_url}{address('article', slug, language)}"
-
-
-def service_options() -> list[tuple[int, str]]:
-    """Every service that people may be sent to."""
-    found = []
-    for service in reading.active_services():
-        name, owner = reading.text_in(service, "fr").name, service.organization.name
-        found.append((service.id, name if name == owner else f"{name} ({owner})"))
-    return found

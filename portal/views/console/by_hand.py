@@ -11,7 +11,6 @@ from portal.citizens.models import Citizen, Identifier
 from portal.contacts import recording
 from portal.contacts.models import Contact
 from portal.database import db
-from portal.directory import reading as directory
 from portal.errors import N_, Refused
 from portal.views.console import contact_page, finding, words
 from portal.views.console.door import agents, bp, me, refusals_shown
@@ -112,5 +111,4 @@ def _page(form: Form) -> str:
         found=finding.find(typed) if typed else None,
         form_key=form.key(),
         topics=contact_page.topic_options(),
-        services=[(one.id, directory.text_in(one, "fr").name) for one in directory.active_services()],
     )

@@ -12,9 +12,11 @@ from portal.database import db
 from portal.desk import calling_out, handing
 from portal.errors import Refused
 from portal.views import guards
+from portal.views.choosing import read_service
 from portal.views.console import contact_page
 from portal.views.console.door import agents, bp, me
 from portal.views.context import settings
+from portal.views.forms import Form
 
 ACTS = {
     "hold": handing.hold,
@@ -35,7 +37,7 @@ def steer_call(contact_id: int, act: str) -> Any:
         if act in ACTS:
             ACTS[act](contact_id, by=me())
         else:
-            ACTS_ON[act](contact_id, request.form.get("target", ""), by=me())
+            ACTS_ON[act](contact_id, _target(Form(request.form)), by=me())
         db.session.commit()
     except Refused as refusal:
         said = _sentence(refusal)
@@ -79,6 +81,13 @@ def hands() -> dict[str, Any]:
         "may_call": lambda contact: calling_out.may_call(contact, me()),
         "recordings_of": recordings.of,
     }
+
+
+def _target(form: Form) -> str:
+    """Whom the call is for: a service found by typing, else what was chosen in the list."""
+    service = read_service(form, "target_service")
+    form.refuse_unread()
+    return f"service:{service.id}" if service else form.text("target", longest=40)
 
 
 def _back(contact_id: int, said: str, *, refused: bool, here: bool = True) -> Any:

@@ -20,6 +20,7 @@ from portal.desk import offering, waiting
 from portal.desk.models import Queue
 from portal.referrals import referring
 from portal.staff.managing import names_of
+from portal.views.choosing import fill_in
 from portal.views.console import answers, briefing, composing, finding, words
 from portal.views.console.door import may_read, me, note_reading
 from portal.views.forms import Form, new_key
@@ -84,7 +85,9 @@ def jot(contact: Contact, form: Form) -> None:
 
 def half_written(form: Form) -> bool:
     """Whether something is begun that is kept nowhere else: the page then comes back with it as it was."""
-    return any(form.text(name) for name in ("body", "answer", "disposition", "promise", "due", "service"))
+    return any(
+        form.text(name) for name in ("body", "answer", "disposition", "promise", "due", "service-words")
+    )
 
 
 def used_articles(form: Form) -> list[int]:
@@ -110,9 +113,8 @@ def choose_service(contact: Contact, form: Form) -> None:
     for one in answers.suggestions(contact, asked, answers.find(asked, contact.language)):
         if one.service is not None and one.service.id == chosen:
             rule = str(one.rule_version.id) if one.rule_version else ""
-            form.values.update(
-                service=str(chosen), reason=answers.said_in_french(one)[1], rule=rule, disposition="referred"
-            )
+            fill_in(form, one.service)
+            form.values.update(reason=answers.said_in_french(one)[1], rule=rule, disposition="referred")
 
 
 def show(contact: Contact, form: Form | None = None, sought: str = "") -> str:
@@ -162,7 +164,6 @@ def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
         "referrals": referring.referrals_of([contact.id]),
         "topics": topic_options(),
         "queues": [(one.id, one.name) for one in waiting.queues(contact.organization_id)],
-        "services": answers.service_options(),
         "reply_by": list(channels(contact).items()),
         "composer": composing.composer(contact, form.text("body") if form else ""),
         "explained": composing.explained,

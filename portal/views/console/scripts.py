@@ -17,6 +17,7 @@ from portal.scripts import walking
 from portal.scripts.models import ScriptPath
 from portal.staff.managing import names_of
 from portal.views import script_steps
+from portal.views.choosing import fill_in
 from portal.views.console import contact_page
 from portal.views.console.door import agents, bp, me, refusals_shown
 from portal.views.forms import Form
@@ -86,7 +87,8 @@ def use_script(contact_id: int, path_id: int) -> str:
     if shown.step.get("disposition"):
         form.values["disposition"] = shown.step["disposition"]
     if shown.service is not None:
-        form.values.update(service=str(shown.service.id), reason=shown.step.get("does", "")[:500])
+        fill_in(form, shown.service)
+        form.values.update(reason=shown.step.get("does", "")[:500])
     return contact_page.show(contact, form)
 
 

@@ -13,6 +13,7 @@ from portal.desk import wrapping_up
 from portal.desk.wrapping_up import Outcome
 from portal.errors import N_, Refused
 from portal.referrals import referring
+from portal.views.choosing import read_service
 from portal.views.console import composing, contact_page, words
 from portal.views.console.door import agents, bp, end_of_day, me, refusals_shown
 from portal.views.forms import Form
@@ -54,10 +55,11 @@ def finish(contact: Contact, outcome: Outcome, form: Form) -> None:
     if not wrapping_up.wrap_up(contact, outcome, form_key=key, by=by):
         return
     answering.consult(contact, contact_page.used_articles(form), by=by.actor)
-    service_id = form.number("service")
-    if service_id is not None:
+    service = read_service(form)
+    form.refuse_unread()
+    if service is not None:
         referring.refer(
-            contact, service_id, reason=form.text("reason"), rule_version_id=form.number("rule"), by=by.actor
+            contact, service.id, reason=form.text("reason"), rule_version_id=form.number("rule"), by=by.actor
         )
     elif outcome.disposition == "referred":
         raise Refused(N_("Dites vers quel service vous orientez."), field="service")

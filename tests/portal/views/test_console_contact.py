@@ -159,7 +159,7 @@ def test_what_a_rule_proposes_is_shown_with_its_reason_and_fills_the_referral(de
     desk.contact.topic_id = make.topic("cantine").id
     assert "La cantine dépend de la CAF." in desk.page
     filled = desk.press("look", suggest=service.id, note="Une note").text
-    assert f'value="{service.id}" selected' in filled and 'value="referred" selected' in filled
+    assert f'name="service" value="{service.id}"' in filled and 'value="referred" selected' in filled
     assert f'name="rule" id="rule" value="{version.id}"' in filled and "Une note" in filled
 
 
