@@ -5,7 +5,8 @@ from __future__ import annotations
 from knowledge_base.analysis import fold
 from portal.database import db
 from portal.directory import reading
-from portal.directory.models import Commune, Kind, Service
+from portal.directory.communes import town
+from portal.directory.models import Kind, Service
 
 LOOKED_AT = 60  # of the answers to words, how many are put in order
 
@@ -21,7 +22,7 @@ def services_near(
 ) -> list[Service]:
     """The services that `words` may mean: this organization's first, then those of the commune, of its department,
     and the others."""
-    place = db.session.get(Commune, commune) if commune else None
+    place = town(commune) if commune else None
     looked = reading.find_services(words, limit=LOOKED_AT)[0]
     if place is not None and place.department:
         looked = reading.find_services(words, department=place.department, limit=LOOKED_AT)[0] + looked
@@ -29,7 +30,7 @@ def services_near(
     def distance(service: Service) -> tuple[bool, bool, bool, bool]:
         return (
             service.organization_id != organization_id,
-            not (place and (service.commune == place.code or reading.is_in(service, place))),
+            not (place and service.commune == place.code),
             not (place and service.department == place.department),
             not service.organization.is_host,
         )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import func, or_
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy import or_
+from sqlalchemy.orm import joinedload, selectinload
 
 from knowledge_base.analysis import fold
 from portal.database import db
@@ -69,32 +69,6 @@ def active_services() -> list[Service]:
     """Every service people may be sent to, by its name in French."""
     found = db.session.scalars(db.select(Service).filter_by(active=True).options(*_WHOLE)).unique()
     return sorted(found, key=lambda service: fold(text_in(service, REFERENCE).name))
-
-
-def find_services(
-    text: str = "", kind: str = "", department: str = "", limit: int = 20, offset: int = 0
-) -> tuple[list[Service], int]:
-    """The active services that answer to every word of `text` (name, kind, organization, place), and how many do."""
-    name = db.select(ServiceText.service_id).where(ServiceText.language == REFERENCE)
-    query = db.select(Service).join(Service.organization).where(Service.active)
-    for typed in text.split()[:6]:
-        word = name_key(typed).replace(" ", "-")
-        by_name = Service.id.in_(name.where(ServiceText.name.icontains(typed, autoescape=True)))
-        by_key = or_(Service.slug.contains(word, autoescape=True), Service.kind == word)
-        by_place = or_(
-            Organization.name.icontains(typed, autoescape=True),
-            Service.address.icontains(typed, autoescape=True),
-        )
-        query = query.where(or_(by_name, by_key, by_place))
-    if kind:
-        query = query.where(Service.kind == kind)
-    if department:
-        query = query.where(Service.department == department)
-    total = db.session.scalar(db.select(func.count()).select_from(query.subquery())) or 0
-    order = (Organization.is_host.desc(), Organization.name, Service.id)
-    page = query.order_by(*order).limit(limit).offset(offset)
-    found = page.options(contains_eager(Service.organization), selectinload(Service.texts))
-    return list(db.session.scalars(found)), total
 
 
 def services_among(slugs: Collection[str], kinds: Collection[str]) -> list[Service]:

@@ -12,15 +12,18 @@ import re
 from flask import Flask
 
 from portal.database import db
-from portal.directory import choosing, reading
-from portal.directory.models import Commune, Kind, Service
+from portal.directory import choosing, communes, reading
+from portal.directory.communes import Town
+from portal.directory.models import Kind, Service
 from portal.errors import Missing
 from portal.views.forms import Form
 
 NOBODY = "Aucun service ne répond à ces mots : essayez un nom plus court, ou le nom de la commune."
 SEVERAL = "Plusieurs services répondent à ces mots : choisissez-en un."
 NO_SERVICE = "Choisissez un service."
-NO_COMMUNE = "Aucune commune, ou plusieurs, pour « {} » : écrivez son nom entier ou son code."
+NO_COMMUNE = "Aucune commune ne s’appelle « {} »."
+WHICH_COMMUNE = "Laquelle : {} ? Choisissez dans la liste, ou écrivez son code."
+MOST_NAMED = 5
 NO_KIND = "Aucun genre de service ne s’appelle « {} » : choisissez dans la liste proposée."
 
 _CODE = re.compile(r"\(([^()]+)\)\s*$")
@@ -50,16 +53,17 @@ def fill_in(form: Form, service: Service, name: str = "service") -> None:
     form.values |= {name: str(service.id), f"{name}-words": choosing.label_of(service)}
 
 
-def read_commune(form: Form, name: str = "commune", *, required: bool = False) -> Commune | None:
-    """The commune typed: « Saint-Elvin (96017) », its name, its code or a postcode of its own."""
+def read_commune(form: Form, name: str = "commune", *, required: bool = False) -> Town | None:
+    """The commune typed: « Saint-Elvin (96017) », its name, its code or a postcode of its own. Else asks which."""
     typed = form.text(name, longest=100, required=required)
     if not typed:
         return None
-    code = _CODE.search(typed)
-    found = reading.commune_of(code.group(1) if code else typed)
-    if found is None:
-        form.refuse(name, NO_COMMUNE.format(typed))
-    return found
+    found = communes.which(typed)
+    if found.commune is not None and not found.slip:
+        return found.commune
+    named = ", ".join(one.label for one in found.candidates[:MOST_NAMED])
+    form.refuse(name, WHICH_COMMUNE.format(named) if named else NO_COMMUNE.format(typed))
+    return None
 
 
 def read_kind(form: Form, name: str = "kind", *, required: bool = False) -> Kind | None:
@@ -85,14 +89,10 @@ def service_named(key: int | str | None) -> Service | None:
         return None
 
 
-def commune_label(commune: Commune) -> str:
-    return f"{commune.name} ({commune.code})"
-
-
 def commune_named(code: str) -> str:
     """A commune as the field writes it, from its code; what is no code stays as it is."""
-    found = db.session.get(Commune, code) if code else None
-    return commune_label(found) if found else code or ""
+    found = communes.town(code) if code else None
+    return found.label if found else code or ""
 
 
 def kind_label(kind: Kind) -> str:

@@ -13,13 +13,12 @@ from portal.articles import library, searches
 from portal.articles.library import Answers, Hit
 from portal.articles.models import Topic
 from portal.database import brief_write, db
+from portal.directory import communes as towns
 from portal.directory import reading as directory
-from portal.directory.models import Commune
 from portal.referrals.distress import distress
 from portal.referrals.situations import Situation, answers_at
 from portal.referrals.suggesting import Suggestion, suggest
 from portal.views import guards, limits
-from portal.views.choosing import commune_label
 from portal.views.context import searcher, settings, visit
 from portal.views.forms import Form
 from portal.views.language import current
@@ -64,10 +63,9 @@ def suggest_completions() -> Any:
 @limits.typing
 def communes() -> Any:
     """The communes that a name, a postcode or a code may mean, for the field where one types it."""
-    found = directory.find_communes(Form(request.args).text("q")[:100], limit=8)
-    return jsonify(
-        [{"text": commune_label(one), "value": one.code, "detail": _postcodes(one)} for one in found]
-    )
+    found = towns.find(Form(request.args).text("q")[:100], limit=8)
+    said = [{"text": one.label, "value": one.code, "detail": ", ".join(one.postcodes[:3])} for one in found]
+    return jsonify(said)
 
 
 @bp.get("/<lang>/requests/articles")
@@ -84,10 +82,6 @@ def proposals(subject: str) -> tuple[Hit, ...]:
     if len(subject) < 4:
         return ()
     return library.find(searcher(), subject, language=current(), limit=MOST_PROPOSED).hits
-
-
-def _postcodes(commune: Commune) -> str:
-    return ", ".join(commune.postcodes[:3])
 
 
 def answers_to(question: str, narrowed: dict[str, str], page: int = 1, limit: int = A_PAGE) -> Answers:
