@@ -9,6 +9,7 @@ from pytest import skip
 
 FIGURES = {
     "search": "bench.search",
+    "rules": "bench.rules",
     "import": "bench.imports",
     "doors": "bench.doors",
     "readers": "bench.readers",

@@ -3,122 +3,58 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import func
 
 from portal.database import db
 from portal.directory.models import Organization
+from portal.referrals.book import Book
 from portal.referrals.models import ReferralRule, RuleVersion
-from portal.referrals.phrases import Phrase, fitting, phrase
+from portal.referrals.phrases import fitting, phrase
+from portal.referrals.ruling import CHOSEN, Match, Rule
 from portal.referrals.situations import Situation
 
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One version of a rule, ready to be compared."""
-
-    rule_id: int
-    version_id: int
-    position: int
-    service_id: int | None
-    words: tuple[Phrase, ...]
-    without: tuple[Phrase, ...]
-    topics: frozenset[str]
-    communes: frozenset[str]
-    channels: frozenset[str]
-    languages: frozenset[str]
-    opening: str  # open, closed, or empty for any
-
-    def fits(self, situation: Situation) -> bool:
-        """Whether every condition holds, the words aside."""
-        return all(not getattr(self, name) or holds(self, situation) for name, holds in CONDITIONS.items())
-
-
-CONDITIONS: dict[str, Callable[[Rule, Situation], bool]] = {
-    "topics": lambda rule, situation: not rule.topics.isdisjoint(situation.topics),
-    "communes": lambda rule, situation: situation.commune in rule.communes,
-    "channels": lambda rule, situation: situation.channel in rule.channels,
-    "languages": lambda rule, situation: situation.language in rule.languages,
-    "opening": lambda rule, situation: situation.open is (rule.opening == "open"),
-    "without": lambda rule, situation: not fitting(rule.without, situation.said),
-}
-
-
-class Match(NamedTuple):
-    """A rule that fits, and its phrases that were found."""
-
-    rule: Rule
-    words: tuple[str, ...]
+__all__ = ["Book", "Finding", "Match", "Rule", "compile_version", "explain", "in_force"]
 
 
 class Finding(NamedTuple):
-    """One condition of a rule beside a situation. `matched` are the rule's own phrases, never what was said."""
+    """One condition of a rule beside a situation: what it asks, whether it holds, and what was looked at.
+
+    `matched` are the rule's own phrases that were heard; `seen` the situation's codes and slugs. Neither is ever
+    what was said.
+    """
 
     condition: str
     wanted: tuple[str, ...]
     fits: bool
     matched: tuple[str, ...] = ()
-
-
-class Book:
-    """The rules in force of one organization, in order, filed by a term that each of their phrases needs."""
-
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        self.rules = sorted(rules, key=lambda rule: (rule.position, rule.rule_id))
-        self._wordless: list[int] = []
-        self._filed: dict[str, dict[str, list[tuple[int, Phrase]]]] = defaultdict(lambda: defaultdict(list))
-        for n, rule in enumerate(self.rules):
-            self._file(n, rule)
-
-    def _file(self, n: int, rule: Rule) -> None:
-        if not rule.words:
-            self._wordless.append(n)
-        for asked in rule.words:
-            for reading, terms in asked.needs.items():
-                if terms:  # the longest term is likely the rarest
-                    self._filed[reading][max(terms, key=lambda term: (len(term), term))].append((n, asked))
-
-    def fitting(self, situation: Situation) -> Iterator[Match]:
-        """The rules that fit, in order."""
-        found: dict[int, dict[str, None]] = {n: {} for n in self._wordless}
-        for reading, terms in situation.said.items():
-            filed = self._filed.get(reading, {})
-            for term in filed.keys() & terms:
-                for n, asked in filed[term]:
-                    if asked.needs[reading] <= terms:
-                        found.setdefault(n, {})[asked.text] = None
-        for n in sorted(found):
-            if self.rules[n].fits(situation):
-                order = [asked.text for asked in self.rules[n].words]
-                yield Match(self.rules[n], tuple(sorted(found[n], key=order.index)))
-
-    def with_rule(self, rule: Rule) -> Book:
-        """This book with `rule` in the place of its version in force."""
-        return Book([*(other for other in self.rules if other.rule_id != rule.rule_id), rule])
+    seen: tuple[str, ...] = ()
 
 
 def compile_version(version: RuleVersion) -> Rule:
     """A version, draft or published, ready to be compared."""
-    key = _Key(version.id, version.rule_id, version.position, version.service_id, version.published_at)
-    return _compile(key, version.conditions)
+    return _compile(_Key(*(getattr(version, name) for name in _Key._fields)), version.conditions)
 
 
 def explain(version: RuleVersion, situation: Situation) -> list[Finding]:
-    """Each condition that the version sets, whether it holds for the situation, and the phrases found."""
+    """Each condition that the version sets, whether it holds for the situation, and what was looked at."""
     rule = compile_version(version)
     findings = []
-    if rule.words:
-        matched = fitting(rule.words, situation.said)
-        findings.append(Finding("words", tuple(version.conditions["words"]), bool(matched), matched))
-    for name, holds in CONDITIONS.items():
-        if getattr(rule, name):
-            wanted = (rule.opening,) if name == "opening" else tuple(version.conditions[name])
-            matched = fitting(rule.without, situation.said) if name == "without" else ()
-            findings.append(Finding(name, wanted, holds(rule, situation), matched))
+    for name, wanted_heard in (("words", True), ("without", False)):
+        if phrases := getattr(rule, name):
+            matched = fitting(phrases, situation.said)
+            wanted = tuple(one.text for one in phrases)
+            findings.append(Finding(name, wanted, bool(matched) is wanted_heard, matched))
+    for name in CHOSEN:
+        if rule.asked(name):
+            seen = tuple(sorted(situation.values(name)))
+            wanted = tuple(version.conditions[name]) if name != "opening" else (rule.opening,)
+            findings.append(Finding(name, wanted, rule.holds(name, situation), seen=seen))
+    if rule.starts_on or rule.ends_on:
+        days = tuple(day.isoformat() if day else "…" for day in (rule.starts_on, rule.ends_on))
+        findings.append(Finding("dates", days, rule.in_time(situation.at), seen=(situation.at.isoformat(),)))
     return findings
 
 
@@ -138,10 +74,16 @@ def in_force(organization_id: int | None = None) -> Book:
 
 
 class _Key(NamedTuple):
-    version_id: int
+    """What a version is told apart by, and what it says beside its conditions."""
+
+    id: int
     rule_id: int
     position: int
     service_id: int | None
+    kind: str
+    strength: int
+    starts_on: date | None
+    ends_on: date | None
     published_at: datetime | None
 
 
@@ -167,9 +109,9 @@ def _stamp() -> tuple[Any, ...]:
 
 def _read_shelf(stamp: tuple[Any, ...], former: _Shelf | None) -> _Shelf:
     known = former.compiled if former else {}
-    columns = (RuleVersion.id, RuleVersion.rule_id, RuleVersion.position, RuleVersion.service_id)
+    columns = [getattr(RuleVersion, name) for name in _Key._fields]
     query = (
-        db.select(*columns, RuleVersion.published_at, RuleVersion.conditions, ReferralRule.organization_id)
+        db.select(*columns, RuleVersion.conditions, ReferralRule.organization_id)
         .join(ReferralRule)
         .where(RuleVersion.state == "published")
     )
@@ -184,16 +126,18 @@ def _read_shelf(stamp: tuple[Any, ...], former: _Shelf | None) -> _Shelf:
 
 
 def _compile(key: _Key, conditions: dict[str, Any]) -> Rule:
+    chosen = {name: frozenset(conditions.get(name, ())) for name in CHOSEN if name != "opening"}
     return Rule(
         rule_id=key.rule_id,
-        version_id=key.version_id,
+        version_id=key.id,
         position=key.position,
         service_id=key.service_id,
+        kind=key.kind,
+        strength=key.strength,
+        starts_on=key.starts_on,
+        ends_on=key.ends_on,
         words=tuple(phrase(text) for text in conditions.get("words", ())),
         without=tuple(phrase(text) for text in conditions.get("without", ())),
-        topics=frozenset(conditions.get("topics", ())),
-        communes=frozenset(conditions.get("communes", ())),
-        channels=frozenset(conditions.get("channels", ())),
-        languages=frozenset(conditions.get("languages", ())),
         opening=conditions.get("opening", "").replace("any", ""),
+        **chosen,
     )

@@ -198,9 +198,7 @@ def test_each_version_in_force_was_compiled_once(app: Flask, monkeypatch: pytest
 
     compiled: list[int] = []
     compile_one: Callable[..., Any] = rules._compile
-    monkeypatch.setattr(
-        rules, "_compile", lambda key, c: compiled.append(key.version_id) or compile_one(key, c)
-    )
+    monkeypatch.setattr(rules, "_compile", lambda key, c: compiled.append(key.id) or compile_one(key, c))
     first = cast.rule("un", words=["logement"])
     for _ in range(3):
         told()
