@@ -52,6 +52,10 @@ class Settings:
     imap_folder: str  # IMAP_FOLDER: the folder that letters come into
     attachments_mb: int  # RELAIS_ATTACHMENTS_MB: how heavy the files of one message may be, all together
     private_webhooks: bool  # RELAIS_PRIVATE_WEBHOOKS: 1 tells partners inside our own network too
+    stale_months: int  # RELAIS_STALE_MONTHS: how long what an owner confirmed is believed
+    confirmations_a_day: (
+        int  # RELAIS_CONFIRMATIONS_A_DAY: how many letters may ask owners to confirm, each day
+    )
     timezone: str  # RELAIS_TIMEZONE: local time on screens
     proxy_hops: (
         int  # RELAIS_PROXY_HOPS: trusted proxies in front of us (X-Forwarded-For is believed that deep)
@@ -120,6 +124,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         imap_folder=environ.get("IMAP_FOLDER", "INBOX"),
         attachments_mb=int(environ.get("RELAIS_ATTACHMENTS_MB", "25")),
         private_webhooks=environ.get("RELAIS_PRIVATE_WEBHOOKS", "") == "1",
+        stale_months=int(environ.get("RELAIS_STALE_MONTHS", "12")),
+        confirmations_a_day=int(environ.get("RELAIS_CONFIRMATIONS_A_DAY", "50")),
         timezone=environ.get("RELAIS_TIMEZONE", "Europe/Paris"),
         proxy_hops=int(environ.get("RELAIS_PROXY_HOPS", "0")),
     )

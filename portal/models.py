@@ -6,6 +6,7 @@ from portal.cases import models as cases
 from portal.citizens import models as citizens
 from portal.contacts import models as contacts
 from portal.desk import models as desk
+from portal.directory import asking, correcting
 from portal.directory import models as directory
 from portal.lines import models as lines
 from portal.mail import models as mail
@@ -16,10 +17,12 @@ from portal.telephony import models as telephony
 
 __all__ = [
     "articles",
+    "asking",
     "budgets",
     "cases",
     "citizens",
     "contacts",
+    "correcting",
     "desk",
     "directory",
     "history",

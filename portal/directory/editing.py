@@ -36,7 +36,7 @@ def save_service(
     """
     values = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
     texts = _texts(texts)
-    _check_addresses(values)
+    check_addresses(values)
     if "schedule" in values:
         values["schedule"] = check_schedule(values["schedule"])
     if service is None:
@@ -60,7 +60,7 @@ def save_organization(
     values = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
     if not values.get("name", organization.name if organization else ""):
         raise Refused(N_("Donnez un nom à cet organisme."), field="name")
-    _check_addresses(values)
+    check_addresses(values)
     if organization is None:
         organization = Organization(slug=_free_slug(Organization, slug or values["name"]), **values)
         db.session.add(organization)
@@ -148,7 +148,7 @@ def _texts(texts: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
     return kept
 
 
-def _check_addresses(values: dict[str, Any]) -> None:
+def check_addresses(values: dict[str, Any]) -> None:
     for name in ("url", "deaf_relay_url"):
         address = values.get(name, "")
         if address and not address.startswith(("https://", "http://")):

@@ -1,0 +1,53 @@
+"""How fresh a record is: when somebody last said that it is true, and what is too old to be sure of."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from portal import clock, history
+from portal.database import db
+from portal.directory.models import Sourced
+from portal.history import Actor
+
+MONTHS = 12  # how long what was confirmed is believed
+
+
+def last_confirmed(row: Sourced) -> date | None:
+    """The day on which somebody confirmed this record, else that of its source; None if nobody ever did."""
+    return row.confirmed_at.date() if row.confirmed_at else row.source_date
+
+
+def is_stale(row: Sourced, when: datetime, months: int = MONTHS) -> bool:
+    """Whether nobody has confirmed this record for so many months: shown as such, and ranked lower."""
+    last = last_confirmed(row)
+    return last is None or last < oldest(when, months)
+
+
+def stale(table: type[Any], when: datetime, months: int = MONTHS) -> ColumnElement[bool]:
+    """The same of the rows of a table, for a query."""
+    since = oldest(when, months)
+    unconfirmed = or_(table.source_date.is_(None), table.source_date < since)
+    midnight = datetime.combine(since, time(), UTC)
+    return or_(and_(table.confirmed_at.is_(None), unconfirmed), table.confirmed_at < midnight)
+
+
+def oldest(when: datetime, months: int = MONTHS) -> date:
+    """The day so many months before: what was confirmed earlier is stale."""
+    year, month = divmod(when.year * 12 + when.month - 1 - months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(when.day, last))
+
+
+def confirm(row: Any, by: str, actor: Actor = history.PARTNER) -> None:
+    """Somebody says that this record is true: its owner (an address) or one of the staff (a name).
+
+    What is published does not change, so neither does its version: whoever is editing it is not stopped.
+    """
+    now = clock.now()
+    same = db.update(type(row)).where(type(row).id == row.id)
+    db.session.execute(same.values(confirmed_at=now, confirmed_by=by))
+    history.record(f"{type(row).__name__.lower()}.confirmed", row, by=actor)
