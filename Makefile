@@ -44,7 +44,7 @@ unit: install-dev
 		-m "not browser and not whole and not slow" -k "not postgresql and not views"
 
 test: install-dev chromium check
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not whole"
+	$(BIN)/python -m pytest -n 3 --dist loadgroup -m "not whole"
 
 test-real: install-dev
 	$(BIN)/python -m pytest -n 2 tests/real

@@ -115,8 +115,11 @@ def app(applications: Callable[[str], Flask], engine: str) -> Iterator[Flask]:
 
 def _empty(app: Flask) -> None:
     assert not reads_only.get(), "a test left the context reading"
-    for table in reversed(Base.metadata.sorted_tables):
-        db.session.execute(table.delete())
+    tables = list(reversed(Base.metadata.sorted_tables))
+    filled = db.session.execute(db.select(*(db.exists().select_from(table) for table in tables))).one()
+    for table, holds_rows in zip(tables, filled, strict=True):
+        if holds_rows:
+            db.session.execute(table.delete())
     db.session.commit()
     db.session.remove()
     settings: Settings = app.extensions["settings"]
