@@ -79,8 +79,9 @@ class Page(HTMLParser):
 
     @property
     def language(self) -> str:
+        """By the address; where it has none, as the answer itself says it is (a partner's page)."""
         first = self.path.split("/")[1]
-        return first if first in LANGUAGES else "fr"
+        return first if first in LANGUAGES else self.headers.get("Content-Language", "fr")
 
     def handle_decl(self, decl: str) -> None:
         self.doctype = decl.lower()

@@ -16,7 +16,7 @@ from tests.markup import Element, Page
 
 FIELDS = ("input", "select", "textarea")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-PERSONAL = ("/console", "/admin", "/sign-in", "/sign-out", "/demo")
+PERSONAL = ("/console", "/admin", "/sign-in", "/sign-out", "/demo", "/partner")
 ERROR = {"fr": "Erreur :", "en": "Error:", "ar": "خطأ:"}
 LEFTOVER = re.compile(r"\{\{|\}\}|\{%|%\}|%\(\w+\)[sd]|^None$")
 POINTERS = ("for", "aria-describedby", "aria-labelledby", "aria-controls", "aria-owns", "list", "form")

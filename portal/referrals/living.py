@@ -170,7 +170,7 @@ def expire(referral: Referral, *, by: Actor = SYSTEM) -> bool:
 def check_seen(referral: Referral, seen: str) -> None:
     """Refuses an act decided on another state than the present one: two colleagues had the same page open."""
     hold(referral)
-    if seen and referral.state != seen:
+    if referral.state != seen:
         raise Overtaken(N_("Entre-temps, quelqu’un d’autre a répondu. Voici où cela en est."))
 
 

@@ -27,6 +27,14 @@ files = limiter.limit(
     "12/minute;60/hour", exempt_when=_brings_no_file
 )  # 25 MB each stay a day, whatever is refused
 
+# a link is too long to guess: whoever tries many is stopped all the same
+guesses = limiter.shared_limit(
+    "60/hour",
+    scope="links",
+    exempt_when=_off,
+    deduct_when=lambda answer: answer.status_code in (404, 410),
+)
+
 
 def init_app(app: Flask) -> None:
     limiter.init_app(app)

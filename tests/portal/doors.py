@@ -15,6 +15,7 @@ public.enter_code public.follow public.home public.legal public.new_request publ
 public.privacy public.propose_articles public.receipt public.search public.send_request public.service public.solve
 public.communes public.suggest_completions public.thread public.topic public.topics public.write
 sign_in.show sign_in.submit site.colours
+partner.answer_referral partner.look_for_service partner.referral partner.referral_file
 """
 WRITERS = """
 add_document article articles create_article create_service create_topic document document_file documents home

@@ -27,7 +27,7 @@ from portal.views import guards, limits
 from portal.views.context import settings
 from portal.views.downloads import as_download
 from portal.views.forms import Form, new_key
-from portal.views.public import bp, confirming, uploading
+from portal.views.public import bp, confirming, referred, uploading
 
 OPEN_FOR = timedelta(minutes=30)
 
@@ -209,6 +209,7 @@ def _thread_page(case: Case, form: Form, form_key: str) -> str:
         reference=spoken(case.reference),
         organization=db.session.get_one(Organization, case.organization_id).name,
         messages=messages,
+        passages=referred.passages(contacts),
         authors=_authors(messages),
         answers=_answers(contacts, messages),
         values=form.values,

@@ -25,12 +25,13 @@ from portal.directory import reading as directory
 from portal.directory.models import Organization
 from portal.errors import N_, Missing, Refused
 from portal.lines.saying import sender_of
+from portal.referrals import clocks
 from portal.referrals.distress import distress
 from portal.views import guards, limits
 from portal.views.context import searcher, settings
 from portal.views.forms import LONGEST_TEXT, Form, new_key
 from portal.views.language import current
-from portal.views.public import bp, cards, confirming, finding, uploading
+from portal.views.public import bp, cards, confirming, finding, referred, uploading
 from portal.views.spooling import check_way
 
 HOUR = timedelta(hours=1)
@@ -74,6 +75,10 @@ def receipt() -> Any:
     if case is None:
         return redirect(url_for("public.new_request"), 303)
     contact = db.session.scalars(db.select(Contact).filter_by(case_id=case.id).order_by(Contact.id)).first()
+    return _receipt_page(case, contact)
+
+
+def _receipt_page(case: Case, contact: Contact | None) -> str:
     said = " ".join(
         [case.subject, *(one.body for one in contact.messages if one.direction == "in")] if contact else []
     )
@@ -84,6 +89,8 @@ def receipt() -> Any:
         organization=db.session.get_one(Organization, case.organization_id),
         sent=bool(contact and any(one.automatic for one in contact.messages)),
         desk=cards.front_desk(),
+        silence_on=clocks.add_months(clocks.local_day(case.opened_at), clocks.MONTHS),
+        passages=referred.passages([contact]) if contact else [],
         in_danger=finding.urgent_numbers() if distress(said, current()) else [],
     )
 
