@@ -8,6 +8,7 @@ from portal.commands.demo import load_demo
 from portal.commands.documents import import_documents
 from portal.commands.guides import import_guides
 from portal.commands.hours import evaluate_hours
+from portal.commands.hsds import export_hsds, import_hsds
 from portal.commands.mail import receive_mail
 from portal.commands.search import evaluate_search, reindex
 from portal.commands.staff import create_staff
@@ -22,6 +23,8 @@ COMMANDS = (
     load_demo,
     import_guides,
     import_documents,
+    import_hsds,
+    export_hsds,
     reindex,
     evaluate_search,
     evaluate_hours,

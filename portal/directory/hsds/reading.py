@@ -1,0 +1,281 @@
+"""Records become rows: told new from changed, changed from same; what was changed here since is left as it is.
+
+A record is known by its id. A second import therefore changes nothing, and one that was cut short is simply begun
+again. What a record no longer says stays, unless it says `null` or an empty list: pages of the API say less of a
+record than its own door does.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from sqlalchemy.orm import selectinload
+
+from portal import history
+from portal.database import db, locked
+from portal.directory.hsds.apart import Apart, contradictions
+from portal.directory.hsds.checking import NOUNS, OUR_NOUNS, Doc, check, noun_of
+from portal.directory.hsds.files import Found
+from portal.directory.hsds.ids import part_id
+from portal.directory.hsds.lenses import Lens, fill, take_in, text
+from portal.directory.hsds.mapping import LOCATION, ORGANIZATION, SERVICE
+from portal.directory.hsds.placing import join_places
+from portal.directory.hsds.rows import sync_areas, sync_phones
+from portal.directory.models import Location, Organization, Service
+from portal.directory.names import name_key
+
+BATCH = 20  # records in one transaction: it must not hold the write lock for 200 ms
+CHANGED_HERE = "modifié ici depuis, gardé tel quel"
+
+
+@dataclass
+class Report:
+    """What an import did, and whom it tells what was wrong (`tell`: where, why, whether that kept the record out)."""
+
+    tell: Callable[[str, str, bool], None]
+    source: str = "hsds"
+    counts: Counter[tuple[str, str]] = field(
+        default_factory=Counter
+    )  # by noun, and new, changed, same, refused
+    seen: set[int] = field(default_factory=set)
+    parents: dict[str, str] = field(default_factory=dict)  # of organizations, by id: not yet known ones
+
+    def refuse(self, place: str, why: str) -> None:
+        self.counts["record", "refused"] += 1
+        self.tell(place, why, True)
+
+    def tell_twice(self, noun: str, identity: str, names: list[str]) -> None:
+        listed = ", ".join(names[:5])
+        why = f"dit deux fois, et autrement la seconde ({listed}) : la première vaut"
+        self.tell(f"{NOUNS[noun]} {identity}", why, False)
+
+    def is_first(self, noun: str, identity: str) -> bool:
+        """Whether this import sees a record for the first time."""
+        key = hash((noun, identity))
+        first = key not in self.seen
+        self.seen.add(key)
+        return first
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A record that may come in."""
+
+    place: str
+    noun: str
+    record: Doc
+
+
+def batches(found: Iterable[Found], report: Report, size: int = BATCH) -> Iterator[list[Checked]]:
+    """The records that may come in, a transaction's worth at a time; of the others, `report` tells why not."""
+    good = (checked for one in found if (checked := _checked(one, report)) is not None)
+    while batch := list(islice(good, size)):
+        yield batch
+
+
+def import_records(batch: Sequence[Checked], report: Report) -> None:
+    """Stores one batch, and adds to `report` what became of it. The caller commits, then goes on."""
+    apart = Apart()
+    for one in batch:
+        apart.add(one.noun, one.record)
+    for noun, identity, names in apart.twice:
+        report.tell_twice(noun, identity, names)
+    organizations = _take_organizations(apart, report)
+    locations = _take_locations(apart, organizations, report)
+    services = _take_services(apart, organizations, report, _places_of(batch))
+    join_places(apart, services, locations)
+    db.session.flush()
+
+
+def join_parents(report: Report, size: int = 200) -> None:
+    """Says of organizations which one they belong to, once all are known. The caller commits."""
+    waiting = list(report.parents.items())
+    for start in range(0, len(waiting), size):
+        some = dict(waiting[start : start + size])
+        names = {*some, *some.values()}
+        known = _known(Organization, names)
+        for child, parent in some.items():
+            row, above = known.get(child), known.get(parent)
+            if row is not None and above is not None and row is not above and row.parent_id is None:
+                row.parent_id = above.id
+
+
+def _checked(found: Found, report: Report) -> Checked | None:
+    if found.fault:
+        report.refuse(found.place, found.fault)
+        return None
+    noun = noun_of(found.record, found.hint)
+    if not noun:
+        report.refuse(found.place, "ce n’est pas une fiche d’annuaire au format HSDS")
+        return None
+    faults = check(noun, found.record)
+    name = text(found.record.get("name"))[:80]
+    place = f"{found.place}, {NOUNS[noun]}" + (f" « {name} »" if name else "")
+    fatal = [fault.says for fault in faults if fault.fatal]
+    for fault in faults:
+        if not fault.fatal:
+            report.tell(place, fault.says, False)
+    if fatal:
+        report.refuse(place, " ; ".join(fatal))
+        return None
+    if noun not in OUR_NOUNS:
+        report.refuse(place, "les taxonomies viennent avec les fiches qui les citent, pas seules")
+        return None
+    return Checked(place, noun, found.record)
+
+
+def _places_of(batch: Sequence[Checked]) -> dict[str, str]:
+    """Where each service of the batch was said."""
+    places: dict[str, str] = {}
+    for one in batch:
+        inner = one.record.get("service") if one.noun == "service_at_location" else None
+        said = inner if isinstance(inner, dict) else one.record
+        places.setdefault(str(said.get("id")), one.place)
+        for service in one.record.get("services") or () if one.noun == "organization" else ():
+            if isinstance(service, dict):
+                places.setdefault(str(service.get("id")), one.place)
+    return places
+
+
+def _known(table: Any, names: Iterable[str], *options: Any) -> dict[str, Any]:
+    query = db.select(table).where(table.hsds_id.in_(list(names))).options(*options)
+    return {row.hsds_id: row for row in db.session.scalars(locked(query))}
+
+
+def _kept(noun: str, identity: str, row: Any, record: Doc, report: Report) -> Doc:
+    """All that is known of a record: what it says now comes first, then what it said."""
+    before = dict(row.hsds) if row is not None else {}
+    if report.is_first(noun, identity):
+        return before | record
+    if otherwise := contradictions(before, record):
+        report.tell_twice(noun, identity, otherwise)
+    return record | before
+
+
+def _take_organizations(apart: Apart, report: Report) -> dict[str, Organization]:
+    names = {*apart.organizations, *apart.owners.values()}
+    rows: dict[str, Organization] = _known(Organization, names)
+    taken = _taken_slugs(Organization, apart.organizations)
+    for identity, record in apart.organizations.items():
+        row = rows.get(identity)
+        kept = _kept("organization", identity, row, record, report)
+        parent = text(kept.get("parent_organization_id"))
+        if parent and (row is None or row.parent_id is None):
+            report.parents[identity] = parent
+        if row is None:
+            row = Organization(slug=_slug(record, identity, taken), **_source(identity, report))
+            rows[identity] = _begin(row, kept, ORGANIZATION)
+            sync_phones(row, None, kept)
+            _note("organization", "new", row, report)
+        else:
+            _renew(row, kept, ORGANIZATION, "organization", f"l’organisme « {row.name} »", report)
+    db.session.flush()
+    return rows
+
+
+def _take_locations(
+    apart: Apart, organizations: dict[str, Organization], report: Report
+) -> dict[str, Location]:
+    rows: dict[str, Location] = _known(Location, apart.locations)
+    for identity, record in apart.locations.items():
+        row = rows.get(identity)
+        kept = _kept("location", identity, row, record, report)
+        if row is None:
+            row = rows[identity] = _begin(Location(**_source(identity, report)), kept, LOCATION)
+            sync_phones(row, None, kept)
+            _note("location", "new", row, report)
+        else:
+            _renew(row, kept, LOCATION, "location", f"le lieu « {row.name} »", report)
+        keeper = organizations.get(apart.keepers.get(identity, ""))
+        if row.organization_id is None and keeper is not None:
+            row.organization_id = keeper.id
+    db.session.flush()
+    return rows
+
+
+def _take_services(
+    apart: Apart, organizations: dict[str, Organization], report: Report, places: dict[str, str]
+) -> dict[str, Service]:
+    rows: dict[str, Service] = _known(Service, apart.services, selectinload(Service.texts))
+    taken = _taken_slugs(Service, apart.services)
+    for identity, record in apart.services.items():
+        row = rows.get(identity)
+        if row is not None:
+            kept = apart.services[identity] = _kept("service", identity, row, record, report)
+            _renew(row, kept, SERVICE, "service", places.get(identity, identity), report)
+            continue
+        owner = organizations.get(apart.owners.get(identity, ""))
+        if why := _cannot_begin(record, owner):
+            report.refuse(places.get(identity, identity), why)
+            continue
+        kept = _kept("service", identity, None, record, report)
+        slug = _slug(record, identity, taken)
+        row = Service(slug=slug, organization=owner, address="", **_source(identity, report))
+        rows[identity] = _begin(row, kept, SERVICE)
+        sync_phones(row, None, kept)
+        sync_areas(row, None, kept)
+        _note("service", "new", row, report)
+    return rows
+
+
+def _begin(row: Any, kept: Doc, lenses: Sequence[Lens]) -> Any:
+    """A new row that says what its record does."""
+    fill(row, kept, lenses)
+    row.hsds = kept
+    db.session.add(row)
+    return row
+
+
+def _renew(row: Any, kept: Doc, lenses: Sequence[Lens], noun: str, place: str, report: Report) -> None:  # noqa: PLR0917
+    """A known row follows its record; what was changed here stays, and is told."""
+    if row.hsds == kept:
+        _note(noun, "same", row, report)
+        return
+    for name in take_in(row, dict(row.hsds), kept, lenses):
+        report.tell(place, f"« {name} » : {CHANGED_HERE}", False)
+    sync_phones(row, dict(row.hsds), kept)
+    if isinstance(row, Service):
+        sync_areas(row, dict(row.hsds), kept)
+    row.hsds = kept
+    _note(noun, "changed", row, report)
+
+
+def _cannot_begin(record: Doc, owner: Organization | None) -> str:
+    """Why a service cannot be taken in for the first time; empty if it can."""
+    fatal = [fault.says for fault in check("service", record) if fault.fatal]
+    if owner is None:
+        fatal.append("son organisme (organization) manque ou n’est pas connu")
+    name = text(record.get("name"))[:80]
+    return (f"le service « {name} » : " if name else "un service : ") + " ; ".join(fatal) if fatal else ""
+
+
+def _source(identity: str, report: Report) -> dict[str, Any]:
+    return {"hsds_id": identity, "source": report.source, "source_id": identity}
+
+
+def _slug(record: Doc, identity: str, taken: set[str]) -> str:
+    """A free slug from the record's name, with a piece of its id where another has it."""
+    base = _base(record)
+    slug = base if base and base not in taken else f"{base}-{part_id(identity)[:13]}".strip("-")
+    taken.add(slug)
+    return slug
+
+
+def _base(record: Doc) -> str:
+    return "-".join(name_key(text(record.get("name"))).split())[:80].strip("-")
+
+
+def _taken_slugs(table: Any, records: dict[str, Doc]) -> set[str]:
+    choices = {_base(record) for record in records.values()}
+    return set(db.session.scalars(db.select(table.slug).where(table.slug.in_(choices))))
+
+
+def _note(noun: str, what: str, row: Any, report: Report) -> None:
+    report.counts[noun, what] += 1
+    if what != "same" and noun != "location":
+        verb = f"{noun}.imported" if what == "new" else f"{noun}.changed_by_source"
+        history.record(verb, row, by=history.SYSTEM, details={"source": report.source})
