@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from sqlalchemy import or_
+
 from knowledge_base.analysis import fold
 from portal.database import db
 from portal.directory import reading
 from portal.directory.communes import town
-from portal.directory.models import Kind, Service
+from portal.directory.models import Kind, Organization, Service
+from portal.directory.names import search_words
 
 LOOKED_AT = 60  # of the answers to words, how many are put in order
 
@@ -77,3 +82,34 @@ def kind_meant(words: str) -> Kind | None:
 def kind_name(kind: Kind, language: str = reading.REFERENCE) -> str:
     """A kind as people call it, else its code."""
     return kind.names.get(language) or kind.names.get(reading.REFERENCE) or kind.code
+
+
+def kind_names(codes: Collection[str]) -> dict[str, str]:
+    """The names of these kinds, by code."""
+    found = db.session.scalars(db.select(Kind).where(Kind.code.in_(codes)))
+    return {kind.code: kind_name(kind) for kind in found}
+
+
+def find_organizations(text: str = "", limit: int = 20, offset: int = 0) -> tuple[list[Organization], int]:
+    """Some of the organizations whose name, or a service of whose, has all these words, the host first; how many."""
+    wanted = []
+    for word in search_words(text):
+        through = db.select(Service.organization_id).where(
+            Service.search_key.contains(f" {word}", autoescape=True)
+        )
+        wanted.append(or_(Organization.id.in_(through), Organization.slug.contains(word, autoescape=True)))
+    query = db.select(Organization).where(*wanted)
+    order = (Organization.is_host.desc(), Organization.name, Organization.id)
+    found = list(db.session.scalars(query.order_by(*order).limit(limit).offset(offset)))
+    if len(found) < limit and not offset:
+        return found, len(found)
+    return found, db.session.scalar(db.select(db.func.count()).select_from(Organization).where(*wanted)) or 0
+
+
+def organization_meant(words: str) -> Organization | None:
+    """The one organization that `words` can mean: the only one found, or the only one of this very name."""
+    found, total = find_organizations(words, limit=LOOKED_AT)
+    if total == 1:
+        return found[0]
+    exact = [each for each in found if fold(each.name) == fold(words)]
+    return exact[0] if len(exact) == 1 else None

@@ -8,6 +8,7 @@ from typing import Any
 
 from portal import history
 from portal.database import check_version, db, locked
+from portal.directory import areas, phones, places
 from portal.directory.models import Commune, Organization, Postcode, Service, ServiceText
 from portal.directory.names import name_key
 from portal.directory.opening import check_schedule
@@ -16,7 +17,32 @@ from portal.errors import N_, Refused, Stale
 from portal.history import Actor
 
 LANGUAGES = ("fr", "en", "ar")
-PLAIN = ("kind", "phone", "email", "url", "address", "deaf_relay_url", "schedule", "active")
+PLAIN = (
+    "kind",
+    "phone",
+    "email",
+    "url",
+    "address",
+    "commune",
+    "department",
+    "deaf_relay_url",
+    "schedule",
+    "accessibility",
+    "languages",
+    "interpretation_services",
+    "active",
+    "status",
+    "alert",
+    "eligibility_description",
+    "minimum_age",
+    "maximum_age",
+    "application_process",
+    "required_documents",
+    "fees_description",
+    "cost_options",
+)
+PARTS = {"phones": phones, "places": places, "areas": areas}  # kept in tables of their own
+LISTS = {"required_documents": "document", "cost_options": "option"}  # and what names an entry of them
 
 
 def save_service(
@@ -31,23 +57,23 @@ def save_service(
 ) -> Service:
     """A new service (`None`), or new values of one. `texts` are `{"fr": {"name", "summary"}, …}`.
 
-    `values` are those of `PLAIN` that change. Refuses a save that started from an older version (`Stale`),
-    a service without a French name, an address that is not of the web, hours that cannot be.
+    `values` are those of `PLAIN` that change, and rows of `PARTS`. Refuses a save that started from an older
+    version (`Stale`), a service without a French name, an address that is not of the web, hours that cannot be.
     """
     values = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
     texts = _texts(texts)
-    check_addresses(values)
-    if "schedule" in values:
-        values["schedule"] = check_schedule(values["schedule"])
+    values = _checked(values)
     if service is None:
         service = _new_service(slug, organization_id, values, texts)
         history.record("service.added", service, by=by, details={"slug": service.slug})
         return service
     service = db.session.scalars(locked(db.select(Service).filter_by(id=service.id))).one()
-    yours = {**values, "texts": texts}
+    yours = {**_with_the_rest(service, values), "texts": texts}
     before = _snapshot(service, yours)
-    if version is not None and service.version != version:
+    stale = service.version != version or places.are_stale(service, yours.get("places", []))
+    if version is not None and stale:
         raise Stale(theirs=before, yours=yours)
+    values = {name: value for name, value in yours.items() if name != "texts"}
     _apply(service, values, texts)
     _touch(service, "service.changed", before, yours, by)
     return service
@@ -108,8 +134,10 @@ def _new_service(
         raise Refused(N_("Choisissez l’organisme de ce service."), field="organization_id")
     name = slug or texts.get(REFERENCE, {}).get("name", "")
     service = Service(slug=_free_slug(Service, name), organization_id=organization_id)
-    _apply(service, values, texts)
+    _apply(service, {name: value for name, value in values.items() if name not in PARTS}, texts)
     db.session.add(service)
+    db.session.flush()
+    _apply(service, {name: value for name, value in values.items() if name in PARTS}, texts)
     return service
 
 
@@ -126,6 +154,9 @@ def _apply(service: Service, values: dict[str, Any], texts: dict[str, dict[str, 
     for name in PLAIN:
         if name in values:
             setattr(service, name, values[name])
+    for name, part in PARTS.items():
+        if name in values:
+            part.write(service, values[name])
     for language, text in texts.items():
         if language in service.texts:
             service.texts[language].name = text["name"]
@@ -148,6 +179,28 @@ def _texts(texts: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
     return kept
 
 
+def _checked(values: dict[str, Any]) -> dict[str, Any]:
+    """The values in order. Refuses those that cannot be."""
+    check_addresses(values)
+    youngest, oldest = values.get("minimum_age"), values.get("maximum_age")
+    if youngest is not None and oldest is not None and youngest > oldest:
+        raise Refused(N_("L’âge le plus grand est inférieur au plus petit."), field="maximum_age")
+    rows = {name: part.check(values[name]) for name, part in PARTS.items() if name in values}
+    if "schedule" in values:
+        rows["schedule"] = check_schedule(values["schedule"])
+    return {**values, **rows}
+
+
+def _with_the_rest(service: Service, values: dict[str, Any]) -> dict[str, Any]:
+    """Entries that a source described further than our forms show keep the rest of what it said."""
+    kept = dict(values)
+    for name, key in LISTS.items():
+        if name in values:
+            known = {entry.get(key): entry for entry in getattr(service, name)}
+            kept[name] = [{**known.get(entry.get(key), {}), **entry} for entry in values[name]]
+    return kept
+
+
 def check_addresses(values: dict[str, Any]) -> None:
     for name in ("url", "deaf_relay_url"):
         address = values.get(name, "")
@@ -159,12 +212,27 @@ def check_addresses(values: dict[str, Any]) -> None:
 
 def _snapshot(service: Service, names: dict[str, Any]) -> dict[str, Any]:
     texts = {lang: {"name": t.name, "summary": t.summary} for lang, t in service.texts.items()}
-    return {name: texts if name == "texts" else getattr(service, name) for name in names}
+    parts = {name: part.rows_of(service) for name, part in PARTS.items() if name in names}
+    return {name: getattr(service, name) for name in names if name in PLAIN} | parts | {"texts": texts}
 
 
 def _touch(row: Any, verb: str, before: dict[str, Any], after: dict[str, Any], by: Actor) -> None:
     """Raises the row's version even when only its texts changed, and writes what changed."""
-    changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    changed = {
+        name: [before[name], after[name]] for name in after if _told(before[name]) != _told(after[name])
+    }
     if changed:
         row.version += 1
         history.record(verb, row, by=by, details={"changed": changed})
+
+
+def _told(value: Any) -> Any:
+    """A value as it is compared: rows without the numbers that only tables give."""
+    if not isinstance(value, list):
+        return value
+    return [
+        {name: one for name, one in row.items() if name not in ("id", "version")}
+        if isinstance(row, dict)
+        else row
+        for row in value
+    ]

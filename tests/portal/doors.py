@@ -29,7 +29,7 @@ act_on_menu act_on_rule act_on_script act_on_script_step act_on_staff add_script
 create_organization create_queue create_rule create_script create_team declare_emergency drop_menu_draft edit_rule
 end_emergency line line_emergency line_hours line_recording line_settings line_texts lines menu menu_choice
 menu_step menu_version new_line new_organization new_queue new_rule new_script new_staff new_team organization
-publish_menu queue queues remove_team renew_password roll_back_menu roll_back_script rule rules save_draft
+organizations publish_menu queue queues remove_team renew_password roll_back_menu roll_back_script rule rules save_draft
 save_line save_line_hours save_line_texts save_menu_choice save_menu_step save_organization save_queue save_script
 save_script_step save_sender save_staff save_team script script_settings script_step script_version scripts sender
 senders set_line_recording staff staff_member team teams trial try_menu try_script try_situation
@@ -51,6 +51,7 @@ DOORS = {
     **{f"admin.{name}": "administrators" for name in ADMINISTRATORS.split()},
     "console.services": "staff",
     "console.kinds": "staff",
+    "console.organizations": "staff",
     "sign_in.leave": "staff",
     "demo.mailbox": "demo",
     "demo.write_to_town": "demo",

@@ -2,23 +2,45 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
+from sqlalchemy.orm import selectinload
 
+from portal import history
 from portal.database import db
-from portal.directory import editing, reading
-from portal.directory.models import Organization
+from portal.directory import choosing, editing, reading
+from portal.directory.models import Organization, Service
 from portal.errors import Refused, Stale
+from portal.staff.managing import names_of
 from portal.views import guards
 from portal.views.admin import bp
-from portal.views.admin import content_words as words
+from portal.views.admin import services_words as words
 from portal.views.forms import Form
 
 administrator = guards.staff("administrator")
 
-FIELDS = ("name", "phone", "email", "url")
+FIELDS = ("name", "alternate_name", "description", "phone", "email", "url")
+A_PAGE = 50
+
+
+@bp.get("/organizations")
+@administrator
+def organizations() -> str:
+    form = Form(request.args)
+    page = max(1, form.number("page") or 1)
+    found, total = choosing.find_organizations(form.text("q")[:200], A_PAGE, A_PAGE * (page - 1))
+    return render_template(
+        "admin/organizations/list.html",
+        organizations=found,
+        total=total,
+        page=page,
+        last=ceil(total / A_PAGE),
+        values=form.values,
+        words=words,
+    )
 
 
 @bp.get("/organizations/new")
@@ -49,23 +71,27 @@ def save_organization(organization_id: int) -> Any:
 def _save(found: Organization | None) -> Any:
     form = Form(request.form)
     organization_id = found.id if found else None
-    values = {name: form.text(name, longest=500) for name in FIELDS}
+    values = {name: form.text(name, longest=2000) for name in FIELDS}
     try:
         form.refuse_unread()
         version = (form.number("version") or 0) if found else None
-        editing.save_organization(found, by=current_user.actor, version=version, **values)
+        kept = editing.save_organization(found, by=current_user.actor, version=version, **values)
     except Refused as refusal:
         return _show_again(organization_id, form, refusal)
     db.session.commit()
     flash("L’organisation est gardée.", "good")
-    return redirect(url_for("admin.services"))
+    return redirect(url_for("admin.organization", organization_id=kept.id))
 
 
 def _show(found: Organization | None, values: dict[str, Any], **shown: Any) -> str:
+    events = history.of(found, limit=20) if found else []
     return render_template(
         "admin/organizations/form.html",
         organization=found,
         values=values,
+        services=_services_of(found) if found else [],
+        events=events,
+        people=names_of(history.actors(events)),
         words=words,
         **{"errors": {}, "rows": [], **shown},
     )
@@ -81,3 +107,9 @@ def _show_again(organization_id: int | None, form: Form, refusal: Refused) -> An
         values["version"] = found.version
     form.take(refusal)
     return _show(found, values, errors=form.errors, rows=rows), refusal.status
+
+
+def _services_of(found: Organization) -> list[Service]:
+    """The first of its services: the list of services has them all."""
+    query = db.select(Service).filter_by(organization_id=found.id).order_by(Service.search_key, Service.id)
+    return list(db.session.scalars(query.options(selectinload(Service.texts)).limit(A_PAGE)))

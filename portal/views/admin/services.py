@@ -1,44 +1,65 @@
-"""Doors of the services: whom people are sent to, how to reach them and when."""
+"""Doors of the services: whom people are sent to, how to reach them, when, and what to bring."""
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
+from portal import history
 from portal.database import db
-from portal.directory import editing, reading
-from portal.directory.models import Organization, Service
-from portal.directory.opening import EXCEPTIONS, TERRITORY, read_slots, slots_text
+from portal.directory import choosing as directory
+from portal.directory import editing, places, reading
+from portal.directory.models import Department, Service
+from portal.directory.searching import find_services
 from portal.errors import Refused, Stale
-from portal.views import guards
-from portal.views.admin import bp
-from portal.views.admin import content_words as words
+from portal.staff.managing import names_of
+from portal.views import choosing, guards
+from portal.views.admin import bp, services_form, services_rows, services_words
+from portal.views.admin import lines_words as hours_words
 from portal.views.forms import Form
 
 writers = guards.staff("administrator", "editor")
 
-TEXTS = ("kind", "phone", "email", "url", "address", "deaf_relay_url")
+A_PAGE = 50
 
 
 @bp.get("/services")
 @writers
 def services() -> str:
-    return render_template("admin/services/list.html", organizations=reading.organizations(), words=words)
+    """The services searched: never all of them, for a country has tens of thousands."""
+    form = Form(request.args)
+    kind = choosing.read_kind(form)
+    page = max(1, form.number("page") or 1)
+    where = (kind.code if kind else "", form.text("department")[:3])
+    found, total = find_services(form.text("q")[:200], *where, A_PAGE, A_PAGE * (page - 1), active=None)
+    return render_template(
+        "admin/services/list.html",
+        services=[] if form.errors else found,
+        total=total,
+        page=page,
+        last=ceil(total / A_PAGE),
+        values=form.values,
+        errors=form.errors,
+        departments=_departments(),
+        kinds=directory.kind_names({one.kind for one in found}),
+        words=services_words,
+    )
 
 
 @bp.get("/services/new")
 @writers
 def new_service() -> str:
-    return _show(None, {"active": "1", "organization_id": current_user.organization_id})
+    return _show(None, {"organization": current_user.organization_id, "status": "active"})
 
 
 @bp.get("/services/<int:service_id>")
 @writers
 def service(service_id: int) -> str:
     found = reading.service(service_id)
-    return _show(found, _values(found))
+    return _show(found, services_form.values_of(found))
 
 
 @bp.post("/services")
@@ -55,67 +76,49 @@ def save_service(service_id: int) -> Any:
 
 def _save(found: Service | None) -> Any:
     form = Form(request.form)
-    service_id = found.id if found else None
+    owner = choosing.read_organization(form, required=True) if found is None else None
+    values = services_form.read(form, found)
+    if more := form.values.get("more"):
+        services_rows.add_row(form.values, more)
+        return _show(found, form.values, errors=_told_now(form, more))
     try:
-        values = _read(form)
-        values["schedule"] |= _calendar(found)
         form.refuse_unread()
-        editing.save_service(
-            found,
-            by=current_user.actor,
-            version=(form.number("version") or 0) if found else None,
-            organization_id=form.number("organization_id"),
-            **values,
+        version = (form.number("version") or 0) if found else None
+        owner_id = owner.id if owner else None
+        kept = editing.save_service(
+            found, by=current_user.actor, version=version, organization_id=owner_id, **values
         )
     except Refused as refusal:
-        return _show_again(service_id, form, refusal)
+        return _show_again(found.id if found else None, form, refusal)
     db.session.commit()
     flash("Le service est gardé.", "good")
-    return redirect(url_for("admin.services"))
+    return redirect(url_for("admin.service", service_id=kept.id))
 
 
-def _read(form: Form) -> dict[str, Any]:
-    texts = {
-        language: {
-            "name": form.text(f"name_{language}", longest=200),
-            "summary": form.text(f"summary_{language}", longest=1000),
-        }
-        for language in words.LANGUAGES
-    }
-    schedule = {day: read_slots(form.text(f"schedule-{day}", longest=1000)) for day in words.DAYS}
-    values: dict[str, Any] = {name: form.text(name, longest=500) for name in TEXTS}
-    return {
-        **values,
-        "texts": texts,
-        "schedule": {day: slots for day, slots in schedule.items() if slots},
-        "active": bool(form.text("active")),
-    }
+def _departments() -> list[tuple[str, str]]:
+    found = db.session.scalars(db.select(Department).order_by(Department.code))
+    return [(one.code, f"{one.code} – {one.name}") for one in found]
 
 
-def _values(found: Service) -> dict[str, Any]:
-    values: dict[str, Any] = {name: getattr(found, name) for name in (*TEXTS, "version", "organization_id")}
-    values["active"] = "1" if found.active else ""
-    for language, text in found.texts.items():
-        values |= {f"name_{language}": text.name, f"summary_{language}": text.summary}
-    for day in words.DAYS:
-        values[f"schedule-{day}"] = slots_text(found.schedule.get(day, []))
-    return values
-
-
-def _calendar(found: Service | None) -> dict[str, Any]:
-    """What of a schedule this form does not show, and must not lose."""
-    schedule = found.schedule if found else {}
-    return {name: schedule[name] for name in (TERRITORY, EXCEPTIONS) if schedule.get(name)}
+def _told_now(form: Form, more: str) -> dict[str, str]:
+    """What a button that only adds a row says: what could not be added, and nothing of the rest yet."""
+    return {name: said for name, said in form.errors.items() if name == f"more_{more}"}
 
 
 def _show(found: Service | None, values: dict[str, Any], **shown: Any) -> str:
-    organizations = db.session.scalars(db.select(Organization).order_by(Organization.name))
+    events = history.of(found, limit=20) if found else []
     return render_template(
         "admin/services/form.html",
         service=found,
         values=values,
-        organizations=[(one.id, one.name) for one in organizations],
-        words=words,
+        numbers=services_rows.numbers,
+        shared=places.shared_with(found) if found else {},
+        events=events,
+        people=names_of(history.actors(events)),
+        statuses=list(services_form.STATUSES.items()),
+        phone_types=list(services_form.PHONE_TYPES.items()),
+        words=services_words,
+        hours_words=hours_words,
         **{"errors": {}, "rows": [], **shown},
     )
 
@@ -123,10 +126,11 @@ def _show(found: Service | None, values: dict[str, Any], **shown: Any) -> str:
 def _show_again(service_id: int | None, form: Form, refusal: Refused) -> Any:
     db.session.rollback()
     found = reading.service(service_id) if service_id else None
-    values: dict[str, Any] = {"active": "", **form.values}
+    values: dict[str, Any] = dict(form.values)
     rows = []
     if isinstance(refusal, Stale) and found:
-        rows = words.rows(refusal.theirs, refusal.yours)
+        rows = services_words.rows(refusal.theirs, refusal.yours)
         values["version"] = found.version
+        values |= {name: "" for name in values if name.startswith("places-") and name.endswith("-version")}
     form.take(refusal)
     return _show(found, values, errors=form.errors, rows=rows), refusal.status

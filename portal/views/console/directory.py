@@ -42,6 +42,14 @@ def kinds() -> Any:
     return jsonify([{"text": kind_label(one), "value": one.code} for one in found])
 
 
+@bp.get("/organizations")
+@guards.staff()
+def organizations() -> Any:
+    """The organizations that words mean, for the field where one types."""
+    found, _ = choosing.find_organizations(Form(request.args).text("q")[:100], limit=PROPOSED)
+    return jsonify([{"text": one.name, "value": one.id} for one in found])
+
+
 def _proposed(words: str, commune: str, *, dialled: bool) -> list[Service]:
     near = choosing.services_near(
         words, commune=commune, organization_id=me().organization_id, limit=4 * PROPOSED

@@ -178,10 +178,9 @@ def test_a_file_beyond_all_measure_is_refused(app: Flask, editor: Any) -> None:
 def test_a_service_is_written_with_its_hours(app: Flask, editor: Any) -> None:
     town = make.organization()
     said = {
-        "organization_id": str(town.id),
+        "organization": str(town.id),
         "name_fr": "Piscine",
         "schedule-mon": "8h30-12h, 14h-18h",
-        "active": "1",
     }
     assert fill(editor, "/admin/services", "/admin/services/new", **said).status_code == 302
     page = editor.get("/admin/services").text
