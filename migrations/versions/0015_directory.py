@@ -59,6 +59,7 @@ def _create_departments() -> None:
 def _create_kinds() -> None:
     op.create_table(
         "kinds",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("names", sa.JSON(), nullable=False),
         sa.Column("level", sa.String(), nullable=False),
@@ -66,7 +67,8 @@ def _create_kinds() -> None:
         sa.Column("national", sa.JSON(), nullable=False),
         sa.Column("look_for", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("code", name=op.f("pk_kinds")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kinds")),
+        sa.UniqueConstraint("code", name=op.f("uq_kinds_code")),
     )
 
 
@@ -139,10 +141,21 @@ def _create_records() -> None:
         "source_records",
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("source_id", sa.String(), nullable=False),
-        sa.Column("service_id", sa.Integer(), nullable=False),
+        sa.Column("service_id", sa.Integer(), nullable=True),
         sa.Column("digests", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["service_id"], ["services.id"], name=op.f("fk_source_records_service_id")),
         sa.PrimaryKeyConstraint("source", "source_id", name=op.f("pk_source_records")),
+    )
+    op.create_table(
+        "directory_imports",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("file", sa.String(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("told", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_directory_imports")),
     )
     op.create_index(op.f("ix_source_records_service_id"), "source_records", ["service_id"], unique=False)
 
@@ -332,6 +345,7 @@ def downgrade() -> None:
         communes.drop_column("former_codes")
         communes.add_column(sa.Column("postcodes", sa.JSON(), nullable=False, server_default="[]"))
     for table in (
+        "directory_imports",
         "source_records",
         "stamps",
         "service_at_locations",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from portal.commands.demo import load_demo
-from portal.commands.directory import import_communes
+from portal.commands.directory import import_communes, import_directory
 from portal.commands.documents import import_documents
 from portal.commands.guides import import_guides
 from portal.commands.hours import evaluate_hours
@@ -27,6 +27,7 @@ COMMANDS = (
     import_hsds,
     export_hsds,
     import_communes,
+    import_directory,
     reindex,
     evaluate_search,
     evaluate_hours,

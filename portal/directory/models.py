@@ -190,14 +190,16 @@ class ServiceArea(Base):
 class Kind(Versioned, Base):
     """A kind of service (town hall, tax office…), and how the one for a commune is found.
 
-    `level` says what an office of this kind serves unless its service areas say more: commune, department, none
-    (then only areas tell). `answered_by` are the kinds that stand for it. Where there is no office, `national` is
+    `level` says what an office of this kind serves unless its service areas say more: the commune, department or
+    region of its seat, where it is the only one there; or none, then only areas tell. `answered_by` are the kinds
+    that stand for it. Where there is no office, `national` is
     whom to ask instead (`{"title", "phone", "url", "text"}`) and `look_for` says in plain words whom to look for.
     """
 
     __tablename__ = "kinds"
 
-    code: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
     names: Mapped[dict[str, str]] = mapped_column(default=dict)  # by language
     level: Mapped[str] = mapped_column(default="none")
     answered_by: Mapped[list[str]] = mapped_column(default=list)
@@ -256,8 +258,22 @@ class SourceRecord(Base):
 
     source: Mapped[str] = mapped_column(primary_key=True)
     source_id: Mapped[str] = mapped_column(primary_key=True)
-    service_id: Mapped[int] = mapped_column(ForeignKey("services.id"), index=True)
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id"), index=True)
     digests: Mapped[dict[str, str]] = mapped_column(default=dict)
+
+
+class DirectoryImport(Base):
+    """One import of a source: how far it is, what became of its records, and what was left out."""
+
+    __tablename__ = "directory_imports"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    file: Mapped[str]
+    began_at: Mapped[datetime] = mapped_column(default=clock.now)
+    ended_at: Mapped[datetime | None]
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)  # new, changed, same, kept, refused
+    told: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # the first of [{"record", "why"}]
 
 
 class HelpNumber(Base):

@@ -14,10 +14,9 @@ from typing import Any, NamedTuple
 
 from portal.database import db
 from portal.directory.communes import renew
-from portal.directory.importing.report import Report, file_in, read_json
+from portal.directory.importing.report import Report, Unreadable, file_in, read_json
 from portal.directory.models import Commune, Department, Postcode
 from portal.directory.names import name_key
-from portal.errors import N_, Refused
 
 BATCH = 1000
 TYPES = {
@@ -41,7 +40,7 @@ def read_communes(folder: Path, report: Report) -> list[Row]:
     """What the files of the folder say of communes, those of one code brought together."""
     listed = file_in(folder, "communes.json.gz", "communes.json")
     if listed is None:
-        raise Refused(N_("Ce dossier n’a pas de fichier communes.json."))
+        raise Unreadable("ce dossier n’a pas de fichier communes.json")
     rows: dict[str, Row] = {}
     for record in sorted(read_json(listed), key=lambda one: one.get("type") != "commune-actuelle"):
         _add(rows, record, report)
@@ -101,7 +100,9 @@ def _add_postcodes(rows: dict[str, Row], pairs: Iterable[dict[str, Any]], report
         postcode, code = str(pair.get("codePostal", "")), str(pair.get("codeCommune", ""))
         row = rows.get(code) or rows.get(successors.get(code, ""))
         if row is None or not re.fullmatch(r"\d{5}", postcode):
-            report.refuse(f"{postcode} {code}", f"code postal d’une commune inconnue : {pair.get('nomCommune', '')}")
+            report.refuse(
+                f"{postcode} {code}", f"code postal d’une commune inconnue : {pair.get('nomCommune', '')}"
+            )
         elif postcode not in row.postcodes:
             row.postcodes.append(postcode)
 

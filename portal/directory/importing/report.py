@@ -11,6 +11,12 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
+KEPT = "changé ici, gardé tel quel : {}"
+
+
+class Unreadable(ValueError):
+    """What a source wrote cannot be read; says why, in French, to whoever imports it."""
+
 
 @dataclass
 class Report:
@@ -34,7 +40,9 @@ class Report:
         return bool(self.counts["new"] or self.counts["changed"])
 
     def __str__(self) -> str:
-        return ", ".join(f"{self.counts[what]} {what}" for what in ("new", "changed", "same", "kept", "refused"))
+        return ", ".join(
+            f"{self.counts[what]} {what}" for what in ("new", "changed", "same", "kept", "refused")
+        )
 
 
 def batches(records: Iterable[Any], size: int) -> Iterator[list[Any]]:
