@@ -72,7 +72,7 @@ def find_kinds(words: str, limit: int = 8) -> list[Kind]:
 def kind_meant(words: str) -> Kind | None:
     """The kind of this code or of this name, whatever the accents."""
     key = fold(words).strip()
-    known = db.session.get(Kind, words.strip()) if key else None
+    known = db.session.scalar(db.select(Kind).filter_by(code=words.strip())) if key else None
     if known is not None or not key:
         return known
     exact = [kind for kind in db.session.scalars(db.select(Kind)) if fold(kind_name(kind)) == key]

@@ -19,7 +19,6 @@ OVERSEAS = {
     "0692": "262",
     "0693": "262",
     "0269": "262",
-    "0639": "262",
     "0508": "508",
     "0590": "590",
     "0690": "590",
@@ -44,7 +43,7 @@ def read_numbers(text: str, department: str = "") -> list[str]:
         return _abroad("+" + digits, department)
     if re.fullmatch(r"[\d .]+", written) and SHORT.fullmatch(digits):
         return [digits]
-    return [_national(re.sub(r"\D", "", one)) for one in WHOLE.findall(_parted(written))]
+    return [_national(re.sub(r"\D", "", one), department) for one in WHOLE.findall(_parted(written))]
 
 
 def _parted(written: str) -> str:
@@ -57,15 +56,11 @@ def _parted(written: str) -> str:
     return written
 
 
-def _national(digits: str) -> str:
-    code = OVERSEAS.get(digits[:4])
-    return (
-        f"+{code}{digits[1:]}"
-        if code and code != "508"
-        else f"+508{digits[4:]}"
-        if code
-        else f"+33{digits[1:]}"
-    )
+def _national(digits: str, department: str) -> str:
+    code = OVERSEAS.get(digits[:4], "33")
+    if digits.startswith("0639") and department == MAYOTTE:  # elsewhere a mobile of the mainland
+        code = "262"
+    return f"+508{digits[4:]}" if code == "508" else f"+{code}{digits[1:]}"
 
 
 def _abroad(number: str, department: str) -> list[str]:
@@ -79,7 +74,7 @@ def _abroad(number: str, department: str) -> list[str]:
             number.replace("0", "", 1) if number.startswith("+33") else re.sub(r"^(\+\d{3})0", r"\1", number)
         )
     if re.fullmatch(r"\+33[1-9]\d{8}", number):
-        return [_national(f"0{number[3:]}")]
+        return [_national(f"0{number[3:]}", department)]
     try:
         read = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import flag_modified
 
 from portal.database import db
 from portal.directory.importing.dila import Office
@@ -75,6 +76,7 @@ def update_office(
     difference = compare(record.digests, digests, partial(_current, service))
     for name in difference.written:
         _write(service, name, office, areas)
+        flag_modified(service, "slug")  # texts, places and numbers are part of it: its version must grow
     record.digests = difference.digests
     report.count("changed" if difference.written else "kept" if difference.kept else "same")
     if difference.kept:
@@ -118,7 +120,6 @@ def _write(service: Service, name: str, office: Office, areas: Sequence[dict[str
     else:
         _follow(service, name, getattr(service, name), office.values[name])
         setattr(service, name, office.values[name])
-    service.version += 1 if name in ("name", "summary", "places", "numbers", "areas") else 0
 
 
 def _follow(service: Service, name: str, before: Any, after: Any) -> None:
