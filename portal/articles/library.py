@@ -21,6 +21,7 @@ Parts = tuple[tuple[str, bool], ...]  # a text in pieces: (words, whether they w
 
 REFERENCE = "fr"  # the language every article has
 LONGEST_QUESTION = 500
+CANDIDATES = 40  # as many articles may say whose matter it is, though fewer are shown
 
 
 class File(NamedTuple):
@@ -59,6 +60,13 @@ class Hit:
     summary: str = ""
 
 
+class Candidate(NamedTuple):
+    """An article that the index proposes, shown or not, and what it is worth."""
+
+    article_id: int
+    score: float
+
+
 class TopicCount(NamedTuple):
     """A topic among the answers, in the reader's language, and how many are of it."""
 
@@ -69,7 +77,10 @@ class TopicCount(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What was found. `sure`: the first may be sent without anybody reading the question beforehand."""
+    """What was found. `sure`: the first may be sent without anybody reading the question beforehand.
+
+    `candidates` are the first articles, best first, as the index has them: the database has not decided on them.
+    """
 
     question: str
     language: str
@@ -80,6 +91,7 @@ class Answers:
     sure: bool = False
     confidence: float = 0.0
     topics: tuple[TopicCount, ...] = field(default=())
+    candidates: tuple[Candidate, ...] = ()
 
 
 def find(
@@ -104,22 +116,30 @@ def find(
         audience=audience,
         topics=topics,
         kinds=kinds,
-        limit=limit,
+        limit=max(limit, CANDIDATES),
         offset=offset,
     )
-    hits = _published(found.hits, language)
-    first_stands = bool(hits) and hits[0].score == found.hits[0].score
+    proposed = found.hits[:limit]
+    hits = _published(proposed, language)
+    first_stands = bool(hits) and hits[0].score == proposed[0].score
     return Answers(
         question=question,
         language=language,
-        total=found.total - (len(found.hits) - len(hits)),
+        total=found.total - (len(proposed) - len(hits)),
         hits=tuple(hits),
         did_you_mean=found.did_you_mean,
         corrected=found.corrected,
         sure=found.sure and first_stands,
         confidence=found.confidence,
         topics=_named(found.topics, language),
+        candidates=candidates(found.hits),
     )
+
+
+def candidates(proposed: Sequence[Proposal]) -> tuple[Candidate, ...]:
+    """The articles among what the index proposes."""
+    articles = (hit for hit in proposed if hit.group.startswith("article/"))
+    return tuple(Candidate(int(hit.group[8:]), float(hit.score)) for hit in articles)
 
 
 def topic_about(searcher: Searcher, words: str, *, language: str) -> int | None:

@@ -11,6 +11,7 @@ from portal.commands.guides import import_guides
 from portal.commands.hours import evaluate_hours
 from portal.commands.hsds import export_hsds, import_hsds
 from portal.commands.mail import receive_mail
+from portal.commands.referrals import evaluate_referrals
 from portal.commands.search import evaluate_search, reindex
 from portal.commands.staff import create_staff
 from portal.commands.staffing import check_erlang, show_queues
@@ -31,6 +32,7 @@ COMMANDS = (
     reindex,
     evaluate_search,
     evaluate_hours,
+    evaluate_referrals,
     check_signatures,
     check_erlang,
     show_queues,

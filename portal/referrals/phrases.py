@@ -65,6 +65,14 @@ def fitting(phrases: Iterable[Phrase], said: dict[str, Terms]) -> tuple[str, ...
     return tuple(phrase.text for phrase in phrases if phrase.fits(said))
 
 
+@lru_cache(maxsize=2_000)
+def telling(text: str, reading: str = "fr") -> Terms:
+    """The stems of the words of `text` that tell something."""
+    return frozenset(
+        term for word, term in _terms(raw_words(text), reading) if word not in _stop_words(reading)
+    )
+
+
 def _all_terms(raws: list[str], reading: str) -> Terms:
     pairs = list(_terms(raws, reading))
     return frozenset(term for _, term in pairs) | frozenset(_as_written(word) for word, _ in pairs)

@@ -70,7 +70,8 @@ def suggestions(contact: Contact, words: str, found: Any) -> list[Suggestion]:
         commune=contact.commune,
         channel=contact.channel,
         open=answers_at(clock.now(), settings().timezone, contact.organization_id),
-        article_ids=tuple(hit.id for hit in found.hits if hit.noun == "article") if found else (),
+        article_ids=tuple(one.article_id for one in found.candidates) if found else (),
+        scores=tuple(one.score for one in found.candidates) if found else (),
     )
     return suggest(situation, organization_id=contact.organization_id)
 

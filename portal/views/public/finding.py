@@ -106,7 +106,8 @@ def suggestions(question: str, answers: Answers, commune: str = "") -> list[Sugg
         topics=(topic,) if topic else (),
         commune=commune,
         open=answers_at(clock.now(), settings().timezone),
-        article_ids=tuple(hit.id for hit in answers.hits if hit.noun == "article"),
+        article_ids=tuple(one.article_id for one in answers.candidates),
+        scores=tuple(one.score for one in answers.candidates),
     )
     return suggest(situation) if question else []
 

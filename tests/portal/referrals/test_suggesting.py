@@ -1,11 +1,14 @@
 """Whose matter a situation is: the rules in their order, then what the articles found say."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from portal.database import db
 from portal.directory.editing import add_commune
+from portal.directory.models import Commune, ServiceArea
 from portal.history import SYSTEM
 from portal.referrals.editing import draft_rule, publish
 from portal.referrals.rules import explain
@@ -140,6 +143,69 @@ def test_an_article_that_is_not_published_has_no_vote(app: Flask) -> None:
     cast.service("caf")
     draft = make.article(state="draft", contacts=[{"service": "caf"}])
     assert suggest(Situation(article_ids=(draft.id, 999_999))) == []
+
+
+def test_the_strongest_rule_speaks_first_then_the_first_in_order(app: Flask) -> None:
+    for name, to, strength, position in (
+        ("peut", "adil", 1, 1),
+        ("doit", "caf", 3, 9),
+        ("devrait", "cpam", 2, 5),
+    ):
+        cast.rule(name, to, position).versions[0].strength = strength
+    assert [s.rule for s in suggest(Situation(words=WORDS))] == ["doit", "devrait", "peut"]
+
+
+def test_a_rule_speaks_between_its_days_only(app: Flask) -> None:
+    version = cast.rule().versions[0]
+    version.starts_on, version.ends_on = date(2026, 11, 2), date(2026, 11, 20)
+    days = {day: bool(suggest(Situation(words=WORDS, at=date(2026, 11, day)))) for day in (1, 2, 20, 21)}
+    assert days == {1: False, 2: True, 20: True, 21: False}
+
+
+def test_a_service_that_is_not_for_the_commune_gives_way_to_the_next_and_it_is_said(app: Flask) -> None:
+    cast.rule("un", "caf", position=1)
+    cast.rule("deux", "cpam", position=2)
+    for level, code in (("commune", "96018"), ("department", "95")):
+        db.session.add(ServiceArea(service_id=cast.service("caf").id, level=level, code=code))
+    db.session.flush()
+    (here,) = suggest(Situation(words=WORDS, commune="96017"))
+    assert (here.rule, here.passed_over) == ("deux", ("CAF",))
+    for served in ("96018", "95001", ""):  # by its commune, by its department, and while nobody knows where
+        assert [s.rule for s in suggest(Situation(words=WORDS, commune=served))] == ["un", "deux"]
+
+
+def test_a_part_of_a_commune_is_served_as_the_whole_is(app: Flask) -> None:
+    add_commune("96055", "Grandville", [])
+    add_commune("96101", "Grandville 1er", [])
+    db.session.get(Commune, "96101").parent = "96055"
+    cast.rule("un", "caf")
+    db.session.add(ServiceArea(service_id=cast.service("caf").id, level="commune", code="96055"))
+    db.session.flush()
+    assert suggest(Situation(words=WORDS, commune="96101"))
+    assert not suggest(Situation(words=WORDS, commune="96017"))
+
+
+def test_what_an_article_links_to_has_a_softer_voice(app: Flask) -> None:
+    linked = make.article("Aides", source_ref="F2", contacts=[{"kind": "caf", "title": "Caf"}])
+    found = make.article("Logement", links=["F2", "F404"], contacts=[{"kind": "adil", "title": "Adil"}])
+    said = suggest(Situation(words="toit", article_ids=(found.id,)))
+    assert [(s.kind, round(s.strength, 2)) for s in said] == [("adil", 0.67), ("caf", 0.33)]
+    assert said[1].reason == "C’est à ce service que renvoie notre fiche « Aides »."
+    linked.state = "draft"
+    assert [s.kind for s in suggest(Situation(words="toit", article_ids=(found.id,)))] == ["adil"]
+
+
+def test_the_better_an_article_was_found_the_more_it_counts(app: Flask) -> None:
+    ids = tuple(make.article(contacts=[{"kind": kind, "title": kind}]).id for kind in ("un", "deux", "trois"))
+    found = suggest(Situation(words="toit", article_ids=ids, scores=(9.0, 9.0, 1.0)))
+    assert [(s.kind, round(s.strength, 2)) for s in found] == [("un", 0.56), ("deux", 0.4), ("trois", 0.04)]
+
+
+def test_who_is_named_in_the_question_is_heard_better(app: Flask) -> None:
+    contacts = [{"kind": "mairie", "title": "Mairie"}, {"kind": "notaire", "title": "Notaire"}]
+    ids = (make.article(contacts=contacts).id,)
+    assert suggest(Situation(words="acheter", article_ids=ids))[0].kind == "mairie"
+    assert suggest(Situation(words="quel notaire ?", article_ids=ids))[0].kind == "notaire"
 
 
 def test_what_a_person_said_is_not_in_the_trace_of_a_situation() -> None:

@@ -1,0 +1,64 @@
+"""Whom services are for, by where people live: what their areas say, else what their kind does."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from portal.database import db
+from portal.directory.models import Commune, Department, Kind, Service, ServiceArea
+from portal.referrals.situations import department_of
+
+
+def outside(services: Sequence[Service], commune: str) -> set[int]:
+    """The ids of those of `services` that are not for who lives in `commune`; none while that is not known.
+
+    A service without areas is for the commune or the department of its seat if its kind is the only one there;
+    of any other, nothing is known, and nothing is held against it.
+    """
+    if not commune or not services:
+        return set()
+    places = _places(commune)
+    areas = _areas([service.id for service in services])
+    levels = _levels({service.kind for service in services if not areas.get(service.id)} - {""})
+    found = set()
+    for service in services:
+        told = areas.get(service.id) or _seat(service, levels.get(service.kind, ""))
+        if told and not any(
+            level in ("national", "other") or (level, code) in places for level, code in told
+        ):
+            found.add(service.id)
+    return found
+
+
+def _places(commune: str) -> set[tuple[str, str]]:
+    """All areas that the commune is in."""
+    row = db.session.get(Commune, commune)
+    department = row.department if row and row.department else department_of(commune)
+    codes = {commune, row.parent} - {""} if row else {commune}
+    above = db.session.get(Department, department)
+    region = {("region", above.region)} if above and above.region else set()
+    return {("department", department), *(("commune", code) for code in codes), *region}
+
+
+def _areas(ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
+    columns = (ServiceArea.service_id, ServiceArea.level, ServiceArea.code)
+    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for service_id, level, code in db.session.execute(
+        db.select(*columns).where(ServiceArea.service_id.in_(ids))
+    ):
+        found[service_id].append((level, code))
+    return found
+
+
+def _levels(kinds: set[str]) -> dict[str, str]:
+    """What an office of each of these kinds serves."""
+    if not kinds:
+        return {}
+    query = db.select(Kind.code, Kind.level).where(Kind.code.in_(kinds))
+    return {row.code: row.level for row in db.session.execute(query)}
+
+
+def _seat(service: Service, level: str) -> list[tuple[str, str]]:
+    code = {"commune": service.commune, "department": service.department}.get(level, "")
+    return [(level, code)] if code else []
