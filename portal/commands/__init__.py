@@ -12,6 +12,7 @@ from portal.commands.hours import evaluate_hours
 from portal.commands.hsds import export_hsds, import_hsds
 from portal.commands.mail import receive_mail
 from portal.commands.referrals import evaluate_referrals
+from portal.commands.rules import check_rules
 from portal.commands.search import evaluate_search, reindex
 from portal.commands.staff import create_staff
 from portal.commands.staffing import check_erlang, show_queues
@@ -33,6 +34,7 @@ COMMANDS = (
     evaluate_search,
     evaluate_hours,
     evaluate_referrals,
+    check_rules,
     check_signatures,
     check_erlang,
     show_queues,

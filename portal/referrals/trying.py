@@ -8,32 +8,39 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import nlargest
 from typing import NamedTuple
 
 from sqlalchemy import Row, func
+from sqlalchemy.orm import joinedload
 
 from portal.articles.models import Search, Topic
 from portal.contacts.models import Contact, Message
 from portal.database import db
 from portal.directory.models import Organization, Service
 from portal.directory.opening import Schedule
+from portal.referrals.book import Book
 from portal.referrals.models import RuleVersion
-from portal.referrals.rules import Book, Match, compile_version, in_force
-from portal.referrals.situations import Situation, any_open, line_schedules
+from portal.referrals.rules import compile_version, in_force
+from portal.referrals.ruling import Match, Rule
+from portal.referrals.situations import Situation, any_open, line_schedules, today
 
 MOST = 500
+CHOICES = (100, 500, 2000, 5000)  # how many of the last situations a trial may read
+
+
+End = Service | str | None  # where somebody is sent: a service, the one of a kind, or what the articles say
 
 
 class Move(NamedTuple):
-    """People of one topic and commune who would go elsewhere. A service of None: no rule speaks, the articles do."""
+    """People of one topic and commune who would go elsewhere. An end of None: no rule speaks, the articles do."""
 
     topics: tuple[str, ...]
     commune: str
     matched: tuple[str, ...]
-    before: Service | None
-    after: Service | None
+    before: End
+    after: End
     times: int
 
 
@@ -49,28 +56,53 @@ class Trial:
     def moved(self) -> int:
         return sum(move.times for move in self.moves)
 
+    @property
+    def by_end(self) -> list[tuple[End, int, int]]:
+        """For each end, how many people it would lose and win, those it matters most to first."""
+        lost: Counter[End] = Counter()
+        won: Counter[End] = Counter()
+        for move in self.moves:
+            lost[move.before] += move.times
+            won[move.after] += move.times
+        ends = sorted({*lost, *won}, key=lambda end: -(lost[end] + won[end]))
+        return [(end, lost[end], won[end]) for end in ends]
+
 
 def try_draft(draft: RuleVersion, situations: Iterable[Situation]) -> Trial:
-    """Who would go elsewhere if the draft were in force, the most numerous first."""
+    """Who would go elsewhere if the draft were in force, the most numerous first; on the day that it begins."""
     book = in_force(draft.rule.organization_id)
     tried = book.with_rule(compile_version(draft))
-    services = {
-        service.id: service for service in db.session.scalars(db.select(Service).filter_by(active=True))
-    }
+    day = max(draft.starts_on or today(), today())
+    services = _open_services([*book.rules, *tried.rules])
     total = decided = 0
-    moves: Counter[tuple[tuple[str, ...], str, tuple[str, ...], int, int]] = Counter()
-    for total, situation in enumerate(situations, 1):  # noqa: B007  (the last number is the total)
-        before, after = (_first(kind, situation, services) for kind in (book, tried))
+    moves: Counter[tuple[tuple[str, ...], str, tuple[str, ...], int | str, int | str]] = Counter()
+    for total, asked in enumerate(situations, 1):  # noqa: B007  (the last number is the total)
+        situation = replace(asked, at=day)
+        before, after = (_first(one, situation, services) for one in (book, tried))
         decided += bool(after and after.rule.rule_id == draft.rule_id)
-        ends = tuple(match.rule.service_id or 0 if match else 0 for match in (before, after))
-        if ends[0] != ends[1]:
+        if _end(before) != _end(after):
             words = next(m.words for m in (after, before) if m and m.rule.rule_id == draft.rule_id)
-            moves[situation.topics, situation.commune, words, ends[0], ends[1]] += 1
+            moves[situation.topics, situation.commune, words, _end(before), _end(after)] += 1
     rows = [
-        Move(topics, commune, words, services.get(before_id), services.get(after_id), count)
-        for (topics, commune, words, before_id, after_id), count in moves.most_common()
+        Move(topics, commune, words, _named(before, services), _named(after, services), count)
+        for (topics, commune, words, before, after), count in moves.most_common()
     ]
     return Trial(total, decided, rows)
+
+
+def _open_services(rules: Iterable[Rule]) -> dict[int, Service]:
+    """The services that these rules send to, and that are open."""
+    ids = {rule.service_id for rule in rules if rule.service_id}
+    query = db.select(Service).where(Service.active, Service.id.in_(ids)).options(joinedload(Service.texts))
+    return {service.id: service for service in db.session.scalars(query).unique()}
+
+
+def _end(match: Match | None) -> int | str:
+    return (match.rule.service_id or match.rule.kind) if match else 0
+
+
+def _named(end: int | str, services: dict[int, Service]) -> End:
+    return end if isinstance(end, str) else services.get(end)
 
 
 def recent_situations(organization_id: int, timezone: str, most: int = MOST) -> list[Situation]:
@@ -84,7 +116,11 @@ def recent_situations(organization_id: int, timezone: str, most: int = MOST) -> 
 
 
 def _first(book: Book, situation: Situation, services: dict[int, Service]) -> Match | None:
-    return next((match for match in book.fitting(situation) if match.rule.service_id in services), None)
+    """The rule that decides: the first that fits, unless its service is closed."""
+    for match in book.fitting(situation):
+        if match.rule.service_id is None or match.rule.service_id in services:
+            return match
+    return None
 
 
 def _last_contacts(organization_id: int, most: int) -> list[Row[tuple[object, ...]]]:

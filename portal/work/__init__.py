@@ -13,6 +13,7 @@ from portal import jobs
 from portal.jobs import Job
 from portal.work import index_entries, read_mail, sweep_calls, sweep_files, sweep_texts
 from portal.work.check_presence import check_presence
+from portal.work.check_rules import check_rules
 from portal.work.connect_call import connect_call
 from portal.work.end_wrap_up import end_wrap_up
 from portal.work.expire_offer import expire_offer
@@ -20,6 +21,7 @@ from portal.work.fetch_recording import fetch_recording
 from portal.work.match import match
 from portal.work.move_leg import move_leg
 from portal.work.place_call import place_call
+from portal.work.publish_rules import publish_rules
 from portal.work.purge_recordings import EVERY as PURGED_EVERY
 from portal.work.purge_recordings import purge_recordings
 from portal.work.receive_letter import receive_letter
@@ -37,6 +39,7 @@ KINDS: dict[str, Callable[[Job], None]] = {
     "index": index_entries.update,
     "reindex": index_entries.rebuild,
     "check_presence": check_presence,
+    "check_rules": check_rules,
     "connect_call": connect_call,
     "end_wrap_up": end_wrap_up,
     "expire_offer": expire_offer,
@@ -46,6 +49,7 @@ KINDS: dict[str, Callable[[Job], None]] = {
     "receive_letter": receive_letter,
     "move_leg": move_leg,
     "place_call": place_call,
+    "publish_rules": publish_rules,
     "purge_recordings": purge_recordings,
     "remind_referrals": remind_referrals,
     "send_code": send_code,

@@ -157,7 +157,7 @@ def try_a_rule(visit: Visit, email: str, password: str) -> None:
     page.get_by_role("link", name="Modifier").first.click()
     page.wait_for_url("**/edit")
     visit.look("rule-draft")
-    words = page.get_by_label("Une de ces expressions", exact=False).first
+    words = page.get_by_label("La personne dit l’une de ces choses", exact=False).first
     words.fill(f"{words.input_value()}\nvélo")
     page.get_by_role("button", name="Garder le brouillon").click()
     page.wait_for_url(re.compile(r"/admin/rules/\d+$"))

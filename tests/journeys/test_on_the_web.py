@@ -130,12 +130,11 @@ def test_a_rule_is_changed_tried_published_and_obeyed(town: Town) -> None:
     citizen = town.browser()
     assert "fédération de pêche" not in search(citizen, question).lower()
     admin = town.browser(town.staff("administrator"))
-    service = re.search(r'<option value="(\d+)"[^>]*>[^<]*(?:M|m)édiath', admin.get("/admin/rules/new").text)
-    assert service is not None
     rule = {
         "name": "Licence de pêche",
         "words": "licence de pêche",
-        "service_id": service.group(1),
+        "service": "mediatheque",
+        "strength": "3",
         "explanation_fr": "La médiathèque tient le guichet de la fédération de pêche.",
         "opening": "any",
         "position": "5",

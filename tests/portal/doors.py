@@ -41,6 +41,11 @@ agent_answers agent_presses alone apart called citizen_answers connect seat sent
 third_presses conversation_recorded recording_choice transcribed
 """
 
+ADMINISTRATORS += """
+ask_rule_check begin_example check_draft create_example new_example place_rule plan_rule print_rules remove_example
+rule_checks rule_example rule_examples rule_gaps save_example send_back_rule try_all_rules try_rules
+"""
+
 DOORS = {
     **{f"console.{name}": "agents" for name in AGENTS.split()},
     "console.readings": "supervisors",

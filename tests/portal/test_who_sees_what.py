@@ -16,7 +16,7 @@ from portal.citizens.models import Flag
 from portal.contacts.models import Attachment, Contact, Message, Template
 from portal.database import db
 from portal.history import Reading
-from portal.referrals.models import ReferralRule, RuleVersion
+from portal.referrals.models import ReferralRule, RuleExample, RuleVersion
 from portal.scripts.models import Script, ScriptVersion
 from portal.staff.models import ROLES, Team
 from tests import make
@@ -67,10 +67,13 @@ class World:
         script = Script(organization_id=of.id, slug=f"script-{of.slug}", name=seen_by_administrators)
         script.versions.append(ScriptVersion(number=1, tree={"first": "1", "steps": {"1": {}}}))
         template = Template(organization_id=of.id, slug="t", name=seen_by_administrators, texts={"fr": "x"})
+        example = RuleExample(
+            organization_id=of.id, name=seen_by_administrators, situation={"words": seen_by_administrators}
+        )
         team = Team(organization_id=of.id, name=seen_by_administrators)
         message = Message(contact=contact, direction="in", channel="web", body=words, state="received")
         file = Attachment(message=message, name="a.txt", media_type="text/plain", size=1, digest="0" * 64)
-        db.session.add_all([flag, rule, draft, script, template, team, file])
+        db.session.add_all([flag, rule, draft, script, template, team, file, example])
         db.session.flush()
         return {
             "contact_id": contact.id,
@@ -88,6 +91,7 @@ class World:
                 f"+3319900{of.id:04}", organization_id=of.id, name=seen_by_administrators
             ).id,
             "template_id": template.id,
+            "example_id": example.id,
         }
 
 

@@ -11,11 +11,9 @@ from portal.app import create_app
 from portal.database import db
 from portal.errors import Refused, Stale
 from portal.referrals.editing import (
-    draft_of,
     draft_rule,
     drop_draft,
     publish,
-    published_of,
     retire,
     revise_draft,
     roll_back,
@@ -23,6 +21,7 @@ from portal.referrals.editing import (
 from portal.referrals.models import ReferralRule
 from portal.referrals.situations import Situation
 from portal.referrals.suggesting import suggest
+from portal.referrals.versions import draft_of, published_of
 from portal.referrals.wording import Wording, lacking
 from tests import make
 from tests.portal.referrals import cast
@@ -162,7 +161,7 @@ def test_a_draft_given_up_leaves_the_version_in_force_and_a_trace(app: Flask) ->
         ({"conditions": {"languages": ["de"]}}, "languages"),
         ({"conditions": {"opening": "parfois"}}, "opening"),
         ({"position": 0}, "position"),
-        ({"service_id": 999_999}, "service_id"),
+        ({"service_id": 999_999}, "service"),
         ({"explanations": {"en": "Because."}}, "explanation_fr"),
     ],
 )

@@ -10,8 +10,9 @@ from portal import clock, history
 from portal.articles.models import Search
 from portal.contacts.models import Message
 from portal.database import db
-from portal.referrals.editing import draft_of, revise_draft
+from portal.referrals.editing import revise_draft
 from portal.referrals.trying import recent_situations, try_draft
+from portal.referrals.versions import draft_of
 from tests import make
 from tests.portal.referrals import cast
 

@@ -15,10 +15,11 @@ from portal.contacts.models import Message
 from portal.database import db
 from portal.directory.editing import add_commune
 from portal.history import SYSTEM
-from portal.referrals.editing import draft_of, draft_rule, publish, published_of
+from portal.referrals.editing import draft_rule, publish
 from portal.referrals.models import ReferralRule
 from portal.referrals.situations import Situation
 from portal.referrals.suggesting import suggest
+from portal.referrals.versions import draft_of, published_of
 from tests import make
 from tests.portal.referrals import cast
 from tests.signing import send, signed_in
@@ -30,6 +31,7 @@ HOUSING = {
     "communes": "Saint-Elvin (96017)\nvalbrune",
     "opening": "any",
     "position": "20",
+    "strength": "2",
     "explanation_fr": "La CAF verse cette aide.",
     "form_key": "k" * 20,
 }
@@ -70,7 +72,7 @@ def told(**situation: Any) -> list[str]:
 
 
 def made(client: Any, **changes: Any) -> Any:
-    return send(client, "/admin/rules", {**HOUSING, "service_id": service_id("caf"), **changes})
+    return send(client, "/admin/rules", {**HOUSING, "service": service_id("caf"), **changes})
 
 
 def act(client: Any, rule: ReferralRule, name: str) -> Any:
@@ -114,7 +116,7 @@ def test_the_new_rule_form_sent_twice_makes_one_rule(admin: Any) -> None:
         ({"explanation_fr": ""}, "Expliquez en français"),
         ({"words": "", "topics": [], "communes": ""}, "au moins une condition"),
         ({"communes": "Atlantide"}, "Aucune commune, ou plusieurs"),
-        ({"service_id": ""}, "Choisissez un service"),
+        ({"service": ""}, "Choisissez un service"),
         ({"position": "x"}, "Écrivez un nombre"),
         ({"name": ""}, "Donnez un nom"),
     ],
@@ -130,7 +132,7 @@ def test_what_is_refused_is_shown_again_as_typed(admin: Any, change: dict[str, A
 def test_a_stale_draft_is_shown_beside_what_was_saved_and_loses_neither(admin: Any) -> None:
     made(admin)
     rule = the_rule()
-    edit = {**HOUSING, "service_id": service_id("caf"), "version": rule.version}
+    edit = {**HOUSING, "service": service_id("caf"), "version": rule.version}
     mine = {**edit, "words": "loyer impayé", "form_key": "m" * 20}
     theirs = {**edit, "words": "dette de loyer", "form_key": "t" * 20}
     assert send(admin, f"/admin/rules/{rule.id}/draft", theirs).status_code == 302
@@ -163,7 +165,7 @@ def test_rolling_back_and_retiring_are_obeyed_and_told_in_the_history(admin: Any
         **HOUSING,
         "topics": [],
         "communes": "",
-        "service_id": service_id("adil"),
+        "service": service_id("adil"),
         "version": rule.version,
     }
     assert send(admin, f"/admin/rules/{rule.id}/draft", edit).status_code == 302
@@ -182,7 +184,7 @@ def test_rolling_back_and_retiring_are_obeyed_and_told_in_the_history(admin: Any
 def test_a_draft_can_be_given_up(admin: Any) -> None:
     rule = cast.rule("APL", words=["apl"])
     db.session.commit()
-    send(admin, f"/admin/rules/{rule.id}/draft", {**HOUSING, "service_id": service_id("adil"), "version": 2})
+    send(admin, f"/admin/rules/{rule.id}/draft", {**HOUSING, "service": service_id("adil"), "version": 2})
     assert act(admin, the_rule(), "draft-removal").status_code == 302
     assert draft_of(the_rule()) is None and told() == ["CAF"]
 
@@ -240,7 +242,7 @@ def test_another_organizations_rule_does_not_exist_for_an_administrator(admin: A
     assert "secret" not in admin.get("/admin/rules").text
     for page in ("", "/edit", "/trial"):
         assert admin.get(f"/admin/rules/{rule.id}{page}").status_code == 404
-    edit = {**HOUSING, "service_id": service_id("caf"), "version": rule.version}
+    edit = {**HOUSING, "service": service_id("caf"), "version": rule.version}
     for act_name in ("draft", "trial", "publication", "rollback", "retirement", "draft-removal"):
         assert send(admin, f"/admin/rules/{rule.id}/{act_name}", edit).status_code == 404
     assert published_of(the_rule("secret"))
