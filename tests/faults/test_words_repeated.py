@@ -58,9 +58,8 @@ def _is_one_call(stage: Stage, first: Staff, second: Staff) -> None:
     assert sorted(stage.calls()) == sorted([(CITIZEN, LINE), (LINE, FIRST), (LINE, SECOND)])
 
 
-def test_a_whole_call_told_five_times_and_at_once_is_one_call(stage: Stage, engine: str) -> None:
-    """On SQLite, whose one writer makes a queue of them, one after the other."""
-    stage.turn(copies=5, parallel=engine == "postgresql")
+def test_a_whole_call_told_five_times_and_at_once_is_one_call(stage: Stage) -> None:
+    stage.turn(copies=5, parallel=True)
     first, second = _whole_call(stage)
     _is_one_call(stage, first, second)
     assert [stage.presence(agent) for agent in (first, second)] == ["wrap_up", "wrap_up"]

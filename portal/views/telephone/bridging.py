@@ -38,7 +38,7 @@ def connect() -> Any:
     offer = offering.hold_offer(request.args.get("offer", 0, type=int))
     twiml = VoiceResponse()
     if offer is not None and offer.state == "ringing":
-        twiml = dial(offer)
+        twiml = dial(offer, new=new)
     elif offer is not None:  # taken away from whom it was put through to, if it was sent for twice
         what = (
             talking.dial_over(offer, caller_gone=False, bridged=False)
@@ -134,4 +134,4 @@ def _after_dial(what: str, contact: Contact, *, cut: bool, new: bool) -> VoiceRe
     if what == "seat" and citizen is not None:
         return seat_of(citizen)
     offer = offering.dial_at_once(contact, new=new)
-    return dial(offer) if offer is not None else back_in_line(contact, cut=cut)
+    return dial(offer, new=new) if offer is not None else back_in_line(contact, cut=cut)

@@ -28,15 +28,20 @@ PROGRESS = "initiated ringing answered completed"
 SPOKEN_IN = {"en": ", en anglais", "ar": ", en arabe"}
 
 
-def dial(offer: Offer, *, before: Iterable[Spoken] = ()) -> VoiceResponse:
-    """Rings the agent of this offer for its caller, who hears it ring until they are put through."""
+def dial(offer: Offer, *, before: Iterable[Spoken] = (), new: bool = True) -> VoiceResponse:
+    """Rings the agent of this offer for its caller, who hears it ring until they are put through.
+
+    To a word told again (not `new`) this answer may go unheard: it changes nothing, so that whoever was to send for
+    the caller still does.
+    """
     contact, agent = offer.contact, db.session.get_one(Staff, offer.staff_id)
     ring_s = offer.place.queue.ring_s
-    events.note(f"dialled:{offer.id}", "dialled", {})
-    offering.prolong(offer, clock.present() + timedelta(seconds=ring_s))
-    citizen = legs.one(contact.id, "citizen")
-    if citizen is not None:
-        citizen.seat = "bridge"
+    if new:
+        events.note(f"dialled:{offer.id}", "dialled", {})
+        offering.prolong(offer, clock.present() + timedelta(seconds=ring_s))
+        citizen = legs.one(contact.id, "citizen")
+        if citizen is not None:
+            citizen.seat = "bridge"
     twiml = VoiceResponse()
     for text, of in before:
         speak(twiml, text, of)

@@ -72,7 +72,7 @@ def seat_of(leg: Leg, *, new: bool = True) -> VoiceResponse:
     )  # asked again, after it was told so
     if leg.seat == "line" or rings:
         offer = offering.dial_at_once(contact, new=new)
-        return dial(offer) if offer is not None else back_in_line(contact, cut=True)
+        return dial(offer, new=new) if offer is not None else back_in_line(contact, cut=True)
     if leg.seat == "away":
         return _away(leg, contact)
     return _out(leg, contact)

@@ -166,6 +166,22 @@ def test_a_call_is_handed_to_a_colleague_who_alone_is_rung(app: Flask) -> None:
     assert dial[0].text == OTHER_PHONE
 
 
+def test_a_word_from_before_the_transfer_told_again_takes_the_caller_from_nobody(app: Flask) -> None:
+    desk = Desk(app)
+    other = colleague(desk)
+    desk.act("hold")
+    citizen = desk.leg("citizen")
+    assert room(desk.seat(citizen, word="before")) == f"hold-{desk.contact.id}"
+    desk.act("resume")
+    desk.act("transfer", f"agent:{other.id}")
+    for _ in range(2):
+        assert "Dial" in verbs(desk.seat(citizen, word="before"))
+    assert desk.leg("citizen").seat == "line"
+    assert {"leg": citizen.id, "seat": "line"} in jobs("move_leg")
+    assert "Dial" in verbs(desk.seat(citizen, word="sent for"))
+    assert desk.leg("citizen").seat == "bridge"
+
+
 def test_a_call_is_sent_on_to_a_listed_service_only(app: Flask) -> None:
     desk = Desk(app)
     service, dear = make.service("caf"), make.service("voyance", phone="+33899000000")
