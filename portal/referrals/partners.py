@@ -21,6 +21,7 @@ from portal.directory.models import Service
 from portal.directory.reading import REFERENCE, text_in
 from portal.errors import N_, Missing
 from portal.history import SYSTEM, Actor
+from portal.referrals import sharing
 from portal.referrals.models import Partner, Referral, ReferralMessage
 
 PREFIX = "rlp_"  # what a key found in the wrong place is known by
@@ -115,6 +116,7 @@ def as_told(referral: Referral) -> dict[str, Any]:
     return {
         "id": referral.id,
         "state": referral.state,
+        "nature": referral.nature,
         "service": {
             "id": service.id,
             "slug": service.slug,
@@ -122,7 +124,10 @@ def as_told(referral: Referral) -> dict[str, Any]:
             "name": text_in(service, REFERENCE).name,
         },
         "reason": referral.reason,
-        "shared": dict(referral.shared),
+        "shared": {name: value for name, value in referral.shared.items() if name != "files"},
+        "files": [
+            {"id": one.id, "name": one.name, "size": one.size} for one in sharing.files(referral.shared)
+        ],
         "refusal": referral.refusal,
         "note": referral.note,
         **{name: _instant(getattr(referral, name)) for name in INSTANTS},
@@ -159,7 +164,8 @@ def _theirs(partner: Partner) -> Any:
     service = joinedload(Referral.service, innerjoin=True)
     query = db.select(Referral).join(Referral.service).options(service.selectinload(Service.texts))
     mine = Service.organization_id == partner.organization_id
-    return query.where(mine, Referral.sent_at.is_not(None), Referral.state.in_(STATES))
+    passed_on = Referral.way != "told"  # else only the citizen was told of anything
+    return query.where(mine, passed_on, Referral.sent_at.is_not(None), Referral.state.in_(STATES))
 
 
 def _instant(value: datetime | None) -> str | None:

@@ -3,4 +3,15 @@
 Each module or package listed here has a blueprint `bp`; each of its views names its guard (see `guards`).
 """
 
-DOORS = ("site", "public", "sign_in", "console", "admin", "partner", "telephone", "api", "demo")
+DOORS = (
+    "site",
+    "public",
+    "sign_in",
+    "console",
+    "admin",
+    "partner",
+    "telephone",
+    "api",
+    "api.partners",
+    "demo",
+)

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import abort, current_app, redirect, request, url_for
+from flask import abort, current_app, g, redirect, request, url_for
 from flask_login import current_user
 
-from portal.errors import N_, NotYours
+from portal.errors import N_, NotYours, Refused
+from portal.referrals import partners
 
 View = Callable[..., Any]
 
@@ -56,6 +57,27 @@ def demo_only(view: View) -> View:
 
     guarded.guard = "demo"  # type: ignore[attr-defined]
     return guarded
+
+
+def partner(view: View) -> View:
+    """Open to the systems of partners, by the key that they show: `g.partner` is whose it is."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        kind, _, key = request.headers.get("Authorization", "").partition(" ")
+        g.partner = partners.partner_of(key.strip()) if kind.lower() == "bearer" else None
+        if g.partner is None:
+            raise NoKey(N_("Donnez votre clé : Authorization: Bearer, puis la clé."))
+        return view(*args, **kwargs)
+
+    guarded.guard = "partner"  # type: ignore[attr-defined]
+    return guarded
+
+
+class NoKey(Refused):
+    """No key, or one that opens nothing."""
+
+    status = 401
 
 
 def refuse_unguarded() -> None:

@@ -22,6 +22,7 @@ def _brings_no_file() -> bool:
 
 people = limiter.limit("120/minute", exempt_when=_off)  # one address may be a whole library or a town hall
 typing = limiter.limit("600/minute", exempt_when=_off)  # several a second while somebody types
+systems = limiter.limit("600/minute", exempt_when=_off)  # a partner's, which shows its key
 programs = limiter.limit("60/minute", exempt_when=_off)
 files = limiter.limit(
     "12/minute;60/hour", exempt_when=_brings_no_file

@@ -45,9 +45,11 @@ ADMINISTRATORS += """
 ask_rule_check begin_example check_draft create_example new_example place_rule plan_rule print_rules remove_example
 rule_checks rule_example rule_examples rule_gaps save_example send_back_rule try_all_rules try_rules
 """
+SYSTEMS = "answer file referral referrals"  # of partners, by a key
 
 DOORS = {
     **{f"console.{name}": "agents" for name in AGENTS.split()},
+    **{f"partner_api.{name}": "systems" for name in SYSTEMS.split()},
     "console.readings": "supervisors",
     **{f"admin.{name}": "overseers" for name in OVERSEERS.split()},
     **dict.fromkeys(ANYONE.split(), "anyone"),

@@ -33,6 +33,7 @@ MAY_ENTER = {
     "writers": ("administrator", "editor"),
     "administrators": ("administrator",),
     "demo": EVERYONE,
+    "systems": (),  # of partners: the key is judged in tests of its own
     "network": (),  # the network alone: its signature is judged in tests of its own
 }
 SECRET = "Secret du voisin"
