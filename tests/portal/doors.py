@@ -34,6 +34,9 @@ save_line save_line_hours save_line_texts save_menu_choice save_menu_step save_o
 save_script_step save_sender save_staff save_team script script_settings script_step script_version scripts sender
 senders set_line_recording staff staff_member team teams trial try_menu try_script try_situation
 """
+ADMINISTRATORS += """
+create_embedder drop_partner_key embedder embedders make_partner_key partner partners save_embedder save_partner
+"""
 OVERSEERS = "see_alert set_aside staffing try_again"
 NETWORK = """
 call choose left message put_through receive recorded ring voicemail wait waited answered transferred

@@ -27,6 +27,7 @@ ROWS = {
     ),
 }
 MOST_ROWS = 60
+LONGEST_SHORT = 6
 NOT_HOURS = "Écrivez un jour par ligne, comme : lundi 8h30-12h, 13h30-17h."
 NOT_A_NUMBER = "Écrivez un nombre, comme {}."
 
@@ -133,9 +134,16 @@ def _read_place(form: Form, at: str, by_id: dict[int, Row]) -> Row:
 
 
 def read_phone(form: Form, name: str) -> str:
-    """A number as the network writes it; one that it does not know, such as 3939, as it was typed."""
+    """A number as the network writes it; a short one, such as 3939, as it is."""
     typed = form.text(name, longest=40)
-    return (phone_number(typed) or typed) if typed else ""
+    short = re.sub(r"\D", "", typed)
+    if not typed or (len(short) <= LONGEST_SHORT and not re.search(r"[^\d .]", typed)):
+        return short
+    try:
+        return phone_number(typed)
+    except Refused as refusal:
+        form.take(Refused(refusal.sentence, field=name, **refusal.values))
+        return typed
 
 
 def week_text(schedule: Schedule) -> str:

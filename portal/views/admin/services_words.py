@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.views import choosing
 from portal.views.admin import content_words
-from portal.views.admin.content_words import LANGUAGES, VERBS
+from portal.views.admin.content_words import LANGUAGES
 from portal.views.admin.lines_words import hours
 from portal.views.admin.services_rows import week_text
 from portal.views.spoken import names_of
@@ -16,6 +16,11 @@ __all__ = ["LANGUAGES", "SOURCES", "VERBS", "field_name", "rows"]
 SOURCES = {"here": "Saisi ici", "dila": "Annuaire national (DILA)"}
 FIELDS = {
     **content_words.FIELDS,
+    "way": "Comment elle prend les orientations",
+    "webhook_url": "Adresse de son système",
+    "remind_first": "Première relance",
+    "remind_second": "Seconde relance",
+    "origin": "Adresse du site",
     "alternate_name": "Autre nom",
     "description": "Présentation",
     "commune": "Commune",
@@ -35,6 +40,13 @@ FIELDS = {
     "phones": "Autres numéros",
     "places": "Lieux",
     "areas": "Territoire",
+}
+VERBS = {
+    **content_words.VERBS,
+    "confirmed": "a confirmé",
+    "key_made": "a fait une clé",
+    "key_dropped": "a retiré la clé",
+    "secret_made": "a fait un secret",
 }
 HIDDEN = ("id", "version", "schedule", "accessibility", "commune", "level", "languages")
 

@@ -1,0 +1,291 @@
+"""The directory written through its doors: services in full, rows without scripts, partners, sites that show us."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from portal import history
+from portal.database import db
+from portal.directory import areas, phones, places
+from portal.directory.editing import add_commune
+from portal.directory.models import Department, Embedder, Kind, Location, Service, ServiceAtLocation
+from portal.referrals.models import Partner
+from portal.referrals.partners import partner_of
+from tests import make
+from tests.signing import send, signed_in
+
+WHOLE = {
+    "name_fr": "Piscine",
+    "name_ar": "مسبح",
+    "kind": "piscine",
+    "phone": "01 99 00 00 51",
+    "languages": "français, Arabe, LSF",
+    "accessibility_fr": "Bassin de plain-pied.",
+    "eligibility_description": "Pour tous.",
+    "minimum_age": "3",
+    "commune": "St Elvin",
+    "phones-1-row": "",
+    "phones-1-number": "01 99 00 00 52",
+    "phones-1-type": "textphone",
+    "phones-1-languages": "anglais",
+    "places-1-row": "",
+    "places-1-name": "Bassin nord",
+    "places-1-city": "Saint-Elvin",
+    "places-1-latitude": "48,5",
+    "places-1-longitude": "2.25",
+    "places-1-accessibility": "Ascenseur\nBoucle magnétique",
+    "places-1-hours": "lundi 8h30-12h\nmardi fermé",
+    "documents-1-row": "",
+    "documents-1-document": "Certificat",
+    "costs-1-row": "",
+    "costs-1-option": "Enfant",
+    "costs-1-amount": "2,50 €",
+    "area_communes": "Saint-Elvin (96017)\nValbrune",
+    "area_departments": "96",
+    "schedule-mon": "8h30-12h",
+    "status": "active",
+}
+
+
+def fill(client: Any, path: str, fields: dict[str, Any]) -> Any:
+    return send(client, path, fields, page="/admin/services/new")
+
+
+@pytest.fixture
+def editor(app: Flask, client: Any) -> Any:
+    add_commune("96017", "Saint-Elvin", ["96110"])
+    add_commune("96042", "Valbrune", ["96100"])
+    db.session.add_all([Department(code="96", name="Elve"), Kind(code="piscine", names={"fr": "Piscine"})])
+    make.organization()
+    db.session.commit()
+    return signed_in(client, make.staff("editor"))
+
+
+@pytest.fixture
+def administrator(app: Flask, client: Any) -> Any:
+    make.organization()
+    db.session.commit()
+    return signed_in(client, make.staff("administrator"))
+
+
+def created(editor: Any, **more: str) -> Service:
+    said = {**WHOLE, "organization": str(make.organization().id), **more}
+    assert fill(editor, "/admin/services", said).status_code == 302
+    return db.session.scalars(db.select(Service).filter_by(slug="piscine")).one()
+
+
+def shown(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found, name
+    return found.group(1)
+
+
+def test_everything_of_a_service_is_kept_and_shown_again(app: Flask, editor: Any) -> None:
+    made = created(editor)
+    assert (made.phone, made.kind, made.commune, made.department) == (
+        "+33199000051",
+        "piscine",
+        "96017",
+        "96",
+    )
+    assert made.languages == ["fr", "ar", "fsl"] and made.accessibility == {"fr": "Bassin de plain-pied."}
+    assert made.cost_options == [{"option": "Enfant", "amount": 2.5, "currency": "EUR"}]
+    [phone], [place] = phones.rows_of(made), places.rows_of(made)
+    assert (phone["number"], phone["type"], phone["languages"]) == ("+33199000052", "textphone", ["en"])
+    assert (place["latitude"], place["longitude"], len(place["accessibility"])) == (48.5, 2.25, 2)
+    assert place["schedule"] == {"mon": [["08:30", "12:00"]]}
+    assert [(row["level"], row["code"]) for row in areas.rows_of(made)] == [
+        ("commune", "96017"),
+        ("commune", "96042"),
+        ("department", "96"),
+    ]
+    page = editor.get(f"/admin/services/{made.id}").text
+    assert shown(page, "kind") == "Piscine (piscine)" and shown(page, "commune") == "Saint-Elvin (96017)"
+    assert shown(page, "languages") == "français, arabe, langue des signes française"
+    assert "Lundi 08:30-12:00" in page and "Certificat" in page
+
+
+def test_what_is_saved_as_shown_changes_nothing(app: Flask, editor: Any) -> None:
+    made = created(editor)
+    page = editor.get(f"/admin/services/{made.id}").text
+    fields = dict(re.findall(r'<input type="(?!checkbox|radio)[^>]*name="([^"]+)" value="([^"]*)"', page))
+    fields |= dict(re.findall(r'<textarea [^>]*name="([^"]+)"[^>]*>([^<]*)<', page))
+    fields |= {"status": "active", "phones-1-type": "textphone"}
+    assert fill(editor, f"/admin/services/{made.id}", fields).status_code == 302
+    assert [event.verb for event in history.of(made)] == ["service.added"]
+
+
+def test_a_row_is_added_without_scripts_and_nothing_typed_is_lost(app: Flask, editor: Any) -> None:
+    said = {**WHOLE, "name_fr": "", "phones-1-number": "pas encore", "more": "phones"}
+    answer = fill(editor, "/admin/services", said)
+    assert answer.status_code == 200 and db.session.scalar(db.select(db.func.count(Service.id))) == 0
+    assert 'id="phones-2"' in answer.text and "pas encore" in answer.text and "Bassin nord" in answer.text
+    more = fill(editor, "/admin/services", {**WHOLE, "more": "commune", "more_commune": "96042"}).text
+    assert "Valbrune (96042)" in more
+
+
+def test_a_save_is_one_event_with_what_it_changed(app: Flask, editor: Any) -> None:
+    made = created(editor)
+    [phone], [place] = phones.rows_of(made), places.rows_of(made)
+    rows = {"phones-1-row": str(phone["id"]), "phones-1-drop": "1", "places-1-row": str(place["id"])}
+    said = {**WHOLE, **rows, "places-1-city": "Valbrune", "version": str(made.version)}
+    assert fill(editor, f"/admin/services/{made.id}", said).status_code == 302
+    last, first = history.of(made)
+    assert (last.verb, first.verb) == ("service.changed", "service.added")
+    before, after = last.details["changed"]["places"]
+    assert (before[0]["city"], after[0]["city"]) == ("Saint-Elvin", "Valbrune")
+    assert last.details["changed"]["phones"][1] == [] and phones.rows_of(made) == []
+    assert db.session.scalar(db.select(db.func.count(Location.id))) == 1
+
+
+def test_a_stale_save_shows_both_versions_of_a_service(app: Flask, editor: Any) -> None:
+    made = created(editor)
+    path, version = f"/admin/services/{made.id}", str(made.version)
+    assert fill(editor, path, {**WHOLE, "alert": "Travaux", "version": version}).status_code == 302
+    answer = fill(editor, path, {**WHOLE, "alert": "Vidange", "version": version})
+    assert answer.status_code == 409
+    assert "<del>Travaux</del>" in answer.text and "<ins>Vidange</ins>" in answer.text
+    kept = {**WHOLE, "alert": "Vidange", "version": shown(answer.text, "version")}
+    assert fill(editor, path, kept).status_code == 302
+    assert db.session.get_one(Service, made.id).alert == "Vidange"
+
+
+def test_a_place_that_two_services_share_is_not_overwritten_unseen(app: Flask, editor: Any) -> None:
+    made, other = created(editor), make.service("patinoire")
+    [place] = places.of(made)
+    db.session.add(ServiceAtLocation(service_id=other.id, location_id=place.id))
+    seen, shared = place.version, str(place.id)
+    place.city = "Valbrune"
+    db.session.commit()
+    assert "PATINOIRE" in editor.get(f"/admin/services/{made.id}").text
+    said = {**WHOLE, "places-1-row": shared, "places-1-version": str(seen), "version": str(made.version)}
+    assert fill(editor, f"/admin/services/{made.id}", said).status_code == 409
+    gone = {**said, "places-1-drop": "1", "places-1-version": str(seen + 1)}
+    assert fill(editor, f"/admin/services/{made.id}", gone).status_code == 302
+    assert db.session.get(Location, int(shared)) is not None
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("name_fr", "", "un nom en français"),
+        ("kind", "pisicne", "Aucun genre"),
+        ("commune", "Nulle-Part", "Aucune commune"),
+        ("languages", "elfique", "Aucune langue"),
+        ("phones-1-number", "plus tard", "numéro"),
+        ("places-1-latitude", "nord", "Écrivez un nombre"),
+        ("places-1-latitude", "480", "sur aucune carte"),
+        ("places-1-hours", "tantôt", "un jour par ligne"),
+        ("costs-1-amount", "nan", "Écrivez un nombre"),
+        ("schedule-mon", "le matin", "8h30-12h"),
+        ("url", "ftp://x", "commence par https"),
+        ("area_departments", "Atlantide", "Aucun département"),
+        ("maximum_age", "2", "inférieur"),
+    ],
+)
+def test_what_cannot_be_is_said_beside_its_field(
+    app: Flask, editor: Any, field: str, typed: str, sentence: str
+) -> None:
+    said = {**WHOLE, "organization": str(make.organization().id), field: typed}
+    answer = fill(editor, "/admin/services", said)
+    assert answer.status_code == 422 and f'id="{field}-error"' in answer.text and sentence in answer.text
+    assert "Bassin nord" in answer.text
+
+
+def test_the_list_is_searched_and_paged(app: Flask, editor: Any) -> None:
+    for n in range(60):
+        make.service(f"office-{n:02}", kind="piscine", department="96", address="Rue de l’Élan")
+    db.session.commit()
+    page = editor.get("/admin/services?q=elan&kind=Piscine&department=96").text
+    assert "Services trouvés : 60" in page and page.count('<tr><th scope="row"') == 50
+    assert editor.get("/admin/services?q=elan&page=2").text.count('<tr><th scope="row"') == 10
+    assert "Aucun service ne correspond" in editor.get("/admin/services?department=01").text
+    assert "Aucun genre" in editor.get("/admin/services?kind=foudre").text
+
+
+def test_organizations_are_searched_by_name_or_service(app: Flask, administrator: Any) -> None:
+    make.service("piscine", of=make.organization("agglo", name="Élan agglomération"))
+    db.session.commit()
+    for words in ("elan", "piscine"):
+        assert "Organisations trouvées : 1" in administrator.get(f"/admin/organizations?q={words}").text
+    assert "Aucune organisation" in administrator.get("/admin/organizations?q=lune").text
+
+
+def test_a_partner_is_told_how_and_its_key_is_shown_once(app: Flask, administrator: Any) -> None:
+    path = f"/admin/partners/{make.organization('caf').id}"
+    db.session.commit()
+    said = {
+        "way": "api",
+        "webhook_url": "https://caf.example/hook",
+        "remind_first": "5",
+        "remind_second": "9",
+    }
+    assert fill(administrator, path, said).status_code == 302
+    assert fill(administrator, path, said).status_code == 302  # the same form, sent twice
+    stale = fill(administrator, path, {**said, "remind_first": "4", "version": "0"})
+    assert stale.status_code == 409 and "<ins>4</ins>" in stale.text
+    key = fill(administrator, f"{path}/key", {}).text.partition('class="ltr">')[2].partition("<")[0]
+    partner = db.session.scalars(db.select(Partner)).one()
+    assert partner_of(key) is partner and key not in administrator.get(path).text
+    assert fill(administrator, f"{path}/secret", {}).status_code == 200 and partner.webhook_secret
+    assert fill(administrator, f"{path}/key-removal", {}).status_code == 302 and partner_of(key) is None
+    found = administrator.get("/admin/partners?organization-words=caf")
+    assert found.status_code == 302 and found.location.endswith(path)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"way": "pigeon"}, "way"),
+        ({"way": "email", "email": ""}, "email"),
+        ({"way": "email", "email": "personne"}, "email"),
+        ({"webhook_url": "http://caf.example"}, "webhook_url"),
+        ({"remind_first": "0"}, "remind_first"),
+        ({"remind_second": "5"}, "remind_second"),
+    ],
+)
+def test_a_way_that_cannot_work_is_refused(
+    app: Flask, administrator: Any, wrong: dict[str, str], field: str
+) -> None:
+    path = f"/admin/partners/{make.organization('caf').id}"
+    db.session.commit()
+    said = {"way": "api", "remind_first": "10", "remind_second": "30"}
+    answer = fill(administrator, path, {**said, **wrong})
+    assert answer.status_code == 422 and f"{field}-error" in answer.text
+    assert fill(administrator, f"{path}/key", {}).status_code == 404
+
+
+def test_a_site_that_shows_us_is_kept_by_its_origin(app: Flask, administrator: Any) -> None:
+    said = {"name": "Ville", "origin": "HTTPS://www.Ville.fr:443/page?x=1", "active": "1"}
+    assert fill(administrator, "/admin/embedders", said).status_code == 302
+    site = db.session.scalars(db.select(Embedder)).one()
+    assert (
+        site.origin == "https://www.ville.fr"
+        and "https://www.ville.fr" in administrator.get("/admin/embedders").text
+    )
+    again = fill(administrator, "/admin/embedders", said)
+    assert again.status_code == 422 and "déjà dans la liste" in again.text
+    path = f"/admin/embedders/{site.id}"
+    assert fill(administrator, path, {**said, "active": "", "version": "1"}).status_code == 302
+    assert fill(administrator, path, {**said, "name": "Autre", "version": "1"}).status_code == 409
+    for wrong in ("http://ville.fr", "ftp://ville.fr", "https://a@ville.fr", "localhost", ""):
+        assert fill(administrator, "/admin/embedders", {**said, "origin": wrong}).status_code == 422
+
+
+def test_another_organizations_site_does_not_exist_here(app: Flask, administrator: Any) -> None:
+    theirs = Embedder(organization_id=make.organization("caf").id, name="x", origin="https://x.example")
+    db.session.add(theirs)
+    db.session.commit()
+    assert administrator.get(f"/admin/embedders/{theirs.id}").status_code == 404
+    assert "x.example" not in administrator.get("/admin/embedders").text
+
+
+@pytest.mark.parametrize("role", ["agent", "supervisor", "editor"])
+def test_partners_and_sites_are_the_administrators(app: Flask, client: Any, role: str) -> None:
+    signed_in(client, make.staff(role))
+    pages = ("/admin/partners", "/admin/embedders", "/admin/organizations", "/admin/partners/1")
+    assert {client.get(page).status_code for page in pages} == {403}
