@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 from portal import clock
 from portal.database import db
+from portal.directory import zones
 from portal.directory.models import Service
-from portal.directory.opening import holiday_on
 from portal.referrals.models import Partner, Referral
 
 REGIMES = {  # what silence means, by what the citizen asks for
@@ -100,20 +100,12 @@ def taken_back_on(referral: Referral, partner: Partner | None) -> date | None:
 
 def working_days_after(day: date, count: int, service: Service) -> date:
     """The day that comes `count` working days after `day`, where this service is."""
-    while count:
-        day += timedelta(days=1)
-        count -= is_working_day(day, service)
-    return day
-
-
-def is_working_day(day: date, service: Service) -> bool:
-    """Neither a Saturday, a Sunday nor a public holiday of the service's territory."""
-    return day.weekday() < 5 and not holiday_on(service.schedule, day)
+    return zones.working_days_after(day, count, zones.territory_of(service.department))
 
 
 def is_day_off(service: Service) -> bool:
     """Whether nobody is at work there today."""
-    return not is_working_day(local_day(clock.now()), service)
+    return not zones.is_working_day(local_day(clock.now()), zones.territory_of(service.department))
 
 
 def add_months(day: date, months: int) -> date:

@@ -16,7 +16,7 @@ from portal.citizens.models import Flag
 from portal.contacts.models import Attachment, Contact, Message, Template
 from portal.database import db
 from portal.history import Reading
-from portal.referrals.models import ReferralRule, RuleExample, RuleVersion
+from portal.referrals.models import Referral, ReferralRule, RuleExample, RuleVersion
 from portal.scripts.models import Script, ScriptVersion
 from portal.staff.models import ROLES, Team
 from tests import make
@@ -74,7 +74,14 @@ class World:
         team = Team(organization_id=of.id, name=seen_by_administrators)
         message = Message(contact=contact, direction="in", channel="web", body=words, state="received")
         file = Attachment(message=message, name="a.txt", media_type="text/plain", size=1, digest="0" * 64)
-        db.session.add_all([flag, rule, draft, script, template, team, file, example])
+        sent = Referral(
+            organization_id=of.id,
+            contact_id=contact.id,
+            service_id=service.id,
+            citizen_id=person.id,
+            reason=words,
+        )
+        db.session.add_all([flag, rule, draft, script, template, team, file, example, sent])
         db.session.flush()
         return {
             "contact_id": contact.id,
@@ -93,6 +100,7 @@ class World:
             ).id,
             "template_id": template.id,
             "example_id": example.id,
+            "referral_id": sent.id,
         }
 
 

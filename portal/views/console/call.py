@@ -7,10 +7,12 @@ from typing import Any
 from flask import flash, redirect, request, send_file, url_for
 from flask_babel import gettext
 
-from portal.contacts import answering, recordings
+from portal.contacts import answering, legs, recordings
 from portal.database import db
 from portal.desk import calling_out, handing
+from portal.directory.models import Service
 from portal.errors import Refused
+from portal.referrals import by_phone
 from portal.views import guards
 from portal.views.choosing import read_service
 from portal.views.console import contact_page
@@ -35,9 +37,13 @@ def steer_call(contact_id: int, act: str) -> Any:
     said = ""
     try:
         if act in ACTS:
+            third = legs.one(contact_id, "third") if act == "complete" else None
             ACTS[act](contact_id, by=me())
+            _refer(contact_id, by_phone.service_called(third) if third else None, taken=True)
         else:
-            ACTS_ON[act](contact_id, _target(Form(request.form)), by=me())
+            target = _target(Form(request.form))
+            ACTS_ON[act](contact_id, target, by=me())
+            _refer(contact_id, _service(target) if act == "transfer" else None)
         db.session.commit()
     except Refused as refusal:
         said = _sentence(refusal)
@@ -81,6 +87,18 @@ def hands() -> dict[str, Any]:
         "may_call": lambda contact: calling_out.may_call(contact, me()),
         "recordings_of": recordings.of,
     }
+
+
+def _refer(contact_id: int, service: Service | None, *, taken: bool = False) -> None:
+    """A call put through to a service is a referral to it."""
+    if service is not None:
+        contact = answering.find_contact(contact_id, by=me())
+        by_phone.put_through(contact, service.id, taken=taken, by=me().actor)
+
+
+def _service(target: str) -> Service | None:
+    kind, _, number = target.partition(":")
+    return db.session.get(Service, int(number)) if kind == "service" and number.isdigit() else None
 
 
 def _target(form: Form) -> str:

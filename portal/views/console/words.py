@@ -48,9 +48,75 @@ MESSAGE_STATES = {
 }
 REFERRAL_STATES = {
     "proposed": "proposée",
-    "accepted": "acceptée",
+    "sent": "transmise",
+    "received": "reçue",
+    "accepted": "prise en charge",
     "refused": "refusée",
-    "closed": "terminée",
+    "done": "traitée",
+    "done_without_help": "reçue sans aide",
+    "unreachable": "personne non jointe",
+    "expired": "sans réponse",
+}
+REFERRAL_TONES = {
+    "proposed": "warn",
+    "refused": "bad",
+    "expired": "bad",
+    "done_without_help": "warn",
+    "unreachable": "warn",
+    "accepted": "good",
+    "done": "good",
+    "sent": "info",
+    "received": "info",
+}
+REFERRAL_VIEWS = {
+    "asked": "Questions posées",
+    "back": "Revenues",
+    "proposed": "À envoyer",
+    "late": "En retard",
+    "waiting": "Attendent le service",
+    "accepted": "Prises en charge",
+    "over": "Traitées",
+    "ping_pong": "Renvoyées de l’un à l’autre",
+}
+REFERRAL_DONE = {
+    "send": "Orientation envoyée : la personne en est prévenue.",
+    "again": "Orientation envoyée au service suivant : la personne en est prévenue.",
+    "answer": "Réponse envoyée au service.",
+    "close": "C’est noté : l’orientation est close.",
+}
+REFUSALS = {
+    "not_for_us": "ne relève pas de ce service",
+    "wrong_area": "hors de son territoire",
+    "missing_piece": "il manque une pièce",
+    "duplicate": "déjà reçue",
+    "unreachable": "service injoignable",
+}
+WAYS = {
+    "api": "Par son logiciel : il la reçoit aussitôt",
+    "email": "Par e-mail : il lit la demande par un lien et répond sans compte",
+    "phone": "Par téléphone : je mets la personne en relation",
+    "told": "La personne s’y adresse elle-même : rien n’est transmis",
+}
+NATURES = {
+    "information": "Une information : le silence ne décide de rien",
+    "report": "Un signalement : le silence ne décide de rien",
+    "request": "Une demande ordinaire : deux mois de silence valent refus, comptés de notre réception",
+    "decision": "Une décision prévue par un texte : deux mois de silence valent accord, une fois chez lui",
+    "complaint": "Une réclamation : deux mois de silence valent refus",
+    "appeal": "Un recours : deux mois de silence valent refus",
+}
+OUTCOMES = {
+    "done": "La personne a été aidée",
+    "done_without_help": "Reçue, sans avoir été aidée",
+    "unreachable": "Personne non jointe",
+}
+SHARED = {
+    "name": "Nom",
+    "reach": "Pour la joindre",
+    "subject": "Objet",
+    "request": "Ce qu’elle a écrit",
+    "commune": "Commune",
+    "files": "Fichiers joints",
 }
 PRESENCES = {
     "available": "Disponible",
@@ -116,6 +182,21 @@ EVENTS = {
     "contact.hung_up": "Raccroché",
     "contact.wrapped_up": "Terminé",
     "contact.reopened": "Rouvert",
+    "referral.made": "Orientation proposée",
+    "referral.sent": "Transmise",
+    "referral.received": "Reçue par le service",
+    "referral.accepted": "Prise en charge par le service",
+    "referral.refused": "Refusée",
+    "referral.done": "Traitée",
+    "referral.done_without_help": "Reçue, sans aide",
+    "referral.unreachable": "Le service n’a pas joint la personne",
+    "referral.expired": "Restée sans réponse",
+    "referral.reminded": "Rappel envoyé au service",
+    "referral.asked": "Question du service",
+    "referral.answered": "Réponse au service",
+    "referral.not_told": "La personne n’a pas pu être prévenue : elle le lira sur la page de suivi",
+    "referral.letter_refused": "L’e-mail au service n’est pas parti",
+    "referral.stopped": "Arrêtée : cet organisme l’avait déjà renvoyée",
     "message.not_held": "SMS envoyé sans attendre le matin",
     "message.written_again": "SMS écrit de nouveau",
 }

@@ -12,7 +12,7 @@ from portal.database import db
 from portal.desk import wrapping_up
 from portal.desk.wrapping_up import Outcome
 from portal.errors import N_, Refused
-from portal.referrals import referring
+from portal.referrals import living, referring, sharing
 from portal.views.choosing import read_service
 from portal.views.console import composing, contact_page, words
 from portal.views.console.door import agents, bp, end_of_day, me, refusals_shown
@@ -58,9 +58,7 @@ def finish(contact: Contact, outcome: Outcome, form: Form) -> None:
     service = read_service(form)
     form.refuse_unread()
     if service is not None:
-        referring.refer(
-            contact, service.id, reason=form.text("reason"), rule_version_id=form.number("rule"), by=by.actor
-        )
+        _refer(contact, service.id, form)
     elif outcome.disposition == "referred":
         raise Refused(N_("Dites vers quel service vous orientez."), field="service")
     channel = form.choice("send", contact_page.channels(contact))
@@ -68,3 +66,13 @@ def finish(contact: Contact, outcome: Outcome, form: Form) -> None:
         composing.check(contact, form, outcome.answer, field="answer")
     if channel and outcome.answer:
         answering.reply(contact, outcome.answer, channel=channel, form_key=f"{key}-answer", by=by.actor)
+
+
+def _refer(contact: Contact, service_id: int, form: Form) -> None:
+    """The referral, sent at once where the form says how; else it waits for who chooses what is passed on."""
+    by, way = me().actor, form.choice("way", ("told", "email"))
+    rule = form.number("rule")
+    form.refuse_unread()
+    made = referring.refer(contact, service_id, reason=form.text("reason"), rule_version_id=rule, by=by)
+    if way:
+        living.send(made, way, fields=tuple(sharing.as_usual(contact)), by=by)

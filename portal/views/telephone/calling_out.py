@@ -13,6 +13,7 @@ from portal.contacts.models import Leg
 from portal.database import db
 from portal.desk import talking
 from portal.directory.models import Organization
+from portal.referrals import by_phone
 from portal.telephony import events
 from portal.views.telephone import bp, speech
 from portal.views.telephone.guard import signed
@@ -71,6 +72,7 @@ def service_answers() -> Any:
     leg = _leg()
     if leg is not None:
         talking.reached(leg)
+        by_phone.heard(leg.contact_id, answered=True)
     db.session.commit()
     return speech.answer(VoiceResponse())
 
@@ -105,6 +107,8 @@ def sent_on() -> Any:
         reached = request.values.get("DialCallStatus") in ("completed", "answered")
         twiml = speech.goodbye(_farewell(leg, reached=reached), leg.contact.language)
         if new:
+            if not reached:
+                by_phone.heard(leg.contact_id, answered=False)
             talking.hang_up(leg.contact)
     db.session.commit()
     return speech.answer(twiml)

@@ -1,0 +1,65 @@
+"""The referrals of an organization as its desk looks through them: what came back first, then who is awaited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from portal.database import db
+from portal.directory.models import Service
+from portal.errors import Missing
+from portal.history import Person
+from portal.referrals.models import Referral, ReferralMessage
+
+VIEWS = ("asked", "back", "proposed", "late", "waiting", "accepted", "over", "ping_pong")
+CAME_BACK = ("refused", "expired", "done_without_help", "unreachable")
+A_PAGE = 50
+
+
+def find_referral(referral_id: int, *, by: Person) -> Referral:
+    """The referral, for staff of the organization that sends, who answer people; to anyone else it does not exist."""
+    found = db.session.get(Referral, referral_id)
+    ours = found is not None and found.organization_id == by.organization_id
+    if found is None or not ours or by.role not in ("agent", "supervisor"):
+        raise Missing
+    return found
+
+
+def listing(view: str, *, by: Person, before: int | None = None) -> list[Referral]:
+    """One page of this view, the oldest first where somebody waits, else the latest."""
+    query = db.select(Referral).where(*_conditions(view, by))
+    order = Referral.id.desc() if view in ("over", "accepted") else Referral.id
+    if before is not None:
+        query = query.where(Referral.id < before if view in ("over", "accepted") else Referral.id > before)
+    service = joinedload(Referral.service)
+    query = query.options(service.joinedload(Service.texts), service.joinedload(Service.organization))
+    query = query.options(selectinload(Referral.redirect_to))
+    return list(db.session.scalars(query.order_by(order).limit(A_PAGE + 1)).unique())
+
+
+def counts(by: Person, views: Iterable[str] = VIEWS) -> dict[str, int]:
+    """How many there are in each view."""
+    count = db.select(db.func.count()).select_from(Referral)
+    return {view: db.session.scalar(count.where(*_conditions(view, by))) or 0 for view in views}
+
+
+def _conditions(view: str, by: Person) -> list[ColumnElement[bool]]:
+    state = Referral.state
+    later = aliased(Referral)
+    followed = db.select(later.id).where(later.former_id == Referral.id).exists()
+    last = db.select(ReferralMessage.side).where(ReferralMessage.referral_id == Referral.id)
+    last_side = last.order_by(ReferralMessage.id.desc()).limit(1).scalar_subquery()
+    awaited = state.in_(("sent", "received")) & Referral.way.in_(("email", "api"))
+    found: dict[str, ColumnElement[bool]] = {
+        "asked": state.in_(("sent", "received", "accepted")) & (last_side == "receiver"),
+        "back": state.in_(CAME_BACK) & ~followed,
+        "proposed": state == "proposed",
+        "late": awaited & (Referral.reminders > 0),
+        "waiting": awaited & (Referral.reminders == 0),
+        "accepted": state == "accepted",
+        "over": state == "done",
+        "ping_pong": Referral.ping_pong & ~followed,
+    }
+    return [Referral.organization_id == by.organization_id, found[view]]

@@ -1,0 +1,140 @@
+"""Referrals at the desk: what came back, who is awaited, and each of them with what can be done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from portal import history
+from portal.cases.models import Case
+from portal.citizens.models import Citizen
+from portal.contacts import answering
+from portal.contacts.models import Contact
+from portal.database import db
+from portal.errors import N_, Refused
+from portal.referrals import asking, chains, clocks, listing, living, receivers, sharing
+from portal.referrals.models import Referral
+from portal.staff.managing import names_of
+from portal.views.choosing import read_service
+from portal.views.console import words
+from portal.views.console.door import agents, bp, me, refusals_shown
+from portal.views.forms import Form, new_key
+
+STOPPED = "Cet organisme a déjà renvoyé cette personne : rien n’est parti. Un superviseur voit l’orientation et décide."
+
+
+@bp.get("/referrals")
+@agents
+def referrals() -> str:
+    """The view asked for, or the first that has something to do."""
+    shown = [view for view in listing.VIEWS if view != "ping_pong" or me().role == "supervisor"]
+    counts = listing.counts(me(), shown)
+    first = next((view for view in shown if counts[view]), "waiting")
+    view = request.args.get("view", "")
+    view = view if view in shown else first
+    rows = listing.listing(view, by=me(), before=request.args.get("before", type=int))
+    return render_template(
+        "console/referrals.html",
+        view=view,
+        counts=counts,
+        rows=rows[: listing.A_PAGE],
+        more=rows[listing.A_PAGE - 1].id if len(rows) > listing.A_PAGE else None,
+        names=names_of({one.created_by for one in rows}),
+    )
+
+
+@bp.get("/referrals/<int:referral_id>")
+@agents
+def referral(referral_id: int) -> str:
+    return _page(listing.find_referral(referral_id, by=me()), Form())
+
+
+@bp.post("/referrals/<int:referral_id>/<any(send,again,answer,close):act>")
+@agents
+def act_on_referral(referral_id: int, act: str) -> Any:
+    found, form = listing.find_referral(referral_id, by=me()), Form(request.form)
+    after = found
+    with refusals_shown(form):
+        after = ACTS[act](found, form)
+    if not form.valid:
+        return _page(listing.find_referral(referral_id, by=me()), form), 422
+    stopped = act == "again" and after is found
+    db.session.commit()
+    flash(STOPPED if stopped else words.REFERRAL_DONE[act], "warning" if stopped else "message")
+    return redirect(url_for("console.referral", referral_id=after.id))
+
+
+def _send(found: Referral, form: Form) -> Referral:
+    way = form.choice("way", receivers.WAYS, required=True)
+    nature = form.choice("nature", tuple(clocks.REGIMES), required=True)
+    form.refuse_unread()
+    fields = tuple(one for one in form.data.getlist("fields") if one in sharing.FIELDS)
+    living.send(found, way, nature=nature, fields=fields, by=me().actor)
+    return found
+
+
+def _again(found: Referral, form: Form) -> Referral:
+    """To the next service, by the same way and with the same fields where it takes them; the exchange is over again."""
+    service = read_service(form, required=True)
+    form.refuse_unread()
+    if service is None:
+        raise Refused(N_("Ce service n’existe plus."), field="service")
+    reason = form.text("reason", longest=500) or found.reason
+    made = chains.send_again(found, service.id, reason=reason, by=me())
+    if made is None:
+        return found
+    ways = receivers.ways(service)
+    way = found.way if found.way in ways else ways[0]
+    living.send(made, way, nature=found.nature, fields=tuple(found.shared), by=me().actor)
+    _end_again(found)
+    return made
+
+
+def _end_again(found: Referral) -> None:
+    """Nobody needs to answer the exchange any more: it went on."""
+    contact = answering.hold_contact(found.contact_id, by=me())
+    if contact.state in ("open", "waiting") or contact.agent_id == me().id:
+        answering.wrap_up(contact, "referred", note=contact.note, answer=contact.answer, by=me().actor)
+
+
+def _answer(found: Referral, form: Form) -> Referral:
+    asking.answer(found, form.text("body"), form_key=form.key(), by=me().actor)
+    return found
+
+
+def _close(found: Referral, form: Form) -> Referral:
+    living.close(found, form.text("outcome"), note=form.text("note", longest=2000), by=me().actor)
+    return found
+
+
+ACTS = {"send": _send, "again": _again, "answer": _answer, "close": _close}
+
+
+def _page(found: Referral, form: Form) -> str:
+    contact = db.session.get_one(Contact, found.contact_id)
+    events = history.of(found)[::-1]
+    if not form.data:
+        form.values.update(nature=found.nature, service=str(found.redirect_to_id or ""))
+    return render_template(
+        "console/referral.html",
+        found=found,
+        contact=contact,
+        citizen=db.session.get(Citizen, found.citizen_id) if found.citizen_id else None,
+        case=db.session.get(Case, found.case_id) if found.case_id else None,
+        chain=chains.chain(found)[1:],
+        next=db.session.scalar(db.select(Referral).filter_by(former_id=found.id)),
+        final=living.is_final(found),
+        ways=[(way, words.WAYS[way]) for way in receivers.ways(found.service)],
+        address=receivers.address_of(found.service),
+        offered=sharing.offered(contact),
+        usual=form.data.getlist("fields") if form.data else sharing.as_usual(contact),
+        silence=clocks.silence(found),
+        receipts=clocks.receipts(found),
+        shared=", ".join(words.SHARED[name] for name in sharing.FIELDS if name in found.shared),
+        events=events,
+        names=names_of(history.actors(events) | {one.author_id for one in found.messages}),
+        values=form.values,
+        errors=form.errors,
+        form_key=form.key() if form.data else new_key(),
+    )

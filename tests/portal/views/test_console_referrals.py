@@ -1,0 +1,159 @@
+"""Referrals at the desk: what came back comes first, the next service is one button away, others see nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from portal import history
+from portal.contacts.models import Contact
+from portal.database import db
+from portal.referrals import asking, chains, listing, living
+from portal.referrals.models import Referral
+from tests import make
+from tests.portal.referrals import cast, lives
+from tests.signing import signed_in, token
+
+
+@pytest.fixture
+def agent(app: Flask) -> Any:
+    return make.staff()
+
+
+@pytest.fixture
+def console(client: Any, agent: Any) -> Any:
+    db.session.commit()
+    return signed_in(client, agent)
+
+
+def act(console: Any, made: Referral, act: str, **fields: Any) -> Any:
+    data = {"csrf_token": token(console), "form_key": "k" * 20, **fields}
+    return console.post(f"/console/referrals/{made.id}/{act}", data=data)
+
+
+def latest() -> Referral:
+    return db.session.scalars(db.select(Referral).order_by(Referral.id.desc()).limit(1)).one()
+
+
+def test_each_view_lists_its_own_and_the_one_with_something_to_do_opens(console: Any, agent: Any) -> None:
+    back = lives.sent()
+    living.refuse(back, "wrong_area")
+    asked = lives.sent(lives.contact(email="b@exemple.fr"))
+    asking.ask(asked, "Où ?", form_key="a" * 20)
+    lives.proposed(lives.contact(email="c@exemple.fr"))
+    waits = lives.sent(lives.contact(email="d@exemple.fr"))
+    assert listing.counts(agent) == {
+        "asked": 1,
+        "back": 1,
+        "proposed": 1,
+        "late": 0,
+        "waiting": 2,
+        "accepted": 0,
+        "over": 0,
+        "ping_pong": 0,
+    }
+    page = console.get("/console/referrals").text
+    assert f"/console/referrals/{asked.id}" in page and f"/console/referrals/{waits.id}" not in page
+    assert "Renvoyées de l’un à l’autre" not in page
+    assert "Hors de son territoire" in console.get("/console/referrals?view=back").text
+
+
+def test_what_is_proposed_is_sent_with_the_fields_that_are_ticked(console: Any) -> None:
+    made = lives.proposed()
+    page = console.get(f"/console/referrals/{made.id}").text
+    assert "aicha@exemple.fr" in page
+    act(console, made, "send", way="email", nature="request", fields=["reach", "subject"])
+    assert (made.state, made.nature, set(made.shared)) == ("sent", "request", {"reach", "subject"})
+
+
+def test_a_refused_one_goes_to_the_service_named_in_one_click(console: Any) -> None:
+    made = lives.sent(nature="request")
+    other = lives.receiver("cpam")
+    living.refuse(made, "not_for_us", redirect_to=other.id)
+    assert "CPAM" in console.get(f"/console/referrals/{made.id}").text
+    act(console, made, "again", service=str(other.id), reason="Indiqué par CAF")
+    again = latest()
+    assert (again.former_id, again.state, again.service_id) == (made.id, "sent", other.id)
+    assert (again.nature, set(again.shared)) == ("request", set(made.shared))
+    contact = db.session.get_one(Contact, made.contact_id)
+    assert (contact.state, contact.disposition) == ("wrapped_up", "referred")
+
+
+def test_ping_pong_stops_and_a_supervisor_sees_it(console: Any, client: Any, agent: Any) -> None:
+    first = lives.sent()
+    living.refuse(first, "not_for_us")
+    second = chains.send_again(first, lives.receiver("cpam").id, reason="r", by=agent)
+    assert second is not None
+    living.send(second, "email", by=agent.actor)
+    living.refuse(second, "not_for_us")
+    answer = act(console, second, "again", service=str(first.service_id))
+    assert "déjà renvoyé cette personne" in console.get(answer.location).text
+    assert second.ping_pong and latest() is second
+    supervisor = make.staff("supervisor")
+    db.session.commit()
+    watching = signed_in(client, supervisor)
+    assert f"/console/referrals/{second.id}" in watching.get("/console/referrals?view=ping_pong").text
+    act(watching, second, "again", service=str(first.service_id), reason="Vu avec la CAF")
+    assert latest().former_id == second.id
+
+
+def test_a_question_is_answered_and_what_was_told_is_closed_by_the_agent(console: Any) -> None:
+    made = lives.sent()
+    asking.ask(made, "Le bail ?", form_key="a" * 20)
+    act(console, made, "answer", body="Le voici")
+    assert made.messages[-1].body == "Le voici" and made.messages[-1].side == "sender"
+    act(console, made, "close", outcome="done", note="")
+    assert made.state == "done"
+
+
+def test_what_is_wrong_is_said_beside_its_field(console: Any) -> None:
+    made = lives.proposed()
+    assert act(console, made, "send", way="", nature="request").status_code == 422
+    assert act(console, made, "send", way="api", nature="request").status_code == 422
+    living.send(made, "told", by=history.SYSTEM)
+    living.close(made, "done_without_help")
+    assert act(console, made, "again", service="").status_code == 422
+
+
+def test_another_organization_s_referral_does_not_exist(console: Any) -> None:
+    other = make.organization("departement")
+    made = lives.proposed(make.contact("web", of=other, subject="Secret du voisin"))
+    assert console.get(f"/console/referrals/{made.id}").status_code == 404
+    assert act(console, made, "send", way="told", nature="request").status_code == 404
+    assert "Secret" not in console.get("/console/referrals?view=proposed").text
+
+
+def test_a_wrap_up_sends_at_once_where_it_says_how(console: Any, agent: Any) -> None:
+    contact = lives.contact()
+    contact.state, contact.agent_id = "in_progress", agent.id
+    service = lives.receiver()
+    data = {
+        "csrf_token": token(console),
+        "disposition": "referred",
+        "service": str(service.id),
+        "reason": "Aide au logement",
+        "way": "email",
+    }
+    assert console.post(f"/console/contacts/{contact.id}/wrap-up", data=data).status_code == 302
+    made = latest()
+    assert (made.state, made.way) == ("sent", "email")
+    assert set(made.shared) == {"name", "reach", "subject", "request"}
+    assert f"/console/referrals/{made.id}" in console.get(f"/console/contacts/{contact.id}").text
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_call_put_through_is_received_when_somebody_takes_it(
+    app: Flask, agent: Any, answered: bool
+) -> None:
+    from portal.contacts.models import Leg
+    from portal.referrals import by_phone
+
+    contact, service = make.contact(), cast.service()
+    made = by_phone.put_through(contact, service.id, by=agent.actor)
+    leg = Leg(contact_id=contact.id, role="third", to=service.phone, label="CAF")
+    by_phone.heard(contact.id, answered=answered)
+    by_phone.heard(contact.id, answered=answered)
+    assert made.state == ("received" if answered else "refused")
+    assert by_phone.service_called(leg) is service
