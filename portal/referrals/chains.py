@@ -23,6 +23,11 @@ def chain(referral: Referral) -> list[Referral]:
     return found
 
 
+def following(referral: Referral) -> Referral | None:
+    """The one that it was followed by."""
+    return db.session.scalar(db.select(Referral).filter_by(former_id=referral.id).limit(1))
+
+
 def has_had_it(referral: Referral, service: Service) -> bool:
     """Whether this service's organization sent the person away before, or is the one that refuses or sends now."""
     refused = {one.service.organization_id for one in chain(referral)[1:] if one.refusal in NOT_THEIRS}
@@ -41,6 +46,8 @@ def send_again(former: Referral, service_id: int, *, reason: str, by: Person) ->
     hold(former)
     if former.state in ("proposed", "sent", "received", "accepted"):
         raise Refused(N_("Cette orientation est encore en cours."))
+    if following(former) is not None:
+        raise Refused(N_("Cette orientation a déjà une suite."))
     service = db.session.get(Service, service_id)
     gone_back = service is not None and any(
         one.service.organization_id == service.organization_id and one.refusal in NOT_THEIRS

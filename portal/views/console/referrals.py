@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -18,7 +19,7 @@ from portal.referrals.models import Referral
 from portal.staff.managing import names_of
 from portal.views.choosing import read_service
 from portal.views.console import words
-from portal.views.console.door import agents, bp, me, refusals_shown
+from portal.views.console.door import agents, bp, may_read, me, refusals_shown
 from portal.views.forms import Form, new_key
 
 STOPPED = "Cet organisme a déjà renvoyé cette personne : rien n’est parti. Un superviseur voit l’orientation et décide."
@@ -123,11 +124,11 @@ def _page(found: Referral, form: Form) -> str:
         citizen=db.session.get(Citizen, found.citizen_id) if found.citizen_id else None,
         case=db.session.get(Case, found.case_id) if found.case_id else None,
         chain=chains.chain(found)[1:],
-        next=db.session.scalar(db.select(Referral).filter_by(former_id=found.id)),
+        next=chains.following(found),
         final=living.is_final(found),
         ways=[(way, words.WAYS[way]) for way in receivers.ways(found.service)],
         address=receivers.address_of(found.service),
-        offered=sharing.offered(contact),
+        offered=_offered(contact),
         usual=form.data.getlist("fields") if form.data else sharing.as_usual(contact),
         silence=clocks.silence(found),
         receipts=clocks.receipts(found),
@@ -136,5 +137,26 @@ def _page(found: Referral, form: Form) -> str:
         names=names_of(history.actors(events) | {one.author_id for one in found.messages}),
         values=form.values,
         errors=form.errors,
+        error_ids=dict.fromkeys(form.errors.keys() - _fields(found), "contenu"),
         form_key=form.key() if form.data else new_key(),
     )
+
+
+def _offered(contact: Contact) -> list[tuple[str, str, str]]:
+    """What there is to share, and what it says; of a protected person, only to those who may know."""
+    hidden = contact.citizen is not None and not may_read(contact.citizen)
+    offered = sharing.offered(contact)
+    said = {name: f"{len(what)} fichier(s)" if name == "files" else what for name, what in offered.items()}
+    return [
+        (name, words.SHARED[name], "" if hidden else textwrap.shorten(what, 120))
+        for name, what in said.items()
+    ]
+
+
+def _fields(found: Referral) -> set[str]:
+    """The fields that the page shows of a referral as it now stands: an error leads to its field, or to the top."""
+    if found.state == "proposed":
+        return {"way", "nature", "fields"}
+    if living.is_final(found):
+        return {"service"} if found.state != "done" and not chains.following(found) else set()
+    return {"outcome", "body"} if found.messages else {"outcome"}
