@@ -142,6 +142,7 @@ def _organization(row: dict[str, Any], town: dict[str, Any]) -> Organization:
         phone=number(desk["phone"]) if desk.get("phone") else "",
         email=desk.get("email", ""),
         url=row.get("url", ""),
+        confirmed_at=clock.now(),
     )
 
 
@@ -163,6 +164,7 @@ def _service(row: dict[str, Any], organization: Organization) -> Service:
         accessibility=row["accessibility"]["note"],
         languages=row["languages"],
         schedule=row["schedule"],
+        confirmed_at=clock.now(),
         commune=at["commune"] if at else "",
         department=department_of(at["commune"]) if at else "",
     )

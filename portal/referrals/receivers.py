@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.database import db
 from portal.directory.models import Organization, Service
 from portal.referrals.models import Partner
+from portal.staff.models import Staff
 
 WAYS = ("told", "phone", "email", "api")
 
@@ -21,6 +22,12 @@ def address_of(service: Service) -> str:
         return ""
     chosen = partner.email if partner is not None else ""
     return chosen or service.email or service.organization.email
+
+
+def known_addresses() -> dict[int, str]:
+    """The organizations that work with us, partners and those of our staff, and the address a partner chose."""
+    ours = dict.fromkeys(db.session.scalars(db.select(Staff.organization_id).distinct()), "")
+    return ours | {one.organization_id: one.email for one in db.session.scalars(db.select(Partner))}
 
 
 def ways(service: Service) -> list[str]:

@@ -116,7 +116,7 @@ def _check_target(wording: Wording) -> None:
     if wording.kind and wording.service_id:
         raise Refused(N_("Choisissez un service ou un genre de service, pas les deux."), field="service")
     if wording.kind:
-        if db.session.get(Kind, wording.kind) is None:
+        if db.session.scalar(db.select(Kind.id).filter_by(code=wording.kind)) is None:
             raise Refused(N_("Choisissez un genre de service qui existe."), field="kind")
         return
     service = db.session.get(Service, wording.service_id) if wording.service_id else None

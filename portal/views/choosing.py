@@ -148,7 +148,7 @@ def kind_label(kind: Kind) -> str:
 
 def kind_named(code: str) -> str:
     """A kind as the field writes it, from its code; what is no code stays as it is."""
-    found = db.session.get(Kind, code) if code else None
+    found = db.session.scalar(db.select(Kind).filter_by(code=code)) if code else None
     return kind_label(found) if found else code or ""
 
 

@@ -11,6 +11,7 @@ from portal.database import db
 from portal.directory.models import Organization
 from portal.lines.saying import relay_of
 from portal.views import guards
+from portal.views.freshness import stale_text
 from portal.views.hours import week_text
 
 FRESH_S = 10  # every page says it, so it is read again at most so often
@@ -47,6 +48,7 @@ def colours() -> Response:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters["week_text"] = week_text
+    app.jinja_env.filters["stale_text"] = stale_text
 
     @app.context_processor
     def town() -> dict[str, Any]:

@@ -12,6 +12,9 @@ from datetime import timedelta
 from portal import jobs
 from portal.jobs import Job
 from portal.work import index_entries, read_mail, sweep_calls, sweep_files, sweep_texts
+from portal.work.ask_owner import ask_owner
+from portal.work.ask_owners import EVERY as ASKED_EVERY
+from portal.work.ask_owners import ask_owners
 from portal.work.check_presence import check_presence
 from portal.work.check_rules import check_rules
 from portal.work.connect_call import connect_call
@@ -38,6 +41,8 @@ from portal.work.write_to_receiver import write_to_receiver
 KINDS: dict[str, Callable[[Job], None]] = {
     "index": index_entries.update,
     "reindex": index_entries.rebuild,
+    "ask_owner": ask_owner,
+    "ask_owners": ask_owners,
     "check_presence": check_presence,
     "check_rules": check_rules,
     "connect_call": connect_call,
@@ -66,6 +71,7 @@ KINDS: dict[str, Callable[[Job], None]] = {
 
 # done again and again, as long as there is a worker
 EVERY: dict[str, timedelta] = {
+    "ask_owners": ASKED_EVERY,
     "purge_recordings": PURGED_EVERY,
     "read_mail": read_mail.EVERY,
     "remind_referrals": REMINDED_EVERY,

@@ -10,6 +10,7 @@ act_on_referral referral referrals
 """
 ANYONE = """
 api.alive api.description api.ready api.referrals api.search
+partner.confirm partner.confirm_all partner.correct_service partner.propose_correction
 public.accessibility public.article public.attachment public.ask_for_code public.check_code
 public.document public.door public.download
 public.enter_code public.follow public.home public.legal public.new_request public.not_solved public.opinion
@@ -25,6 +26,7 @@ service services topic topics
 create_template new_template preview_template save_template template templates
 """
 ADMINISTRATORS = """
+ask_owners corrections decide_correction freshness
 create_mailbox mailbox mailboxes remove_mailbox save_mailbox
 act_on_menu act_on_rule act_on_script act_on_script_step act_on_staff add_script_step add_staff create_line
 create_organization create_queue create_rule create_script create_team declare_emergency drop_menu_draft edit_rule

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from portal.directory.opening import slots_text
+
 LANGUAGES = {"fr": "français", "en": "anglais", "ar": "arabe"}
 STATES = {"draft": "Brouillon", "published": "Publié", "retired": "Retiré"}
 STATE_TONES = {"draft": "warn", "published": "good", "retired": ""}
@@ -98,6 +100,8 @@ def said(value: Any) -> str:
         return "\n".join(
             f"{FIELDS.get(k, DAYS.get(k, LANGUAGES.get(k, k)))} : {said(v)}" for k, v in value.items()
         )
+    if isinstance(value, list | tuple) and value and isinstance(value[0], list):
+        return slots_text(list(value))
     if isinstance(value, list | tuple):
         return ", ".join(said(one) for one in value)
     return "" if value is None else STATES.get(str(value), str(value))

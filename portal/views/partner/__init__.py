@@ -25,6 +25,6 @@ def keep_the_link_to_itself(answer: Response) -> Response:
     return answer
 
 
-from portal.views.partner import referrals  # noqa: E402  (its views are the blueprint's)
+from portal.views.partner import confirming, referrals  # noqa: E402  (their views are the blueprint's)
 
-__all__ = ["bp", "referrals"]
+__all__ = ["bp", "confirming", "referrals"]

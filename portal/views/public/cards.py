@@ -16,6 +16,7 @@ from portal.directory.models import Service
 from portal.directory.opening import service_opening, service_zone
 from portal.referrals.suggesting import Suggestion
 from portal.views.context import settings
+from portal.views.freshness import freshness_text, stale_text
 from portal.views.hours import elsewhere_text, opening_text
 from portal.views.language import current
 
@@ -26,7 +27,8 @@ _ANCHOR = re.compile(r' id="[^"]*"')  # several notes stand on one page
 class Card:
     """What the macros of `pieces.html` show of a service. `url` is its page here, or elsewhere.
 
-    `note` is safe HTML, in French. `condition` is said of the hours now open, or of the next: « sur rendez-vous ».
+    `note` is safe HTML, in French. `fresh` says when somebody confirmed all this; `stale`, that it was too long ago.
+    `condition` is said of the hours now open, or of the next: « sur rendez-vous ».
     """
 
     name: str
@@ -43,6 +45,8 @@ class Card:
     condition: str = ""
     why: str = ""
     note: str = ""
+    fresh: str = ""
+    stale: str = ""
 
 
 def of(service: Service, why: str = "") -> Card:
@@ -63,6 +67,8 @@ def of(service: Service, why: str = "") -> Card:
         when=f"{opening_text(opening, zone)} {elsewhere_text(zone)}".strip() if opening else "",
         condition=opening.note if opening else "",
         why=why,
+        fresh=freshness_text(service),
+        stale=stale_text(service),
     )
 
 

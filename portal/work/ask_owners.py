@@ -1,0 +1,29 @@
+"""Once a day: asks the owners of what grew stale, and those who have not answered once more."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from portal import clock, jobs
+from portal.database import db
+from portal.directory import asking
+from portal.jobs import Job
+from portal.referrals import receivers
+from portal.work.context import settings
+
+EVERY = timedelta(days=1)
+
+
+def ask_owners(job: Job) -> None:
+    """The next round is asked for first, so that one that fails ends nothing. Each owner in a commit of their own."""
+    jobs.go_on(job.kind, every=EVERY)
+    db.session.commit()
+    now = clock.now()
+    asking.remind(now)
+    found = asking.due(receivers.known_addresses(), now, settings().stale_months)
+    db.session.commit()
+    for organization, to in found:
+        asking.ask(organization, to)
+        db.session.commit()
+    jobs.finish(job)
+    db.session.commit()
