@@ -26,6 +26,4 @@ def stale_text(row: Sourced) -> str:
     last = last_confirmed(row)
     if last is None:
         return gettext("Informations que personne n’a encore confirmées ; peut-être plus à jour.")
-    return gettext(
-        "Informations confirmées le %(day)s ; peut-être plus à jour.", day=format_date(last, LONG)
-    )
+    return gettext("Informations confirmées le %(day)s ; peut-être plus à jour.", day=format_date(last, LONG))

@@ -19,6 +19,7 @@ from portal.views.admin import (  # noqa: E402,F401  (they register their views 
     articles,
     documents,
     embedders,
+    freshness,
     lines,
     lines_says,
     mailboxes,

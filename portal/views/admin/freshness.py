@@ -30,7 +30,11 @@ def freshness() -> str:
     name = request.args.get("name", "").strip()[:100]
     offset = request.args.get("offset", 0, type=int)
     found, more = owners.owners(
-        clock.now(), settings().stale_months, among=None if everyone else known, name=name, offset=max(offset, 0)
+        clock.now(),
+        settings().stale_months,
+        among=None if everyone else known,
+        name=name,
+        offset=max(offset, 0),
     )
     return render_template(
         "admin/freshness/list.html",

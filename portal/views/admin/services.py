@@ -11,7 +11,7 @@ from flask_login import current_user
 from portal import history
 from portal.database import db
 from portal.directory import choosing as directory
-from portal.directory import editing, places, reading
+from portal.directory import editing, freshness, places, reading
 from portal.directory.models import Department, Service
 from portal.directory.searching import find_services
 from portal.errors import Refused, Stale
@@ -88,6 +88,7 @@ def _save(found: Service | None) -> Any:
         kept = editing.save_service(
             found, by=current_user.actor, version=version, organization_id=owner_id, **values
         )
+        freshness.confirm(kept, current_user.name, current_user.actor)
     except Refused as refusal:
         return _show_again(found.id if found else None, form, refusal)
     db.session.commit()

@@ -33,7 +33,8 @@ HOLIDAYS = {  # of 2026, near the days that are drawn
     "": MAINLAND,
     "57": MAINLAND | {"2026-04-03", "2026-12-26"},
     "RE": MAINLAND | {"2026-12-20"},
-    "GP": MAINLAND | {"2026-05-27"},
+    "GP": MAINLAND
+    | {"2026-03-12", "2026-04-03", "2026-05-27"},  # Mid-Lent, Good Friday, the abolition of slavery
 }
 ZONES = ("Europe/Paris", "Indian/Reunion", "America/Guadeloupe", "America/Miquelon", "Pacific/Marquesas")
 NEAR = (
