@@ -16,7 +16,7 @@ from portal.errors import Missing, Refused
 from portal.referrals import receivers
 from portal.views import guards
 from portal.views.admin import bp
-from portal.views.admin import content_words as words
+from portal.views.admin import services_words as words
 from portal.views.context import settings
 
 administrators = guards.staff("administrator")
