@@ -18,6 +18,7 @@ from portal.views import guards
 from portal.views.admin import bp
 from portal.views.admin import services_words as words
 from portal.views.context import settings
+from portal.views.forms import Form
 
 administrators = guards.staff("administrator")
 
@@ -25,26 +26,19 @@ administrators = guards.staff("administrator")
 @bp.get("/freshness")
 @administrators
 def freshness() -> str:
-    everyone = request.args.get("among") == "all"
-    known = receivers.known_addresses()
-    name = request.args.get("name", "").strip()[:100]
-    offset = request.args.get("offset", 0, type=int)
-    found, more = owners.owners(
-        clock.now(),
-        settings().stale_months,
-        among=None if everyone else known,
-        name=name,
-        offset=max(offset, 0),
-    )
+    form, known, months = Form(request.args), receivers.known_addresses(), settings().stale_months
+    everyone, name = form.text("among") == "all", form.text("name")[:100]
+    offset = form.number("offset") or 0
+    among = None if everyone else known
+    found, more = owners.owners(clock.now(), months, among=among, name=name, offset=offset)
     return render_template(
         "admin/freshness/list.html",
         owners=found,
         addresses=known,
         everyone=everyone,
-        name=name,
         following=offset + owners.A_PAGE if more else None,
         corrections=len(correcting.inbox()),
-        months=settings().stale_months,
+        months=months,
         a_day=settings().confirmations_a_day,
         values={"name": name},
     )
@@ -53,14 +47,8 @@ def freshness() -> str:
 @bp.post("/freshness/ask")
 @administrators
 def ask_owners() -> Any:
-    known, asked, silent = receivers.known_addresses(), 0, []
     chosen = [int(one) for one in request.form.getlist("organization")[: owners.A_PAGE] if one.isdigit()]
-    for organization in db.session.scalars(db.select(Organization).where(Organization.id.in_(chosen))):
-        try:
-            asking.ask(organization, known.get(organization.id, ""), by=current_user.actor)
-            asked += 1
-        except Refused:
-            silent.append(organization.name)
+    asked, silent = _ask(chosen)
     db.session.commit()
     if asked:
         flash(f"{asked} demande{'s' if asked > 1 else ''} en route.", "good")
@@ -69,6 +57,18 @@ def ask_owners() -> Any:
     if not chosen:
         flash("Cochez au moins une organisation.", "warning")
     return redirect(url_for("admin.freshness", among=request.form.get("among") or None))
+
+
+def _ask(chosen: list[int]) -> tuple[int, list[str]]:
+    """How many are asked, and the names of those who have no address."""
+    known, asked, silent = receivers.known_addresses(), 0, []
+    for organization in db.session.scalars(db.select(Organization).where(Organization.id.in_(chosen))):
+        try:
+            asking.ask(organization, known.get(organization.id, ""), by=current_user.actor)
+            asked += 1
+        except Refused:
+            silent.append(organization.name)
+    return asked, silent
 
 
 @bp.get("/corrections")
