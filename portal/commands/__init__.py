@@ -11,6 +11,7 @@ from portal.commands.guides import import_guides
 from portal.commands.hours import evaluate_hours
 from portal.commands.hsds import export_hsds, import_hsds
 from portal.commands.mail import receive_mail
+from portal.commands.offices import evaluate_offices
 from portal.commands.referrals import evaluate_referrals
 from portal.commands.rules import check_rules
 from portal.commands.search import evaluate_search, reindex
@@ -35,6 +36,7 @@ COMMANDS = (
     evaluate_hours,
     evaluate_referrals,
     check_rules,
+    evaluate_offices,
     check_signatures,
     check_erlang,
     show_queues,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, and_, or_
 
@@ -16,12 +16,21 @@ from portal.history import Actor
 MONTHS = 12  # how long what was confirmed is believed
 
 
-def last_confirmed(row: Sourced) -> date | None:
+class Dated(Protocol):
+    """What tells when it was last confirmed, and dated by its source: a record, or what a query read of it."""
+
+    @property
+    def confirmed_at(self) -> datetime | None: ...
+    @property
+    def source_date(self) -> date | None: ...
+
+
+def last_confirmed(row: Sourced | Dated) -> date | None:
     """The day on which somebody confirmed this record, else that of its source; None if nobody ever did."""
     return row.confirmed_at.date() if row.confirmed_at else row.source_date
 
 
-def is_stale(row: Sourced, when: datetime, months: int = MONTHS) -> bool:
+def is_stale(row: Sourced | Dated, when: datetime, months: int = MONTHS) -> bool:
     """Whether nobody has confirmed this record for so many months: shown as such, and ranked lower."""
     last = last_confirmed(row)
     return last is None or last < oldest(when, months)

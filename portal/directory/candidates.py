@@ -1,0 +1,201 @@
+"""The offices that may serve a commune, as little of each as is needed to choose among them, in few queries."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, or_
+
+from portal.database import db
+from portal.directory import communes
+from portal.directory.communes import Town
+from portal.directory.distances import Point
+from portal.directory.editing import department_of
+from portal.directory.models import (
+    Department,
+    Location,
+    Organization,
+    Service,
+    ServiceArea,
+    ServiceAtLocation,
+)
+from portal.directory.names import name_key
+
+INSEE = re.compile(r"\d[\dAB]\d{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody lives, as offices see it. `tiers` are the codes to look for a town hall under, in this order."""
+
+    code: str
+    tiers: tuple[tuple[str, ...], ...]
+    department: str
+    region: str = ""
+    departments: tuple[str, ...] = ()  # of the region
+    town: Town | None = None
+
+    @property
+    def wholes(self) -> set[str]:
+        """Its own code, and those of what it is a part of, or what took its place."""
+        return {self.code, *((self.town.code, self.town.parent) if self.town else ())} - {""}
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return tuple(code for tier in self.tiers for code in tier)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An office that may serve a place. Without `areas`, its seat tells; without a commune, nothing does."""
+
+    id: int
+    kind: str
+    commune: str = ""
+    department: str = ""
+    areas: tuple[tuple[str, str], ...] = ()
+    points: tuple[Point, ...] = ()
+    is_host: bool = False
+    source_date: date | None = None
+    confirmed_at: datetime | None = None
+
+
+def place_of(code: str) -> Place | None:
+    """The place of a commune, part of one, or former commune; None where no commune is told."""
+    town = communes.town(code)
+    if town is None and not INSEE.fullmatch(code):
+        return None
+    department = town.department if town and town.department else department_of(code)
+    region = db.session.scalar(db.select(Department.region).filter_by(code=department)) or ""
+    around = db.select(Department.code).filter_by(region=region).order_by(Department.code)
+    return Place(
+        code=code,
+        tiers=tuple(_tiers(code, town)),
+        department=department,
+        region=region,
+        departments=tuple(db.session.scalars(around)) if region else (department,),
+        town=town,
+    )
+
+
+def candidates(wanted: Mapping[str, Collection[str]], place: Place, *, wide: bool = False) -> list[Candidate]:
+    """The active offices of the kinds `wanted`, by the level of what they serve, that may serve the place.
+
+    With `wide`, those of the whole region instead of the department.
+    """
+    ids = _seated(wanted, place, wide).union(_named(wanted, place), _unplaced(wanted))
+    columns = (Service.id, Service.kind, Service.commune, Service.department, Service.address)
+    query = (
+        db.select(*columns, Service.source_date, Service.confirmed_at, Organization.is_host)
+        .join(Service.organization)
+        .where(Service.id.in_(ids), Service.active)
+        .order_by(Service.id)
+    )
+    rows = db.session.execute(query).all()
+    found = [row.id for row in rows]
+    areas, points = _areas(found), _points(found)
+    return [
+        Candidate(
+            id=row.id,
+            kind=row.kind,
+            **_seat(row, place),
+            areas=tuple(areas[row.id]),
+            points=tuple(points[row.id]),
+            is_host=row.is_host,
+            source_date=row.source_date,
+            confirmed_at=row.confirmed_at,
+        )
+        for row in rows
+    ]
+
+
+def of_kinds(kinds: Collection[str], limit: int) -> list[int]:
+    """The first active services of these kinds, the host's first: for somebody whose commune is not known."""
+    query = db.select(Service.id).join(Service.organization).where(Service.kind.in_(kinds), Service.active)
+    return list(db.session.scalars(query.order_by(Organization.is_host.desc(), Service.id).limit(limit)))
+
+
+def _tiers(code: str, town: Town | None) -> Iterable[tuple[str, ...]]:
+    yield (code,)
+    if town is None:
+        return
+    if town.code != code:
+        yield (town.code,)
+    if town.parent and town.parent != town.code:
+        yield (town.parent,)
+        return
+    parts = (*(part.code for part in communes.parts_of(town.code)), *communes.former_codes_of(town.code))
+    if parts:
+        yield tuple(part for part in parts if part != code)
+
+
+def _seated(wanted: Mapping[str, Collection[str]], place: Place, wide: bool) -> Select[Any]:
+    """By the seat: in the commune, the department or the region, as the level of the kind says."""
+    around = place.departments if wide else (place.department,)
+    conditions = [
+        and_(Service.kind.in_(wanted.get("commune", ())), Service.commune.in_(place.codes)),
+        and_(Service.kind.in_(wanted.get("department", ())), Service.department == place.department),
+        and_(Service.kind.in_(wanted.get("region", ())), Service.department.in_(place.departments)),
+        and_(Service.kind.in_(wanted.get("none", ())), Service.department.in_(around)),
+    ]
+    first, *others = (db.select(Service.id).where(condition) for condition in conditions)
+    return db.select(first.union(*others).subquery())
+
+
+def _named(wanted: Mapping[str, Collection[str]], place: Place) -> Select[Any]:
+    """By their service areas."""
+    area = ServiceArea
+    named = or_(
+        and_(area.level == "commune", area.code.in_(place.wholes)),
+        and_(area.level == "department", area.code == place.department),
+        and_(area.level == "region", area.code == place.region),
+        area.level == "national",
+    )
+    kinds = {kind for some in wanted.values() for kind in some}
+    return (
+        db.select(Service.id).join(area, area.service_id == Service.id).where(named, Service.kind.in_(kinds))
+    )
+
+
+def _unplaced(wanted: Mapping[str, Collection[str]]) -> Select[Any]:
+    """Those of ours that nobody gave a place: their address may tell."""
+    kinds = {kind for some in wanted.values() for kind in some}
+    return db.select(Service.id).where(
+        Service.kind.in_(kinds), Service.department == "", Service.commune == ""
+    )
+
+
+def _seat(row: Any, place: Place) -> dict[str, str]:
+    unplaced = not (row.commune or row.department) and place.town is not None
+    if unplaced and f" {name_key(place.town.name)} " in f" {name_key(row.address)} ":  # type: ignore[union-attr]
+        return {"commune": place.code, "department": place.department}
+    return {
+        "commune": row.commune,
+        "department": row.department or (department_of(row.commune) if row.commune else ""),
+    }
+
+
+def _areas(ids: list[int]) -> dict[int, list[tuple[str, str]]]:
+    query = db.select(ServiceArea.service_id, ServiceArea.level, ServiceArea.code)
+    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for service_id, level, code in db.session.execute(query.where(ServiceArea.service_id.in_(ids))):
+        found[service_id].append((level, code))
+    return found
+
+
+def _points(ids: list[int]) -> dict[int, list[Point]]:
+    at = ServiceAtLocation
+    query = (
+        db.select(at.service_id, Location.latitude, Location.longitude)
+        .join(Location, Location.id == at.location_id)
+        .where(at.service_id.in_(ids), Location.latitude.is_not(None), Location.longitude.is_not(None))
+    )
+    found: dict[int, list[Point]] = defaultdict(list)
+    for service_id, latitude, longitude in db.session.execute(query):
+        found[service_id].append((latitude, longitude))
+    return found
