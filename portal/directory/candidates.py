@@ -13,7 +13,7 @@ from sqlalchemy import Select, and_, or_
 
 from portal.database import db
 from portal.directory import communes
-from portal.directory.communes import Town
+from portal.directory.communes import Around, Town
 from portal.directory.distances import Point
 from portal.directory.editing import department_of
 from portal.directory.models import (
@@ -67,7 +67,8 @@ class Candidate:
 
 def place_of(code: str) -> Place | None:
     """The place of a commune, part of one, or former commune; None where no commune is told."""
-    town = communes.town(code)
+    here = communes.around(code)
+    town = here.town
     if town is None and not INSEE.fullmatch(code):
         return None
     department = town.department if town and town.department else department_of(code)
@@ -75,7 +76,7 @@ def place_of(code: str) -> Place | None:
     around = db.select(Department.code).filter_by(region=region).order_by(Department.code)
     return Place(
         code=code,
-        tiers=tuple(_tiers(code, town)),
+        tiers=tuple(_tiers(code, here)),
         department=department,
         region=region,
         departments=tuple(db.session.scalars(around)) if region else (department,),
@@ -120,18 +121,17 @@ def of_kinds(kinds: Collection[str], limit: int) -> list[int]:
     return list(db.session.scalars(query.order_by(Organization.is_host.desc(), Service.id).limit(limit)))
 
 
-def _tiers(code: str, town: Town | None) -> Iterable[tuple[str, ...]]:
+def _tiers(code: str, here: Around) -> Iterable[tuple[str, ...]]:
     yield (code,)
+    town = here.town
     if town is None:
         return
     if town.code != code:
         yield (town.code,)
     if town.parent and town.parent != town.code:
         yield (town.parent,)
-        return
-    parts = (*(part.code for part in communes.parts_of(town.code)), *communes.former_codes_of(town.code))
-    if parts:
-        yield tuple(part for part in parts if part != code)
+    elif others := tuple(part for part in (*here.parts, *here.former) if part != code):
+        yield others
 
 
 def _seated(wanted: Mapping[str, Collection[str]], place: Place, wide: bool) -> Select[Any]:

@@ -75,9 +75,22 @@ def parts_of(code: str) -> list[Town]:
     return _shelf().parts.get(code, [])
 
 
-def former_codes_of(code: str) -> list[str]:
-    """The codes of the communes whose place this one took."""
-    return [former for former, successor in _shelf().successors.items() if successor == code]
+class Around(NamedTuple):
+    """A commune with what it is made of: its parts, and the codes of the communes whose place it took."""
+
+    town: Town | None
+    parts: tuple[str, ...] = ()
+    former: tuple[str, ...] = ()
+
+
+def around(code: str) -> Around:
+    """The commune of this INSEE code, or that took the place of the one which bore it, with what it is made of."""
+    shelf = _shelf()
+    found = shelf.towns.get(code) or shelf.towns.get(shelf.successors.get(code, ""))
+    if found is None:
+        return Around(None)
+    parts = tuple(part.code for part in shelf.parts.get(found.code, ()))
+    return Around(found, parts, tuple(shelf.former.get(found.code, ())))
 
 
 def find(text: str, limit: int = 10) -> list[Town]:
@@ -98,6 +111,7 @@ class Shelf:
         self, towns: Iterable[Town], other_names: dict[str, list[str]], former: dict[str, list[str]]
     ) -> None:
         self.towns = {one.code: one for one in towns}
+        self.former = former
         self.successors = {old: code for code, codes in former.items() for old in codes}
         self.parts: dict[str, list[Town]] = defaultdict(list)
         self.by_postcode: dict[str, list[Town]] = defaultdict(list)

@@ -87,8 +87,7 @@ def resolve_many(kinds: Sequence[str], commune: str, *, limit: int | None = None
     if place is None:
         return {code: _anywhere(row, limit) for code, row in rows.items()}
     chosen = _chosen(list(rows.values()), place)
-    several = any(len(one.found) > 1 for one in chosen.values())
-    centre = centre_of(place.codes) if several or limit is None else None
+    centre = centre_of(place.codes) if any(one.found for one in chosen.values()) else None
     ordered = {code: in_order(one.found, centre) for code, one in chosen.items()}
     services = _services(one.id for found in ordered.values() for one in found[:limit])
     return {
@@ -155,7 +154,10 @@ def _steps(level: str, pool: Sequence[Candidate], place: Place) -> Iterator[tupl
     if level == "commune":
         for tier in place.tiers:
             seated = [one for one in pool if one.commune in tier]
-            yield _plain(seated) or seated, True
+            yield (
+                _plain(seated) or seated,
+                tier[0] in place.wholes,
+            )  # that of one part is not that of the whole
     yield _naming(pool, "commune", place.wholes), True
     yield _naming(pool, "department", {place.department}), True
     here = [one for one in pool if one.department == place.department]
