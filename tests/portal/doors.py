@@ -27,6 +27,7 @@ create_template new_template preview_template save_template template templates
 """
 ADMINISTRATORS = """
 ask_owners corrections decide_correction freshness
+ranked_rules
 create_mailbox mailbox mailboxes remove_mailbox save_mailbox
 act_on_menu act_on_rule act_on_script act_on_script_step act_on_staff add_script_step add_staff create_line
 create_organization create_queue create_rule create_script create_team declare_emergency drop_menu_draft edit_rule

@@ -33,6 +33,7 @@ from portal.views.admin import (  # noqa: E402,F401  (they register their views 
     rules_checks,
     rules_drafts,
     rules_examples,
+    rules_ranked,
     rules_trials,
     scripts,
     scripts_steps,

@@ -16,6 +16,7 @@ from portal.views.admin import bp
 from portal.views.admin import rules_words as words
 from portal.views.admin.rules import administrator
 from portal.views.admin.rules_form import read_wording, typed_values, values_of
+from portal.views.choosing import service_named
 from portal.views.forms import Form, new_key
 
 KEPT = "Le brouillon est gardé. Essayez-le, puis publiez-le."
@@ -53,7 +54,9 @@ def create_rule() -> Any:
 def edit_rule(rule_id: int) -> str:
     found = reading.rule_for(current_user, rule_id)
     version = versions.draft_of(found) or reading.shown_version(found)
-    return _show_form(found, values_of(wording_of(version), words.read_names([version])))
+    values = values_of(wording_of(version), words.read_names([version]))
+    mend = service_named(request.args.get("service", ""))  # proposed by what became of its referrals
+    return _show_form(found, {**values, "service": str(mend.id), "kind": ""} if mend else values)
 
 
 @bp.post("/rules/<int:rule_id>/draft")
