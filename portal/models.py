@@ -8,6 +8,7 @@ from portal.contacts import models as contacts
 from portal.desk import models as desk
 from portal.directory import asking, correcting
 from portal.directory import models as directory
+from portal.directory.hsds import models as hsds
 from portal.lines import models as lines
 from portal.mail import models as mail
 from portal.referrals import models as referrals
@@ -26,6 +27,7 @@ __all__ = [
     "desk",
     "directory",
     "history",
+    "hsds",
     "jobs",
     "lines",
     "mail",

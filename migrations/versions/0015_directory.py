@@ -36,6 +36,7 @@ def upgrade() -> None:
     _create_records()
     _fill_search_keys()
     _name_records()
+    _create_taxonomies()
 
 
 def _name_records() -> None:
@@ -44,6 +45,35 @@ def _name_records() -> None:
         rows = sa.table(table, sa.column("id"), sa.column("hsds_id"))
         for row_id in op.get_bind().scalars(sa.select(rows.c.id)).all():
             op.execute(rows.update().where(rows.c.id == row_id).values(hsds_id=str(uuid.uuid4())))
+
+
+def _create_taxonomies() -> None:
+    op.create_table(
+        "taxonomies",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("hsds", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_taxonomies")),
+    )
+    op.create_table(
+        "taxonomy_terms",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("taxonomy_id", sa.String(), nullable=False),
+        sa.Column("parent_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("hsds", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_taxonomy_terms")),
+    )
+    op.create_index("ix_taxonomy_terms_taxonomy_id", "taxonomy_terms", ["taxonomy_id"])
+    op.create_index("ix_taxonomy_terms_parent_id", "taxonomy_terms", ["parent_id"])
+    op.create_table(
+        "service_terms",
+        sa.Column("service_id", sa.Integer(), nullable=False),
+        sa.Column("term_id", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["service_id"], ["services.id"], name=op.f("fk_service_terms_service_id")),
+        sa.PrimaryKeyConstraint("service_id", "term_id", name=op.f("pk_service_terms")),
+    )
+    op.create_index("ix_service_terms_term_id", "service_terms", ["term_id"])
 
 
 def _create_departments() -> None:
@@ -325,6 +355,8 @@ def _fill_search_keys() -> None:
 
 
 def downgrade() -> None:
+    for table in ("service_terms", "taxonomy_terms", "taxonomies"):
+        op.drop_table(table)
     _reduce_services()
     with op.batch_alter_table("organizations") as organizations:
         organizations.drop_constraint(op.f("uq_organizations_hsds_id"), type_="unique")

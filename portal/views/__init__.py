@@ -13,5 +13,6 @@ DOORS = (
     "telephone",
     "api",
     "api.partners",
+    "api.hsds",
     "demo",
 )

@@ -52,10 +52,15 @@ ADMINISTRATORS += """
 ask_rule_check begin_example check_draft create_example new_example place_rule plan_rule print_rules remove_example
 rule_checks rule_example rule_examples rule_gaps save_example send_back_rule try_all_rules try_rules
 """
+DIRECTORY = """
+all_taxonomies details organization organizations service service_at_location service_at_locations services taxonomy
+taxonomy_term taxonomy_terms
+"""
 SYSTEMS = "answer file referral referrals"  # of partners, by a key
 
 DOORS = {
     **{f"console.{name}": "agents" for name in AGENTS.split()},
+    **{f"hsds.{name}": "anyone" for name in DIRECTORY.split()},
     **{f"partner_api.{name}": "systems" for name in SYSTEMS.split()},
     "console.readings": "supervisors",
     **{f"admin.{name}": "overseers" for name in OVERSEERS.split()},

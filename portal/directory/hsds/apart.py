@@ -10,6 +10,7 @@ from typing import Any, TypeGuard
 
 from portal.directory.hsds.checking import Doc, is_id
 from portal.directory.hsds.lenses import dicts, text
+from portal.directory.hsds.mapping import KINDS
 from portal.directory.hsds.writing import ROW
 
 LOCATION_TYPES = ("physical", "postal", "virtual")
@@ -25,6 +26,8 @@ class Apart:
     locations: dict[str, Doc] = field(default_factory=dict)
     keepers: dict[str, str] = field(default_factory=dict)  # of a location: the organization that lists it
     places: dict[tuple[str, str], Doc] = field(default_factory=dict)  # by service and location
+    taxonomies: dict[str, Doc] = field(default_factory=dict)
+    terms: dict[str, Doc] = field(default_factory=dict)
     twice: list[tuple[str, str, list[str]]] = field(
         default_factory=list
     )  # noun, id, what was said differently
@@ -36,6 +39,10 @@ class Apart:
             self.add_location(record)
         elif noun == "service":
             self.add_service(record, "")
+        elif noun == "taxonomy":
+            self.add_taxonomy(record)
+        elif noun == "taxonomy_term":
+            self.add_term(record)
         else:
             self._add_place_record(record)
 
@@ -63,6 +70,20 @@ class Apart:
         self._put("service", self.services, kept)
         if owner:
             self.owners.setdefault(record["id"], owner)
+        for term in terms_of(record):
+            self.add_term(term)
+
+    def add_taxonomy(self, record: Doc) -> None:
+        self.taxonomies[record["id"]] = record | self.taxonomies.get(record["id"], {})
+        for one in dicts(record.get("taxonomy_terms")):
+            if can_be(one):
+                self.add_term({"taxonomy_id": record["id"], **one})
+
+    def add_term(self, record: Doc) -> None:
+        detail = record.get("taxonomy_detail")
+        if can_be(detail):
+            self.add_taxonomy(detail)
+        self.terms[record["id"]] = record | self.terms.get(record["id"], {})
 
     def add_location(self, record: Doc, keeper: str = "") -> None:
         self._put("location", self.locations, dict(record))
@@ -106,6 +127,12 @@ class Apart:
 def contradictions(before: Doc, after: Doc) -> list[str]:
     """The fields that two sights of a record say differently."""
     return [key for key, value in after.items() if key in before and before[key] != value]
+
+
+def terms_of(record: Doc) -> list[Doc]:
+    """The terms that a service says it is of; our kinds are no terms of others."""
+    terms = [one.get("taxonomy_term") for one in dicts(record.get("attributes"))]
+    return [one for one in terms if can_be(one) and one.get("taxonomy") != KINDS]
 
 
 def can_be(record: Any) -> TypeGuard[Doc]:

@@ -18,13 +18,14 @@ from sqlalchemy.orm import selectinload
 from portal import history
 from portal.database import db, locked
 from portal.directory.hsds.apart import Apart, contradictions
-from portal.directory.hsds.checking import NOUNS, OUR_NOUNS, Doc, check, noun_of
+from portal.directory.hsds.checking import NOUNS, Doc, check, noun_of
 from portal.directory.hsds.files import Found
 from portal.directory.hsds.ids import part_id
 from portal.directory.hsds.lenses import Lens, fill, take_in, text
 from portal.directory.hsds.mapping import LOCATION, ORGANIZATION, SERVICE
 from portal.directory.hsds.placing import join_places
 from portal.directory.hsds.rows import sync_areas, sync_phones
+from portal.directory.hsds.taxonomies import keep_terms
 from portal.directory.models import Location, Organization, Service
 from portal.directory.names import name_key
 
@@ -88,6 +89,7 @@ def import_records(batch: Sequence[Checked], report: Report) -> None:
     locations = _take_locations(apart, organizations, report)
     services = _take_services(apart, organizations, report, _places_of(batch))
     join_places(apart, services, locations)
+    keep_terms(apart, services)
     db.session.flush()
 
 
@@ -121,9 +123,6 @@ def _checked(found: Found, report: Report) -> Checked | None:
             report.tell(place, fault.says, False)
     if fatal:
         report.refuse(place, " ; ".join(fatal))
-        return None
-    if noun not in OUR_NOUNS:
-        report.refuse(place, "les taxonomies viennent avec les fiches qui les citent, pas seules")
         return None
     return Checked(place, noun, found.record)
 

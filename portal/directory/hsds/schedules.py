@@ -13,12 +13,22 @@ from typing import Any
 
 from portal.directory.hsds.checking import Doc, date_of
 from portal.directory.hsds.ids import part_id
-from portal.directory.opening import DAYS, EXCEPTIONS, HOLIDAYS, MIDNIGHT, TERRITORIES, TERRITORY
+from portal.directory.hsds.lenses import text
+from portal.directory.opening import (
+    DAYS,
+    EXCEPTIONS,
+    HOLIDAYS,
+    MIDNIGHT,
+    TERRITORIES,
+    TERRITORY,
+    check_schedule,
+)
 
 CODES = dict(zip(("MO", "TU", "WE", "TH", "FR", "SA", "SU"), DAYS, strict=True))
 ON_HOLIDAYS, CLOSED_ON_HOLIDAYS = "Jours fériés", "Fermé les jours fériés"
 OPEN_THAT_DAY, CLOSED_THAT_DAY = "Ouverture exceptionnelle", "Fermeture exceptionnelle"
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?\s*([AaPp][Mm])?(?:Z|[+-]\d{2}:?\d{2})?")
+LONGEST_NOTE = 200  # of what a slot says of itself; longer, it is only kept
 BOUNDS = ("valid_to", "until", "count", "byweekno", "bymonthday", "byyearday")
 
 Slots = list[list[str]]
@@ -47,7 +57,7 @@ def read_week(schedules: Any) -> dict[str, Any]:
         found[TERRITORY] = territory
     if days:
         found[EXCEPTIONS] = {day: _in_order(_within_the_day(slots)) for day, slots in sorted(days.items())}
-    return found
+    return check_schedule(found)
 
 
 def write_week(week: dict[str, Any], of: str) -> list[Doc]:
@@ -86,7 +96,12 @@ def _slot(schedule: Doc) -> list[str] | None:
     opens, closes = _time(schedule.get("opens_at")), _time(schedule.get("closes_at"))
     if not opens or not closes:
         return None
-    return [opens, MIDNIGHT if closes == "00:00" else closes]
+    note = text(schedule.get("notes"))
+    return [
+        opens,
+        MIDNIGHT if closes == "00:00" else closes,
+        *([note] if 0 < len(note) <= LONGEST_NOTE else []),
+    ]
 
 
 def _time(value: Any) -> str:
@@ -125,27 +140,27 @@ def _codes(byday: Any) -> list[str]:
 
 def _add(week: dict[str, Slots], day: str, slot: list[str]) -> None:
     """A slot of a day; what goes past midnight goes on the next day."""
-    opens, closes = slot
+    opens, closes, *note = slot
     if closes > opens:
         week.setdefault(day, []).append(slot)
         return
-    week.setdefault(day, []).append([opens, MIDNIGHT])
+    week.setdefault(day, []).append([opens, MIDNIGHT, *note])
     after = DAYS[(DAYS.index(day) + 1) % 7]
-    week.setdefault(after, []).append(["00:00", closes])
+    week.setdefault(after, []).append(["00:00", closes, *note])
 
 
 def _within_the_day(slots: Slots) -> Slots:
-    return [[opens, closes if closes > opens else MIDNIGHT] for opens, closes in slots]
+    return [[opens, closes if closes > opens else MIDNIGHT, *note] for opens, closes, *note in slots]
 
 
 def _in_order(slots: Slots) -> Slots:
     """In order, those that meet made one: two schedules may say the same hours."""
     merged: Slots = []
-    for opens, closes in sorted(slots):
+    for opens, closes, *note in sorted(slots):
         if merged and opens < merged[-1][1]:
             merged[-1][1] = max(merged[-1][1], closes)
         else:
-            merged.append([opens, closes])
+            merged.append([opens, closes, *note])
     return merged
 
 

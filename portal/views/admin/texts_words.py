@@ -37,6 +37,7 @@ JOBS = {
     "index": "Mettre à jour la recherche",
     "reindex": "Refaire la recherche",
     "tell_administrators": "Prévenir les administrateurs",
+    "tell_partner": "Prévenir le système d’un partenaire",
     "sweep_texts": "Vérifier les SMS oubliés",
 }
 ERRORS = {

@@ -18,7 +18,8 @@ HOURS = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 15, 30
 def slots(draw: Any) -> list[list[str]]:
     """Slots of a day, in order, that do not meet."""
     picked = sorted(draw(st.sets(st.sampled_from(HOURS), max_size=6)))
-    return [list(pair) for pair in zip(picked[::2], picked[1::2], strict=False)]
+    notes = st.sampled_from([[], ["sur rendez-vous"], ["(au port) le matin"]])
+    return [[*pair, *draw(notes)] for pair in zip(picked[::2], picked[1::2], strict=False)]
 
 
 weeks = st.fixed_dictionaries(
