@@ -8,7 +8,9 @@ from sqlalchemy import or_
 from sqlalchemy.orm import joinedload, selectinload
 
 from knowledge_base.analysis import fold
+from portal import clock
 from portal.database import db
+from portal.directory.freshness import is_stale
 from portal.directory.models import Commune, HelpNumber, Organization, Service, ServiceText
 from portal.directory.names import name_key
 from portal.directory.searching import find_services
@@ -79,11 +81,12 @@ def services_among(slugs: Collection[str], kinds: Collection[str]) -> list[Servi
 
 
 def nearest_first(services: list[Service], commune: str = "") -> list[Service]:
-    """`services`, those whose address is in `commune` first, then the host's, then the others."""
-    place = db.session.get(Commune, commune) if commune else None
+    """`services`, those whose address is in `commune` first, then the host's, then the others; the stale after."""
+    place, now = db.session.get(Commune, commune) if commune else None, clock.now()
 
-    def distance(service: Service) -> tuple[bool, bool, int]:
-        return not (place and is_in(service, place)), not service.organization.is_host, service.id
+    def distance(service: Service) -> tuple[bool, bool, bool, int]:
+        elsewhere = not (place and is_in(service, place))
+        return elsewhere, not service.organization.is_host, is_stale(service, now), service.id
 
     return sorted(services, key=distance)
 

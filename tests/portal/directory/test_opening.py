@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from portal.directory.models import Service
 from portal.directory.opening import (
     check_schedule,
     holiday_on,
@@ -13,6 +14,7 @@ from portal.directory.opening import (
     opens_next,
     read_slots,
     relay_gaps,
+    service_opening,
     slots_text,
 )
 from portal.directory.zones import HOLIDAY_NAMES, TERRITORIES, public_holidays
@@ -174,3 +176,46 @@ def test_a_calendar_that_cannot_be_is_refused(schedule: dict[str, Any]) -> None:
 def test_a_checked_calendar_keeps_its_territory_and_its_closed_days() -> None:
     schedule = {"territory": "57", "days": {"2026-12-26": []}, "mon": [["08:00", "12:00"]]}
     assert check_schedule(schedule) == schedule
+
+
+@pytest.mark.parametrize(
+    ("place", "opened"),
+    [
+        ({"department": "75"}, True),  # 9:00 in Paris
+        ({"department": "974"}, False),  # noon in La Réunion
+        ({"department": "987", "commune": "98735"}, False),  # the evening before in Tahiti
+        ({}, False),  # nowhere: by the clocks of the instance, an hour behind
+    ],
+)
+def test_a_service_keeps_the_hours_of_where_it_is(place: dict[str, str], opened: bool) -> None:
+    service = Service(schedule={"thu": [["08:30", "12:00"]]}, **{"commune": "", "department": "", **place})
+    assert service_opening(service, at("2026-01-15 08:00"), "Atlantic/Azores").open is opened
+
+
+@pytest.mark.parametrize(
+    ("schedule", "department", "holiday"),
+    [
+        ({}, "57", "Vendredi saint"),
+        ({}, "68", "Vendredi saint"),
+        ({}, "75", ""),
+        ({"territory": "RE"}, "57", ""),  # its schedule says otherwise
+    ],
+)
+def test_a_service_keeps_the_holidays_of_where_it_is(
+    schedule: dict[str, Any], department: str, holiday: str
+) -> None:
+    service = Service(schedule={**WEEK, **schedule}, commune="", department=department)
+    assert service_opening(service, at("2026-04-03 08:00")).holiday == holiday
+
+
+def test_hours_past_midnight_are_refused_with_the_way_to_write_them() -> None:
+    with pytest.raises(Refused, match="passe minuit"):
+        check_schedule({"fri": [["20:00", "02:00"]]})
+    assert check_schedule({"fri": [["20:00", "24:00"]], "sat": [["00:00", "02:00"]]})
+
+
+def test_a_note_is_typed_between_parentheses() -> None:
+    typed = read_slots("8h30-12h, 14h-17h (sur rendez-vous (bureau 3))")
+    assert typed == [["08:30", "12:00"], ["14:00", "17:00", "sur rendez-vous (bureau 3)"]]
+    assert read_slots(slots_text(typed)) == typed
+    assert check_schedule({"mon": [["08:00", "09:00", " a) \n b "]]}) == {"mon": [["08:00", "09:00", "a] b"]]}

@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 
+from portal import clock
 from portal.directory import reading
 from portal.errors import Missing
 from tests import make
@@ -25,6 +26,12 @@ def test_services_of_a_kind_are_active_and_the_hosts_come_first(app: Flask) -> N
     make.service("c", kind="mairie", active=False)
     assert [one.slug for one in reading.nearest_first(reading.services_among([], ["mairie"]))] == ["b", "a"]
     assert [service.slug for service in reading.active_services()] == ["a", "b"]
+
+
+def test_what_nobody_confirmed_comes_after_the_rest(app: Flask) -> None:
+    make.service("a", kind="caf")
+    make.service("b", kind="caf", confirmed_at=clock.now())
+    assert [one.slug for one in reading.nearest_first(reading.services_among([], ["caf"]))] == ["b", "a"]
 
 
 def test_the_host_is_the_organization_whose_pages_these_are(app: Flask) -> None:
