@@ -43,4 +43,5 @@ from portal.views.public import (  # noqa: E402, F401  (their views register on 
     home,
     outage,
     requests,
+    services,
 )
