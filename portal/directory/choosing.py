@@ -8,7 +8,7 @@ from sqlalchemy import or_
 
 from knowledge_base.analysis import fold
 from portal.database import db
-from portal.directory import reading
+from portal.directory import kinds, reading
 from portal.directory.communes import town
 from portal.directory.models import Kind, Organization, Service
 from portal.directory.names import search_words
@@ -62,8 +62,8 @@ def find_kinds(words: str, limit: int = 8) -> list[Kind]:
     """The kinds whose code or name holds `words`, those that begin so first."""
     key = fold(words).strip()
     ranked = []
-    for kind in db.session.scalars(db.select(Kind)):
-        name = fold(kind_name(kind))
+    for kind in kinds.kinds():
+        name = fold(kinds.name_of(kind))
         if key in name or key in kind.code:
             ranked.append((not (name.startswith(key) or kind.code.startswith(key)), name, kind))
     return [kind for _, _, kind in sorted(ranked, key=lambda row: row[:2])][:limit]
@@ -75,19 +75,20 @@ def kind_meant(words: str) -> Kind | None:
     known = db.session.scalar(db.select(Kind).filter_by(code=words.strip())) if key else None
     if known is not None or not key:
         return known
-    exact = [kind for kind in db.session.scalars(db.select(Kind)) if fold(kind_name(kind)) == key]
+    exact = [kind for kind in kinds.kinds() if fold(kinds.name_of(kind)) == key]
     return exact[0] if len(exact) == 1 else None
-
-
-def kind_name(kind: Kind, language: str = reading.REFERENCE) -> str:
-    """A kind as people call it, else its code."""
-    return kind.names.get(language) or kind.names.get(reading.REFERENCE) or kind.code
 
 
 def kind_names(codes: Collection[str]) -> dict[str, str]:
     """The names of these kinds, by code."""
     found = db.session.scalars(db.select(Kind).where(Kind.code.in_(codes)))
-    return {kind.code: kind_name(kind) for kind in found}
+    return {kind.code: kinds.name_of(kind) for kind in found}
+
+
+def offices_by_kind() -> dict[str, int]:
+    """How many services in use there are of each kind."""
+    query = db.select(Service.kind, db.func.count()).where(Service.active).group_by(Service.kind)
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def find_organizations(text: str = "", limit: int = 20, offset: int = 0) -> tuple[list[Organization], int]:

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from flask import Flask
 
 from portal.database import db
-from portal.directory import choosing, communes, reading
+from portal.directory import choosing, communes, kinds, reading
 from portal.directory.communes import Town
 from portal.directory.models import Kind, Organization, Service
 from portal.errors import Missing
@@ -128,11 +128,16 @@ def read_kind(form: Form, name: str = "kind", *, required: bool = False) -> Kind
     typed = form.text(name, longest=100, required=required)
     if not typed:
         return None
-    code = _CODE.search(typed)
-    found = (choosing.kind_meant(code.group(1)) if code else None) or choosing.kind_meant(typed)
+    found = kind_in(typed)
     if found is None:
         form.refuse(name, NO_KIND.format(typed))
     return found
+
+
+def kind_in(typed: str) -> Kind | None:
+    """The kind that « Mairie (mairie) », a name or a code says."""
+    code = _CODE.search(typed)
+    return (choosing.kind_meant(code.group(1)) if code else None) or choosing.kind_meant(typed)
 
 
 def commune_named(code: str) -> str:
@@ -142,7 +147,7 @@ def commune_named(code: str) -> str:
 
 
 def kind_label(kind: Kind) -> str:
-    name = choosing.kind_name(kind)
+    name = kinds.name_of(kind)
     return name if name == kind.code else f"{name} ({kind.code})"
 
 

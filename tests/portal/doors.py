@@ -39,7 +39,8 @@ save_script_step save_sender save_staff save_team script script_settings script_
 senders set_line_recording staff staff_member team teams trial try_menu try_script try_situation
 """
 ADMINISTRATORS += """
-create_embedder drop_partner_key embedder embedders make_partner_key partner partners save_embedder save_partner
+create_embedder create_kind drop_partner_key embedder embedders kind kinds make_partner_key new_kind
+partner partners save_embedder save_kind save_partner
 """
 OVERSEERS = "see_alert set_aside staffing try_again"
 NETWORK = """

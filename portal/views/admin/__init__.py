@@ -20,6 +20,7 @@ from portal.views.admin import (  # noqa: E402,F401  (they register their views 
     documents,
     embedders,
     freshness,
+    kinds,
     lines,
     lines_says,
     mailboxes,
