@@ -47,23 +47,37 @@ def service(slug: str) -> Any:
     found = directory.service(slug)
     if not found.active:
         raise Missing
-    here = [_place(one) for one in places.of(found)]
     return render_template(
         "public/service.html",
         service=found,
         card=cards.of(found),
         week=week(found.schedule),
         text=directory.text_in(found, current()),
-        phones=_phones(found),
-        map=_map_of(found, here),
-        places=here if len(here) > 1 else [],
-        place=here[0] if len(here) == 1 else None,
-        spoken=names_of(found.languages, current()),
-        ages=_ages(found),
-        served=_served(found),
-        costs=[_cost(one) for one in found.cost_options],
-        source=gettext(SOURCES[found.source]) if found.source in SOURCES else found.source,
+        **_where(found),
+        **_known(found),
     )
+
+
+def _where(found: Service) -> dict[str, Any]:
+    """Its places: several are each shown; of one alone, what the address does not say."""
+    here = [_place(one) for one in places.of(found)]
+    return {
+        "map": _map_of(found, here),
+        "places": here if len(here) > 1 else [],
+        "place": here[0] if len(here) == 1 else None,
+    }
+
+
+def _known(found: Service) -> dict[str, Any]:
+    """What else is known of it, said in the language of the page."""
+    return {
+        "phones": _phones(found),
+        "spoken": names_of(found.languages, current()),
+        "ages": _ages(found),
+        "served": _served(found),
+        "costs": [_cost(one) for one in found.cost_options],
+        "source": gettext(SOURCES[found.source]) if found.source in SOURCES else found.source,
+    }
 
 
 def _phones(found: Service) -> list[dict[str, Any]]:
