@@ -12,6 +12,7 @@ from portal.database import db
 from portal.directory import choosing as directory
 from portal.directory import kinds as known
 from portal.directory.models import Kind
+from portal.directory.offices import resolve_many
 from portal.errors import Refused, Stale
 from portal.staff.managing import names_of
 from portal.views import choosing, guards
@@ -38,7 +39,7 @@ def kinds() -> str:
         levels=known.LEVELS,
         name_of=known.name_of,
         town=town,
-        resolved={},
+        resolved=resolve_many([one.code for one in found], town.code, limit=1) if town else {},
         values=form.values,
         errors=form.errors,
     )
