@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -134,6 +135,17 @@ def test_what_a_partner_is_told_is_signed_and_holds_what_was_shared(
     expected = hmac.new(b"secret", time.encode() + b"." + body, hashlib.sha256).hexdigest()
     assert signature == expected
     assert db.session.scalar(db.select(Event).filter_by(verb="referral.partner_told")) is not None
+
+
+def test_partners_are_shown_how_to_check_that_it_is_us() -> None:
+    page = (Path(__file__).parents[3] / "docs/directory.md").read_text(encoding="utf-8")
+    shown: dict[str, Any] = {}
+    exec(page.partition("```python")[2].partition("```")[0], shown)
+    now, body = int(clock.now().timestamp()), "{« é »}".encode()
+    signature = f"t={now},v1={partners.sign('secret', now, body)}"
+    assert shown["is_theirs"]("secret", signature, body)
+    assert not shown["is_theirs"]("autre", signature, body)
+    assert not shown["is_theirs"]("secret", signature, body + b" ")
 
 
 def test_a_partner_without_a_system_is_told_nothing(app: Flask) -> None:
