@@ -13,7 +13,13 @@ from flask import Flask
 from portal.articles import searches
 from portal.articles.models import ArticleText, Document, DocumentFile, DocumentPage
 from portal.database import brief_write, db
+from portal.history import SYSTEM
+from portal.referrals import checks
+from portal.referrals.checking import Finding
+from portal.referrals.editing import revise_draft
+from portal.referrals.situations import Situation
 from tests import make
+from tests.portal.referrals import cast
 
 pytestmark = pytest.mark.browser
 BODY = (
@@ -33,6 +39,14 @@ def written() -> dict[str, str]:
     document.pages = [DocumentPage(number=1, text="Texte.")]
     db.session.add(document)
     member = make.staff("agent")
+    rule = cast.rule(words=["loyer"])
+    revise_draft(rule, cast.wording(words=["loyer", "bail"]), version=None, by=SYSTEM)
+    ending = checks.ask_check(rule.organization_id, by=SYSTEM)
+    checks.end(
+        ending,
+        [Finding("dead", (rule.id,), Situation(words="loyer"), "Ne sert jamais.")],
+        {rule.id: rule.slug},
+    )
     db.session.commit()
     with brief_write() as session:
         searches.note_search(session, words="piscine", language="fr", found=0)
@@ -52,6 +66,16 @@ def written() -> dict[str, str]:
         "staff": "/admin/staff",
         "member": f"/admin/staff/{member.id}",
         "new-member": "/admin/staff/new",
+        "rules": "/admin/rules",
+        "rules-on-paper": "/admin/rules/print",
+        "rule": f"/admin/rules/{rule.id}",
+        "rule-form": f"/admin/rules/{rule.id}/edit",
+        "rule-trial": f"/admin/rules/{rule.id}/trial",
+        "rules-tried": "/admin/rules/try",
+        "rules-checked": "/admin/rules/checks",
+        "rule-gaps": "/admin/rules/gaps",
+        "rule-examples": "/admin/rules/examples",
+        "rule-example": "/admin/rules/examples/new",
     }
 
 

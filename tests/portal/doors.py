@@ -13,6 +13,7 @@ api.alive api.description api.ready api.referrals api.search
 partner.confirm partner.confirm_all partner.correct_service partner.propose_correction
 public.accessibility public.article public.attachment public.ask_for_code public.check_code
 public.document public.door public.download
+public.how_we_refer
 public.enter_code public.follow public.home public.legal public.new_request public.not_solved public.opinion
 public.privacy public.propose_articles public.receipt public.search public.send_request public.service public.solve
 public.communes public.suggest_completions public.thread public.topic public.topics public.write
@@ -51,7 +52,7 @@ third_presses conversation_recorded recording_choice transcribed
 
 ADMINISTRATORS += """
 ask_rule_check begin_example check_draft create_example new_example place_rule plan_rule print_rules remove_example
-rule_checks rule_example rule_examples rule_gaps save_example send_back_rule try_all_rules try_rules
+rule_check_now rule_checks rule_example rule_examples rule_gaps save_example send_back_rule try_all_rules try_rules
 """
 DIRECTORY = """
 all_taxonomies details organization organizations service service_at_location service_at_locations services taxonomy

@@ -28,6 +28,13 @@ def rule_checks() -> Any:
     return _show(found)
 
 
+@bp.get("/rules/checks/now")
+@administrator
+def rule_check_now() -> str:
+    found = checks.last_check(current_user.organization_id)
+    return render_template("admin/rules/check_now.html", check=found) if found else ""
+
+
 @bp.post("/rules/checks")
 @administrator
 def ask_rule_check() -> Any:

@@ -49,6 +49,7 @@ CONDITIONS = {
     "channels": "Canal",
     "languages": "Langue",
     "opening": "Horaires",
+    "dates": "Dates",
 }
 VERBS = {
     "rule.drafted": "a créé la règle en brouillon",
@@ -106,9 +107,9 @@ class Names:
             return self.services.get(service_id, "")
         return f"{self.kinds.get(kind, kind)} (celui de la commune)" if kind else ""
 
-    def conditions(self, conditions: Mapping[str, Any]) -> list[tuple[str, str]]:
-        """Each condition set, with its values: (« Thème », « Logement, Santé »)."""
-        told = ((label, self._values(name, conditions)) for name, label in CONDITIONS.items())
+    def conditions(self, conditions: Mapping[str, Any], most: int = 0) -> list[tuple[str, str]]:
+        """Each condition set, with its values: (« Thème », « Logement, Santé »); at most so many, where one says."""
+        told = ((label, self._values(name, conditions, most)) for name, label in CONDITIONS.items())
         return [(label, values) for label, values in told if values]
 
     def rows(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str, str]]:
@@ -139,10 +140,12 @@ class Names:
             lines["Note pour les agents"] = fields["agent_note"]
         return lines
 
-    def _values(self, name: str, conditions: Mapping[str, Any]) -> str:
+    def _values(self, name: str, conditions: Mapping[str, Any], most: int = 0) -> str:
         values = conditions.get(name) or []
         values = [] if values == "any" else [values] if isinstance(values, str) else values
-        return ", ".join(apart(self.of(name, value)) for value in values)
+        more = len(values) - most if most else 0
+        said = ", ".join(apart(self.of(name, value)) for value in (values[:most] if most else values))
+        return f"{said}… et {more} autres" if more > 0 else said
 
 
 def day(value: date | str) -> str:

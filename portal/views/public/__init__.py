@@ -38,6 +38,7 @@ from portal.views.public import (  # noqa: E402, F401  (their views register on 
     about,
     articles,
     documents,
+    explaining,
     finding,
     following,
     home,
