@@ -68,22 +68,22 @@ def how_we_refer() -> str:
     if slug and not name:
         abort(404)
     page = min(max(request.args.get("page", 1, int), 1), 1000)
-    versions, total = _rules_of(slug, page) if slug else ([], 0)
+    told = {"topics": topics, "chosen": slug, "name": name, "any": ANY, "page": page}
+    return render_template("public/how_we_refer.html", **told, **_drawn(slug, name, page))
+
+
+def _drawn(topic: str, name: str, page: int) -> dict[str, Any]:
+    """A page of the rules of the topic, and their picture."""
+    versions, total = _rules_of(topic, page) if topic else ([], 0)
     rules = list(_told(versions))
-    return render_template(
-        "public/how_we_refer.html",
-        topics=topics,
-        chosen=slug,
-        name=name,
-        rules=rules,
-        total=total,
-        first=(page - 1) * PAGE + 1,
-        page=page,
-        last=max(1, -(-total // PAGE)),
-        others=_rules_of(ANY, 1)[1] if slug not in ("", ANY) else 0,
-        picture=_picture(name, rules) if rules else None,
-        any=ANY,
-    )
+    return {
+        "rules": rules,
+        "total": total,
+        "first": (page - 1) * PAGE + 1,
+        "last": max(1, -(-total // PAGE)),
+        "others": _rules_of(ANY, 1)[1] if topic not in ("", ANY) else 0,
+        "picture": _picture(name, rules) if rules else None,
+    }
 
 
 def _topics() -> list[Topic]:
