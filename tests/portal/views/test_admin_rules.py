@@ -9,11 +9,9 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy.orm import selectinload
 
 from portal.contacts.models import Message
 from portal.database import db
-from portal.directory.editing import add_commune
 from portal.history import SYSTEM
 from portal.referrals.editing import draft_rule, publish
 from portal.referrals.models import ReferralRule
@@ -22,61 +20,19 @@ from portal.referrals.suggesting import suggest
 from portal.referrals.versions import draft_of, published_of
 from tests import make
 from tests.portal.referrals import cast
+from tests.portal.views.keeping import HOUSING, act, keeper, made, service_id, the_rule
 from tests.signing import send, signed_in
-
-HOUSING = {
-    "name": "Aide au logement",
-    "words": "APL\r\naide au logement",
-    "topics": ["logement"],
-    "communes": "Saint-Elvin (96017)\nvalbrune",
-    "opening": "any",
-    "position": "20",
-    "strength": "2",
-    "explanation_fr": "La CAF verse cette aide.",
-    "form_key": "k" * 20,
-}
 
 
 @pytest.fixture
 def admin(app: Flask, client: Any) -> Any:
-    """A signed-in administrator of the town hall, where there is something to choose from."""
-    make.topic("logement")
-    add_commune("96017", "Saint-Elvin", ["96110"])
-    add_commune("96042", "Valbrune", ["96100"])
-    cast.service("caf")
-    cast.service("adil")
-    person = make.staff("administrator")
-    db.session.commit()
-    return signed_in(client, person)
-
-
-def service_id(slug: str) -> str:
-    found = str(cast.service(slug).id)
-    db.session.commit()  # a door cannot write while a test still reads
-    return found
-
-
-def the_rule(slug: str = "") -> ReferralRule:
-    """The one rule there is, or the one of this name, read afresh."""
-    db.session.expire_all()
-    query = db.select(ReferralRule).options(selectinload(ReferralRule.versions))
-    rule = db.session.scalars(query.filter_by(slug=slug) if slug else query).one()
-    db.session.commit()
-    return rule
+    return keeper(client)
 
 
 def told(**situation: Any) -> list[str]:
     found = [found.name for found in suggest(Situation(**{"words": "mes apl", **situation}))]
     db.session.rollback()
     return found
-
-
-def made(client: Any, **changes: Any) -> Any:
-    return send(client, "/admin/rules", {**HOUSING, "service": service_id("caf"), **changes})
-
-
-def act(client: Any, rule: ReferralRule, name: str) -> Any:
-    return send(client, f"/admin/rules/{rule.id}/{name}", {"version": rule.version, "form_key": name * 3})
 
 
 def test_a_rule_is_drafted_published_and_obeyed_by_the_next_search(admin: Any) -> None:
@@ -267,85 +223,3 @@ def test_rules_are_for_administrators(app: Flask, client: Any, role: str) -> Non
 
 def test_nobody_reads_the_rules_without_signing_in(app: Flask, client: Any) -> None:
     assert client.get("/admin/rules").status_code == 302
-
-
-def test_every_page_of_the_rules_opens_and_the_table_is_filtered_and_printed(admin: Any) -> None:
-    made(admin)
-    rule = the_rule()
-    act(admin, rule, "publication")
-    pages = ("print", "new", "try", "checks", "checks/now", "gaps", "examples", "examples/new")
-    for page in pages:
-        assert admin.get(f"/admin/rules/{page}").status_code == 200, page
-    assert "aide-au-logement" in admin.get("/admin/rules?topic=logement&word=apl&state=published").text
-    assert "Aucune règle ne répond" in admin.get("/admin/rules?topic=autre").text
-    assert "La CAF verse cette aide." in admin.get("/admin/rules/print").text
-
-
-def test_a_row_is_moved_in_place_through_its_draft(admin: Any) -> None:
-    made(admin)
-    rule = the_rule()
-    act(admin, rule, "publication")
-    moved = {"version": the_rule().version, "position": "3", "strength": "3", "form_key": "p" * 20}
-    assert send(admin, f"/admin/rules/{rule.id}/place", moved).status_code == 302
-    draft, published = draft_of(the_rule()), published_of(the_rule())
-    assert draft and (draft.position, draft.strength) == (3, 3)
-    assert published and (published.position, published.strength) == (20, 2)
-
-
-def test_a_situation_is_tried_on_every_rule_and_kept_as_an_example(admin: Any) -> None:
-    made(admin, topics=[], communes="")
-    act(admin, the_rule(), "publication")
-    asked = {"words": "je veux mourir, mes apl", "channel": "web", "language": "fr", "opening": "any"}
-    page = send(admin, "/admin/rules/try", asked).text
-    assert page.index("numéros d’urgence passent avant") < page.index("règle aide-au-logement")
-    begun = send(admin, "/admin/rules/examples/new", asked).text
-    assert "mes apl" in begun
-    kept = {**asked, "name": "APL", "outcome": "service", "expected_service": service_id("caf")}
-    assert send(admin, "/admin/rules/examples", {**kept, "form_key": "e" * 20}).status_code == 302
-    assert "Respecté" in admin.get("/admin/rules/examples").text
-    assert send(admin, "/admin/rules/examples", {**kept, "outcome": ""}).status_code == 422
-
-
-def test_a_publication_that_breaks_an_example_says_which_and_how_to_mend_it(admin: Any) -> None:
-    made(admin, topics=[], communes="")
-    rule = the_rule()
-    kept = {
-        "words": "mes apl",
-        "name": "APL ailleurs",
-        "outcome": "service",
-        "expected_service": service_id("adil"),
-    }
-    send(admin, "/admin/rules/examples", {**kept, "form_key": "e" * 20})
-    answer = act(admin, rule, "publication")
-    assert answer.status_code == 422
-    assert "« APL ailleurs »" in answer.text and "Changez la règle, ou l’exemple" in answer.text
-    assert "APL ailleurs" in admin.get(f"/admin/rules/{rule.id}/check").text
-
-
-def test_a_rule_is_planned_and_the_plan_undone(admin: Any) -> None:
-    made(admin)
-    rule = the_rule()
-    edit = {"version": rule.version, "form_key": "q" * 20}
-    late = send(admin, f"/admin/rules/{rule.id}/planning", {**edit, "publish_on": "2020-01-01"})
-    assert late.status_code == 422 and "date à venir" in late.text
-    planned = {**edit, "publish_on": "2099-01-01", "publish_at": "08:30"}
-    assert send(admin, f"/admin/rules/{rule.id}/planning", planned).status_code == 302
-    assert "Publication prévue" in admin.get(f"/admin/rules/{rule.id}").text
-    assert act(admin, the_rule(), "unplanning").status_code == 302
-    assert draft_of(the_rule())
-
-
-def test_citizens_read_how_people_are_referred_in_their_language(admin: Any, client: Any) -> None:
-    made(admin)
-    act(admin, the_rule(), "publication")
-    page = client.get("/fr/how-we-refer?topic=logement").text
-    for words in (
-        "Vous dites : « APL », « aide au logement »",
-        "Vous habitez : Saint-Elvin, Valbrune",
-        "<svg",
-        "CAF",
-    ):
-        assert words in page, words
-    assert "You say:" in client.get("/en/how-we-refer?topic=logement").text
-    assert client.get("/ar/how-we-refer").status_code == 200
-    assert client.get("/fr/how-we-refer?topic=inconnu").status_code == 404
