@@ -11,6 +11,7 @@ FIGURES = {
     "search": "bench.search",
     "rules": "bench.rules",
     "import": "bench.imports",
+    "offices": "bench.offices",
     "doors": "bench.doors",
     "readers": "bench.readers",
     "webhooks": "bench.webhooks",

@@ -67,10 +67,10 @@ class Candidate:
 
 def place_of(code: str) -> Place | None:
     """The place of a commune, part of one, or former commune; None where no commune is told."""
+    if not INSEE.fullmatch(code):
+        return None
     here = communes.around(code)
     town = here.town
-    if town is None and not INSEE.fullmatch(code):
-        return None
     department = town.department if town and town.department else department_of(code)
     region = db.session.scalar(db.select(Department.region).filter_by(code=department)) or ""
     around = db.select(Department.code).filter_by(region=region).order_by(Department.code)
@@ -113,12 +113,6 @@ def candidates(wanted: Mapping[str, Collection[str]], place: Place, *, wide: boo
         )
         for row in rows
     ]
-
-
-def of_kinds(kinds: Collection[str], limit: int) -> list[int]:
-    """The first active services of these kinds, the host's first: for somebody whose commune is not known."""
-    query = db.select(Service.id).join(Service.organization).where(Service.kind.in_(kinds), Service.active)
-    return list(db.session.scalars(query.order_by(Organization.is_host.desc(), Service.id).limit(limit)))
 
 
 def _tiers(code: str, here: Around) -> Iterable[tuple[str, ...]]:

@@ -11,7 +11,7 @@ import re
 import uuid
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import event
@@ -108,7 +108,7 @@ class Shelf:
     """All communes, by code, by postcode and by the folded forms of their names."""
 
     def __init__(
-        self, towns: Iterable[Town], other_names: dict[str, list[str]], former: dict[str, list[str]]
+        self, towns: Mapping[Town, str], other_names: dict[str, list[str]], former: dict[str, list[str]]
     ) -> None:
         self.towns = {one.code: one for one in towns}
         self.former = former
@@ -117,18 +117,17 @@ class Shelf:
         self.by_postcode: dict[str, list[Town]] = defaultdict(list)
         self.by_form: dict[str, list[Town]] = defaultdict(list)
         self._keys: list[tuple[Any, ...]] = []
-        for one in self.towns.values():
+        for one, key in towns.items():
             if one.parent and one.parent != one.code:
                 self.parts[one.parent].append(one)
             for postcode in one.postcodes:
                 self.by_postcode[postcode].append(one)
-            for name in (one.name, *other_names.get(one.code, ())):
-                self._file(name, one)
+            for form in (key, *map(name_key, other_names.get(one.code, ()))):
+                self._file(form, one)
         self._keys.sort(key=lambda pair: (pair[0], pair[1].code))
         self._names = Names(self.by_form)
 
-    def _file(self, name: str, one: Town) -> None:
-        key = name_key(name)
+    def _file(self, key: str, one: Town) -> None:
         self._keys.append((key, one))
         for form in forms(key):
             if one not in self.by_form[form]:
@@ -198,8 +197,8 @@ class Shelf:
 
 def forms(key: str) -> list[str]:
     """The ways a folded name is typed, without spaces: « Saint » cut short, an arrondissement's bare number."""
-    ordinal = ORDINAL.sub(r" \1", key)
-    short = re.sub(r"\bsaint(e?)\b", r"st\1", key)
+    ordinal = key if key.isalpha() else ORDINAL.sub(r" \1", key)
+    short = re.sub(r"\bsaint(e?)\b", r"st\1", key) if "saint" in key else key
     return list(dict.fromkeys(form.replace(" ", "") for form in (key, ordinal, short)))
 
 
@@ -246,9 +245,8 @@ def _shelf() -> Shelf:
 
 def _read_shelf() -> Shelf:
     postcodes: dict[str, list[str]] = defaultdict(list)
-    for code, postcode in db.session.execute(
-        db.select(Postcode.commune, Postcode.postcode).order_by(Postcode.postcode)
-    ):
+    pairs = db.select(Postcode.commune, Postcode.postcode).order_by(Postcode.postcode)
+    for code, postcode in db.session.execute(pairs):
         postcodes[code].append(postcode)
     columns = (
         Commune.code,
@@ -258,21 +256,16 @@ def _read_shelf() -> Shelf:
         Commune.parent,
         Commune.population,
     )
-    rows = db.session.execute(db.select(*columns, Commune.other_names, Commune.former_codes)).all()
-    towns = [
-        Town(
-            row.code,
-            row.name,
-            row.department,
-            row.type,
-            row.parent,
-            row.population,
-            tuple(postcodes[row.code]),
-        )
-        for row in rows
-    ]
-    others = {row.code: row.other_names for row in rows if row.other_names}
-    return Shelf(towns, others, {row.code: row.former_codes for row in rows if row.former_codes})
+    towns = {}
+    for key, code, *values in db.session.execute(db.select(Commune.name_key, *columns)):
+        towns[Town._make((code, *values, tuple(postcodes.get(code, ()))))] = key
+    return Shelf(towns, _lists(Commune.other_names), _lists(Commune.former_codes))
+
+
+def _lists(column: Any) -> dict[str, list[str]]:
+    """A column of lists that few communes fill, of those."""
+    filled = db.cast(column, db.String) != "[]"
+    return dict(db.session.execute(db.select(Commune.code, column).where(filled)).tuples().all())
 
 
 @event.listens_for(Session, "before_flush")

@@ -17,11 +17,12 @@ from sqlalchemy.orm import joinedload
 from portal import clock
 from portal.database import db
 from portal.directory import kinds as known_kinds
-from portal.directory.candidates import Candidate, Place, candidates, of_kinds, place_of
+from portal.directory.candidates import Candidate, Place, candidates, place_of
 from portal.directory.communes import Town
 from portal.directory.distances import Point, centre_of, kilometres
 from portal.directory.freshness import is_stale
 from portal.directory.models import Kind, Service
+from portal.directory.reading import ids_of_kinds
 
 WITHOUT_COMMUNE = 5  # offices of a kind that may be shown to somebody whose commune is not known
 
@@ -185,7 +186,7 @@ def _plain(seated: Sequence[Candidate]) -> list[Candidate]:
 def _anywhere(row: Kind, limit: int | None) -> Resolution:
     """Where the commune is not known: the few there are, else the host's own; never tens of thousands."""
     for kinds in ([row.code], row.answered_by):
-        ids = of_kinds(kinds, WITHOUT_COMMUNE + 1) if kinds else []
+        ids = ids_of_kinds(kinds, WITHOUT_COMMUNE + 1)
         services = _services(ids)
         found = [services[n] for n in ids]
         if len(found) > WITHOUT_COMMUNE:

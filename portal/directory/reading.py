@@ -20,6 +20,8 @@ __all__ = ["find_services", "name_key"]
 
 REFERENCE = "fr"  # the language every text exists in
 
+MOST = 50  # services of a kind that may be read where no commune chooses among them
+
 _WHOLE = (joinedload(Service.organization), joinedload(Service.texts))
 
 
@@ -74,10 +76,25 @@ def active_services() -> list[Service]:
 
 
 def services_among(slugs: Collection[str], kinds: Collection[str]) -> list[Service]:
-    """The active services with one of these slugs or of one of these kinds, in one reading."""
-    wanted = or_(Service.slug.in_(slugs), Service.kind.in_(kinds))
+    """The active services with one of these slugs, and some of these kinds: the host's, then the first of others.
+
+    A directory may have 36,000 of one kind: which of them serves a commune, `offices.resolve` tells.
+    """
+    wanted = or_(Service.slug.in_(slugs), Service.id.in_(ids_of_kinds(kinds, MOST)))
     query = db.select(Service).where(Service.active, wanted).order_by(Service.id).options(*_WHOLE)
     return list(db.session.scalars(query).unique())
+
+
+def ids_of_kinds(kinds: Collection[str], limit: int) -> list[int]:
+    """Some active services of these kinds, the host's first. Read in the order of an index: never all of them."""
+    if not kinds:
+        return []
+    query = db.select(Service.id).where(Service.kind.in_(kinds), Service.active).limit(limit)
+    of_host = db.session.scalars(
+        query.join(Service.organization).where(Organization.is_host).order_by(Service.id)
+    )
+    others = db.session.scalars(query.order_by(Service.kind, Service.department, Service.commune))
+    return list(dict.fromkeys([*of_host, *others]))[:limit]
 
 
 def nearest_first(services: list[Service], commune: str = "") -> list[Service]:
