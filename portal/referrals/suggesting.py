@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from sqlalchemy.orm import joinedload
 
 from portal.articles.models import ArticleText
 from portal.database import db
-from portal.directory import reading
+from portal.directory import offices, reading
 from portal.directory.models import Service
+from portal.directory.offices import Resolution
 from portal.referrals import voting
 from portal.referrals.areas import outside
 from portal.referrals.models import RuleVersion
@@ -19,6 +21,7 @@ from portal.referrals.rules import Book, Match, in_force
 from portal.referrals.situations import Situation
 from portal.referrals.voting import Vote
 
+OFFICES_SHOWN = 5
 MOST_MATCHES = 50  # rules that fit one situation; further down, their services would not be shown anyway
 BY_ARTICLE = {
     "fr": "C’est à ce service que renvoie notre fiche « {title} ».",
@@ -29,10 +32,12 @@ BY_ARTICLE = {
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A service, and why. An article may name one that is not in the directory: `service` is None, `url` is its own.
+    """A service, or a kind of service, and why.
 
-    `origin` is rule or article; `strength` is 1 for a rule, and for an article its part of the votes.
-    `passed_over` are services that a rule named before this one and that are not for this commune.
+    `origin` is rule or article; `strength` is 1 for a rule, and for an article its part of the votes. Of a kind,
+    `resolution` tells the offices: `service` is the one, where there is only one; with several it is None, and with
+    none `url` is where to look. `passed_over` are services that a rule named before this one and that are not for
+    this commune.
     """
 
     origin: str
@@ -45,6 +50,12 @@ class Suggestion:
     rule_version: RuleVersion | None = None
     matched: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()
+    resolution: Resolution | None = None
+
+    @property
+    def asks_commune(self) -> bool:
+        """Whether knowing the commune would tell more."""
+        return bool(self.resolution and self.resolution.asks_commune)
 
     @property
     def rule(self) -> str:
@@ -60,40 +71,56 @@ def suggest(
     The rules are those of the organization (the host, if none is named), or of `book` when one is tried.
     """
     book = book or in_force(organization_id)
-    by_rules = list(islice(_from_rules(book.fitting(situation), situation), limit))
+    by_rules = _from_rules(book.fitting(situation), situation, limit)
     return by_rules or articles_say(situation, limit=limit)
 
 
 def articles_say(situation: Situation, *, limit: int = 3, without: Collection[int] = ()) -> list[Suggestion]:
     """The services and kinds that the articles found vote for, as if those `without` did not exist."""
-    votes = voting.count(situation, without)[: limit * 2]
+    votes = voting.count(situation, without)[: limit + 1]
+    places = _places([vote.kind for vote in votes if not vote.service], situation.commune)
     titles = _titles([vote.article.id for vote in votes], situation.language)
-    said = (_by_vote(vote, situation, titles) for vote in votes)
-    return list(islice((one for one in said if one.name), limit))
+    return _each_once((_by_vote(vote, situation, places, titles) for vote in votes), limit)
 
 
-def _from_rules(matches: Iterable[Match], situation: Situation) -> Iterator[Suggestion]:
+def _from_rules(matches: Iterable[Match], situation: Situation, limit: int) -> list[Suggestion]:
     """The book proposes, the database decides: a service that is gone, or not for this commune, is passed over."""
     first: dict[int | str, Match] = {}
     for match in islice(matches, MOST_MATCHES):
         if target := match.rule.target:
             first.setdefault(target, match)
     if not first:
-        return
+        return []
     versions = _versions([match.rule.version_id for match in first.values()])
-    named = [one.service for one in versions.values() if one.service]
-    elsewhere = outside(named, situation.commune)
+    elsewhere = outside([one.service for one in versions.values() if one.service], situation.commune)
+    kinds = [target for target in first if isinstance(target, str)][: limit * 2]
+    places = _places(kinds, situation.commune)
     passed_over: list[str] = []
+    found = []
     for match in first.values():
         version = versions.get(match.rule.version_id)
-        service = version.service if version else None
-        if version is None or (service is not None and not service.active):
+        if version is None or (version.service and not version.service.active):
             continue
-        if service is not None and service.id in elsewhere:
-            passed_over.append(reading.text_in(service, situation.language).name)
-            continue
-        if suggestion := _by_rule(version, match.words, situation, tuple(passed_over)):
-            yield suggestion
+        if version.service and version.service.id in elsewhere:
+            passed_over.append(reading.text_in(version.service, situation.language).name)
+        elif version.service or version.kind in places:
+            found.append(_by_rule(version, match.words, situation, places, tuple(passed_over)))
+    return _each_once(found, limit)
+
+
+def _each_once(suggestions: Iterable[Suggestion], limit: int) -> list[Suggestion]:
+    """The first suggestions that name somebody; an office named twice is shown for its first reason."""
+    found: dict[object, Suggestion] = {}
+    for one in suggestions:
+        if one.name:
+            found.setdefault(one.service.id if one.service else (one.kind, one.name), one)
+    return list(islice(found.values(), limit))
+
+
+def _places(kinds: Iterable[str], commune: str) -> dict[str, Resolution]:
+    """What each of these kinds is in the commune."""
+    wanted = list(dict.fromkeys(kind for kind in kinds if kind))
+    return offices.resolve_many(wanted, commune, limit=OFFICES_SHOWN) if wanted else {}
 
 
 def _versions(ids: Collection[int]) -> dict[int, RuleVersion]:
@@ -105,43 +132,61 @@ def _versions(ids: Collection[int]) -> dict[int, RuleVersion]:
 
 
 def _by_rule(
-    version: RuleVersion, matched: tuple[str, ...], situation: Situation, passed_over: tuple[str, ...]
-) -> Suggestion | None:
-    service = version.service or _of_kind(version.kind, situation.commune)
-    if service is None:
-        return None
+    version: RuleVersion,
+    matched: tuple[str, ...],
+    situation: Situation,
+    places: dict[str, Resolution],
+    passed_over: tuple[str, ...],
+) -> Suggestion:
     explained = version.explanations
-    return Suggestion(
+    place = None if version.service else places[version.kind]
+    return _suggestion(
+        version.service,
+        place,
+        situation,
         origin="rule",
-        name=reading.text_in(service, situation.language).name,
-        kind=service.kind,
-        url=service.url,
         reason=explained.get(situation.language) or explained.get(reading.REFERENCE, ""),
         strength=1.0,
-        service=service,
         rule_version=version,
         matched=matched,
         passed_over=passed_over,
     )
 
 
-def _by_vote(vote: Vote, situation: Situation, titles: dict[int, str]) -> Suggestion:
-    service, contact = vote.service or _of_kind(vote.kind, situation.commune), vote.contact
+def _by_vote(
+    vote: Vote, situation: Situation, places: dict[str, Resolution], titles: dict[int, str]
+) -> Suggestion:
     title = titles.get(vote.article.id, vote.article.slug)
-    return Suggestion(
+    return _suggestion(
+        vote.service,
+        places.get(vote.kind) if not vote.service else None,
+        situation,
+        titled=vote.contact.get("title") or "",
+        address=vote.contact.get("url") or "",
         origin="article",
-        name=reading.text_in(service, situation.language).name if service else contact.get("title", ""),
-        kind=vote.kind,
-        url=service.url if service else contact.get("url") or "",
         reason=BY_ARTICLE.get(situation.language, BY_ARTICLE["fr"]).format(title=title),
         strength=vote.weight,
-        service=service,
     )
 
 
-def _of_kind(kind: str, commune: str) -> Service | None:
-    services = reading.services_among((), {kind}) if kind else []
-    return next(iter(reading.nearest_first(services, commune)), None)
+def _suggestion(
+    service: Service | None,
+    place: Resolution | None,
+    situation: Situation,
+    *,
+    titled: str = "",
+    address: str = "",
+    **said: Any,
+) -> Suggestion:
+    """A service, the one office of a kind, or a kind under its own name, else as its article titles it."""
+    service = service or (place.one if place else None)
+    if service:
+        named = {"name": reading.text_in(service, situation.language).name, "url": service.url}
+    else:
+        name = place.name(situation.language) if place else titled
+        named = {"name": name, "url": address or (place.national.get("url", "") if place else "")}
+    kind = place.kind.code if place else (service.kind if service else "")
+    return Suggestion(**named, kind=kind, service=service, resolution=place, **said)
 
 
 def _titles(article_ids: list[int], language: str) -> dict[int, str]:

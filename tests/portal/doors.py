@@ -16,7 +16,7 @@ public.document public.door public.download
 public.how_we_refer
 public.enter_code public.follow public.home public.legal public.new_request public.not_solved public.opinion
 public.privacy public.propose_articles public.receipt public.search public.send_request public.service public.solve
-public.communes public.suggest_completions public.thread public.topic public.topics public.write
+public.communes public.say_place public.suggest_completions public.thread public.topic public.topics public.write
 sign_in.show sign_in.submit site.colours
 partner.answer_referral partner.look_for_service partner.referral partner.referral_file
 """

@@ -43,6 +43,7 @@ from portal.views.public import (  # noqa: E402, F401  (their views register on 
     following,
     home,
     outage,
+    placing,
     requests,
     services,
 )

@@ -1,0 +1,80 @@
+"""Where the person asks from: said once, kept for this visit, shown, and changed as they like.
+
+The commune is kept in the session's cookie alone; it is in no address and no log.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, request, session, url_for
+from flask_babel import gettext
+
+from portal.articles.library import LONGEST_QUESTION
+from portal.database import db
+from portal.directory import communes
+from portal.directory.communes import Town
+from portal.directory.models import Department
+from portal.views import guards, limits
+from portal.views.forms import Form
+from portal.views.public import bp
+
+KEPT = "commune"
+LONGEST = 100
+
+
+def commune_here() -> Town | None:
+    """The commune this visit is for, if it was said."""
+    code = session.get(KEPT, "")
+    return communes.town(code) if code else None
+
+
+@bp.post("/<lang>/place")
+@guards.anyone
+@limits.people
+def say_place() -> Any:
+    """Keeps the commune that was typed or chosen, and goes back to the answers; asks, where several bear the name."""
+    form = Form(request.form)
+    question = form.text("q")[:LONGEST_QUESTION]
+    if form.values.get("forget"):
+        session.pop(KEPT, None)
+        return _back(question)
+    town, candidates = _meant(form)
+    if town is None:
+        shown = {"query": question, "options": _options(candidates)}
+        page = render_template("public/place.html", **shown, values=form.values, errors=form.errors)
+        return page, 200 if candidates else 422
+    session[KEPT] = town.code
+    db.session.commit()
+    return _back(question)
+
+
+def _meant(form: Form) -> tuple[Town | None, tuple[Town, ...]]:
+    """The commune, or those it may be; with neither, the form says why."""
+    code, typed = form.text("code")[:LONGEST], form.text("commune")[:LONGEST]
+    if code:
+        return communes.town(code), ()
+    if not typed:
+        form.refuse("commune", gettext("Écrivez le nom de votre commune, ou son code postal."))
+        return None, ()
+    found = communes.which(typed)
+    if not found.candidates:
+        form.refuse("commune", gettext("Nous ne connaissons pas cette commune. Essayez avec le code postal."))
+    sure = found.commune if not found.slip else None  # a slip is a question, if only « is it this one? »
+    return sure, found.candidates
+
+
+def _options(towns: tuple[Town, ...]) -> list[tuple[str, str, str]]:
+    """Communes as a choice: the department and the postcodes tell those of one name apart."""
+    named = {one.department for one in towns}
+    query = db.select(Department.code, Department.name).where(Department.code.in_(named))
+    names = {row.code: row.name for row in db.session.execute(query)}
+
+    def about(one: Town) -> str:
+        return ", ".join([names.get(one.department, one.department), *one.postcodes[:3]])
+
+    return [(one.code, one.name, about(one)) for one in towns]
+
+
+def _back(question: str) -> Any:
+    return redirect(url_for("public.search", q=question) if question else url_for("public.home"), 303)
