@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from portal.database import db
+from portal.directory.editing import department_of
 from portal.directory.models import Commune, Department, Kind, Service, ServiceArea
-from portal.referrals.situations import department_of
 
 
 def outside(services: Sequence[Service], commune: str) -> set[int]:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from portal import clock
 from portal.database import db
+from portal.directory.editing import department_of
 from portal.directory.models import Organization
 from portal.directory.opening import Schedule, is_open
 from portal.errors import N_
@@ -48,12 +49,6 @@ URGENCIES = {
     "soon": Choice("dans les jours qui viennent", N_("Dans les jours qui viennent")),
     "today": Choice("aujourd’hui", N_("Aujourd’hui")),
 }
-OVERSEAS = ("97", "98")  # their departments and territories are named by three signs
-
-
-def department_of(commune: str) -> str:
-    """The department of a commune, which its code begins with."""
-    return commune[: 3 if commune.startswith(OVERSEAS) else 2]
 
 
 def today(timezone: str = "Europe/Paris") -> date:

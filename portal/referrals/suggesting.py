@@ -181,12 +181,12 @@ def _suggestion(
     """A service, the one office of a kind, or a kind under its own name, else as its article titles it."""
     service = service or (place.one if place else None)
     if service:
-        named = {"name": reading.text_in(service, situation.language).name, "url": service.url}
+        name, url = reading.text_in(service, situation.language).name, service.url
     else:
         name = place.name(situation.language) if place else titled
-        named = {"name": name, "url": address or (place.national.get("url", "") if place else "")}
+        url = address or (place.national.get("url", "") if place else "")
     kind = place.kind.code if place else (service.kind if service else "")
-    return Suggestion(**named, kind=kind, service=service, resolution=place, **said)
+    return Suggestion(name=name, url=url, kind=kind, service=service, resolution=place, **said)
 
 
 def _titles(article_ids: list[int], language: str) -> dict[int, str]:

@@ -11,11 +11,14 @@ from flask import Blueprint, abort, g, jsonify, request
 
 from portal.articles import library
 from portal.articles.library import Answers, Hit
+from portal.directory import reading as directory
 from portal.directory.communes import commune_of
+from portal.directory.offices import Office
+from portal.referrals.distress import distress
 from portal.referrals.suggesting import Suggestion
 from portal.views import guards, limits
 from portal.views.forms import Form
-from portal.views.language import LANGUAGES
+from portal.views.language import LANGUAGES, current
 from portal.views.public import finding
 
 bp = Blueprint("api", __name__)
@@ -40,6 +43,7 @@ def search() -> Any:
     answers = finding.answers_to(question, {}, limit=max(limit, DEFAULT))
     return jsonify(
         query=question,
+        emergency=_emergency(question),
         did_you_mean=answers.did_you_mean,
         hits=[_hit(hit) for hit in answers.hits[:limit]],
         referrals=[_referral(one) for one in finding.suggestions(question, answers)],
@@ -53,7 +57,8 @@ def referrals() -> Any:
     question, commune = _question(), _commune()
     found = _answers(question)
     proposed = finding.suggestions(question, found, commune)
-    return jsonify(query=question, commune=commune, referrals=[_referral(one) for one in proposed])
+    said = [_referral(one) for one in proposed]
+    return jsonify(query=question, commune=commune, emergency=_emergency(question), referrals=said)
 
 
 @bp.get("/api/v1/openapi.json")
@@ -99,10 +104,42 @@ def _hit(hit: Hit) -> dict[str, Any]:
     }
 
 
+def _emergency(question: str) -> list[dict[str, str]]:
+    """The numbers to show before all else, where the words are of distress. No rule has a say in it."""
+    if not distress(question, current()):
+        return []
+    return [{"number": number, "label": label} for number, label in finding.urgent_numbers()]
+
+
 def _referral(one: Suggestion) -> dict[str, Any]:
     """Whose matter it is, and why; a service that is not in the directory has no id."""
     service = {"id": one.service.id if one.service else None, "name": one.name, "kind": one.kind}
-    return {"service": service, "rule": one.rule, "reason": one.reason}
+    place = one.resolution
+    return {
+        "service": service,
+        "rule": one.rule,
+        "reason": one.reason,
+        "origin": one.origin,
+        "answer": place.answer if place else ("one" if one.service else "none"),
+        "asks_commune": one.asks_commune,
+        "offices": [_office(office) for office in place.offices] if place else [],
+        "look_for": place.look_for(current()) if place and place.answer == "none" else "",
+        "national": place.national if place else {},
+    }
+
+
+def _office(office: Office) -> dict[str, Any]:
+    service = office.service
+    away = None if office.kilometres is None else round(office.kilometres, 1)
+    name = directory.text_in(service, current()).name
+    return {
+        "id": service.id,
+        "name": name,
+        "phone": service.phone,
+        "address": service.address,
+        "kilometres": away,
+        "stale": office.stale,
+    }
 
 
 @cache

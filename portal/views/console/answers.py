@@ -13,8 +13,11 @@ from portal.articles.models import Article, ArticleText, Topic
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.directory import reading
-from portal.referrals.situations import Situation, answers_at
+from portal.directory.models import Service
+from portal.referrals.distress import distress
+from portal.referrals.situations import Situation, answers_at, today
 from portal.referrals.suggesting import Suggestion, suggest
+from portal.referrals.urgency import urgency
 from portal.views.context import searcher, settings
 
 log = logging.getLogger(__name__)
@@ -59,26 +62,49 @@ def question_of(contact: Contact) -> str:
     return (contact.subject or said)[:LONGEST_QUESTION]
 
 
+def said_by(contact: Contact, words: str) -> str:
+    """What is looked for, and what the person wrote."""
+    return " ".join([words, *(one.body for one in contact.messages if one.direction == "in")])[:2000]
+
+
+def in_danger(contact: Contact, words: str) -> list[tuple[str, str]]:
+    """The national numbers, and what each is for, where what was said is of distress."""
+    if not distress(said_by(contact, words), contact.language):
+        return []
+    return [(one.number, one.labels.get("fr", "")) for one in reading.help_numbers(emergency=True)]
+
+
 def suggestions(contact: Contact, words: str, found: Any) -> list[Suggestion]:
     """The services whose matter it is, and why."""
     topic = db.session.get(Topic, contact.topic_id) if contact.topic_id else None
-    said = " ".join([words, *(one.body for one in contact.messages if one.direction == "in")])
+    said = said_by(contact, words)
+    zone = settings().timezone
     situation = Situation(
-        words=said[:2000],
+        words=said,
         language=contact.language,
         topics=(topic.slug,) if topic else (),
         commune=contact.commune,
         channel=contact.channel,
-        open=answers_at(clock.now(), settings().timezone, contact.organization_id),
+        open=answers_at(clock.now(), zone, contact.organization_id),
+        urgency=urgency(said, contact.language),
+        at=today(zone),
         article_ids=tuple(one.article_id for one in found.candidates) if found else (),
         scores=tuple(one.score for one in found.candidates) if found else (),
     )
     return suggest(situation, organization_id=contact.organization_id)
 
 
+def is_proposed(one: Suggestion, service_id: int) -> Service | None:
+    """The service, if it is the one or one of those suggested."""
+    offices = one.resolution.offices if one.resolution else ()
+    among = [one.service, *(office.service for office in offices)]
+    return next((service for service in among if service and service.id == service_id), None)
+
+
 def said_in_french(one: Suggestion) -> tuple[str, str]:
     """A service's name and why it is proposed, as the agent reads them, whatever language the citizen speaks."""
-    name = reading.text_in(one.service, "fr").name if one.service else one.name
+    of_kind = one.resolution.name("fr") if one.resolution else one.name
+    name = reading.text_in(one.service, "fr").name if one.service else of_kind
     explained = one.rule_version.explanations.get("fr") if one.rule_version else ""
     return name, explained or one.reason
 

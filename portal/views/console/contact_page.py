@@ -111,9 +111,9 @@ def choose_service(contact: Contact, form: Form) -> None:
         return
     asked = form.text("q") or answers.question_of(contact)
     for one in answers.suggestions(contact, asked, answers.find(asked, contact.language)):
-        if one.service is not None and one.service.id == chosen:
+        if service := answers.is_proposed(one, chosen):
             rule = str(one.rule_version.id) if one.rule_version else ""
-            fill_in(form, one.service)
+            fill_in(form, service)
             form.values.update(reason=answers.said_in_french(one)[1], rule=rule, disposition="referred")
 
 
@@ -174,6 +174,7 @@ def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
         "in_french": answers.in_french(found),
         "events": events,
         "suggestions": answers.suggestions(contact, asked, found),
+        "in_danger": answers.in_danger(contact, asked),
     }
 
 

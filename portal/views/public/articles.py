@@ -15,7 +15,8 @@ from portal.views import guards
 from portal.views.context import visit
 from portal.views.forms import Form
 from portal.views.language import current
-from portal.views.public import bp, cards
+from portal.views.public import bp, cards, placing, suggested
+from portal.views.public.suggested import Shown
 
 A_PAGE = 50
 MOST_DOCUMENTS = 6
@@ -25,12 +26,13 @@ MOST_DOCUMENTS = 6
 @guards.anyone
 def article(slug: str) -> str:
     page = reading.article_page(slug, current())
+    placing.remember_reading(slug)
     return render_template(
         "public/article.html",
         page=page,
         body=page.html(lambda slug: url_for("public.article", slug=slug)),
         topic=page.topic and reading.named(page.topic.names, current()),
-        contacts=cards.of_contacts(page.article.contacts) or [card for card in [cards.front_desk()] if card],
+        contacts=_whom(page.article.contacts),
         documents=_documents(page.article.topic_id),
         told=slug in session.get("opinions", []),
     )
@@ -62,6 +64,14 @@ def topic(slug: str) -> str:
     return render_template(
         "public/topic.html", found=found, number=number, pages=max(ceil(found.total / A_PAGE), 1)
     )
+
+
+def _whom(contacts: list[dict[str, Any]]) -> list[Shown]:
+    """Those the article sends people to, for the commune of this visit; else ourselves."""
+    here = placing.commune_here()
+    named = suggested.of_contacts(contacts, here.code if here else "")
+    desk = None if named else cards.front_desk()
+    return [Shown(desk)] if desk else named
 
 
 def _documents(topic_id: int | None) -> list[Document]:

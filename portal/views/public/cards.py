@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +13,6 @@ from portal.articles import bodies
 from portal.directory import reading
 from portal.directory.models import Service
 from portal.directory.opening import service_opening, service_zone
-from portal.referrals.suggesting import Suggestion
 from portal.views.context import settings
 from portal.views.freshness import freshness_text, stale_text
 from portal.views.hours import elsewhere_text, opening_text
@@ -72,37 +70,14 @@ def of(service: Service, why: str = "") -> Card:
     )
 
 
-def of_suggestions(suggestions: Iterable[Suggestion]) -> list[Card]:
-    """The cards of the services proposed, each with its reason."""
-    return [
-        of(one.service, one.reason) if one.service else Card(one.name, one.url, why=one.reason)
-        for one in suggestions
-    ]
-
-
-def of_contacts(contacts: Sequence[dict[str, Any]]) -> list[Card]:
-    """The cards of those an article sends people to: services of ours by name or kind, else their own page."""
-    slugs = {contact["service"] for contact in contacts if contact.get("service")}
-    kinds = {contact["kind"] for contact in contacts if contact.get("kind")}
-    services = reading.nearest_first(reading.services_among(slugs, kinds)) if contacts else []
-    found: dict[str, Card] = {}
-    for contact in contacts:
-        fits = [
-            one
-            for one in services
-            if one.slug == contact.get("service") or (one.kind and one.kind == contact.get("kind"))
-        ]
-        if fits:
-            found.setdefault(fits[0].slug, of(fits[0]))
-        elif contact.get("title"):
-            found.setdefault(contact["title"], _elsewhere(contact))
-    return list(found.values())
-
-
-def _elsewhere(contact: dict[str, Any]) -> Card:
+def elsewhere(contact: dict[str, Any]) -> Card:
     """Somebody who is not in the directory: all that is known of them is what the source says."""
-    note = _ANCHOR.sub("", bodies.render(contact.get("note") or "").html)
-    return Card(contact["title"], contact.get("url") or "", note=note)
+    return Card(contact["title"], contact.get("url") or "", note=plain_note(contact.get("note") or ""))
+
+
+def plain_note(text: str) -> str:
+    """A note of a source as safe HTML."""
+    return _ANCHOR.sub("", bodies.render(text).html) if text else ""
 
 
 def front_desk() -> Card | None:

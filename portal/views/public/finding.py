@@ -16,13 +16,14 @@ from portal.database import brief_write, db
 from portal.directory import communes as towns
 from portal.directory import reading as directory
 from portal.referrals.distress import distress
-from portal.referrals.situations import Situation, answers_at
+from portal.referrals.situations import Situation, answers_at, today
 from portal.referrals.suggesting import Suggestion, suggest
+from portal.referrals.urgency import urgency
 from portal.views import guards, limits
 from portal.views.context import searcher, settings, visit
 from portal.views.forms import Form
 from portal.views.language import current
-from portal.views.public import bp, cards
+from portal.views.public import bp, cards, placing, suggested
 
 A_PAGE, LAST_PAGE = 10, 30
 URGENT_SHOWN = 9  # of the national numbers, in their order
@@ -43,10 +44,12 @@ def search() -> str:
     narrowed = {"topic": form.text("topic")[:100], "kind": form.choice("kind", KINDS)}
     page = min(max(form.number("page") or 1, 1), LAST_PAGE)
     answers = answers_to(question, narrowed, page)
-    proposed = suggestions(question, answers) if page == 1 else []
+    here = placing.commune_here()
+    commune = here.code if here else ""
+    proposed = suggestions(question, answers, commune, placing.read_here()) if page == 1 else []
     shown = _page(question, answers, narrowed, page, proposed)
     if question and page == 1 and not any(narrowed.values()):
-        note(answers, proposed)
+        note(answers, proposed, commune)
     return shown
 
 
@@ -97,15 +100,20 @@ def answers_to(question: str, narrowed: dict[str, str], page: int = 1, limit: in
     )
 
 
-def suggestions(question: str, answers: Answers, commune: str = "") -> list[Suggestion]:
+def suggestions(
+    question: str, answers: Answers, commune: str = "", read: tuple[str, ...] = ()
+) -> list[Suggestion]:
     """Whose matter it is, by the rules in force, else by the articles found."""
-    topic = topic_of(answers)
+    topic, zone = topic_of(answers), settings().timezone
     situation = Situation(
         words=question,
         language=current(),
         topics=(topic,) if topic else (),
         commune=commune,
-        open=answers_at(clock.now(), settings().timezone),
+        urgency=urgency(question, current()),
+        read=read,
+        at=today(zone),
+        open=answers_at(clock.now(), zone),
         article_ids=tuple(one.article_id for one in answers.candidates),
         scores=tuple(one.score for one in answers.candidates),
     )
@@ -123,12 +131,17 @@ def address(hit: Hit, *, external: bool = False) -> str:
     return base + url_for(f"public.{hit.noun}", slug=hit.slug)
 
 
-def note(answers: Answers, proposed: list[Suggestion]) -> None:
+def note(answers: Answers, proposed: list[Suggestion], commune: str = "") -> None:
     """Keeps what was searched. The page is already drawn: it is shown even if this cannot be written."""
     first = answers.hits[0].slug if answers.hits else ""
     service = proposed[0].service if proposed else None
     said = {"words": answers.question, "language": current(), "found": answers.total, "first": first}
-    came_of_it = {"topic": topic_of(answers), "service": service.slug if service else "", "visit": visit()}
+    came_of_it = {
+        "topic": topic_of(answers),
+        "service": service.slug if service else "",
+        "visit": visit(),
+        "commune": commune,
+    }
     try:
         with brief_write() as session:
             searches.note_search(session, **said, **came_of_it)  # type: ignore[arg-type]
@@ -152,8 +165,10 @@ def _page(
         topic=topic,
         page=page,
         pages=pages,
-        referrals=cards.of_suggestions(proposed),
+        referrals=suggested.of_suggestions(proposed),
         decided=any(one.origin == "rule" for one in proposed),
+        here=placing.commune_here(),
+        asks_commune=any(one.asks_commune for one in proposed),
         in_danger=urgent_numbers() if distress(question, current()) else [],
         desk=cards.front_desk(),
         link=lambda **changes: _link(question, {**narrowed, **changes}),

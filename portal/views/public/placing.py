@@ -1,6 +1,6 @@
-"""Where the person asks from: said once, kept for this visit, shown, and changed as they like.
+"""Where the person asks from, and what they read: kept for this visit, shown, and changed as they like.
 
-The commune is kept in the session's cookie alone; it is in no address and no log.
+Both are in the session's cookie alone: in no address, no table and no log.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from portal.views import guards, limits
 from portal.views.forms import Form
 from portal.views.public import bp
 
-KEPT = "commune"
+KEPT, READ = "commune", "read"
+MOST_READ = 10
 LONGEST = 100
 
 
@@ -27,6 +28,16 @@ def commune_here() -> Town | None:
     """The commune this visit is for, if it was said."""
     code = session.get(KEPT, "")
     return communes.town(code) if code else None
+
+
+def remember_reading(slug: str) -> None:
+    """The last articles of this visit: a rule may ask which were read on the way."""
+    if slug not in read_here():
+        session[READ] = [*read_here(), slug][-MOST_READ:]
+
+
+def read_here() -> tuple[str, ...]:
+    return tuple(session.get(READ, ()))
 
 
 @bp.post("/<lang>/place")
@@ -52,8 +63,8 @@ def say_place() -> Any:
 def _meant(form: Form) -> tuple[Town | None, tuple[Town, ...]]:
     """The commune, or those it may be; with neither, the form says why."""
     code, typed = form.text("code")[:LONGEST], form.text("commune")[:LONGEST]
-    if code:
-        return communes.town(code), ()
+    if code and (chosen := communes.town(code)):
+        return chosen, ()
     if not typed:
         form.refuse("commune", gettext("Écrivez le nom de votre commune, ou son code postal."))
         return None, ()

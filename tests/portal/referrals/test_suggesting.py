@@ -8,6 +8,7 @@ from flask import Flask
 
 from portal.database import db
 from portal.directory.editing import add_commune
+from portal.directory.kinds import save_kind
 from portal.directory.models import Commune, ServiceArea
 from portal.history import SYSTEM
 from portal.referrals.editing import draft_rule, publish
@@ -97,24 +98,40 @@ def test_where_no_rule_speaks_the_articles_vote_by_rank(app: Flask) -> None:
     first = make.article("Logement", contacts=[{"kind": "mairie"}, {"service": "caf"}])
     second = make.article("Aides", contacts=[{"service": "caf"}, {"service": "caf"}, {"service": "inconnu"}])
     found = suggest(Situation(words="toit", article_ids=(first.id, second.id)))
-    assert [(s.service.slug, round(s.strength, 2)) for s in found if s.service] == [
-        ("caf", 0.59),
-        ("mairie-accueil", 0.41),
+    assert [(s.service and s.service.slug, s.kind, round(s.strength, 2)) for s in found] == [
+        ("caf", "caf", 0.59),
+        (None, "mairie", 0.41),
     ]
+    assert found[1].resolution and found[1].resolution.offices[0].service.slug == "mairie-accueil"
     assert {s.origin for s in found} == {"article"}
     assert found[0].reason == "C’est à ce service que renvoie notre fiche « Logement »."
     cast.rule(words=["toit"], to="adil")
     assert [s.origin for s in suggest(Situation(words="toit", article_ids=(first.id,)))] == ["rule"]
 
 
-def test_of_several_services_of_a_kind_the_nearest_is_named(app: Flask) -> None:
+def test_a_kind_is_the_office_of_the_commune_once_it_is_known(app: Flask) -> None:
     places()
-    cast.service("mairie-ailleurs", kind="mairie", address="1 rue Haute, 96120 Montaurel")
-    cast.service("mairie-ici", kind="mairie", of=make.organization())
-    cast.service("mairie-elvin", kind="mairie", address="1 place, 96110 SAINT ELVIN")
+    save_kind("mairie", by=SYSTEM, names={"fr": "Mairie"}, level="commune")
+    cast.service("mairie-ailleurs", kind="mairie", commune="96018")
+    cast.service("mairie-elvin", kind="mairie", commune="96017")
     ids = (make.article(contacts=[{"kind": "mairie", "title": "Mairie", "url": ""}]).id,)
-    assert suggest(Situation(article_ids=ids))[0].name == "MAIRIE-ICI"
-    assert suggest(Situation(article_ids=ids, commune="96017"))[0].name == "MAIRIE-ELVIN"
+    (unknown,) = suggest(Situation(article_ids=ids))
+    assert (unknown.name, unknown.service, unknown.asks_commune) == ("Mairie", None, True)
+    (known,) = suggest(Situation(article_ids=ids, commune="96017"))
+    assert known.service and known.service.slug == "mairie-elvin" and not known.asks_commune
+
+
+def test_a_rule_may_send_to_a_kind(app: Flask) -> None:
+    places()
+    save_kind("mairie", by=SYSTEM, names={"fr": "Mairie", "en": "Town hall"}, level="commune")
+    cast.service("mairie-elvin", kind="mairie", commune="96017")
+    version = cast.rule().versions[0]
+    version.service_id, version.kind = None, "mairie"
+    db.session.flush()
+    (found,) = suggest(Situation(words=WORDS, commune="96017"))
+    assert found.service and (found.origin, found.service.slug) == ("rule", "mairie-elvin")
+    (elsewhere,) = suggest(Situation(words=WORDS, commune="96018", language="en"))
+    assert (elsewhere.name, elsewhere.service) == ("Town hall", None)
 
 
 def test_a_kind_without_a_service_is_shown_with_its_title_and_address(app: Flask) -> None:
@@ -135,6 +152,7 @@ def test_what_has_neither_a_service_nor_a_kind_comes_after_what_has(app: Flask) 
     found = suggest(Situation(article_ids=(make.article(contacts=contacts).id,)))
     assert [(s.kind, s.name, s.url) for s in found] == [
         ("prefecture", "Préfecture", ""),
+        ("caf", "Caisse d’allocations familiales (Caf)", ""),
         ("", "Un numéro national", ""),
     ]
 

@@ -55,6 +55,7 @@ def test_a_search_gives_the_hits_and_whose_matter_it_is(app: Flask, client: Any)
     assert len(client.get("/api/v1/search?q=carte+logement&limit=1").json["hits"]) == 1
     assert client.get("/api/v1/search").json == {
         "query": "",
+        "emergency": [],
         "did_you_mean": None,
         "hits": [],
         "referrals": [],
