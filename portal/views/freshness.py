@@ -7,23 +7,30 @@ from flask_babel import format_date, gettext
 from portal import clock
 from portal.directory.freshness import is_stale, last_confirmed
 from portal.directory.models import Sourced
+from portal.errors import N_
 from portal.views.context import settings
 
-LONG = "d MMMM y"
+CONFIRMED = N_("Informations confirmées le %(day)s.")
+LONG_CONFIRMED = N_("Informations confirmées le %(day)s ; peut-être plus à jour.")
+DATED = N_("Informations du %(day)s.")
+LONG_DATED = N_("Informations du %(day)s ; peut-être plus à jour.")
 
 
 def freshness_text(row: Sourced) -> str:
     """When somebody last said that it is true, and that it may no longer be."""
-    return stale_text(row) or gettext(
-        "Informations confirmées le %(day)s.", day=format_date(last_confirmed(row), LONG)
-    )
+    return stale_text(row) or _said(row, CONFIRMED, DATED)
 
 
 def stale_text(row: Sourced) -> str:
     """That it may no longer be true, and since when nobody has said so; empty while it is fresh."""
     if not is_stale(row, clock.now(), settings().stale_months):
         return ""
-    last = last_confirmed(row)
-    if last is None:
+    if last_confirmed(row) is None:
         return gettext("Informations que personne n’a encore confirmées ; peut-être plus à jour.")
-    return gettext("Informations confirmées le %(day)s ; peut-être plus à jour.", day=format_date(last, LONG))
+    return _said(row, LONG_CONFIRMED, LONG_DATED)
+
+
+def _said(row: Sourced, confirmed: str, dated: str) -> str:
+    """A person confirms; a source only bears a date."""
+    day = format_date(last_confirmed(row), "d MMMM y")
+    return gettext(confirmed if row.confirmed_at else dated, day=day)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import get_timezone_name
+from babel.dates import get_timezone_location
 from flask_babel import format_date, get_locale, gettext
 
 from portal import clock
@@ -66,8 +66,8 @@ def elsewhere_text(timezone: str) -> str:
         == now.astimezone(ZoneInfo(settings().timezone)).utcoffset()
     ):
         return ""
-    name = get_timezone_name(ZoneInfo(timezone), locale=get_locale())
-    return gettext("Ces heures sont celles du lieu : %(zone)s.", zone=name)
+    name = get_timezone_location(ZoneInfo(timezone), locale=get_locale())
+    return gettext("Ces heures sont celles du lieu (%(zone)s).", zone=name)
 
 
 def week(schedule: Schedule) -> list[tuple[str, list[tuple[str, str]]]]:

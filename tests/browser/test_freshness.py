@@ -1,0 +1,90 @@
+"""An owner reads, corrects and confirms in a browser; a citizen reads the hours of a place overseas."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from portal.config import Settings
+from portal.database import db
+from portal.directory import asking, correcting
+from portal.directory.models import Organization, Service
+from tests import make
+from tests.browser.visiting import Visit
+
+pytestmark = pytest.mark.browser
+
+WEEK = {
+    "mon": [["07:30", "12:00"], ["13:00", "15:00", "Accueil ouvert uniquement sur rendez-vous."]],
+    "tue": [["07:30", "15:00"]],
+    "fri": [["07:30", "12:00", "Accueil fermé en juillet-août."]],
+}
+
+
+@pytest.fixture
+def office(app: Flask) -> Service:
+    """An office of La Réunion, as the national directory of 2017 knew it."""
+    make.organization(name="Ville de Saint-Paul")
+    values = {"address": "5 rue des Filaos, 97460 Saint-Paul", "email": "caf974@caf.example"}
+    made = make.service("caf", schedule=WEEK, department="974", commune="97415", **values)
+    made.source_date = date(2017, 9, 11)
+    owner = Organization(slug="caf-974", name="CAF de La Réunion", email="accueil@caf974.example")
+    made.organization = owner
+    db.session.commit()
+    assert isinstance(made, Service)
+    return made
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("locale", "direction"), [("fr-FR", "ltr"), ("ar", "rtl")])
+def test_everybody_can_read_the_hours_and_confirm(
+    app: Flask, chromium: Any, served: str, office: Service, width: int, locale: str, direction: str
+) -> None:
+    settings: Settings = app.extensions["settings"]
+    request = asking.ask(office.organization)
+    db.session.commit()
+    link = f"/partner/confirm/{asking.sign(request.id, settings.secret_key)}"
+    visit = Visit(chromium, served, width=width, locale=locale)
+    language = locale[:2]
+    visit.page.goto(f"/{language}/services/caf")
+    visit.look(f"hours-{language}-{width}", direction=direction)
+    visit.page.goto(link)
+    visit.look(f"confirm-{language}-{width}", direction=direction)
+    visit.page.goto(f"{link}/services/{office.id}")
+    visit.page.locator("#phone").fill("+262692000000")
+    visit.look(f"correct-{language}-{width}", direction=direction)
+    visit.page.locator("main form button").last.click()
+    visit.page.wait_for_url(f"**{link}")
+    visit.look(f"corrected-{language}-{width}", direction=direction)
+    visit.page.locator("main form button").click()
+    visit.page.wait_for_url(f"**{link}")
+    visit.look(f"confirmed-{language}-{width}", direction=direction)
+    db.session.expire_all()
+    assert request.state == "confirmed" and len(correcting.inbox()) == 1
+    visit.end()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_administrators_can_read_what_is_stale_and_what_is_proposed(
+    app: Flask, chromium: Any, served: str, office: Service, width: int
+) -> None:
+    request = asking.ask(office.organization)
+    hours = {"mon": [["08:00", "12:00"]], "tue": [["08:00", "12:00"]]}
+    correcting.propose(request, office, {"phone": "+262692000000", "schedule": hours}, "Depuis le 1er mars.")
+    person = make.staff("administrator")
+    db.session.commit()
+    visit = Visit(chromium, served, width=width)
+    visit.sign_in(person.email, make.PASSWORD)
+    visit.page.goto("/admin/freshness?among=all")
+    visit.look(f"freshness-{width}")
+    visit.page.goto("/admin/corrections")
+    visit.look(f"corrections-{width}")
+    visit.page.get_by_role("button", name="Publier").click()
+    visit.page.wait_for_url("**/admin/corrections")
+    visit.look(f"no-corrections-{width}")
+    db.session.expire_all()
+    assert office.phone == "+262692000000"
+    visit.end()
