@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
+from portal.contacts.models import Contact
 from portal.database import db
 from portal.directory.models import Service
 from portal.errors import Missing
@@ -49,12 +50,14 @@ def _conditions(view: str, by: Person) -> list[ColumnElement[bool]]:
     state = Referral.state
     later = aliased(Referral)
     followed = db.select(later.id).where(later.former_id == Referral.id).exists()
+    ended = db.select(Contact.id).where(Contact.id == Referral.contact_id, Contact.state == "wrapped_up")
+    seen_to = ended.exists()  # it came back with its exchange, which an agent has ended again
     last = db.select(ReferralMessage.side).where(ReferralMessage.referral_id == Referral.id)
     last_side = last.order_by(ReferralMessage.id.desc()).limit(1).scalar_subquery()
     awaited = state.in_(("sent", "received")) & Referral.way.in_(("email", "api"))
     found: dict[str, ColumnElement[bool]] = {
         "asked": state.in_(("sent", "received", "accepted")) & (last_side == "receiver"),
-        "back": state.in_(CAME_BACK) & ~followed,
+        "back": state.in_(CAME_BACK) & ~followed & ~seen_to,
         "proposed": state == "proposed",
         "late": awaited & (Referral.reminders > 0),
         "waiting": awaited & (Referral.reminders == 0),

@@ -26,6 +26,7 @@ HELLO = N_("Bonjour,")
 SHARED = N_("Ce que nous lui avons transmis, et rien d’autre : %(what)s.")
 REACH = N_("Pour le joindre : %(ways)s.")
 SAYS = N_("Ce service ajoute : « %(note)s »")
+DATED = ("sent", "accepted", "missing_piece")  # what silence means is said again only where it changed
 FOLLOW = N_("Suivre votre demande %(reference)s : %(link)s")
 
 
@@ -88,7 +89,7 @@ def _paragraphs(contact: Contact, referral: Referral, step: str) -> Iterator[str
         yield from _reach(referral)
     if step == "sent" and referral.shared:
         yield gettext(SHARED, what=_listed(referral))
-    said = sentences.of_silence(referral)
+    said = sentences.of_silence(referral) if step in DATED else None
     if said is not None:
         yield gettext(said[0], **written(said[1]))
     if values["reference"]:

@@ -101,6 +101,8 @@ def _end_again(found: Referral) -> None:
 
 def _answer(found: Referral, form: Form) -> Referral:
     asking.answer(found, form.text("body"), form_key=form.key(), by=me().actor)
+    if db.session.get_one(Contact, found.contact_id).step == asking.ASKED:
+        _end_again(found)
     return found
 
 
@@ -127,7 +129,7 @@ def _page(found: Referral, form: Form) -> str:
         next=chains.following(found),
         final=living.is_final(found),
         ways=[(way, words.WAYS[way]) for way in receivers.ways(found.service)],
-        address=receivers.address_of(found.service),
+        natures=[(code, name, hint) for code, (name, hint) in words.NATURES.items()],
         offered=_offered(contact),
         usual=form.data.getlist("fields") if form.data else sharing.as_usual(contact),
         silence=clocks.silence(found),

@@ -97,13 +97,16 @@ WAYS = {
     "phone": "Par téléphone : je mets la personne en relation",
     "told": "La personne s’y adresse elle-même : rien n’est transmis",
 }
-NATURES = {
-    "information": "Une information : le silence ne décide de rien",
-    "report": "Un signalement : le silence ne décide de rien",
-    "request": "Une demande ordinaire : deux mois de silence valent refus, comptés de notre réception",
-    "decision": "Une décision prévue par un texte : deux mois de silence valent accord, une fois chez lui",
-    "complaint": "Une réclamation : deux mois de silence valent refus",
-    "appeal": "Un recours : deux mois de silence valent refus",
+NATURES = {  # and what silence means then
+    "information": ("Une information", "Le silence ne décide de rien."),
+    "report": ("Un signalement", "Le silence ne décide de rien."),
+    "request": ("Une demande ordinaire", "Deux mois de silence valent refus, comptés de notre réception."),
+    "decision": (
+        "Une décision prévue par un texte",
+        "Deux mois de silence valent accord, comptés de la réception par le service compétent.",
+    ),
+    "complaint": ("Une réclamation", "Deux mois de silence valent refus, comptés de notre réception."),
+    "appeal": ("Un recours", "Deux mois de silence valent refus, comptés de notre réception."),
 }
 OUTCOMES = {
     "done": "La personne a été aidée",
