@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, or_
+from sqlalchemy import ColumnElement, exists, func, or_
 
 from portal.database import db
 from portal.directory import freshness
@@ -32,18 +32,28 @@ def owners(
 
     `among`: only the host and these organizations; all of them if None.
     """
-    last = func.coalesce(func.date(Service.confirmed_at), func.date(Service.source_date))
-    query = db.select(Organization, func.count(Service.id), func.min(last)).join(Organization.services)
-    query = query.where(Service.active, freshness.stale(Service, when, months)).group_by(Organization.id)
+    waits = freshness.stale(Service, when, months)
+    query = db.select(Organization).where(
+        exists().where(Service.organization_id == Organization.id, Service.active, waits)
+    )
     if among is not None:
         query = query.where(or_(Organization.is_host, Organization.id.in_(among)))
     if name:
         query = query.where(Organization.name.icontains(name, autoescape=True))
     ordered = query.order_by(Organization.is_host.desc(), Organization.name, Organization.id)
-    rows = db.session.execute(ordered.limit(A_PAGE + 1).offset(offset)).all()
-    requests = _last_requests([row[0].id for row in rows])
-    found = [Owner(one, count, _day(since), requests.get(one.id)) for one, count, since in rows[:A_PAGE]]
-    return found, len(rows) > A_PAGE
+    found = list(db.session.scalars(ordered.limit(A_PAGE + 1).offset(offset)))
+    ids = [one.id for one in found[:A_PAGE]]
+    counts, requests = _counts(ids, waits), _last_requests(ids)
+    page = [Owner(one, *counts[one.id], requests.get(one.id)) for one in found[:A_PAGE]]
+    return page, len(found) > A_PAGE
+
+
+def _counts(organizations: Collection[int], waits: ColumnElement[bool]) -> dict[int, tuple[int, date | None]]:
+    """Of each organization, how many services are stale, and the day of the oldest."""
+    last = func.coalesce(func.date(Service.confirmed_at), func.date(Service.source_date))
+    query = db.select(Service.organization_id, func.count(), func.min(last)).where(Service.active, waits)
+    query = query.where(Service.organization_id.in_(organizations)).group_by(Service.organization_id)
+    return {number: (count, _day(since)) for number, count, since in db.session.execute(query)}
 
 
 def _last_requests(organizations: Collection[int]) -> dict[int, ConfirmationRequest]:
