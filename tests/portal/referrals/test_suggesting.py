@@ -9,7 +9,7 @@ from flask import Flask
 from portal.database import db
 from portal.directory.editing import add_commune
 from portal.directory.kinds import save_kind
-from portal.directory.models import Commune, ServiceArea
+from portal.directory.models import Commune, Department, ServiceArea
 from portal.history import SYSTEM
 from portal.referrals.editing import draft_rule, publish
 from portal.referrals.rules import explain
@@ -24,6 +24,8 @@ WORDS = "demande d’allocation"
 def places() -> None:
     make.topic("logement")
     add_commune("96017", "Saint-Elvin", ["96110"])
+    db.session.add(Department(code="96", name="Aune"))
+    make.article(slug="rsa"), make.article(slug="apl")
 
 
 @pytest.mark.parametrize(
@@ -36,6 +38,11 @@ def places() -> None:
         ({"channels": ["phone", "text"]}, {"channel": "phone"}, {"channel": "web"}),
         ({"languages": ["ar"]}, {"language": "ar"}, {"language": "fr"}),
         ({"opening": "closed"}, {"open": False}, {"open": True}),
+        ({"departments": ["96"]}, {"commune": "96017"}, {"commune": "2A004"}),
+        ({"ages": ["under_18"]}, {"age": "under_18"}, {"age": ""}),
+        ({"flags": ["deaf", "alone"]}, {"flags": frozenset({"alone"})}, {"flags": frozenset({"carer"})}),
+        ({"urgencies": ["today"]}, {"urgency": "today"}, {"urgency": "soon"}),
+        ({"articles": ["rsa"]}, {"read": ("apl", "rsa")}, {"read": ("apl",)}),
         ({"opening": "open"}, {"open": True}, {"open": None}),
     ],
 )
