@@ -25,6 +25,7 @@ from portal.lines.saying import relay_of, say
 from portal.referrals.distress import distress
 from portal.views.context import searcher, settings
 from portal.views.language import LANGUAGES, phone_text
+from portal.views.telephone.pointing import whose_matter
 
 
 def answer_text(line: Line, contact: Contact, body: str, case: Case) -> str:
@@ -42,7 +43,7 @@ def answer_text(line: Line, contact: Contact, body: str, case: Case) -> str:
     if found.sure and found.hits:
         return "answer" if _reply(contact, _sure(contact, found.hits[0]), "answer") else "none"
     if not any(message.automatic for message in contact.messages):
-        _tell_reference(line, contact, case)
+        _tell_reference(line, contact, case, whose_matter(contact, body, found))
         return "reference"
     return "none"
 
@@ -95,7 +96,7 @@ def answer_keyword(contact: Contact, asked: Keyword) -> None:
     _reply(contact, text, "consent")
 
 
-def _tell_reference(line: Line, contact: Contact, case: Case) -> None:
+def _tell_reference(line: Line, contact: Contact, case: Case, whose: str = "") -> None:
     with force_locale(contact.language):
         ours = gettext("Bien reçu, réf. {reference}. Un agent vous répond.")
     known = {"reference": spoken(case.reference)}
@@ -104,7 +105,8 @@ def _tell_reference(line: Line, contact: Contact, case: Case) -> None:
         or say(line, "text_received", contact.language)
         or ours
     )
-    _reply(contact, text.replace("{reference}", spoken(case.reference)), "receipt")
+    received = text.replace("{reference}", spoken(case.reference))
+    _reply(contact, f"{received} {whose}".strip(), "receipt")
 
 
 def _reply(contact: Contact, text: str, purpose: str) -> bool:

@@ -15,6 +15,7 @@ from portal.jobs import Job
 from portal.telephony.models import NetworkEvent
 from tests import make
 from tests.network import LINE, Network, said, verbs
+from tests.portal.referrals import cast
 
 OPENING = {"mon": [["08:00", "18:00"]]}
 
@@ -188,6 +189,15 @@ def test_a_second_text_joins_the_thread_and_gets_no_second_reference(network: Ne
     network.twiml("/telephone/text", MessageSid="SM2", Body="Vous êtes là ?")
     (contact,) = contacts()
     assert [m.direction for m in contact.messages] == ["in", "out", "in"]
+
+
+def test_a_text_that_a_rule_decides_is_told_whom_to_call(network: Network, town: Any) -> None:
+    cast.rule(words=["allocation"])
+    db.session.commit()
+    network.twiml("/telephone/text", MessageSid="SM1", Body="mon allocation n'est pas versée")
+    (contact,) = contacts()
+    assert "réf." in contact.messages[-1].body
+    assert "Pour cela : CAF, 01 99 00 00 50." in contact.messages[-1].body
 
 
 def test_words_of_distress_get_the_emergency_numbers_and_a_person(network: Network, town: Any) -> None:

@@ -1,0 +1,42 @@
+"""Whose matter it is, as a short text can say it: the service, its number, whether somebody answers now."""
+
+from __future__ import annotations
+
+from flask_babel import force_locale, gettext
+
+from portal import clock
+from portal.articles.library import Answers
+from portal.contacts.models import Contact
+from portal.directory.opening import service_opening, service_zone
+from portal.referrals.situations import Situation, answers_at, today
+from portal.referrals.suggesting import suggest
+from portal.referrals.urgency import urgency
+from portal.views.context import settings
+from portal.views.hours import opening_text
+from portal.views.language import phone_text
+
+
+def whose_matter(contact: Contact, body: str, found: Answers) -> str:
+    """One sentence, where a rule names one service that can be called; articles are not sure enough to be sent."""
+    zone, topic = settings().timezone, next((hit.topic for hit in found.hits if hit.topic), "")
+    situation = Situation(
+        words=body,
+        language=contact.language,
+        topics=(topic,) if topic else (),
+        commune=contact.commune,
+        channel=contact.channel,
+        open=answers_at(clock.now(), zone, contact.organization_id),
+        urgency=urgency(body, contact.language),
+        at=today(zone),
+    )
+    proposed = suggest(situation, organization_id=contact.organization_id, limit=1)
+    service = proposed[0].service if proposed and proposed[0].origin == "rule" else None
+    if service is None or not service.phone or service.organization_id == contact.organization_id:
+        return ""
+    there = service_zone(service, zone)
+    with force_locale(contact.language):
+        hours = opening_text(service_opening(service, clock.now(), there), there) if service.schedule else ""
+        said = gettext(
+            "Pour cela : %(service)s, %(phone)s.", service=proposed[0].name, phone=phone_text(service.phone)
+        )
+        return f"{said} {hours}".strip()
