@@ -8,10 +8,11 @@ from sqlalchemy import or_
 
 from knowledge_base.analysis import fold
 from portal.database import db
-from portal.directory import kinds, reading
+from portal.directory import communes, kinds, reading
 from portal.directory.communes import town
 from portal.directory.models import Kind, Organization, Service
-from portal.directory.names import search_words
+from portal.directory.names import name_key, search_words
+from portal.directory.searching import find_services
 
 LOOKED_AT = 60  # of the answers to words, how many are put in order
 
@@ -26,18 +27,27 @@ def services_near(
     words: str, *, commune: str = "", organization_id: int | None = None, limit: int = 8
 ) -> list[Service]:
     """The services that `words` may mean: this organization's first, then those of the commune, of its department,
-    and the others."""
+    and the others; of these, those whose kind or name is just that before those that only mention it."""
     place = town(commune) if commune else None
-    looked = reading.find_services(words, limit=LOOKED_AT)[0]
-    if place is not None and place.department:
-        looked = reading.find_services(words, department=place.department, limit=LOOKED_AT)[0] + looked
+    codes = [place.code, *(part.code for part in communes.parts_of(place.code))] if place else []
+    own = Service.organization_id == organization_id
+    looked = find_services(words, limit=LOOKED_AT, also=[own])[0] if organization_id else []
+    if place is not None:
+        looked += find_services(words, limit=LOOKED_AT, also=[Service.commune.in_(codes)])[0]
+    if len(looked) < limit and place is not None:
+        looked += find_services(words, department=place.department, limit=LOOKED_AT)[0]
+    if len(looked) < limit:
+        looked += find_services(words, limit=LOOKED_AT)[0]
+    meant = kind_meant(words)
+    key = name_key(words)
 
-    def distance(service: Service) -> tuple[bool, bool, bool, bool]:
+    def distance(service: Service) -> tuple[bool, ...]:
         return (
             service.organization_id != organization_id,
-            not (place and service.commune == place.code),
+            service.commune not in codes,
             not (place and service.department == place.department),
-            not service.organization.is_host,
+            not (meant and service.kind == meant.code),
+            not service.search_key.startswith(f" {key}"),
         )
 
     each = {service.id: service for service in looked}.values()
@@ -46,7 +56,7 @@ def services_near(
 
 def service_meant(words: str) -> Service | None:
     """The one service that `words` can mean: the only one found, or the only one that bears this very name."""
-    found, total = reading.find_services(words, limit=LOOKED_AT)
+    found, total = find_services(words, limit=LOOKED_AT)
     if total == 1:
         return found[0]
     names = fold(words)

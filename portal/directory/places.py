@@ -11,7 +11,9 @@ from portal.directory.models import ListedPhone, Location, Service, ServiceAtLoc
 from portal.directory.opening import check_schedule
 from portal.errors import N_, Refused
 
+TYPES = ("physical", "postal", "virtual")
 FIELDS = (
+    "location_type",
     "name",
     "description",
     "address_1",

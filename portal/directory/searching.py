@@ -7,6 +7,7 @@ saves the service; what goes around the session (an import that inserts many row
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, event, inspect
@@ -25,9 +26,13 @@ def find_services(
     offset: int = 0,
     *,
     active: bool | None = True,
+    also: Collection[ColumnElement[bool]] = (),
 ) -> tuple[list[Service], int]:
-    """Some of the services that have all these words, by name, and how many there are. `active=None`: retired too."""
-    wanted = _wanted(text, kind, department, active)
+    """Some of the services that have all these words, by name, and how many there are. `active=None`: retired too.
+
+    `also` are further conditions: of a few communes, of a source, stale.
+    """
+    wanted = [*_wanted(text, kind, department, active), *also]
     ids = db.select(Service.id).where(*wanted).order_by(Service.search_key, Service.id)
     page = list(db.session.scalars(ids.limit(limit).offset(offset)))
     whole = (joinedload(Service.organization), joinedload(Service.texts))

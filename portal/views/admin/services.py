@@ -7,8 +7,9 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
+from sqlalchemy import ColumnElement
 
-from portal import history
+from portal import clock, history
 from portal.database import db
 from portal.directory import choosing as directory
 from portal.directory import editing, freshness, places, reading
@@ -19,6 +20,7 @@ from portal.staff.managing import names_of
 from portal.views import choosing, guards
 from portal.views.admin import bp, services_form, services_rows, services_words
 from portal.views.admin import lines_words as hours_words
+from portal.views.context import settings
 from portal.views.forms import Form
 
 writers = guards.staff("administrator", "editor")
@@ -33,8 +35,8 @@ def services() -> str:
     form = Form(request.args)
     kind = choosing.read_kind(form)
     page = max(1, form.number("page") or 1)
-    where = (kind.code if kind else "", form.text("department")[:3])
-    found, total = find_services(form.text("q")[:200], *where, A_PAGE, A_PAGE * (page - 1), active=None)
+    where = (kind.code if kind else "", form.text("department")[:3], A_PAGE, A_PAGE * (page - 1))
+    found, total = find_services(form.text("q")[:200], *where, active=None, also=_narrowed(form))
     return render_template(
         "admin/services/list.html",
         services=[] if form.errors else found,
@@ -96,6 +98,16 @@ def _save(found: Service | None) -> Any:
     return redirect(url_for("admin.service", service_id=kept.id))
 
 
+def _narrowed(form: Form) -> list[ColumnElement[bool]]:
+    """What is asked of their source, and of how long ago they were confirmed."""
+    narrowed = []
+    if source := form.choice("source", services_words.SOURCES):
+        narrowed.append(Service.source == source)
+    if form.text("stale"):
+        narrowed.append(freshness.stale(Service, clock.now(), settings().stale_months))
+    return narrowed
+
+
 def _departments() -> list[tuple[str, str]]:
     found = db.session.scalars(db.select(Department).order_by(Department.code))
     return [(one.code, f"{one.code} – {one.name}") for one in found]
@@ -117,6 +129,7 @@ def _show(found: Service | None, values: dict[str, Any], **shown: Any) -> str:
         events=events,
         people=names_of(history.actors(events)),
         statuses=list(services_form.STATUSES.items()),
+        place_types=list(services_form.PLACE_TYPES.items()),
         phone_types=list(services_form.PHONE_TYPES.items()),
         words=services_words,
         hours_words=hours_words,

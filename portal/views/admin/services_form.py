@@ -32,6 +32,11 @@ PHONE_TYPES = {
     "video": "Visio",
     "pager": "Messagerie",
 }
+PLACE_TYPES = {
+    "physical": "On y va",
+    "postal": "On y écrit seulement",
+    "virtual": "En ligne ou au téléphone",
+}
 NO_DEPARTMENT = "Aucun département ne s’appelle « {} »."
 
 _CODE = re.compile(r"\(([^()]+)\)$")

@@ -10,7 +10,7 @@ from typing import Any
 from portal.citizens.identifying import phone_number
 from portal.directory import phones
 from portal.directory.opening import DAYS, EXCEPTIONS, HOLIDAYS, Schedule, read_slots, slots_text
-from portal.directory.places import Row
+from portal.directory.places import TYPES, Row
 from portal.errors import Refused
 from portal.views import choosing
 from portal.views.admin.content_words import DAYS as DAY_NAMES
@@ -22,7 +22,17 @@ ROWS = {
     "documents": ("document", "uri"),
     "costs": ("option", "amount", "amount_description"),
     "places": (
-        *("name", "address_1", "address_2", "postal_code", "city", "commune", "latitude", "longitude"),
+        *(
+            "location_type",
+            "name",
+            "address_1",
+            "address_2",
+            "postal_code",
+            "city",
+            "commune",
+            "latitude",
+            "longitude",
+        ),
         *("description", "transportation", "accessibility", "hours"),
     ),
 }
@@ -117,13 +127,14 @@ def read_places(form: Form, known: list[Row]) -> list[Row]:
 def _read_place(form: Form, at: str, by_id: dict[int, Row]) -> Row:
     place_id = form.number(f"{at}-row")
     before = by_id.get(place_id or 0, {})
-    plain = (*ROWS["places"][:5], "description", "transportation")
+    plain = ("name", "address_1", "address_2", "postal_code", "city", "description", "transportation")
     commune = choosing.read_commune(form, f"{at}-commune")
     described = {str(one.get("description", "")): one for one in before.get("accessibility", [])}
     lines = [line.strip() for line in form.text(f"{at}-accessibility").splitlines() if line.strip()]
     return {
         "id": place_id,
         "version": form.number(f"{at}-version"),
+        "location_type": form.choice(f"{at}-location_type", TYPES) or "physical",
         **{name: form.text(f"{at}-{name}", longest=500) for name in plain},
         "commune": commune.code if commune else "",
         "latitude": _decimal(form, f"{at}-latitude", "48,8566"),

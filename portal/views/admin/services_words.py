@@ -13,7 +13,7 @@ from portal.views.spoken import names_of
 
 __all__ = ["LANGUAGES", "SOURCES", "VERBS", "field_name", "rows"]
 
-SOURCES = {"here": "Saisi ici", "dila": "Annuaire national (DILA)"}
+SOURCES = {"here": "Saisi ici", "dila": "Annuaire national"}
 FIELDS = {
     **content_words.FIELDS,
     "way": "Comment elle prend les orientations",

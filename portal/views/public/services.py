@@ -60,8 +60,10 @@ def service(slug: str) -> Any:
 
 def _where(found: Service) -> dict[str, Any]:
     """Its places: several are each shown; of one alone, what the address does not say."""
-    here = [_place(one) for one in places.of(found)]
+    every = [_place(one) for one in places.of(found)]
+    here = [one for one in every if one.row.location_type == "physical"]
     return {
+        "postal": [one.address for one in every if one.row.location_type == "postal" and one.address],
         "map": _map_of(found, here),
         "places": here if len(here) > 1 else [],
         "place": here[0] if len(here) == 1 else None,

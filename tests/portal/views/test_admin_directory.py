@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal import history
+from portal import clock, history
 from portal.database import db
 from portal.directory import areas, phones, places
 from portal.directory.editing import add_commune
@@ -116,7 +116,7 @@ def test_what_is_saved_as_shown_changes_nothing(app: Flask, editor: Any) -> None
     fields |= dict(re.findall(r'<textarea [^>]*name="([^"]+)"[^>]*>([^<]*)<', page))
     fields |= {"status": "active", "phones-1-type": "textphone"}
     assert fill(editor, f"/admin/services/{made.id}", fields).status_code == 302
-    assert [event.verb for event in history.of(made)] == ["service.added"]
+    assert "service.changed" not in [event.verb for event in history.of(made)]
 
 
 def test_a_row_is_added_without_scripts_and_nothing_typed_is_lost(app: Flask, editor: Any) -> None:
@@ -134,8 +134,7 @@ def test_a_save_is_one_event_with_what_it_changed(app: Flask, editor: Any) -> No
     rows = {"phones-1-row": str(phone["id"]), "phones-1-drop": "1", "places-1-row": str(place["id"])}
     said = {**WHOLE, **rows, "places-1-city": "Valbrune", "version": str(made.version)}
     assert fill(editor, f"/admin/services/{made.id}", said).status_code == 302
-    last, first = history.of(made)
-    assert (last.verb, first.verb) == ("service.changed", "service.added")
+    [last] = [event for event in history.of(made) if event.verb == "service.changed"]
     before, after = last.details["changed"]["places"]
     assert (before[0]["city"], after[0]["city"]) == ("Saint-Elvin", "Valbrune")
     assert last.details["changed"]["phones"][1] == [] and phones.rows_of(made) == []
@@ -287,5 +286,38 @@ def test_another_organizations_site_does_not_exist_here(app: Flask, administrato
 @pytest.mark.parametrize("role", ["agent", "supervisor", "editor"])
 def test_partners_and_sites_are_the_administrators(app: Flask, client: Any, role: str) -> None:
     signed_in(client, make.staff(role))
-    pages = ("/admin/partners", "/admin/embedders", "/admin/organizations", "/admin/partners/1")
+    pages = (
+        "/admin/partners",
+        "/admin/embedders",
+        "/admin/kinds",
+        "/admin/organizations",
+        "/admin/partners/1",
+    )
     assert {client.get(page).status_code for page in pages} == {403}
+
+
+def test_the_list_is_narrowed_to_a_source_and_to_what_is_stale(app: Flask, editor: Any) -> None:
+    make.service("ici", confirmed_at=clock.now()), make.service("dila", source="dila")
+    db.session.commit()
+    for asked, name in (("source=dila", "DILA"), ("source=here", "ICI"), ("stale=1", "DILA")):
+        page = editor.get(f"/admin/services?{asked}").text
+        assert "Services trouvés : 1" in page and f">{name}</a>" in page
+
+
+def test_a_kind_is_made_changed_and_tried(app: Flask, administrator: Any) -> None:
+    add_commune("96017", "Saint-Elvin", ["96110"])
+    make.service("piscine-1", kind="piscine", commune="96017", department="96")
+    db.session.commit()
+    said = {"code": "piscine", "name_fr": "Piscine", "level": "commune", "national_title": "Fédération"}
+    assert fill(administrator, "/admin/kinds", said).status_code == 302
+    path = "/admin/kinds/piscine"
+    changed = {**said, "answered_by": "piscine", "version": "1"}
+    wrong = fill(administrator, path, changed)
+    assert wrong.status_code == 422 and "se remplace pas lui-même" in wrong.text
+    assert fill(administrator, path, {**said, "name_fr": "Bassin", "version": "1"}).status_code == 302
+    stale = fill(administrator, path, {**said, "name_fr": "Plongeoir", "version": "1"})
+    assert stale.status_code == 409 and "Bassin" in stale.text and "Plongeoir" in stale.text
+    page = administrator.get("/admin/kinds?commune=saint+elvin").text
+    assert "Pour Saint-Elvin" in page and "PISCINE-1" in page
+    assert fill(administrator, "/admin/kinds", {**said, "name_fr": "", "code": "x"}).status_code == 422
+    assert administrator.get("/admin/kinds?commune=nulle-part").status_code == 200
