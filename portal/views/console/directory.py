@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import Any
 
 from flask import jsonify, render_template, request
@@ -10,14 +9,14 @@ from flask import jsonify, render_template, request
 from portal.contacts import answering
 from portal.contacts.models import Contact
 from portal.desk import handing
-from portal.directory import choosing, reading
+from portal.directory import choosing
 from portal.directory.models import Service
 from portal.views import guards
 from portal.views.choosing import kind_label, read_commune
 from portal.views.console.door import bp, me
 from portal.views.forms import Form
 
-A_PAGE = 20
+A_PAGE = 40
 PROPOSED = 8
 OF_A_CALL = ("agent", "supervisor")
 
@@ -64,24 +63,22 @@ def _option(service: Service) -> dict[str, Any]:
 
 def _page(form: Form, words: str) -> str:
     place = read_commune(form)
-    page = max(1, form.number("page") or 1)
-    department = place.department if place else ""
-    found, total = reading.find_services(
-        words, department=department, limit=A_PAGE, offset=A_PAGE * (page - 1)
-    )
+    near, own = place.code if place else "", me().organization_id
     call = _call(form.number("contact"))
     return render_template(
         "console/services.html",
         values=form.values,
         errors=form.errors,
-        services=found if words or place else [],
-        total=total,
-        page=page,
-        last=ceil(total / A_PAGE),
+        services=_found(words, near, own) if words or near else [],
+        most=A_PAGE,
         call=call,
         label_of=choosing.label_of,
         may_be_handed=handing.service_target,
     )
+
+
+def _found(words: str, commune: str, organization_id: int) -> list[Service]:
+    return choosing.services_near(words, commune=commune, organization_id=organization_id, limit=A_PAGE)
 
 
 def _call(contact_id: int | None) -> Contact | None:
