@@ -38,7 +38,7 @@ def import_communes(path: Path, written: Path | None) -> None:
     for done, batch in enumerate(batches(rows, communes.BATCH), start=1):
         communes.import_communes(batch, report)
         db.session.commit()
-        if done % 10 == 0:
+        if done % 25 == 0:
             click.echo(f"  {done * communes.BATCH} of {len(rows)} communes")
     _tell(report, written)
 

@@ -265,7 +265,7 @@ def _read_shelf() -> Shelf:
 def _lists(column: Any) -> dict[str, list[str]]:
     """A column of lists that few communes fill, of those."""
     filled = db.cast(column, db.String) != "[]"
-    return dict(db.session.execute(db.select(Commune.code, column).where(filled)).tuples().all())
+    return {row[0]: row[1] for row in db.session.execute(db.select(Commune.code, column).where(filled))}
 
 
 @event.listens_for(Session, "before_flush")

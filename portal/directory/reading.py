@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from sqlalchemy import or_
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
-from knowledge_base.analysis import fold
 from portal import clock
 from portal.database import db
 from portal.directory.freshness import is_stale
@@ -56,23 +55,10 @@ def organization(key: int | str) -> Organization:
     return found
 
 
-def organizations() -> list[Organization]:
-    """Every organization with its services, the host first, then by name."""
-    services = selectinload(Organization.services).selectinload(Service.texts)
-    order = (Organization.is_host.desc(), Organization.name, Organization.id)
-    return list(db.session.scalars(db.select(Organization).order_by(*order).options(services)))
-
-
 def text_in(service: Service, language: str) -> ServiceText:
     """The service's name and summary in `language`, else in French, else under its slug."""
     texts = service.texts
     return texts.get(language) or texts.get(REFERENCE) or ServiceText(name=service.slug, summary="")
-
-
-def active_services() -> list[Service]:
-    """Every service people may be sent to, by its name in French."""
-    found = db.session.scalars(db.select(Service).filter_by(active=True).options(*_WHOLE)).unique()
-    return sorted(found, key=lambda service: fold(text_in(service, REFERENCE).name))
 
 
 def services_among(slugs: Collection[str], kinds: Collection[str]) -> list[Service]:

@@ -16,9 +16,18 @@ from portal.app import create_app
 from portal.articles.models import Article
 from portal.config import Settings
 from portal.database import db
+from portal.directory.models import (
+    Location,
+    Organization,
+    Service,
+    ServiceAtLocation,
+    ServiceText,
+)
 from portal.jobs import Job
+from tests.portal.directory.sources import directory, office
 
 GUIDES = 1500
+OFFICES = 3000
 
 
 def _load(settings: Settings, folder: Path) -> None:
@@ -53,3 +62,36 @@ def test_an_import_killed_midway_loses_nothing_and_repeats_nothing(app: Flask, t
     assert said.splitlines()[-1] == f"{GUIDES - midway} new, 0 changed, {midway} same, 0 skipped, 0 gone"
     assert Searcher(settings.index_dir).find("démarche").total == GUIDES
     assert not db.session.scalars(db.select(Job).filter_by(kind="reindex", state="waiting")).all()
+
+
+def _load_offices(settings: Settings, folder: Path) -> None:
+    app = create_app(settings)
+    with app.app_context():
+        app.test_cli_runner().invoke(args=["import-directory", str(folder)])
+
+
+def _offices() -> int:
+    count = db.session.scalar(db.select(db.func.count(Service.id))) or 0
+    db.session.rollback()
+    return count
+
+
+@pytest.mark.slow
+def test_an_import_of_the_directory_killed_midway_goes_on(app: Flask, tmp_path: Path) -> None:
+    records = (office(f"phare-{n:05}-01") for n in range(10_000, 10_000 + OFFICES))
+    folder = directory(tmp_path / "directory", *records)
+    settings: Settings = app.extensions["settings"]
+    process = multiprocessing.get_context("spawn").Process(target=_load_offices, args=(settings, folder))
+    process.start()
+    until = time.monotonic() + 60
+    while not _offices() and time.monotonic() < until:
+        time.sleep(0.02)
+    os.kill(process.pid or 0, signal.SIGKILL)
+    process.join()
+    midway = _offices()
+    assert 0 < midway < OFFICES
+    said = app.test_cli_runner().invoke(args=["import-directory", str(folder)]).output
+    assert said.splitlines()[-1] == f"{OFFICES - midway} new, 0 changed, {midway} same, 0 kept, 0 refused"
+    assert _offices() == OFFICES
+    for table in (Organization, Location, ServiceAtLocation, ServiceText):
+        assert db.session.scalar(db.select(db.func.count()).select_from(table)) == OFFICES

@@ -18,7 +18,7 @@ from portal.directory.importing.report import Report, Unreadable, file_in, read_
 from portal.directory.models import Commune, Department, Postcode
 from portal.directory.names import name_key
 
-BATCH = 1000
+BATCH = 400
 TYPES = {
     "commune-actuelle": "current",
     "commune-deleguee": "delegated",

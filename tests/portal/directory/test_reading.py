@@ -25,7 +25,6 @@ def test_services_of_a_kind_are_active_and_the_hosts_come_first(app: Flask) -> N
     make.service("b", kind="mairie", of=make.organization())
     make.service("c", kind="mairie", active=False)
     assert [one.slug for one in reading.nearest_first(reading.services_among([], ["mairie"]))] == ["b", "a"]
-    assert [service.slug for service in reading.active_services()] == ["a", "b"]
 
 
 def test_what_nobody_confirmed_comes_after_the_rest(app: Flask) -> None:
@@ -39,3 +38,11 @@ def test_the_host_is_the_organization_whose_pages_these_are(app: Flask) -> None:
     make.organization("departement")
     host = make.organization()
     assert reading.host() is host
+
+
+def test_of_a_kind_borne_by_thousands_the_hosts_and_a_few_others_are_read(app: Flask) -> None:
+    for n in range(reading.MOST + 5):
+        make.service(f"m{n}", kind="mairie", department="96", of=make.organization("autre"))
+    make.service("ours", kind="mairie", department="99", of=make.organization())
+    found = reading.services_among([], ["mairie"])
+    assert len(found) == reading.MOST and reading.nearest_first(found)[0].slug == "ours"
