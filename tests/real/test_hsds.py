@@ -11,8 +11,9 @@ from flask import Flask
 from jsonschema import Draft202012Validator, FormatChecker
 
 from portal.commands.demo import load_demo
+from portal.commands.directory import import_directory
 from portal.commands.hsds import all_records
-from portal.database import db
+from portal.database import Base, db
 from portal.directory.hsds import writing
 from portal.directory.models import ServiceAtLocation
 from tests.portal.directory.hsds.cast import organization_said, plain, said, take, take_in
@@ -94,5 +95,25 @@ def test_the_town_is_exported_as_the_schemas_ask(app: Flask, tmp_path: Any) -> N
     for one in exported:
         noun = "service" if "organization" in one else "organization"
         assert [error.message for error in valid[noun].iter_errors(one)] == []
+    take(tmp_path, *exported)
+    assert [plain(one) for one in all_records()] == exported
+
+
+def test_offices_are_exported_as_the_schemas_ask_and_come_in_again_the_same(
+    app: Flask, tmp_path: Any
+) -> None:
+    with gzip.open(data_folder("annuaire-services-publics-2017") / "annuaire-2017-12.jsonl.gz", "rt") as file:
+        some = [line for n, line in enumerate(file) if n % 1000 == 7]
+    offices = tmp_path / "offices.jsonl.gz"
+    with gzip.open(offices, "wt") as file:
+        file.writelines(some)
+    done = app.test_cli_runner().invoke(import_directory, [str(offices)])
+    assert done.exit_code == 0, done.output
+    exported = [plain(one) for one in all_records()]
+    assert len(exported) == len(some)
+    valid = validator("service")
+    assert [error.message for one in exported for error in valid.iter_errors(one)] == []
+    for table in reversed(Base.metadata.sorted_tables):
+        db.session.execute(table.delete())
     take(tmp_path, *exported)
     assert [plain(one) for one in all_records()] == exported

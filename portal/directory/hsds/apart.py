@@ -99,7 +99,7 @@ class Apart:
     def _listed(self, one: Any, keeper: str) -> Any:
         """A location of an organization, or the reference to it where it can be a row."""
         if not is_location(one):
-            return one
+            return _as_said(one)
         self.add_location(one, keeper)
         return {ROW: one["id"]}
 
@@ -107,11 +107,11 @@ class Apart:
         """A service at a location, or the reference to it where it can be a row."""
         place = one.get("location") if isinstance(one, dict) else None
         if not is_location(place) or not (isinstance(one, dict) and is_id(one.get("id"))):
-            return one
+            return _as_said(one)
         kept = {key: value for key, value in one.items() if key != "location"}
         known = self.places.get((service_id, place["id"]))
         if known is not None and known["id"] != one["id"]:
-            return one  # twice at the same place: the second has no row of its own
+            return _as_said(one)  # twice at the same place: the second has no row of its own
         self.add_location(place)
         self.places[service_id, place["id"]] = kept | (known or {})
         return {ROW: one["id"]}
@@ -122,6 +122,11 @@ class Apart:
         if otherwise := contradictions(before, record):
             self.twice.append((noun, identity, otherwise))
         store[identity] = record | before
+
+
+def _as_said(one: Any) -> Any:
+    """What has no row of its own, kept as it was said; it cannot take itself for the reference to a row."""
+    return {key: value for key, value in one.items() if key != ROW} if isinstance(one, dict) else one
 
 
 def contradictions(before: Doc, after: Doc) -> list[str]:

@@ -18,7 +18,7 @@ from portal.directory.hsds.checking import Doc
 from portal.directory.hsds.ids import part_id
 
 Read = Callable[[Doc], Any]
-LARGEST_NUMBER = 10_000
+LARGEST_NUMBER, LONGEST_CODE = 10_000, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,16 @@ def rewritten(
 
 def dicts(values: Any) -> list[Doc]:
     return [one for one in values if isinstance(one, dict)] if isinstance(values, list) else []
+
+
+def listed(values: Any) -> list[Any]:
+    return values if isinstance(values, list) else []
+
+
+def code(value: Any) -> str:
+    """A code that rows are found by: short, or it is none."""
+    said = text(value)
+    return said if len(said) <= LONGEST_CODE else ""
 
 
 def text(value: Any) -> str:

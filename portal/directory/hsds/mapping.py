@@ -6,7 +6,20 @@ from typing import Any
 
 from portal.directory.hsds.checking import Doc
 from portal.directory.hsds.ids import part_id
-from portal.directory.hsds.lenses import Lens, column, degrees, dicts, each, mail, some, text, web, whole
+from portal.directory.hsds.lenses import (
+    Lens,
+    code,
+    column,
+    degrees,
+    dicts,
+    each,
+    listed,
+    mail,
+    some,
+    text,
+    web,
+    whole,
+)
 from portal.directory.hsds.schedules import read_week, write_week
 from portal.directory.models import Service, ServiceText
 from portal.directory.reading import REFERENCE
@@ -79,28 +92,28 @@ def _kind_link(record: Doc) -> Doc | None:
     """The attribute of a record that says its kind, as we say it."""
     for link in dicts(record.get("attributes")):
         term = link.get("taxonomy_term")
-        if isinstance(term, dict) and term.get("taxonomy") == KINDS and text(term.get("code")):
+        if isinstance(term, dict) and term.get("taxonomy") == KINDS and code(term.get("code")):
             return link
     return None
 
 
-def kind_term(code: str, name: str = "") -> Doc:
+def kind_term(kind: str, name: str = "") -> Doc:
     """A kind of ours as a term of a taxonomy."""
     return {
-        "id": part_id(KINDS, code),
-        "code": code,
-        "name": name or code,
-        "description": name or code,
+        "id": part_id(KINDS, kind),
+        "code": kind,
+        "name": name or kind,
+        "description": name or kind,
         "taxonomy": KINDS,
         "taxonomy_id": part_id(KINDS),
         "language": REFERENCE,
     }
 
 
-def _write_kind(record: Doc, code: str, of: str) -> None:
-    others = [one for one in record.get("attributes") or [] if one is not _kind_link(record)]
-    if code:
-        link = {"id": part_id(of, "kind"), "link_entity": "service", "taxonomy_term": kind_term(code)}
+def _write_kind(record: Doc, kind: str, of: str) -> None:
+    others = [one for one in listed(record.get("attributes")) if one is not _kind_link(record)]
+    if kind:
+        link = {"id": part_id(of, "kind"), "link_entity": "service", "taxonomy_term": kind_term(kind)}
         others.append(link)
     record["attributes"] = others
     if not others:
@@ -109,14 +122,14 @@ def _write_kind(record: Doc, code: str, of: str) -> None:
 
 def _kind_of(record: Doc) -> str:
     link = _kind_link(record)
-    return text(link["taxonomy_term"]["code"]) if link else ""
+    return code(link["taxonomy_term"]["code"]) if link else ""
 
 
 KIND = Lens(
     "kind",
     _kind_of,
     lambda service: service.kind,
-    lambda service, code: setattr(service, "kind", code),
+    lambda service, kind: setattr(service, "kind", kind),
     _write_kind,
 )
 
@@ -187,7 +200,7 @@ def _read_address(record: Doc) -> dict[str, str]:
 
 def _write_address(record: Doc, value: dict[str, str], of: str) -> None:
     before = address_of(record)
-    rest = [one for one in record.get("addresses") or [] if one is not before]
+    rest = [one for one in listed(record.get("addresses")) if one is not before]
     if not any(value[name] for name in ADDRESS if name != "country"):
         record["addresses"] = rest
         return
@@ -213,7 +226,7 @@ PLACE = Lens(
 
 
 def _insee(record: Doc) -> str:
-    return text(record.get("external_identifier")) if record.get("external_identifier_type") == INSEE else ""
+    return code(record.get("external_identifier")) if record.get("external_identifier_type") == INSEE else ""
 
 
 def _write_insee(record: Doc, code: str, _of: str) -> None:

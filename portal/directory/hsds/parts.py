@@ -12,7 +12,7 @@ from typing import Any
 
 from portal.directory.hsds.checking import Doc
 from portal.directory.hsds.ids import part_id
-from portal.directory.hsds.lenses import dicts, rewritten, text
+from portal.directory.hsds.lenses import code, dicts, rewritten, text
 from portal.directory.models import ListedPhone, ServiceArea
 
 FURTHER = ("number", "extension", "type", "description", "languages")
@@ -97,8 +97,8 @@ def _new_phone(identity: str, said: Said) -> Doc:
 def read_area(record: Doc) -> Said:
     """The level, code and name of an area: of ours by its code, of others' by what it is called."""
     level = _LEVEL_OF.get(str(record.get("extent_type") or ""), "other")
-    code = text(record.get("extent")) if level != "other" else ""
-    return {"level": level, "code": code, "name": text(record.get("name") or record.get("description"))}
+    known = code(record.get("extent")) if level != "other" else ""
+    return {"level": level, "code": known, "name": text(record.get("name") or record.get("description"))}
 
 
 def read_areas(record: Doc) -> list[Said]:

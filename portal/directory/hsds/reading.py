@@ -21,7 +21,7 @@ from portal.directory.hsds.apart import Apart, contradictions
 from portal.directory.hsds.checking import NOUNS, Doc, check, noun_of
 from portal.directory.hsds.files import Found
 from portal.directory.hsds.ids import part_id
-from portal.directory.hsds.lenses import Lens, fill, take_in, text
+from portal.directory.hsds.lenses import Lens, dicts, fill, take_in, text
 from portal.directory.hsds.mapping import LOCATION, ORGANIZATION, SERVICE
 from portal.directory.hsds.placing import join_places
 from portal.directory.hsds.rows import sync_areas, sync_phones
@@ -29,7 +29,7 @@ from portal.directory.hsds.taxonomies import keep_terms
 from portal.directory.models import Location, Organization, Service
 from portal.directory.names import name_key
 
-BATCH = 20  # records in one transaction: it must not hold the write lock for 200 ms
+BATCH = 10  # records in one transaction: it must not hold the write lock for 200 ms
 CHANGED_HERE = "modifié ici depuis, gardé tel quel"
 
 
@@ -134,9 +134,8 @@ def _places_of(batch: Sequence[Checked]) -> dict[str, str]:
         inner = one.record.get("service") if one.noun == "service_at_location" else None
         said = inner if isinstance(inner, dict) else one.record
         places.setdefault(str(said.get("id")), one.place)
-        for service in one.record.get("services") or () if one.noun == "organization" else ():
-            if isinstance(service, dict):
-                places.setdefault(str(service.get("id")), one.place)
+        for service in dicts(one.record.get("services")):
+            places.setdefault(str(service.get("id")), one.place)
     return places
 
 

@@ -8,7 +8,7 @@ from portal.database import db
 from portal.directory.hsds.apart import Apart, terms_of
 from portal.directory.hsds.checking import Doc
 from portal.directory.hsds.ids import part_id
-from portal.directory.hsds.lenses import text
+from portal.directory.hsds.lenses import code, text
 from portal.directory.hsds.mapping import KINDS, kind_term
 from portal.directory.hsds.models import ServiceTerm, Taxonomy, TaxonomyTerm
 from portal.directory.models import Kind, Service
@@ -41,7 +41,7 @@ def keep_terms(apart: Apart, services: dict[str, Service]) -> None:
 
 
 def _links(record: Doc) -> dict[str, str]:
-    return {"taxonomy_id": text(record.get("taxonomy_id")), "parent_id": text(record.get("parent_id"))}
+    return {"taxonomy_id": code(record.get("taxonomy_id")), "parent_id": code(record.get("parent_id"))}
 
 
 def _keep(table: Any, records: dict[str, Doc], more: Any) -> None:

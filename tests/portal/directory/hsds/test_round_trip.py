@@ -9,13 +9,16 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from portal.commands.hsds import all_records
 from portal.database import Base, db
 from portal.directory import editing
+from portal.directory.hsds.checking import shapes
 from portal.directory.models import Kind, ListedPhone, Location, Organization, Service, ServiceArea
 from portal.history import SYSTEM
 from tests import make
 from tests.portal.directory.hsds.cast import organization_said, plain, record, records, said, take
 
+WORDS = sorted({name for shape in shapes().values() for name in shape["fields"]} | {"$row", "contents"})
 LARGE = settings(
     max_examples=40,
     deadline=None,
@@ -65,6 +68,34 @@ def test_what_we_export_comes_in_elsewhere_and_goes_out_the_same(
     empty()
     take(tmp_path, *exported)
     assert [said(one["id"]) for one in before] == exported
+
+
+anything = st.recursive(
+    st.one_of(
+        st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8), st.just("x" * 9_000)
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(WORDS), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@LARGE
+@given(wrong=st.lists(st.dictionaries(st.sampled_from(WORDS), anything, max_size=8), max_size=3))
+def test_whatever_is_said_gets_a_sentence_or_comes_in(
+    app: Flask, tmp_path: Path, wrong: list[dict[str, Any]]
+) -> None:
+    empty()
+    good = record()
+    report = take(
+        tmp_path, *wrong, *({**record(), "id": f"w{n}", **one} for n, one in enumerate(wrong)), good
+    )
+    assert db.session.scalar(db.select(Service.id).filter_by(hsds_id=good["id"])) is not None
+    assert report.counts["record", "refused"] <= 2 * len(wrong)
+    exported = [plain(one) for one in all_records()]
+    empty()
+    assert not take(tmp_path, *exported).counts["record", "refused"]
 
 
 def ours() -> Service:
