@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 from portal import clock, history, jobs
 from portal.database import Base, db, hold, hold_name
 from portal.directory import freshness
-from portal.directory.models import Organization, Service
+from portal.directory.models import Location, Organization, Service
 from portal.errors import N_, Missing, Refused
 from portal.history import SYSTEM, Actor
 
@@ -185,7 +185,9 @@ def answer(request: ConfirmationRequest, seen: str, apart: set[int]) -> None:
     for service in services:
         if service.id not in apart:
             freshness.confirm(service, request.sent_to)
-    freshness.confirm(request.organization, request.sent_to)
+    places = db.session.scalars(db.select(Location).filter_by(organization_id=request.organization_id))
+    for row in (request.organization, *places.all()):
+        freshness.confirm(row, request.sent_to)
     request.state, request.answered_at = "confirmed", clock.now()
 
 

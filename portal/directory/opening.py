@@ -26,6 +26,7 @@ from portal.errors import N_, Refused
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOLIDAYS, TERRITORY, EXCEPTIONS = "holidays", "territory", "days"
 MIDNIGHT = "24:00"
+SUSPENDED = "temporarily closed"  # as HSDS says it
 ROUND_THE_CLOCK = [["00:00", MIDNIGHT]]
 FARTHEST = 400  # days looked ahead: past what opens on one day of the year only
 LONGEST = 14  # days looked ahead for a closing: what closes later is open day and night, as people say it
@@ -41,8 +42,8 @@ Slot = list[str]  # [opens, closes], or [opens, closes, note]
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Whether something is open at an instant, and until when; if not, `why` (hours, holiday, exception) and when it
-    opens next. `note` is the slot's: of the one that is open, else of the next.
+    """Whether something is open at an instant, and until when; if not, `why` (hours, holiday, exception, suspended) and
+    when it opens next. `note` is the slot's: of the one that is open, else of the next.
     """
 
     open: bool
@@ -62,7 +63,12 @@ class Span(NamedTuple):
 
 
 def service_opening(service: Service, when: datetime, timezone: str = MAINLAND) -> Opening:
-    """Whether a service is open at an instant, by the clocks and the holidays of where it is."""
+    """Whether a service is open at an instant, by the clocks and the holidays of where it is.
+
+    One that is closed for a time (`why` is then suspended) is closed whatever its hours; nobody knows until when.
+    """
+    if service.status == SUSPENDED:
+        return Opening(open=False, why="suspended")
     return opening_at(local_schedule(service), when, service_zone(service, timezone))
 
 

@@ -50,6 +50,8 @@ def opening_text(opening: Opening, timezone: str) -> str:
     """Until when it is open, or why it is not and when it opens next, in sentences."""
     if opening.open:
         return closes_text(opening.closes_at, timezone)
+    if opening.why == "suspended":
+        return gettext("Fermé pour un temps.")
     why = ""
     if opening.holiday:
         why = gettext("Jour férié : %(holiday)s.", holiday=gettext(opening.holiday))

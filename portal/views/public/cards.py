@@ -12,7 +12,7 @@ from portal import clock
 from portal.articles import bodies
 from portal.directory import reading
 from portal.directory.models import Service
-from portal.directory.opening import service_opening, service_zone
+from portal.directory.opening import SUSPENDED, service_opening, service_zone
 from portal.views.context import settings
 from portal.views.freshness import freshness_text, stale_text
 from portal.views.hours import elsewhere_text, opening_text
@@ -50,7 +50,9 @@ class Card:
 def of(service: Service, why: str = "") -> Card:
     """The card of a service of the directory."""
     zone = service_zone(service, settings().timezone)
-    opening = service_opening(service, clock.now(), zone) if service.schedule else None
+    known = service.schedule or service.status == SUSPENDED
+    opening = service_opening(service, clock.now(), zone) if known else None
+    when = opening_text(opening, zone) if opening else ""
     return Card(
         name=reading.text_in(service, current()).name,
         url=url_for("public.service", slug=service.slug),
@@ -62,7 +64,7 @@ def of(service: Service, why: str = "") -> Card:
         organization=service.organization.name,
         ours=service.organization.is_host,
         open_now=opening.open if opening else None,
-        when=f"{opening_text(opening, zone)} {elsewhere_text(zone)}".strip() if opening else "",
+        when=f"{when} {elsewhere_text(zone)}".strip() if when else "",
         condition=opening.note if opening else "",
         why=why,
         fresh=freshness_text(service),

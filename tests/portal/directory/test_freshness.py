@@ -15,7 +15,7 @@ from portal import clock, history
 from portal.database import db
 from portal.directory import asking, correcting, freshness
 from portal.directory.asking import ConfirmationRequest, Over
-from portal.directory.models import Organization, Service, ServiceText
+from portal.directory.models import Location, Organization, Service, ServiceText
 from portal.errors import Missing, Refused
 from portal.jobs import Job
 
@@ -177,7 +177,9 @@ def test_a_signed_link_opens_its_request_until_it_is_over(caf: Organization) -> 
 
 
 def test_what_the_owner_confirms_is_fresh_and_says_by_whom(caf: Organization) -> None:
-    request = asking.ask(caf)
+    request, place = asking.ask(caf), Location(organization_id=caf.id)
+    db.session.add(place)
+    db.session.flush()
     version = caf.services[0].version
     answer(request)
     answer(request)  # replayed, it is said once
@@ -187,7 +189,7 @@ def test_what_the_owner_confirms_is_fresh_and_says_by_whom(caf: Organization) ->
         assert not freshness.is_stale(service, clock.now())
         assert (service.confirmed_by, service.version) == ("accueil@caf.example", version)
         assert [event.verb for event in history.of(service)] == ["service.confirmed"]
-    assert request.state == "confirmed"
+    assert request.state == "confirmed" and not freshness.is_stale(place, clock.now())
 
 
 def test_what_changed_while_they_read_is_not_confirmed(caf: Organization) -> None:

@@ -81,6 +81,12 @@ def test_an_exceptional_closing_is_said(client: Any, office: Service) -> None:
     assert "Fermé exceptionnellement aujourd’hui. Ouvre demain à 00:00." in told(client, office)
 
 
+def test_what_is_closed_for_a_time_is_closed_whatever_its_hours(client: Any, office: Service) -> None:
+    office.status = "temporarily closed"
+    page = told(client, office)
+    assert "Fermé maintenant" in page and "Fermé pour un temps." in page
+
+
 @pytest.mark.parametrize(
     ("language", "words"),
     [
