@@ -58,6 +58,10 @@ def send(
 
     Whatever is passed on has a reference, by which the citizen follows it.
     """
+    if (
+        referral.state != "proposed"
+    ):  # not held for nothing: its receiver may hold it, and want the contact we hold
+        return False
     hold(referral)
     if referral.state != "proposed":
         return False

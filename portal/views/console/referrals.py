@@ -51,7 +51,7 @@ def referral(referral_id: int) -> str:
     return _page(listing.find_referral(referral_id, by=me()), Form())
 
 
-@bp.post("/referrals/<int:referral_id>/<any(send,again,answer,close):act>")
+@bp.post("/referrals/<int:referral_id>/<any(send,again,answer,taken,close):act>")
 @agents
 def act_on_referral(referral_id: int, act: str) -> Any:
     found, form = listing.find_referral(referral_id, by=me()), Form(request.form)
@@ -106,12 +106,18 @@ def _answer(found: Referral, form: Form) -> Referral:
     return found
 
 
+def _taken(found: Referral, _form: Form) -> Referral:
+    """Somebody at the service said so, on the telephone."""
+    living.receive(found, by=me().actor)
+    return found
+
+
 def _close(found: Referral, form: Form) -> Referral:
     living.close(found, form.text("outcome"), note=form.text("note", longest=2000), by=me().actor)
     return found
 
 
-ACTS = {"send": _send, "again": _again, "answer": _answer, "close": _close}
+ACTS = {"send": _send, "again": _again, "answer": _answer, "taken": _taken, "close": _close}
 
 
 def _page(found: Referral, form: Form) -> str:

@@ -82,6 +82,7 @@ REFERRAL_DONE = {
     "send": "Orientation envoyée : la personne en est prévenue.",
     "again": "Orientation envoyée au service suivant : la personne en est prévenue.",
     "answer": "Réponse envoyée au service.",
+    "taken": "C’est noté : la personne est prévenue que le service a sa demande.",
     "close": "C’est noté : l’orientation est close.",
 }
 REFUSALS = {

@@ -108,6 +108,14 @@ def test_a_question_is_answered_and_what_was_told_is_closed_by_the_agent(console
     assert made.state == "done"
 
 
+def test_a_service_called_by_the_agent_is_said_to_have_taken_it(console: Any) -> None:
+    made = lives.proposed()
+    act(console, made, "send", way="phone", nature="information")
+    assert "Le service a pris l’appel" in console.get(f"/console/referrals/{made.id}").text
+    act(console, made, "taken")
+    assert (made.state, made.shared) == ("received", {})
+
+
 def test_what_is_wrong_is_said_beside_its_field(console: Any) -> None:
     made = lives.proposed()
     assert act(console, made, "send", way="", nature="request").status_code == 422

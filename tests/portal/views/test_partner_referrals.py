@@ -16,6 +16,7 @@ from portal.database import db
 from portal.mail.models import Letter
 from portal.referrals import links, living
 from portal.referrals.models import Referral
+from portal.views.limits import limiter
 from tests import make
 from tests.portal.referrals import cast, lives
 from tests.signing import token as csrf
@@ -181,3 +182,17 @@ def test_the_letter_s_own_link_opens_the_page(app: Flask, client: Any, made: Ref
     letter = db.session.scalars(db.select(Letter).filter_by(to="accueil@caf.example")).one()
     path = re.search(r"(/partner/referrals/\S+)", letter.body)
     assert path and client.get(path[1]).status_code == 200
+
+
+def test_whoever_tries_many_links_is_stopped_and_a_good_one_costs_nothing(
+    app: Flask, client: Any, url: str
+) -> None:
+    app.config["RELAIS_LIMITS"] = True
+    try:
+        for _ in range(3):
+            assert client.get(url).status_code == 200
+        told = [client.get(f"/partner/referrals/{n:043}").status_code for n in range(61)]
+    finally:
+        app.config["RELAIS_LIMITS"] = False
+        limiter.reset()
+    assert told[:60] == [404] * 60 and told[60] == 429
