@@ -10,6 +10,7 @@ from pytest import skip
 FIGURES = {
     "search": "bench.search",
     "rules": "bench.rules",
+    "check-rules": "bench.check_rules",
     "import": "bench.imports",
     "offices": "bench.offices",
     "doors": "bench.doors",

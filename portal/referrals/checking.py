@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import islice
+from operator import or_
 from typing import Any
 
 from portal.referrals.book import Book
 from portal.referrals.covering import Index, Part, bits, possible
-from portal.referrals.facts import Facts
+from portal.referrals.facts import Facts, Reach
 from portal.referrals.keeping import kept
 from portal.referrals.looping import Loops
 from portal.referrals.meeting import meet, wanted
@@ -24,6 +26,7 @@ from portal.referrals.situations import Situation, department_of
 ERRORS = frozenset({"dead", "contradiction", "gone", "loop", "example"})
 MOST_OF_ONE = 3  # contradictions told of one rule
 MOST_TRIED = 60
+MOST_REACHES = 500  # different areas of services that are compared; past it, only those of one target
 TOLD_EVERY = 50
 
 Tell = Callable[[int, int], None]
@@ -101,12 +104,18 @@ class Checker:
         self.rules = books[organization_id].rules if organization_id in books else []
         self.index = Index(self.rules)
         self.parts = [self._part(rule) for rule in self.rules]
-        self.live = sum(1 << n for n, rule in enumerate(self.rules) if self._answers(rule))
+        self._reached: dict[Reach, int] = defaultdict(
+            int
+        )  # the rules whose service is open, by whom it serves
         self._level: dict[tuple[int, int], int] = defaultdict(int)
         self._target: dict[int | str | None, int] = defaultdict(int)
         for n, rule in enumerate(self.rules):
             self._level[rule.strength, rule.position] |= 1 << n
             self._target[rule.target] |= 1 << n
+            office = facts.services.get(rule.service_id or 0)
+            if office and office.open:
+                self._reached[office.reach] |= 1 << n
+        self._taking: dict[tuple[Reach | None, frozenset[str]], int] = {}
         self._met: set[tuple[int, int]] = set()
         self._loops = Loops(books, organization_id, facts)
 
@@ -139,13 +148,22 @@ class Checker:
             return "topics"
         return possible(rule, self.facts.today)
 
-    def _answers(self, rule: Rule) -> bool:
-        """Whether who is sent by this rule surely is sent somewhere: only such a rule keeps others from firing."""
-        if rule.service_id is None:
-            kind = self.facts.kinds.get(rule.kind)
-            return kind is not None and kind.national
-        office = self.facts.services.get(rule.service_id)
-        return office is not None and office.open
+    def _takers(self, rule: Rule) -> int:
+        """The rules that surely take whom they fit, of those that this rule is for: nobody is sent to a service that
+        is closed or not for their commune. A rule of the same target is passed over only where this one is."""
+        office = self.facts.services.get(rule.service_id or 0)
+        key = (office.reach if office else None, rule.communes)
+        if key not in self._taking:
+            known = self._reached if len(self._reached) <= MOST_REACHES else {}
+            held = (those for reach, those in known.items() if self._holds(reach, *key))
+            self._taking[key] = reduce(or_, held, 0)
+        return self._taking[key] | self._target[rule.target]
+
+    @staticmethod
+    def _holds(reach: Reach, other: Reach | None, communes: frozenset[str]) -> bool:
+        if communes and reach.holds_all(communes):
+            return True
+        return reach.holds(other or Reach(everywhere=True))
 
     def _never(self, n: int) -> Iterator[Finding]:
         """It can never fire: nothing meets its conditions, or earlier rules take all that would."""
@@ -153,7 +171,7 @@ class Checker:
         if isinstance(part, str):
             yield self._find("dead", [rule], f"Elle ne peut jamais servir : {WHY_NEVER[part]}.")
             return
-        earlier = self.index.cover(part, self.live & ((1 << n) - 1))
+        earlier = self.index.cover(part, self._takers(rule) & ((1 << n) - 1))
         if earlier:
             others = [self.rules[m] for m in bits(earlier)]
             named = ", ".join(self.name(other) for other in others)

@@ -60,7 +60,7 @@ def failing_examples(organization_id: int) -> list[Finding]:
     return [
         Finding(
             "example",
-            (came.match.rule.rule_id,) if came.match else (),
+            (came.rule_id,) if came.rule_id else (),
             situation_of(example.situation),
             f"L’exemple « {example.name} » ne donne pas ce qui est attendu.",
         )

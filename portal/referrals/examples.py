@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from portal import history
@@ -15,8 +16,8 @@ from portal.referrals.distress import distress
 from portal.referrals.keeping import kept, situation_of
 from portal.referrals.models import RuleExample, RuleVersion
 from portal.referrals.rules import compile_version, in_force
-from portal.referrals.ruling import Match
 from portal.referrals.situations import Situation
+from portal.referrals.suggesting import suggest
 
 OUTCOMES = ("service", "kind", "emergency", "nobody")
 LONGEST_NAME = 120
@@ -27,7 +28,7 @@ class Outcome(NamedTuple):
     """What comes of a situation: emergency numbers, a rule and where it sends, or nothing that a rule says."""
 
     emergency: bool
-    match: Match | None
+    rule_id: int | None
     service: str = ""  # a slug
     kind: str = ""
 
@@ -38,15 +39,14 @@ class Failure(NamedTuple):
 
 
 def outcome(situation: Situation, book: Book) -> Outcome:
-    """What the rules of the book say. A service that is closed is passed over, as for citizens."""
+    """What the rules of the book say, as citizens are told it."""
     emergency = bool(distress(situation.words, situation.language))
-    for match in book.fitting(situation):
-        if match.rule.service_id is None:
-            return Outcome(emergency, match, kind=match.rule.kind)
-        service = db.session.get(Service, match.rule.service_id)
-        if service and service.active:
-            return Outcome(emergency, match, service.slug, service.kind)
-    return Outcome(emergency, None)
+    said = suggest(replace(situation, article_ids=()), book=book, limit=1)
+    if not said or said[0].rule_version is None:
+        return Outcome(emergency, None)
+    version, service = said[0].rule_version, said[0].service
+    kind = version.kind or (service.kind if service else "")
+    return Outcome(emergency, version.rule_id, service.slug if service else "", kind)
 
 
 def holds(expected: dict[str, Any], found: Outcome) -> bool:
@@ -54,7 +54,7 @@ def holds(expected: dict[str, Any], found: Outcome) -> bool:
     if expected.get("emergency"):
         return found.emergency
     if expected.get("nobody"):
-        return found.match is None
+        return found.rule_id is None
     if expected.get("kind"):
         return found.kind == expected["kind"]
     return bool(found.service) and found.service == expected.get("service")

@@ -24,15 +24,32 @@ MOST_COMMUNES = 300  # of those a table of topics and communes shows: where peop
 
 @dataclass(frozen=True)
 class Reach:
-    """Whom a service is for. `unsaid`: nothing is known of it, and nothing is held against it."""
+    """Whom a service is for. `unsaid`: nothing is known of it, and nothing is held against it; `regional`: part of
+    it is told by regions, which are not looked into here."""
 
     everywhere: bool = False
     departments: frozenset[str] = frozenset()
     communes: frozenset[str] = frozenset()
     unsaid: bool = False
+    regional: bool = False
 
     def serves(self, commune: str, department: str) -> bool:
-        return self.everywhere or self.unsaid or commune in self.communes or department in self.departments
+        anywhere = self.everywhere or self.unsaid or self.regional
+        return anywhere or commune in self.communes or department in self.departments
+
+    def holds(self, other: Reach) -> bool:
+        """Whether it surely serves all whom the other one may serve."""
+        if self.everywhere or self.unsaid or self == other:
+            return True
+        if other.everywhere or other.unsaid or other.regional:
+            return False
+        return other.departments <= self.departments and self.holds_all(other.communes)
+
+    def holds_all(self, communes: Iterable[str]) -> bool:
+        """Whether it surely serves each of these communes."""
+        if self.everywhere or self.unsaid:
+            return True
+        return all(one in self.communes or department_of(one) in self.departments for one in communes)
 
     def serves_department(self, department: str) -> bool:
         """Whether any of the department is served."""
@@ -65,7 +82,9 @@ class KindFacts:
     @property
     def is_anywhere(self) -> bool:
         reach = self.reach
-        return self.national or reach.everywhere or bool(reach.departments or reach.communes)
+        return (
+            self.national or reach.everywhere or reach.regional or bool(reach.departments or reach.communes)
+        )
 
 
 @dataclass
@@ -195,17 +214,16 @@ def _office(service: Service, areas: list[tuple[str, str]], levels: dict[str, st
 
 
 def _reach(areas: Iterable[tuple[str, str]]) -> Reach:
-    """What the areas of a service say; a region or an area that only words tell may be anywhere."""
+    """What the areas of a service say."""
     by_level: dict[str, set[str]] = defaultdict(set)
     for level, code in areas:
         by_level[level].add(code)
-    everywhere = "national" in by_level
+    everywhere = not {"national", "other"}.isdisjoint(by_level)  # what only words tell is held against nobody
     return Reach(
         everywhere,
         frozenset(by_level["department"]),
         frozenset(by_level["commune"]),
-        unsaid=not everywhere
-        and not {"department", "commune"} >= {name for name in by_level if by_level[name]},
+        regional="region" in by_level,
     )
 
 

@@ -75,7 +75,8 @@ class Loops:
     def _first(self, organization_id: int, situation: Situation) -> Rule | None:
         for match in self.books[organization_id].fitting(situation):
             office = self.facts.services.get(match.rule.service_id or 0)
-            if match.rule.service_id is None or (office and office.open):
+            here = office and (not situation.commune or self._serves(office.id, [situation.commune]))
+            if match.rule.service_id is None or (office and office.open and here):
                 return match.rule
         return None
 

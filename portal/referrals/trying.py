@@ -7,8 +7,9 @@ counts, and never a name, a number or a word of a message.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 from heapq import nlargest
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from portal.contacts.models import Contact, Message
 from portal.database import db
 from portal.directory.models import Organization, Service
 from portal.directory.opening import Schedule
+from portal.referrals.areas import outside
 from portal.referrals.book import Book
 from portal.referrals.models import RuleVersion
 from portal.referrals.rules import compile_version, in_force
@@ -74,11 +76,13 @@ def try_draft(draft: RuleVersion, situations: Iterable[Situation]) -> Trial:
     tried = book.with_rule(compile_version(draft))
     day = max(draft.starts_on or today(), today())
     services = _open_services([*book.rules, *tried.rules])
+    elsewhere = cache(lambda commune: outside(list(services.values()), commune))
     total = decided = 0
     moves: Counter[tuple[tuple[str, ...], str, tuple[str, ...], int | str, int | str]] = Counter()
     for total, asked in enumerate(situations, 1):  # noqa: B007  (the last number is the total)
         situation = replace(asked, at=day)
-        before, after = (_first(one, situation, services) for one in (book, tried))
+        sent = services.keys() - elsewhere(situation.commune)
+        before, after = (_first(one, situation, sent) for one in (book, tried))
         decided += bool(after and after.rule.rule_id == draft.rule_id)
         if _end(before) != _end(after):
             words = next(m.words for m in (after, before) if m and m.rule.rule_id == draft.rule_id)
@@ -115,8 +119,8 @@ def recent_situations(organization_id: int, timezone: str, most: int = MOST) -> 
     return [_situation(row, schedules, timezone) for row in last]
 
 
-def _first(book: Book, situation: Situation, services: dict[int, Service]) -> Match | None:
-    """The rule that decides: the first that fits, unless its service is closed."""
+def _first(book: Book, situation: Situation, services: Collection[int]) -> Match | None:
+    """The rule that decides: the first that fits, unless its service is closed or not for this commune."""
     for match in book.fitting(situation):
         if match.rule.service_id is None or match.rule.service_id in services:
             return match

@@ -21,7 +21,7 @@ from portal.views import guards, language
 from portal.views.admin.picture import Node, Picture, draw
 from portal.views.public import bp
 
-PAGE = 20
+PAGE = 12
 MOST_SAID = 6  # values of one condition that are told
 ANY = "any"  # the rules that hold whatever the topic
 

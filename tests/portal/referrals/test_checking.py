@@ -28,10 +28,14 @@ OPEN_SERVICES = (1, 2, 3, 4)
 def facts() -> Facts:
     """Services 1 and 2 are ours, 3 theirs, 4 the third's; the one of number 9 is closed."""
     of = {1: OURS, 2: OURS, 3: THEIRS, 4: THIRD, CLOSED: OURS}
-    everywhere = Reach(unsaid=True)
+    everywhere, bordeaux = Reach(unsaid=True), Reach(communes=frozenset({"33001"}))
+    reach = {2: bordeaux, 4: Reach(departments=frozenset({"33"}))}
     return Facts(
         TODAY,
-        services={n: Office(n, f"s{n}", f"S{n}", org, n != CLOSED, "", everywhere) for n, org in of.items()},
+        services={
+            n: Office(n, f"s{n}", f"S{n}", org, n != CLOSED, "", reach.get(n, everywhere))
+            for n, org in of.items()
+        },
         kinds={"mairie": KindFacts("mairie", "Mairie", Reach(communes=frozenset(COMMUNES[:2])), False)},
         topics={topic: topic.title() for topic in TOPICS},
         communes={code: code for code in COMMUNES},
@@ -97,8 +101,14 @@ situations = st.builds(
 
 
 def decides(book: Book, situation: Situation) -> int | None:
-    """The rule that decides; one whose service is closed is passed over, as for citizens."""
-    return next((m.rule.rule_id for m in book.fitting(situation) if m.rule.service_id != CLOSED), None)
+    """The rule that decides; a service that is closed, or not for the commune, is passed over, as for citizens."""
+    for match in book.fitting(situation):
+        office = facts().services[match.rule.service_id or 0]
+        if office.open and (
+            not situation.commune or office.reach.serves(situation.commune, situation.department)
+        ):
+            return match.rule.rule_id
+    return None
 
 
 @settings(max_examples=300, deadline=None)
