@@ -7,7 +7,7 @@ all rules of other values in a few strokes over arrays. Phrases are filed by a t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -36,15 +36,23 @@ class Book:
 
     def fitting(self, situation: Situation) -> Iterator[Match]:
         """The rules that fit, in order."""
+        for rule in self._left(situation):
+            yield Match(rule, fitting(rule.words, situation.said))
+
+    def asking(self, situation: Situation, names: Collection[str]) -> dict[str, frozenset[str]]:
+        """What else would decide: of these conditions, the values that the rules name which fit but for them."""
+        rules = list(self._left(situation, without=names))
+        return {name: frozenset(value for rule in rules for value in rule.asked(name)) for name in names}
+
+    def _left(self, situation: Situation, without: Collection[str] = ()) -> Iterator[Rule]:
         day = situation.at.toordinal()
         left = (self._starts <= day) & (day <= self._ends)
         for chosen in self._chosen:
-            left &= chosen.holding(situation)
+            if chosen.name not in without:
+                left &= chosen.holding(situation)
         left &= self._wordless | self._asked.heard(situation.said, len(left))
         left &= ~self._barred.heard(situation.said, len(left))
-        for n in np.flatnonzero(left).tolist():
-            rule = self.rules[n]
-            yield Match(rule, fitting(rule.words, situation.said))
+        yield from (self.rules[n] for n in np.flatnonzero(left).tolist())
 
     def with_rule(self, rule: Rule) -> Book:
         """This book with `rule` in the place of its version in force."""

@@ -11,11 +11,13 @@ act_on_referral referral referrals
 ANYONE = """
 api.alive api.description api.ready api.referrals api.search
 partner.confirm partner.confirm_all partner.correct_service partner.propose_correction
-public.accessibility public.article public.attachment public.ask_for_code public.check_code
+public.accessibility public.all_offices public.article public.attachment public.ask_for_code public.check_code
 public.document public.door public.download
 public.how_we_refer
-public.enter_code public.follow public.home public.legal public.new_request public.not_solved public.opinion
-public.privacy public.propose_articles public.receipt public.search public.send_request public.service public.solve
+public.embed public.enter_code public.find public.follow public.home
+public.legal public.new_request public.not_solved public.opinion
+public.privacy public.propose_articles public.question public.receipt public.reply public.result
+public.search public.send_request public.service public.solve
 public.communes public.say_place public.suggest_completions public.thread public.topic public.topics public.write
 sign_in.show sign_in.submit site.colours
 partner.answer_referral partner.look_for_service partner.referral partner.referral_file

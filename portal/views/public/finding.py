@@ -47,10 +47,10 @@ def search() -> str:
     here = placing.commune_here()
     commune = here.code if here else ""
     proposed = suggestions(question, answers, commune, placing.read_here()) if page == 1 else []
-    shown = _page(question, answers, narrowed, page, proposed)
+    drawn = _page(question, answers, narrowed, page, proposed)
     if question and page == 1 and not any(narrowed.values()):
         note(answers, proposed, commune)
-    return shown
+    return drawn
 
 
 @bp.get("/<lang>/suggest")
@@ -104,20 +104,21 @@ def suggestions(
     question: str, answers: Answers, commune: str = "", read: tuple[str, ...] = ()
 ) -> list[Suggestion]:
     """Whose matter it is, by the rules in force, else by the articles found."""
+    return suggest(situation(question, answers, commune=commune, read=read)) if question else []
+
+
+def situation(question: str, answers: Answers, **told: Any) -> Situation:
+    """What is known of a question: its words, what was found, and what the person told besides."""
     topic, zone = topic_of(answers), settings().timezone
-    situation = Situation(
-        words=question,
-        language=current(),
-        topics=(topic,) if topic else (),
-        commune=commune,
-        urgency=urgency(question, current()),
-        read=read,
-        at=today(zone),
-        open=answers_at(clock.now(), zone),
-        article_ids=tuple(one.article_id for one in answers.candidates),
-        scores=tuple(one.score for one in answers.candidates),
-    )
-    return suggest(situation) if question else []
+    known = {
+        "topics": (topic,) if topic else (),
+        "urgency": urgency(question, current()),
+        "at": today(zone),
+        "open": answers_at(clock.now(), zone),
+        "article_ids": tuple(one.article_id for one in answers.candidates),
+        "scores": tuple(one.score for one in answers.candidates),
+    }
+    return Situation(words=question, language=current(), **{**known, **told})
 
 
 def topic_of(answers: Answers) -> str:
@@ -160,7 +161,7 @@ def _page(
         "public/search.html",
         query=question,
         answers=answers,
-        hits=[_shown(hit) for hit in answers.hits],
+        hits=[shown(hit) for hit in answers.hits],
         narrowed=narrowed,
         topic=topic,
         page=page,
@@ -176,7 +177,7 @@ def _page(
     )
 
 
-def _shown(hit: Hit) -> dict[str, Any]:
+def shown(hit: Hit) -> dict[str, Any]:
     """An answer as the macro `hit` shows it, with the ways to take a document away."""
     files = [(file, url_for("public.download", slug=hit.slug, file_id=file.id)) for file in hit.files]
     said = {name: getattr(hit, name) for name in ("kind", "title_parts", "snippet", "page", "language")}

@@ -5,6 +5,7 @@ Both are in the session's cookie alone: in no address, no table and no log.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import redirect, render_template, request, session, url_for
@@ -17,6 +18,7 @@ from portal.directory.communes import Town
 from portal.directory.models import Department
 from portal.views import guards, limits
 from portal.views.forms import Form
+from portal.views.language import current
 from portal.views.public import bp
 
 KEPT, READ = "commune", "read"
@@ -49,18 +51,18 @@ def say_place() -> Any:
     question = form.text("q")[:LONGEST_QUESTION]
     if form.values.get("forget"):
         session.pop(KEPT, None)
-        return _back(question)
-    town, candidates = _meant(form)
+        return _back(form, question)
+    town, candidates = meant(form)
     if town is None:
-        shown = {"query": question, "options": _options(candidates)}
+        shown = {"query": question, "options": options(candidates), "back": form.text("back")[:LONGEST]}
         page = render_template("public/place.html", **shown, values=form.values, errors=form.errors)
         return page, 200 if candidates else 422
     session[KEPT] = town.code
     db.session.commit()
-    return _back(question)
+    return _back(form, question)
 
 
-def _meant(form: Form) -> tuple[Town | None, tuple[Town, ...]]:
+def meant(form: Form) -> tuple[Town | None, tuple[Town, ...]]:
     """The commune, or those it may be; with neither, the form says why."""
     code, typed = form.text("code")[:LONGEST], form.text("commune")[:LONGEST]
     if code and (chosen := communes.town(code)):
@@ -75,7 +77,7 @@ def _meant(form: Form) -> tuple[Town | None, tuple[Town, ...]]:
     return sure, found.candidates
 
 
-def _options(towns: tuple[Town, ...]) -> list[tuple[str, str, str]]:
+def options(towns: tuple[Town, ...]) -> list[tuple[str, str, str]]:
     """Communes as a choice: the department and the postcodes tell those of one name apart."""
     named = {one.department for one in towns}
     query = db.select(Department.code, Department.name).where(Department.code.in_(named))
@@ -87,5 +89,9 @@ def _options(towns: tuple[Town, ...]) -> list[tuple[str, str, str]]:
     return [(one.code, one.name, about(one)) for one in towns]
 
 
-def _back(question: str) -> Any:
+def _back(form: Form, question: str) -> Any:
+    """To the page that asked, where it is one of ours; else to the answers."""
+    path = form.text("back")[:LONGEST]
+    if re.fullmatch(rf"/{current()}/[\w/-]*", path):
+        return redirect(path, 303)
     return redirect(url_for("public.search", q=question) if question else url_for("public.home"), 303)

@@ -22,6 +22,7 @@ class Choice:
 
     card: Card
     away: str = ""
+    unplaced: bool = False  # nobody knows how far it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Shown:
     choices: tuple[Choice, ...] = ()
     further: int = 0  # offices that are not shown
     passed_over: tuple[str, ...] = ()
+    kind: str = ""  # whose offices these are
 
 
 def of_suggestions(suggestions: Iterable[Suggestion]) -> list[Shown]:
@@ -90,8 +92,14 @@ def _several(card: Card, place: Resolution) -> Shown:
         advice = gettext("Vérifiez que ce site s’occupe de votre commune.")
     if place.total == 1:  # the only one we know: shown whole, and not promised
         return Shown(cards.of(place.offices[0].service, card.why), advice=advice)
-    choices = tuple(Choice(cards.of(office.service), _away(office)) for office in place.offices)
-    return Shown(card, advice=advice, choices=choices, further=place.total - len(choices))
+    choices = tuple(choice(office) for office in place.offices)
+    return Shown(
+        card, advice=advice, choices=choices, further=place.total - len(choices), kind=place.kind.code
+    )
+
+
+def choice(office: Office) -> Choice:
+    return Choice(cards.of(office.service), _away(office), unplaced=office.kilometres is None)
 
 
 def _nowhere(one: Suggestion, place: Resolution | None) -> Shown:
