@@ -38,7 +38,7 @@ QUESTIONS = {
     "flags": N_("Êtes-vous dans une de ces situations ?"),
     "urgency": N_("Quand en avez-vous besoin ?"),
 }
-ARTICLES_SHOWN, SUGGESTED, A_PAGE = 3, 5, 20
+ARTICLES_SHOWN, SUGGESTED, A_PAGE = 3, 3, 20
 
 
 @bp.get("/<lang>/find")
