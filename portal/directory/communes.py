@@ -23,7 +23,7 @@ from portal.directory.names import name_key
 from portal.directory.slips import LAST, Names
 
 STAMP = "communes"
-MOST = 20  # candidates worth showing
+MOST = 60  # candidates at most: 46 communes share one postcode
 ORDINAL = re.compile(r" 0?(\d+) ?(?:er|e|eme|ieme)?(?: arrondissement)?$")
 CODE = re.compile(r"\b(\d{5}|2[AB]\d{3})\b", re.IGNORECASE)
 DEPARTMENT = re.compile(r"\((\d{2,3}|2[AB])\)$|\s(2[AB]|97\d)$", re.IGNORECASE)
