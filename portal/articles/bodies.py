@@ -18,7 +18,8 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from portal.articles.slugs import free_slug, slug_of
+from portal.articles.slugs import free_slug
+from portal.directory.names import slug_of
 
 TAGS = frozenset(
     "h2 h3 h4 h5 h6 p br hr ul ol li strong em s a code pre blockquote table thead tbody tr th td div".split()  # noqa: SIM905

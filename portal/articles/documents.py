@@ -18,8 +18,9 @@ from portal import clock, history
 from portal.articles import index
 from portal.articles.files import Upload
 from portal.articles.models import STATES, Document, DocumentFile, DocumentPage, Topic
-from portal.articles.slugs import free_slug, slug_of
+from portal.articles.slugs import free_slug
 from portal.database import check_version, db, locked
+from portal.directory.names import slug_of
 from portal.errors import N_, Missing, Refused
 from portal.history import Actor
 

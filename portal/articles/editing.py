@@ -18,8 +18,9 @@ from portal.articles import index
 from portal.articles.importing import OWN_SOURCE
 from portal.articles.library import REFERENCE
 from portal.articles.models import STATES, Article, ArticleText, Topic
-from portal.articles.slugs import free_slug, slug_of
+from portal.articles.slugs import free_slug
 from portal.database import db, locked
+from portal.directory.names import slug_of
 from portal.errors import N_, Missing, Refused, Stale
 from portal.history import Actor
 

@@ -19,9 +19,10 @@ from sqlalchemy.orm.attributes import flag_modified
 from knowledge_base.entry import Sheet
 from portal import history
 from portal.articles.models import Article, ArticleText, Topic
-from portal.articles.slugs import sheet_slug, slug_of
+from portal.articles.slugs import sheet_slug
 from portal.database import db, locked
 from portal.directory.models import Service
+from portal.directory.names import slug_of
 
 BATCH = 40  # sheets in one transaction: it must not hold the write lock for 200 ms
 OWN_SOURCE = "relais"

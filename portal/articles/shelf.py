@@ -12,8 +12,8 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from portal.articles.library import REFERENCE
 from portal.articles.models import Article, ArticleText, Document, Topic
-from portal.articles.slugs import slug_of
 from portal.database import db
+from portal.directory.names import slug_of
 from portal.errors import Missing
 
 

@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection
 
-LONGEST = 70
-_PLAIN = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "’": " ", "–": " "})
+from portal.directory.names import slug_of
+
 _SOURCE_NUMBER = re.compile(r"[A-Za-z]{0,3}\d+")
-
-
-def slug_of(text: str, *, longest: int = LONGEST) -> str:
-    """`text` in small plain letters joined by hyphens, cut between words; empty when nothing of it is Latin."""
-    plain = unicodedata.normalize("NFKD", text.translate(_PLAIN)).encode("ascii", "ignore").decode()
-    words = re.findall(r"[a-z0-9]+", plain.lower())
-    slug = ""
-    for word in words:
-        longer = f"{slug}-{word}" if slug else word[:longest]
-        if len(longer) > longest:
-            break
-        slug = longer
-    return slug
 
 
 def sheet_slug(title: str, source_ref: str) -> str:

@@ -11,7 +11,7 @@ from portal import history
 from portal.articles.models import Topic
 from portal.database import db, hold
 from portal.desk.models import Queue, Skill, queue_agents, queue_topics
-from portal.directory.editing import slug_of
+from portal.directory.names import slug_of
 from portal.errors import N_, Missing, Refused, Stale
 from portal.history import Actor, Person
 from portal.staff.models import Staff

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,7 +9,7 @@ from portal import history
 from portal.database import check_version, db, locked
 from portal.directory import areas, phones, places
 from portal.directory.models import Commune, Organization, Postcode, Service, ServiceText
-from portal.directory.names import name_key
+from portal.directory.names import name_key, slug_of
 from portal.directory.opening import check_schedule
 from portal.directory.reading import REFERENCE
 from portal.errors import N_, Refused, Stale
@@ -120,11 +119,6 @@ def add_commune(
 def department_of(code: str) -> str:
     """The department whose number an INSEE code begins with: two characters, three overseas."""
     return code[:3] if code.startswith(("97", "98")) else code[:2]
-
-
-def slug_of(name: str) -> str:
-    """A name as it stands in an address: « Maison de l’emploi » is `maison-de-l-emploi`."""
-    return re.sub(r"[^a-z0-9]+", "-", name_key(name)).strip("-")[:80]
 
 
 def _new_service(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from portal import clock
 from portal.database import db
-from portal.directory.editing import slug_of
+from portal.directory.names import slug_of
 from portal.errors import N_, Refused
 from portal.history import Actor
 from portal.referrals.examples import refuse_failing

@@ -12,8 +12,8 @@ from typing import Any
 from portal import clock, history
 from portal.articles.models import Article, Topic
 from portal.database import db, hold
-from portal.directory.editing import slug_of
 from portal.directory.models import Service
+from portal.directory.names import slug_of
 from portal.errors import N_, Missing, Refused, Stale
 from portal.history import Actor, Person
 from portal.scripts import trees

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from portal.articles import bodies
-from portal.articles.slugs import slug_of
+from portal.directory.names import slug_of
 
 HOSTILE = [
     "<script>alert(1)</script>",

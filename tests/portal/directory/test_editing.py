@@ -6,7 +6,8 @@ import pytest
 from flask import Flask
 
 from portal import history
-from portal.directory.editing import save_organization, save_service, slug_of
+from portal.directory.editing import save_organization, save_service
+from portal.directory.names import slug_of
 from portal.errors import Refused, Stale
 from tests import make
 
