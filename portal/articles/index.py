@@ -19,11 +19,11 @@ from knowledge_base.reading import DocumentText, document_to_entries, sheet_to_e
 from portal import clock, jobs
 from portal.articles import searches
 from portal.articles.models import Article, ArticleText, Document
+from portal.config import LANGUAGES
 from portal.database import brief_read, db
 from portal.jobs import Job
 
 AT_ONCE = 200
-LANGUAGES = ("fr", "en", "ar")
 SAFETY = timedelta(minutes=10)  # a command that dies before it rebuilt the index leaves this to a worker
 
 Progress = Callable[[int, int | None], None]

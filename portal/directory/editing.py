@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from portal import history
+from portal.config import LANGUAGES
 from portal.database import check_version, db, locked
 from portal.directory import areas, phones, places
 from portal.directory.models import Commune, Organization, Postcode, Service, ServiceText
@@ -15,7 +16,6 @@ from portal.directory.reading import REFERENCE
 from portal.errors import N_, Refused, Stale
 from portal.history import Actor
 
-LANGUAGES = ("fr", "en", "ar")
 PLAIN = (
     "kind",
     "phone",

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from portal.articles.models import Article, Topic
+from portal.config import LANGUAGES
 from portal.contacts.models import CHANNELS
 from portal.database import db
 from portal.directory.models import Commune, Department, Kind, Service
@@ -17,7 +18,6 @@ from portal.referrals.phrases import phrase
 from portal.referrals.ruling import CHOSEN as COMPARED
 from portal.referrals.situations import AGES, FLAGS, URGENCIES
 
-LANGUAGES = ("fr", "en", "ar")
 CHOSEN = tuple(name for name in COMPARED if name != "opening")
 OPENING = ("any", "open", "closed")
 STRENGTHS = (3, 2, 1)  # must, should, may

@@ -19,6 +19,7 @@ from portal.cases.opening import case_by_reference, open_case, reopen_case
 from portal.cases.references import read_reference
 from portal.citizens.identifying import email_address, identifier
 from portal.citizens.models import Identifier
+from portal.config import LANGUAGES
 from portal.contacts import attachments, corresponding, mailboxes
 from portal.contacts.models import DISTRESS, Contact
 from portal.contacts.telling import tell_of
@@ -38,7 +39,6 @@ from portal.work.receipts import acknowledge
 
 log = logging.getLogger(__name__)
 
-LANGUAGES = ("fr", "en", "ar")
 ILLEGIBLE = "Lettre reçue qui n’a pas pu être lue : ouvrez-la telle qu’elle est venue."
 
 

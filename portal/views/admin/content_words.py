@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from portal.config import LANGUAGES
 from portal.directory.opening import slots_text
 
-LANGUAGES = {"fr": "français", "en": "anglais", "ar": "arabe"}
 STATES = {"draft": "Brouillon", "published": "Publié", "retired": "Retiré"}
 STATE_TONES = {"draft": "warn", "published": "good", "retired": ""}
 KINDS = {

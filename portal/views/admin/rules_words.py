@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from unicodedata import bidirectional
 
+from portal import config
 from portal.articles.models import Article, ArticleText, Topic
 from portal.database import db
 from portal.directory import reading
@@ -23,7 +24,7 @@ CHANNELS = {
     "counter": "Guichet",
     "letter": "Courrier",
 }
-LANGUAGES = {"fr": "Français", "en": "Anglais", "ar": "Arabe"}
+LANGUAGES = {code: name.capitalize() for code, name in config.LANGUAGES.items()}
 OPENING = {"any": "À toute heure", "open": "Aux heures d’ouverture", "closed": "Hors des heures d’ouverture"}
 AGES, FLAGS, URGENCIES = (
     {code: f"{choice.staff[0].upper()}{choice.staff[1:]}" for code, choice in choices.items()}

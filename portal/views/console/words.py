@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from babel.dates import format_date
 
-from portal import clock
+from portal import clock, config
 from portal.contacts.models import Message
 from portal.telephony.outcomes import outcome
 
@@ -151,7 +151,7 @@ TALKS = {  # how a call stands
     "consulting": "En attente, consultation avec",
     "three": "En ligne, avec",
 }
-LANGUAGES = {"fr": "Français", "en": "Anglais", "ar": "Arabe"}
+LANGUAGES = {code: name.capitalize() for code, name in config.LANGUAGES.items()}
 EVENTS = {
     "contact.begun": "Arrivé",
     "contact.queued": "Mis en file",
