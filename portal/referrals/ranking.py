@@ -102,7 +102,7 @@ def _propose(records: list[Record]) -> None:
     services = {one.id: one for one in db.session.scalars(db.select(Service).where(Service.id.in_(named)))}
     codes = {code for one in records for code in one.communes}
     rows = db.session.execute(db.select(Commune.code, Commune.name).where(Commune.code.in_(codes)))
-    names: dict[str, str] = dict(rows.tuples().all())
+    names: dict[str, str] = {row.code: row.name for row in rows}
     for record in records:
         record.mends = [
             *_elsewhere(record, services),
