@@ -164,6 +164,6 @@ def try_a_rule(visit: Visit, email: str, password: str) -> None:
     page.get_by_role("link", name="Essayer").click()
     page.wait_for_url("**/trial")
     visit.look("trial")
-    page.get_by_role("button", name="Essayer").click()
+    page.get_by_role("button", name="Essayer cette situation").click()
     page.wait_for_load_state()
     visit.look("tried")
