@@ -32,7 +32,7 @@ from portal.directory.models import (
 from portal.directory.names import search_key
 from portal.directory.searching import key_of
 
-BATCH = 100
+BATCH = 60
 
 
 def read_offices(path: Path, report: Report) -> Iterator[Office]:
