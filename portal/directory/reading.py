@@ -31,8 +31,10 @@ def host() -> Organization | None:
 
 def front_desk() -> Service | None:
     """The service that answers the host's number, else the host's first."""
-    query = db.select(Service.id).join(Service.organization).where(Organization.is_host, Service.active)
-    front = query.order_by(Organization.id, (Service.phone == Organization.phone).desc(), Service.id).limit(1)
+    first = db.select(Organization.id).where(Organization.is_host).order_by(Organization.id).limit(1)
+    phone = db.select(Organization.phone).where(Organization.id == Service.organization_id).scalar_subquery()
+    ours = db.select(Service.id).where(Service.organization_id == first.scalar_subquery(), Service.active)
+    front = ours.order_by((Service.phone == phone).desc(), Service.id).limit(1)
     whole = db.select(Service).where(Service.id == front.scalar_subquery()).options(*_WHOLE)
     return db.session.scalars(whole).unique().first()
 

@@ -183,7 +183,10 @@ def _suggestion(
     if service:
         name, url = reading.text_in(service, situation.language).name, service.url
     else:
-        name = place.name(situation.language) if place else titled
+        named = place and (
+            place.kind.names or not titled
+        )  # a kind nobody has named is called as its article does
+        name = place.name(situation.language) if place and named else titled
         url = address or (place.national.get("url", "") if place else "")
     kind = place.kind.code if place else (service.kind if service else "")
     return Suggestion(name=name, url=url, kind=kind, service=service, resolution=place, **said)
