@@ -7,10 +7,10 @@ import time
 from collections import Counter
 
 from bench.rules import DAY, RULES, alike, pairs, usual, wordless
-from portal.referrals.book import Book
-from portal.referrals.checking import check
-from portal.referrals.facts import Facts, Office, Reach
-from portal.referrals.ruling import Rule
+from portal.referrals.checking.facts import Facts, Office, Reach
+from portal.referrals.checking.findings import check
+from portal.referrals.deciding.book import Book
+from portal.referrals.deciding.rule import Rule
 
 OURS, THEIRS = 1, 2
 MOST_S = 30.0

@@ -12,10 +12,10 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
+from portal.referrals.deciding.phrases import fitting
+from portal.referrals.deciding.rules import Book, Match, Rule, compile_version
+from portal.referrals.deciding.situations import AGES, FLAGS, Situation
 from portal.referrals.models import RuleVersion
-from portal.referrals.phrases import fitting
-from portal.referrals.rules import Book, Match, Rule, compile_version
-from portal.referrals.situations import AGES, FLAGS, Situation
 
 BENCH = Path(__file__).parent
 RULES = 5_000

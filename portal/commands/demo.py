@@ -21,8 +21,8 @@ from portal.demo.lives import load_lives
 from portal.demo.town import FOLDER, load_staff, load_town, read
 from portal.desk import waiting
 from portal.directory.models import Organization, Service
-from portal.referrals.editing import draft_rule, publish
-from portal.referrals.wording import Wording
+from portal.referrals.ruling.editing import draft_rule, publish
+from portal.referrals.ruling.wording import Wording
 from portal.scripts import editing as scripts
 
 

@@ -14,8 +14,8 @@ from portal.articles import library
 from portal.articles.index import LANGUAGES, article_entry_id
 from portal.articles.models import Article, ArticleText
 from portal.database import db
-from portal.referrals.situations import Situation
-from portal.referrals.suggesting import articles_say
+from portal.referrals.deciding.situations import Situation
+from portal.referrals.deciding.suggesting import articles_say
 
 LANGUAGE = "fr"
 SHOWN = 3

@@ -8,8 +8,9 @@ import click
 
 from portal.database import db
 from portal.directory.models import Organization
-from portal.referrals import checking, checks
-from portal.referrals.checking import ERRORS, Finding
+from portal.referrals.checking import checks
+from portal.referrals.checking import findings as checking
+from portal.referrals.checking.findings import ERRORS, Finding
 
 SHOWN_GAPS = 20
 

@@ -10,7 +10,7 @@ from flask import abort, current_app, g, redirect, request, url_for
 from flask_login import current_user
 
 from portal.errors import N_, NotYours, Refused
-from portal.referrals import partners
+from portal.referrals.partners import keys as partners
 
 View = Callable[..., Any]
 

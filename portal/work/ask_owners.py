@@ -8,7 +8,7 @@ from portal import clock, jobs
 from portal.database import db
 from portal.directory import asking
 from portal.jobs import Job
-from portal.referrals import receivers
+from portal.referrals.following import receivers
 from portal.work.context import settings
 
 EVERY = timedelta(days=1)

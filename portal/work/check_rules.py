@@ -8,7 +8,8 @@ from __future__ import annotations
 from portal import jobs
 from portal.database import db
 from portal.jobs import Job
-from portal.referrals import checking, checks
+from portal.referrals.checking import checks
+from portal.referrals.checking import findings as checking
 from portal.referrals.models import RuleCheck
 
 

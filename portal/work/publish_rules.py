@@ -5,7 +5,7 @@ from __future__ import annotations
 from portal import jobs
 from portal.database import db
 from portal.jobs import Job
-from portal.referrals.planning import publish_planned
+from portal.referrals.ruling.planning import publish_planned
 
 
 def publish_rules(job: Job) -> None:

@@ -33,7 +33,7 @@ from portal.mail import keeping
 from portal.mail.folding import Folded
 from portal.mail.models import IncomingLetter
 from portal.mail.reading import ReadLetter, Unreadable, read_letter
-from portal.referrals.distress import distress
+from portal.referrals.deciding.distress import distress
 from portal.work.context import settings
 from portal.work.receipts import acknowledge
 

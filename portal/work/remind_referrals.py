@@ -7,7 +7,7 @@ from datetime import timedelta
 from portal import jobs
 from portal.database import db
 from portal.jobs import Job
-from portal.referrals import reminding
+from portal.referrals.following import reminding
 
 EVERY = timedelta(hours=1)
 

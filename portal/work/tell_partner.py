@@ -7,8 +7,9 @@ import json
 from portal import clock, history, jobs
 from portal.database import db
 from portal.jobs import Job
-from portal.referrals import partners, posting
 from portal.referrals.models import Partner, Referral
+from portal.referrals.partners import keys as partners
+from portal.referrals.partners import posting
 from portal.telephony import alerts
 from portal.work.context import settings
 

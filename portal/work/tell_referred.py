@@ -17,7 +17,7 @@ from portal.contacts.models import Contact
 from portal.database import db, locked
 from portal.errors import N_
 from portal.jobs import Job
-from portal.referrals import clocks, receivers, sentences, sharing
+from portal.referrals.following import clocks, receivers, sentences, sharing
 from portal.referrals.models import Referral
 from portal.telephony.numbers import national
 from portal.work.context import settings

@@ -12,7 +12,7 @@ from portal.contacts import mailboxes
 from portal.database import db, locked
 from portal.jobs import Job
 from portal.mail.sending import Later, NotAccepted, Outgoing, domain_of, send
-from portal.referrals import clocks, links, living, receivers
+from portal.referrals.following import clocks, links, living, receivers
 from portal.referrals.models import Referral
 from portal.telephony.numbers import national
 from portal.work.context import settings

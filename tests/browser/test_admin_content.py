@@ -14,10 +14,10 @@ from portal.articles import searches
 from portal.articles.models import ArticleText, Document, DocumentFile, DocumentPage
 from portal.database import brief_write, db
 from portal.history import SYSTEM
-from portal.referrals import checks
-from portal.referrals.checking import Finding
-from portal.referrals.editing import revise_draft
-from portal.referrals.situations import Situation
+from portal.referrals.checking import checks
+from portal.referrals.checking.findings import Finding
+from portal.referrals.deciding.situations import Situation
+from portal.referrals.ruling.editing import revise_draft
 from tests import make
 from tests.portal.referrals import cast
 

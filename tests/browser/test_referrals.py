@@ -13,7 +13,7 @@ from flask import Flask
 
 from portal import clock
 from portal.contacts.models import Contact
-from portal.referrals import asking, chains, links, living
+from portal.referrals.following import asking, chains, links, living
 from portal.referrals.models import Referral
 from tests import make
 from tests.browser.conftest import Opens

@@ -9,7 +9,7 @@ from flask import Flask
 
 from portal import history
 from portal.database import db
-from portal.referrals import living
+from portal.referrals.following import living
 from portal.referrals.models import Referral
 from tests.portal.referrals import lives
 

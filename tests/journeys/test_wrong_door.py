@@ -15,7 +15,7 @@ from portal import clock, history
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.mail.models import Letter
-from portal.referrals import chains, clocks
+from portal.referrals.following import chains, clocks
 from portal.referrals.models import Referral
 from tests import make
 from tests.portal.referrals import lives

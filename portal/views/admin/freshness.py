@@ -13,7 +13,7 @@ from portal.directory import asking, correcting, owners
 from portal.directory.correcting import Correction
 from portal.directory.models import Organization
 from portal.errors import Missing, Refused
-from portal.referrals import receivers
+from portal.referrals.following import receivers
 from portal.views import guards
 from portal.views.admin import bp
 from portal.views.admin import services_words as words

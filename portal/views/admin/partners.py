@@ -13,10 +13,10 @@ from portal.database import db
 from portal.directory import reading
 from portal.directory.models import Organization
 from portal.errors import Missing, Refused, Stale
-from portal.referrals import partnering
-from portal.referrals import partners as systems
-from portal.referrals.clocks import REMIND_FIRST, REMIND_SECOND
+from portal.referrals.following.clocks import REMIND_FIRST, REMIND_SECOND
 from portal.referrals.models import Partner
+from portal.referrals.partners import keys as systems
+from portal.referrals.partners import settling as partnering
 from portal.staff.managing import names_of
 from portal.views import choosing, guards
 from portal.views.admin import bp

@@ -10,11 +10,12 @@ from flask_login import current_user
 
 from portal import history
 from portal.database import db
-from portal.referrals import checks, editing, examples, reading, versions
+from portal.referrals.checking import checks
 from portal.referrals.models import ReferralRule
-from portal.referrals.reading import Wanted
-from portal.referrals.reviewing import is_reviewed
-from portal.referrals.wording import wording_of
+from portal.referrals.ruling import editing, examples, reading, versions
+from portal.referrals.ruling.reading import Wanted
+from portal.referrals.ruling.reviewing import is_reviewed
+from portal.referrals.ruling.wording import wording_of
 from portal.staff.managing import names_of
 from portal.views import guards
 from portal.views.admin import bp

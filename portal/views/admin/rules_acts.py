@@ -14,9 +14,10 @@ from portal import clock, history
 from portal.database import db
 from portal.errors import Refused
 from portal.history import Event
-from portal.referrals import checks, editing, examples, planning, reading, reviewing, versions
+from portal.referrals.checking import checks
 from portal.referrals.models import ReferralRule
-from portal.referrals.wording import lacking
+from portal.referrals.ruling import editing, examples, planning, reading, reviewing, versions
+from portal.referrals.ruling.wording import lacking
 from portal.staff.managing import names_of
 from portal.views import context
 from portal.views.admin import bp

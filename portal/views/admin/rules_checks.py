@@ -9,7 +9,8 @@ from flask import redirect, render_template, request, url_for
 from flask_login import current_user
 
 from portal.database import db
-from portal.referrals import checking, checks
+from portal.referrals.checking import checks
+from portal.referrals.checking import findings as checking
 from portal.referrals.models import ReferralRule, RuleCheck
 from portal.views.admin import bp
 from portal.views.admin import rules_words as words

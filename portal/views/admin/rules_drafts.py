@@ -9,9 +9,9 @@ from flask_login import current_user
 
 from portal.database import db
 from portal.errors import Refused, Stale
-from portal.referrals import editing, reading, versions
 from portal.referrals.models import ReferralRule
-from portal.referrals.wording import Wording, wording_of
+from portal.referrals.ruling import editing, reading, versions
+from portal.referrals.ruling.wording import Wording, wording_of
 from portal.views.admin import bp
 from portal.views.admin import rules_words as words
 from portal.views.admin.rules import administrator

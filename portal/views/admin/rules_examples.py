@@ -10,10 +10,10 @@ from flask_login import current_user
 from portal.database import db
 from portal.directory.models import Service
 from portal.errors import Refused, Stale
-from portal.referrals import examples
-from portal.referrals.keeping import situation_of
+from portal.referrals.deciding.rules import in_force
 from portal.referrals.models import RuleExample
-from portal.referrals.rules import in_force
+from portal.referrals.ruling import examples
+from portal.referrals.ruling.keeping import situation_of
 from portal.views.admin import bp
 from portal.views.admin import rules_words as words
 from portal.views.admin.rules import administrator

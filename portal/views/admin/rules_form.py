@@ -12,9 +12,9 @@ from portal.database import db
 from portal.directory.communes import commune_of
 from portal.directory.models import Department
 from portal.directory.names import name_key
-from portal.referrals.keeping import kept
-from portal.referrals.situations import AGES, FLAGS, URGENCIES, Situation, today
-from portal.referrals.wording import LANGUAGES, OPENING, Wording
+from portal.referrals.deciding.situations import AGES, FLAGS, URGENCIES, Situation, today
+from portal.referrals.ruling.keeping import kept
+from portal.referrals.ruling.wording import LANGUAGES, OPENING, Wording
 from portal.views.admin.rules_words import Names
 from portal.views.choosing import read_commune, read_kind, read_service
 from portal.views.forms import Form

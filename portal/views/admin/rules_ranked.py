@@ -11,8 +11,8 @@ from flask_login import current_user
 from portal import clock
 from portal.articles.models import Topic
 from portal.database import db
-from portal.referrals import ranking
-from portal.referrals.receivers import name_of
+from portal.referrals.following import ranking
+from portal.referrals.following.receivers import name_of
 from portal.views import guards
 from portal.views.admin import bp
 

@@ -7,13 +7,13 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from portal.referrals import examples, reading, versions
-from portal.referrals.distress import distress
+from portal.referrals.deciding.distress import distress
+from portal.referrals.deciding.rules import compile_version, explain, in_force
+from portal.referrals.deciding.situations import Situation
+from portal.referrals.deciding.suggesting import suggest
 from portal.referrals.models import ReferralRule, RuleVersion
-from portal.referrals.rules import compile_version, explain, in_force
-from portal.referrals.situations import Situation
-from portal.referrals.suggesting import suggest
-from portal.referrals.trying import CHOICES, MOST, recent_situations, try_draft
+from portal.referrals.ruling import examples, reading, versions
+from portal.referrals.ruling.trying import CHOICES, MOST, recent_situations, try_draft
 from portal.views import context
 from portal.views.admin import bp
 from portal.views.admin import rules_words as words

@@ -13,7 +13,7 @@ from portal.articles.models import Article, ArticleText, Topic
 from portal.database import db
 from portal.directory import reading
 from portal.directory.models import Commune, Department, Kind, Service
-from portal.referrals import situations
+from portal.referrals.deciding import situations
 from portal.referrals.models import ReferralRule, RuleVersion
 
 CHANNELS = {

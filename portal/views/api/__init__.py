@@ -14,8 +14,8 @@ from portal.articles.library import Answers, Hit
 from portal.directory import reading as directory
 from portal.directory.communes import commune_of
 from portal.directory.offices import Office
-from portal.referrals.distress import distress
-from portal.referrals.suggesting import Suggestion
+from portal.referrals.deciding.distress import distress
+from portal.referrals.deciding.suggesting import Suggestion
 from portal.views import guards, limits
 from portal.views.forms import Form
 from portal.views.language import LANGUAGES, current

@@ -14,8 +14,9 @@ from portal import history
 from portal.database import db
 from portal.directory.models import Service
 from portal.errors import N_, Refused
-from portal.referrals import asking, living, partners, sharing
+from portal.referrals.following import asking, living, sharing
 from portal.referrals.models import Partner, Referral
+from portal.referrals.partners import keys as partners
 from portal.views import guards, limits
 from portal.views.api import read_language
 from portal.views.downloads import as_download

@@ -14,10 +14,10 @@ from portal.contacts.models import Contact
 from portal.database import db
 from portal.directory import reading
 from portal.directory.models import Service
-from portal.referrals.distress import distress
-from portal.referrals.situations import Situation, answers_at, today
-from portal.referrals.suggesting import Suggestion, suggest
-from portal.referrals.urgency import urgency
+from portal.referrals.deciding.distress import distress
+from portal.referrals.deciding.situations import Situation, answers_at, today
+from portal.referrals.deciding.suggesting import Suggestion, suggest
+from portal.referrals.deciding.urgency import urgency
 from portal.views.context import searcher, settings
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from portal.database import db
 from portal.desk import calling_out, handing
 from portal.directory.models import Service
 from portal.errors import Refused
-from portal.referrals import by_phone
+from portal.referrals.following import by_phone
 from portal.views import guards
 from portal.views.choosing import read_service
 from portal.views.console import contact_page

@@ -11,7 +11,7 @@ from portal.citizens.models import Citizen
 from portal.contacts import answering
 from portal.contacts.models import Contact
 from portal.database import db
-from portal.referrals import referring
+from portal.referrals.following import referring
 from portal.staff.managing import names_of
 from portal.views.console import briefing, contact_page
 from portal.views.console.door import agents, bp, may_read, me, note_reading, refusals_shown

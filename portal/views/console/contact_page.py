@@ -18,7 +18,7 @@ from portal.contacts.models import Contact
 from portal.database import db
 from portal.desk import offering, waiting
 from portal.desk.models import Queue
-from portal.referrals import referring
+from portal.referrals.following import referring
 from portal.staff.managing import names_of
 from portal.views.choosing import fill_in
 from portal.views.console import answers, briefing, composing, finding, words

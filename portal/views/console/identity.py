@@ -12,7 +12,7 @@ from portal.citizens.models import Citizen
 from portal.contacts import answering, recording
 from portal.contacts.models import Contact
 from portal.database import db
-from portal.referrals import referring
+from portal.referrals.following import referring
 from portal.views.console import contact_page
 from portal.views.console.door import agents, bp, me, refusals_shown
 from portal.views.forms import Form

@@ -14,7 +14,7 @@ from portal.contacts import answering
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.errors import N_, Refused
-from portal.referrals import asking, chains, clocks, listing, living, receivers, sharing
+from portal.referrals.following import asking, chains, clocks, listing, living, receivers, sharing
 from portal.referrals.models import Referral
 from portal.staff.managing import names_of
 from portal.views.choosing import read_service

@@ -12,7 +12,7 @@ from portal.database import db
 from portal.desk import wrapping_up
 from portal.desk.wrapping_up import Outcome
 from portal.errors import N_, Refused
-from portal.referrals import living, referring, sharing
+from portal.referrals.following import living, referring, sharing
 from portal.views.choosing import read_service
 from portal.views.console import composing, contact_page, words
 from portal.views.console.door import agents, bp, end_of_day, me, refusals_shown

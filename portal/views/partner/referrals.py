@@ -15,8 +15,8 @@ from portal import history
 from portal.database import db
 from portal.directory.searching import find_services
 from portal.errors import N_, Missing, Refused
-from portal.referrals import asking, chains, clocks, links, living, receivers, sentences, sharing
-from portal.referrals.living import Overtaken
+from portal.referrals.following import asking, chains, clocks, links, living, receivers, sentences, sharing
+from portal.referrals.following.living import Overtaken
 from portal.referrals.models import Referral
 from portal.views import guards, limits
 from portal.views.downloads import as_download

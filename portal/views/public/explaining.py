@@ -14,9 +14,10 @@ from portal.database import db
 from portal.directory import reading as directory
 from portal.directory.models import Commune, Department, Kind
 from portal.errors import N_
-from portal.referrals import reading, situations
+from portal.referrals.deciding import situations
+from portal.referrals.deciding.rules import in_force
 from portal.referrals.models import RuleVersion
-from portal.referrals.rules import in_force
+from portal.referrals.ruling import reading
 from portal.views import guards, language
 from portal.views.admin.picture import Node, Picture, draw
 from portal.views.public import bp

@@ -14,10 +14,10 @@ from flask_babel import gettext
 from portal.articles.library import LONGEST_QUESTION, Answers
 from portal.directory import communes, kinds, offices
 from portal.errors import N_, Missing
-from portal.referrals.distress import distress
-from portal.referrals.rules import in_force
-from portal.referrals.situations import AGES, FLAGS, URGENCIES, Choice, Situation
-from portal.referrals.suggesting import suggest
+from portal.referrals.deciding.distress import distress
+from portal.referrals.deciding.rules import in_force
+from portal.referrals.deciding.situations import AGES, FLAGS, URGENCIES, Choice, Situation
+from portal.referrals.deciding.suggesting import suggest
 from portal.views import guards, limits
 from portal.views.forms import Form
 from portal.views.language import current

@@ -15,10 +15,10 @@ from portal.articles.models import Topic
 from portal.database import brief_write, db
 from portal.directory import communes as towns
 from portal.directory import reading as directory
-from portal.referrals.distress import distress
-from portal.referrals.situations import Situation, answers_at, today
-from portal.referrals.suggesting import Suggestion, suggest
-from portal.referrals.urgency import urgency
+from portal.referrals.deciding.distress import distress
+from portal.referrals.deciding.situations import Situation, answers_at, today
+from portal.referrals.deciding.suggesting import Suggestion, suggest
+from portal.referrals.deciding.urgency import urgency
 from portal.views import guards, limits
 from portal.views.context import searcher, settings, visit
 from portal.views.forms import Form

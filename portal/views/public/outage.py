@@ -9,7 +9,7 @@ from flask import render_template, request
 from portal import clock
 from portal.cases.references import spoken
 from portal.database import db
-from portal.referrals.distress import distress
+from portal.referrals.deciding.distress import distress
 from portal.views.forms import Form
 from portal.views.language import current
 from portal.views.public import bp, following, requests

@@ -10,9 +10,9 @@ from typing import Any
 from flask_babel import gettext
 
 from portal.contacts.models import Contact
-from portal.referrals import asking, receivers, sentences, sharing
+from portal.referrals.following import asking, receivers, sentences, sharing
+from portal.referrals.following.referring import referrals_of
 from portal.referrals.models import Referral
-from portal.referrals.referring import referrals_of
 from portal.views.language import current, date_text
 
 

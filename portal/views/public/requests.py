@@ -25,8 +25,8 @@ from portal.directory import reading as directory
 from portal.directory.models import Organization
 from portal.errors import N_, Missing, Refused
 from portal.lines.saying import sender_of
-from portal.referrals import clocks
-from portal.referrals.distress import distress
+from portal.referrals.deciding.distress import distress
+from portal.referrals.following import clocks
 from portal.views import guards, limits
 from portal.views.context import searcher, settings
 from portal.views.forms import LONGEST_TEXT, Form, new_key

@@ -10,7 +10,7 @@ from flask_babel import format_decimal, gettext
 
 from portal.directory import offices, reading
 from portal.directory.offices import Office, Resolution
-from portal.referrals.suggesting import OFFICES_SHOWN, Suggestion
+from portal.referrals.deciding.suggesting import OFFICES_SHOWN, Suggestion
 from portal.views.language import current
 from portal.views.public import cards
 from portal.views.public.cards import Card

@@ -13,7 +13,7 @@ from portal.contacts.models import Leg
 from portal.database import db
 from portal.desk import talking
 from portal.directory.models import Organization
-from portal.referrals import by_phone
+from portal.referrals.following import by_phone
 from portal.telephony import events
 from portal.views.telephone import bp, speech
 from portal.views.telephone.guard import signed

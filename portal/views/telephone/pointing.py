@@ -8,9 +8,9 @@ from portal import clock
 from portal.articles.library import Answers
 from portal.contacts.models import Contact
 from portal.directory.opening import service_opening, service_zone
-from portal.referrals.situations import Situation, answers_at, today
-from portal.referrals.suggesting import suggest
-from portal.referrals.urgency import urgency
+from portal.referrals.deciding.situations import Situation, answers_at, today
+from portal.referrals.deciding.suggesting import suggest
+from portal.referrals.deciding.urgency import urgency
 from portal.views.context import settings
 from portal.views.hours import opening_text
 from portal.views.language import phone_text

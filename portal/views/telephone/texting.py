@@ -22,7 +22,7 @@ from portal.desk import waiting
 from portal.directory.models import Organization
 from portal.lines.models import Line
 from portal.lines.saying import relay_of, say
-from portal.referrals.distress import distress
+from portal.referrals.deciding.distress import distress
 from portal.views.context import searcher, settings
 from portal.views.language import LANGUAGES, phone_text
 from portal.views.telephone.pointing import whose_matter

@@ -7,9 +7,9 @@ from typing import Any
 from portal.database import db
 from portal.directory.models import Service
 from portal.history import SYSTEM
-from portal.referrals.editing import draft_rule, publish
 from portal.referrals.models import ReferralRule
-from portal.referrals.wording import Wording
+from portal.referrals.ruling.editing import draft_rule, publish
+from portal.referrals.ruling.wording import Wording
 from tests import make
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from portal.contacts.models import Contact
 from portal.contacts.recording import add_message
 from portal.database import db
-from portal.referrals.living import send
+from portal.referrals.following.living import send
+from portal.referrals.following.referring import refer
 from portal.referrals.models import Partner, Referral
-from portal.referrals.referring import refer
 from tests import make
 from tests.portal.referrals import cast
 

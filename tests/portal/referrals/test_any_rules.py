@@ -13,11 +13,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.referrals.distress import distress
+from portal.referrals.deciding.distress import distress
+from portal.referrals.deciding.phrases import fitting, phrase
+from portal.referrals.deciding.rules import Book, compile_version, explain
+from portal.referrals.deciding.situations import AGES, FLAGS, URGENCIES, Situation
 from portal.referrals.models import RuleVersion
-from portal.referrals.phrases import fitting, phrase
-from portal.referrals.rules import Book, compile_version, explain
-from portal.referrals.situations import AGES, FLAGS, URGENCIES, Situation
 
 DAY = date(2026, 11, 22)
 WORDS = [

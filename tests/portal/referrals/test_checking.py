@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.referrals.book import Book
-from portal.referrals.checking import Finding, check, check_one
-from portal.referrals.facts import Facts, KindFacts, Office, Reach
-from portal.referrals.phrases import phrase
-from portal.referrals.ruling import Rule
-from portal.referrals.situations import Situation
+from portal.referrals.checking.facts import Facts, KindFacts, Office, Reach
+from portal.referrals.checking.findings import Finding, check, check_one
+from portal.referrals.deciding.book import Book
+from portal.referrals.deciding.phrases import phrase
+from portal.referrals.deciding.rule import Rule
+from portal.referrals.deciding.situations import Situation
 
 TODAY = date(2026, 11, 22)
 OURS, THEIRS, THIRD = 1, 2, 3

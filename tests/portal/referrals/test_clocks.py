@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from time_machine import travel
 
-from portal.referrals import chains, clocks, living
+from portal.referrals.following import chains, clocks, living
 from portal.referrals.models import Referral
 from tests import make
 from tests.portal.referrals import cast, lives

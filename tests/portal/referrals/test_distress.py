@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.referrals.distress import distress
+from portal.referrals.deciding.distress import distress
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,10 @@ from portal import history
 from portal.app import create_app
 from portal.database import db
 from portal.errors import Refused, Stale
-from portal.referrals.editing import (
+from portal.referrals.deciding.situations import Situation
+from portal.referrals.deciding.suggesting import suggest
+from portal.referrals.models import ReferralRule
+from portal.referrals.ruling.editing import (
     draft_rule,
     drop_draft,
     publish,
@@ -18,11 +21,8 @@ from portal.referrals.editing import (
     revise_draft,
     roll_back,
 )
-from portal.referrals.models import ReferralRule
-from portal.referrals.situations import Situation
-from portal.referrals.suggesting import suggest
-from portal.referrals.versions import draft_of, published_of
-from portal.referrals.wording import Wording, lacking
+from portal.referrals.ruling.versions import draft_of, published_of
+from portal.referrals.ruling.wording import Wording, lacking
 from tests import make
 from tests.portal.referrals import cast
 
@@ -193,7 +193,7 @@ def test_blank_and_repeated_lines_are_left_out_and_lacking_languages_told(app: F
 
 
 def test_each_version_in_force_was_compiled_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    from portal.referrals import rules
+    from portal.referrals.deciding import rules
 
     compiled: list[int] = []
     compile_one: Callable[..., Any] = rules._compile

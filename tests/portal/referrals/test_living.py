@@ -12,7 +12,7 @@ from portal.contacts.models import Contact
 from portal.database import db
 from portal.errors import Refused
 from portal.jobs import Job
-from portal.referrals import chains, living
+from portal.referrals.following import chains, living
 from portal.referrals.models import Referral
 from tests import make
 from tests.portal.referrals import cast, lives
@@ -138,7 +138,7 @@ def test_a_colleague_who_decided_on_an_older_page_is_told_and_does_nothing(app: 
 
 
 def test_only_what_was_chosen_is_shared_and_nothing_of_a_protected_person_by_default(app: Flask) -> None:
-    from portal.referrals import sharing
+    from portal.referrals.following import sharing
 
     contact = lives.contact()
     assert set(sharing.as_usual(contact)) == {"name", "reach", "subject", "request"}

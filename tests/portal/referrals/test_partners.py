@@ -21,8 +21,9 @@ from portal.directory.models import Service
 from portal.errors import Missing, Refused
 from portal.history import Event
 from portal.jobs import Job
-from portal.referrals import partners, posting
 from portal.referrals.models import Partner, Referral
+from portal.referrals.partners import keys as partners
+from portal.referrals.partners import posting
 from portal.telephony.models import Alert
 from tests import make
 

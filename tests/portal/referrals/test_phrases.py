@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.referrals.phrases import phrase, said
+from portal.referrals.deciding.phrases import phrase, said
 
 
 def fits(text: str, words: str, language: str = "fr") -> bool:

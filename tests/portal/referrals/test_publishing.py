@@ -14,12 +14,13 @@ from portal import clock, history
 from portal.database import db
 from portal.errors import NotYours, Refused, Stale
 from portal.history import SYSTEM
-from portal.referrals import checks, planning, reviewing
-from portal.referrals.editing import publish, retire, revise_draft, roll_back
-from portal.referrals.examples import examples_for, failing, remove_example, save_example
+from portal.referrals.checking import checks
+from portal.referrals.deciding.situations import Situation
 from portal.referrals.models import ReferralRule, RuleCheck
-from portal.referrals.situations import Situation
-from portal.referrals.versions import draft_of, planned_of, published_of
+from portal.referrals.ruling import planning, reviewing
+from portal.referrals.ruling.editing import publish, retire, revise_draft, roll_back
+from portal.referrals.ruling.examples import examples_for, failing, remove_example, save_example
+from portal.referrals.ruling.versions import draft_of, planned_of, published_of
 from portal.telephony.models import Alert
 from tests import make
 from tests.portal.referrals import cast

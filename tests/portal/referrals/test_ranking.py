@@ -9,9 +9,9 @@ from flask import Flask
 
 from portal import clock
 from portal.database import db
-from portal.referrals import living
+from portal.referrals.following import living
+from portal.referrals.following.ranking import ranking
 from portal.referrals.models import Referral, ReferralRule
-from portal.referrals.ranking import ranking
 from tests import make
 from tests.portal.referrals import cast, lives
 from tests.signing import signed_in

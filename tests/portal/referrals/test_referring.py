@@ -5,7 +5,7 @@ from flask import Flask
 
 from portal import history
 from portal.errors import Refused
-from portal.referrals.referring import refer, referrals_of
+from portal.referrals.following.referring import refer, referrals_of
 from tests import make
 from tests.portal.referrals import cast
 

@@ -11,10 +11,10 @@ from portal.directory.editing import add_commune
 from portal.directory.kinds import save_kind
 from portal.directory.models import Commune, Department, ServiceArea
 from portal.history import SYSTEM
-from portal.referrals.editing import draft_rule, publish
-from portal.referrals.rules import explain
-from portal.referrals.situations import Situation
-from portal.referrals.suggesting import suggest
+from portal.referrals.deciding.rules import explain
+from portal.referrals.deciding.situations import Situation
+from portal.referrals.deciding.suggesting import suggest
+from portal.referrals.ruling.editing import draft_rule, publish
 from tests import make
 from tests.portal.referrals import cast
 

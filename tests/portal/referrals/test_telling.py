@@ -13,7 +13,7 @@ from portal import history
 from portal.contacts.models import Contact, Message
 from portal.database import db
 from portal.mail.models import Letter
-from portal.referrals import asking, links, living
+from portal.referrals.following import asking, links, living
 from portal.referrals.models import Referral
 from tests import make
 from tests.portal.referrals import lives

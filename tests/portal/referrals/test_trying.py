@@ -10,9 +10,9 @@ from portal import clock, history
 from portal.articles.models import Search
 from portal.contacts.models import Message
 from portal.database import db
-from portal.referrals.editing import revise_draft
-from portal.referrals.trying import recent_situations, try_draft
-from portal.referrals.versions import draft_of
+from portal.referrals.ruling.editing import revise_draft
+from portal.referrals.ruling.trying import recent_situations, try_draft
+from portal.referrals.ruling.versions import draft_of
 from tests import make
 from tests.portal.referrals import cast
 

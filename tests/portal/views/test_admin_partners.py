@@ -11,7 +11,7 @@ from portal.database import db
 from portal.directory.editing import add_commune
 from portal.directory.models import Embedder
 from portal.referrals.models import Partner
-from portal.referrals.partners import partner_of
+from portal.referrals.partners.keys import partner_of
 from tests import make
 from tests.signing import send, signed_in
 

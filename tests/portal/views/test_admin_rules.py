@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from portal.contacts.models import Message
 from portal.database import db
 from portal.history import SYSTEM
-from portal.referrals.editing import draft_rule, publish
+from portal.referrals.deciding.situations import Situation
+from portal.referrals.deciding.suggesting import suggest
 from portal.referrals.models import ReferralRule
-from portal.referrals.situations import Situation
-from portal.referrals.suggesting import suggest
-from portal.referrals.versions import draft_of, published_of
+from portal.referrals.ruling.editing import draft_rule, publish
+from portal.referrals.ruling.versions import draft_of, published_of
 from tests import make
 from tests.portal.referrals import cast
 from tests.portal.views.keeping import HOUSING, act, keeper, made, service_id, the_rule

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal.referrals.versions import draft_of, published_of
+from portal.referrals.ruling.versions import draft_of, published_of
 from tests.portal.views.keeping import act, keeper, made, service_id, the_rule
 from tests.signing import send
 

@@ -117,7 +117,7 @@ def test_the_file_says_first_what_to_know_then_what_came(app: Flask, at_desk: An
 
 
 def test_of_another_organizations_referral_only_the_fact_is_shown(app: Flask, at_desk: Any) -> None:
-    from portal.referrals.referring import refer
+    from portal.referrals.following.referring import refer
 
     person, other = make.citizen(), make.organization("departement")
     contact = make.contact(of=other, citizen_id=person.id, subject="Affaire du département")

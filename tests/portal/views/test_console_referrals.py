@@ -10,7 +10,7 @@ from flask import Flask
 from portal import history
 from portal.contacts.models import Contact
 from portal.database import db
-from portal.referrals import asking, chains, listing, living
+from portal.referrals.following import asking, chains, listing, living
 from portal.referrals.models import Referral
 from tests import make
 from tests.portal.referrals import cast, lives
@@ -156,7 +156,7 @@ def test_a_call_put_through_is_received_when_somebody_takes_it(
     app: Flask, agent: Any, answered: bool
 ) -> None:
     from portal.contacts.models import Leg
-    from portal.referrals import by_phone
+    from portal.referrals.following import by_phone
 
     contact, service = make.contact(), cast.service()
     made = by_phone.put_through(contact, service.id, by=agent.actor)

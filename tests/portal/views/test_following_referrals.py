@@ -11,7 +11,7 @@ from time_machine import travel
 from portal import clock
 from portal.contacts.models import Contact
 from portal.database import db
-from portal.referrals import asking, chains, living
+from portal.referrals.following import asking, chains, living
 from portal.referrals.models import Referral
 from tests import make
 from tests.portal.referrals import lives

@@ -10,8 +10,8 @@ from flask import Flask
 from portal.database import db
 from portal.directory.models import Service
 from portal.history import Event
-from portal.referrals import partners
 from portal.referrals.models import Partner, Referral, ReferralMessage
+from portal.referrals.partners import keys as partners
 from tests import make
 from tests.portal.referrals import lives
 from tests.portal.views.test_api import shape

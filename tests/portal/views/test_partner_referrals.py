@@ -14,7 +14,7 @@ from portal import storage
 from portal.contacts.models import Attachment, Contact
 from portal.database import db
 from portal.mail.models import Letter
-from portal.referrals import links, living
+from portal.referrals.following import links, living
 from portal.referrals.models import Referral
 from portal.views.limits import limiter
 from tests import make
@@ -103,7 +103,7 @@ def test_a_refusal_without_a_reason_is_shown_again_with_all_that_was_typed(
 def test_a_question_goes_to_the_desk_and_the_answer_is_read_here(
     client: Any, url: str, made: Referral
 ) -> None:
-    from portal.referrals import asking
+    from portal.referrals.following import asking
 
     post(client, url, "ask", body="Avez-vous le bail ?", to_citizen="1")
     assert db.session.get_one(Contact, made.contact_id).step == asking.ASKED

@@ -1,0 +1,213 @@
+"""The life of a referral: who has it, what they said of it, and when it comes back.
+
+    proposed → sent → received → accepted → done | done_without_help | unreachable
+                  ↘ refused, expired: back at its sender's desk
+
+Each act holds the row. It moves forward only: done twice, late or out of order it does nothing and says so by
+`False`; a final state never goes back. The citizen and the sender's desk are told of each.
+"""
+
+from __future__ import annotations
+
+from portal import clock, history
+from portal.cases import opening
+from portal.contacts.models import Contact
+from portal.database import db, hold
+from portal.directory.models import Service
+from portal.errors import N_, Refused
+from portal.history import PARTNER, SYSTEM, Actor
+from portal.referrals.following import chains, clocks, receivers, sharing, telling
+from portal.referrals.models import Referral
+from portal.referrals.partners import keys as partners
+
+RANK = {"proposed": 0, "sent": 1, "received": 2, "accepted": 3}
+FINAL = 4
+REFUSALS = ("not_for_us", "wrong_area", "missing_piece", "duplicate", "unreachable")
+OUTCOMES = ("done", "done_without_help", "unreachable")
+BACK = {  # what the desk reads first of what came back
+    "not_for_us": "Orientation refusée : ne relève pas de ce service",
+    "wrong_area": "Orientation refusée : hors de son territoire",
+    "missing_piece": "Orientation refusée : il manque une pièce",
+    "duplicate": "Orientation refusée : déjà reçue",
+    "unreachable": "Le service n’a pas pu être joint",
+    "ping_pong": "Renvoyé d’un service à l’autre : à un superviseur de décider",
+    "expired": "Orientation restée sans réponse malgré deux rappels",
+    "done_without_help": "Reçu par le service, sans avoir été aidé",
+    "not_reached": "Le service n’a pas pu joindre la personne",
+}
+
+
+class Overtaken(Refused):
+    """Somebody else acted since the page was drawn: nothing is done, and the page shows what they did."""
+
+    status = 409
+
+
+def is_final(referral: Referral) -> bool:
+    return referral.state not in RANK
+
+
+def send(
+    referral: Referral,
+    way: str,
+    *,
+    nature: str = "information",
+    fields: tuple[str, ...] = (),
+    by: Actor,
+) -> bool:
+    """Sends the person on: `told` where to go, by `phone`, by `email` or by `api`, with these fields and no other.
+
+    Whatever is passed on has a reference, by which the citizen follows it.
+    """
+    if (
+        referral.state != "proposed"
+    ):  # not held for nothing: its receiver may hold it, and want the contact we hold
+        return False
+    hold(referral)
+    if referral.state != "proposed":
+        return False
+    _check_way(referral.service, way, nature)
+    contact = db.session.get_one(Contact, referral.contact_id)
+    referral.way, referral.nature, referral.sent_at = way, nature, clock.now()
+    referral.first_received_at = referral.first_received_at or contact.started_at
+    if way != "told":
+        opening.open_case(contact, by=by)
+        referral.shared = sharing.chosen(contact, fields)
+    referral.case_id = contact.case_id
+    referral.remind_at = clocks.reminder_at(referral, receivers.partner_of(referral.service))
+    _move(referral, "sent", by, way=way, nature=nature, shared=sorted(referral.shared))
+    if way == "email":
+        telling.write_to_receiver([referral])
+    return True
+
+
+def receive(referral: Referral, *, who: str = "", form_key: str = "", by: Actor = PARTNER) -> bool:
+    """The receiver has it, and has not yet said whether it is theirs."""
+    hold(referral)
+    if not _goes_on(referral, RANK["received"]):
+        return False
+    referral.received_at, referral.receiver = clock.now(), who.strip()[:100]
+    _move(referral, "received", by, who=referral.receiver, form_key=form_key)
+    return True
+
+
+def accept(
+    referral: Referral, *, who: str = "", note: str = "", form_key: str = "", by: Actor = PARTNER
+) -> bool:
+    """It is theirs, and they see to it: the competent administration has had it since it received it."""
+    hold(referral)
+    if not _goes_on(referral, RANK["accepted"]):
+        return False
+    now = clock.now()
+    referral.received_at = referral.received_at or now
+    referral.competent_received_at, referral.answered_at = referral.received_at, now
+    referral.receiver = who.strip()[:100] or referral.receiver
+    referral.note, referral.remind_at = note.strip(), None
+    _move(referral, "accepted", by, who=referral.receiver, form_key=form_key)
+    return True
+
+
+def refuse(
+    referral: Referral,
+    reason: str,
+    *,
+    note: str = "",
+    redirect_to: int | None = None,
+    who: str = "",
+    form_key: str = "",
+    by: Actor = PARTNER,
+) -> bool:
+    """It is not theirs, and why; perhaps whose it is. It is back at the sender's desk at once."""
+    if reason not in REFUSALS:
+        raise Refused(N_("Dites pourquoi vous refusez."), field="reason")
+    if reason == "missing_piece" and not note.strip():
+        raise Refused(N_("Dites quelle pièce il manque : nous la demandons à la personne."), field="note")
+    hold(referral)
+    if not _goes_on(referral, FINAL):
+        return False
+    other = db.session.get(Service, redirect_to) if redirect_to else None
+    referral.redirect_to = other if other is not None and other.active else None
+    referral.refusal, referral.note = reason, note.strip()
+    referral.receiver = who.strip()[:100] or referral.receiver
+    referral.ping_pong = other is not None and chains.has_had_it(referral, other)
+    referral.answered_at = referral.closed_at = clock.now()
+    back = "ping_pong" if referral.ping_pong else reason
+    details = {"reason": reason, "redirect_to": other.slug if other else "", "form_key": form_key}
+    _end(referral, "refused", by, back=back, **details)
+    return True
+
+
+def close(
+    referral: Referral,
+    outcome: str,
+    *,
+    note: str = "",
+    who: str = "",
+    form_key: str = "",
+    by: Actor = PARTNER,
+) -> bool:
+    """What came of it. Whoever was not helped, or not reached, is back at the sender's desk."""
+    if outcome not in OUTCOMES:
+        raise Refused(N_("Dites ce qu’il en est advenu."), field="outcome")
+    hold(referral)
+    if not _goes_on(referral, FINAL):
+        return False
+    now = clock.now()
+    referral.received_at = referral.received_at or now
+    referral.competent_received_at = referral.competent_received_at or referral.received_at
+    referral.closed_at, referral.note = now, note.strip() or referral.note
+    referral.receiver = who.strip()[:100] or referral.receiver
+    back = {"done": "", "unreachable": "not_reached"}.get(outcome, outcome)
+    _end(referral, outcome, by, back=back, form_key=form_key)
+    return True
+
+
+def expire(referral: Referral, *, by: Actor = SYSTEM) -> bool:
+    """Nobody answered, twice asked: its sender takes it back."""
+    hold(referral)
+    if not _goes_on(referral, RANK["accepted"]):
+        return False
+    referral.closed_at = clock.now()
+    _end(referral, "expired", by, back="expired")
+    return True
+
+
+def check_seen(referral: Referral, seen: str) -> None:
+    """Refuses an act decided on another state than the present one: two colleagues had the same page open."""
+    hold(referral)
+    if referral.state != seen:
+        raise Overtaken(N_("Entre-temps, quelqu’un d’autre a répondu. Voici où cela en est."))
+
+
+def _check_way(service: Service, way: str, nature: str) -> None:
+    if nature not in clocks.REGIMES:
+        raise Refused(N_("Choisissez une des réponses proposées."), field="nature")
+    if way not in receivers.WAYS:
+        raise Refused(N_("Dites comment la personne est orientée."), field="way")
+    if way not in receivers.ways(service):
+        raise Refused(N_("Ce service ne reçoit pas d’orientation par ce moyen."), field="way")
+
+
+def _goes_on(referral: Referral, rank: int) -> bool:
+    """Whether it was sent, and an act of this rank is a step forward."""
+    return 0 < RANK.get(referral.state, FINAL) < rank
+
+
+def _end(referral: Referral, state: str, by: Actor, *, back: str = "", **details: object) -> None:
+    referral.remind_at = None
+    if back:
+        telling.bring_back(referral, BACK[back], by=by)
+    _move(referral, state, by, **details)
+
+
+def _move(referral: Referral, state: str, by: Actor, **details: object) -> None:
+    """Writes the step in the history of the citizen and of the rule, and tells whom it concerns."""
+    referral.state = state
+    said = {"rule": referral.rule_version_id, "service": referral.service.slug, **details}
+    said = {name: value for name, value in said.items() if value}
+    history.record(f"referral.{state}", referral, by=by, citizen_id=referral.citizen_id, details=said)
+    db.session.flush()
+    step = "missing_piece" if state == "refused" and referral.refusal == "missing_piece" else state
+    telling.tell(referral, step)
+    if referral.way == "api":
+        partners.tell(referral, f"referral.{state}")

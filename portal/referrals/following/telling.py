@@ -1,0 +1,58 @@
+"""Telling those whom a referral concerns: its sender's desk at once, the citizen by a job after the commit."""
+
+from __future__ import annotations
+
+from portal import jobs, news
+from portal.contacts.models import Contact
+from portal.contacts.recording import reopen
+from portal.contacts.telling import tell_of
+from portal.database import db, hold
+from portal.history import Actor
+from portal.referrals.models import Referral, ReferralMessage
+from portal.referrals.partners import keys as partners
+
+STEPS = (  # what the citizen is told of
+    "sent", "received", "accepted", "refused", "missing_piece", "asked", "done", "done_without_help", "unreachable",
+    "expired",
+)  # fmt: skip
+
+
+def tell(referral: Referral, step: str, *, key: str = "") -> None:
+    """The sender's desk has something new to see, and the citizen is told of this step, once."""
+    tell_desk(referral)
+    work = {"referral": referral.id, "step": step}
+    jobs.enqueue("tell_referred", work, dedupe_key=f"referral:{referral.id}:{key or step}")
+
+
+def tell_desk(referral: Referral) -> None:
+    """Whoever sent it, and their colleagues, have something new to see."""
+    news.tell(f"desk:{referral.organization_id}")
+    if referral.created_by is not None:
+        news.tell(f"staff:{referral.created_by}")
+
+
+def bring_back(referral: Referral, why: str, *, by: Actor) -> None:
+    """The citizen waits at the sender's desk again, in the queue where they were, with why."""
+    contact = db.session.get_one(Contact, referral.contact_id)
+    hold(contact)
+    contact.step = why
+    reopen(contact, by=by)
+    if contact.state == "open" and contact.queue_id and contact.channel != "phone":
+        contact.state = "waiting"
+    tell_of(contact)
+
+
+def write_to_receiver(referrals: list[Referral]) -> None:
+    """Asks for one letter to their receiver about these, with a link for each."""
+    ids = sorted(referral.id for referral in referrals)
+    reminders = "-".join(f"{one.id}.{one.reminders}" for one in sorted(referrals, key=lambda one: one.id))
+    jobs.enqueue("write_to_receiver", {"referrals": ids}, dedupe_key=f"receiver:{reminders}")
+
+
+def tell_receiver(referral: Referral, message: ReferralMessage) -> None:
+    """Tells who asked that an answer waits: behind their link, or in their system."""
+    if referral.way == "email":
+        work = {"referrals": [referral.id], "about": "answer"}
+        jobs.enqueue("write_to_receiver", work, dedupe_key=f"receiver:answer:{message.id}")
+    elif referral.way == "api":
+        partners.tell(referral, "referral.answered")

@@ -1,0 +1,1 @@
+"""The life of a rule: written, tried, exemplified, reviewed, planned, published, rolled back."""

@@ -1,0 +1,69 @@
+"""A second person reads a rule before it is published, where the organization asks for it."""
+
+from __future__ import annotations
+
+from portal import clock
+from portal.database import db
+from portal.directory.models import Organization
+from portal.errors import N_, NotYours, Refused
+from portal.history import Actor
+from portal.referrals.models import ReferralRule, RuleVersion
+from portal.referrals.ruling.versions import done, draft_of, held, record, refuse_stale, texts, touch
+
+LONGEST_REASON = 1000
+
+
+def is_reviewed(organization_id: int) -> bool:
+    """Whether a second person publishes the rules of this organization."""
+    query = db.select(Organization.rules_reviewed).filter_by(id=organization_id)
+    return bool(db.session.scalar(query))
+
+
+def may_publish(rule: ReferralRule, draft: RuleVersion, by: Actor) -> bool:
+    """Whoever wrote the draft last does not publish it alone."""
+    return not is_reviewed(rule.organization_id) or draft.created_by != by.id
+
+
+def refuse_alone(rule: ReferralRule, draft: RuleVersion, by: Actor) -> None:
+    if not may_publish(rule, draft, by):
+        raise NotYours(
+            N_("Une autre personne doit relire cette règle et la publier : demandez une relecture.")
+        )
+
+
+def ask_for_review(rule: ReferralRule, *, version: int | None, by: Actor, form_key: str = "") -> RuleVersion:
+    """The draft is ready to be read by somebody else."""
+    rule = held(rule)
+    draft = _draft(rule)
+    if draft.review_asked_at:
+        return draft
+    refuse_stale(rule, version, texts(draft))
+    draft.review_asked_at, draft.review_asked_by = clock.now(), by.id
+    touch(rule)
+    record("rule.review_asked", rule, by, form_key, after={}, number=draft.number)
+    return draft
+
+
+def send_back(rule: ReferralRule, reason: str, *, version: int | None, by: Actor, form_key: str = "") -> None:
+    """The second person does not publish it, and says why; the draft stays."""
+    rule = held(rule)
+    if done(rule, form_key):
+        return
+    draft, reason = _draft(rule), reason.strip()
+    refuse_stale(rule, version, texts(draft))
+    if not draft.review_asked_at:
+        raise Refused(N_("Personne n’a demandé de relire ce brouillon."))
+    if draft.created_by == by.id:
+        raise NotYours(N_("Une autre personne doit relire cette règle."))
+    if not 0 < len(reason) <= LONGEST_REASON:
+        raise Refused(N_("Dites pourquoi, en quelques mots."), field="reason")
+    draft.review_asked_at, draft.review_asked_by = None, None
+    touch(rule)
+    record("rule.sent_back", rule, by, form_key, after={}, number=draft.number, reason=reason)
+
+
+def _draft(rule: ReferralRule) -> RuleVersion:
+    draft = draft_of(rule)
+    if draft is None:
+        raise Refused(N_("Cette règle n’a pas de brouillon."))
+    return draft
