@@ -102,6 +102,7 @@ def _extend_referrals() -> None:
         referrals.add_column(sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
         referrals.add_column(sa.Column("remind_at", sa.DateTime(timezone=True), nullable=True))
         referrals.add_column(sa.Column("reminders", sa.Integer(), nullable=False, server_default="0"))
+        referrals.add_column(sa.Column("outcome_asked", sa.Integer(), nullable=False, server_default="0"))
         referrals.add_column(sa.Column("version", sa.Integer(), nullable=False, server_default="1"))
         referrals.create_index(referrals.f("ix_referrals_case_id"), ["case_id"], unique=False)
         referrals.create_index(referrals.f("ix_referrals_remind_at"), ["remind_at"], unique=False)
@@ -140,6 +141,7 @@ def downgrade() -> None:
         referrals.drop_column("answered_at")
         referrals.drop_column("closed_at")
         referrals.drop_column("remind_at")
+        referrals.drop_column("outcome_asked")
         referrals.drop_column("reminders")
         referrals.drop_column("version")
     for table in (

@@ -137,6 +137,7 @@ class Referral(Versioned, Base):
     closed_at: Mapped[datetime | None]
     remind_at: Mapped[datetime | None] = mapped_column(index=True)
     reminders: Mapped[int] = mapped_column(default=0)
+    outcome_asked: Mapped[int] = mapped_column(default=0)  # how often who accepted was asked what came of it
     created_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     service: Mapped[Service] = relationship(foreign_keys=[service_id])

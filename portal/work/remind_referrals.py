@@ -1,4 +1,4 @@
-"""Asks receivers who have not answered once more, and takes back what was asked about twice."""
+"""Asks receivers who have not answered once more, and those who accepted what came of it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def remind_referrals(job: Job) -> None:
     groups = reminding.due()
     db.session.commit()
     for group in groups:
-        reminding.remind(group)
+        reminding.go_on(group)
         db.session.commit()
     jobs.finish(job)
     db.session.commit()

@@ -23,6 +23,7 @@ LAW = (
 )
 
 HOW = "Pour lire, prendre, poser une question ou refuser en disant pourquoi, sans compte ni mot de passe :"
+HOW_ENDED = "Pour répondre, ou poser une question, sans compte ni mot de passe :"
 ONE_OPENS = "Ce lien ouvre des données personnelles : ne le transmettez qu’à vos collègues."
 MANY_OPEN = "Ces liens ouvrent des données personnelles : ne les transmettez qu’à vos collègues."
 
@@ -86,6 +87,10 @@ def _subject(sender: str, about: str, reminders: int, count: int) -> str:
     """Whose letter it is and what it wants: nothing of anybody, subjects are read over shoulders and kept in logs."""
     if about == "answer":
         return f"{sender} a répondu à votre question"
+    if about == "outcome":
+        return f"{sender} vous demande ce qu’il est advenu " + (
+            "d’une demande" if count == 1 else f"de {count} demandes"
+        )
     if reminders:
         return f"Rappel de {sender} : " + (
             "une demande attend" if count == 1 else f"{count} demandes attendent"
@@ -98,12 +103,19 @@ def _body(found: list[Link], sender: str, phone: str, *, about: str, reminders: 
     lines = [f"Transmise le {one.sent} :\n{one.url}" for one in found]
     warns = f"{MANY_OPEN if len(found) > 1 else ONE_OPENS} Valable jusqu’au {until}."
     signed = f"{sender}, téléphone {phone}" if phone else sender
-    return "\n\n".join(("Bonjour,", _why(sender, about, reminders, len(found)), HOW, *lines, warns, signed))
+    how = HOW_ENDED if about == "outcome" else HOW
+    return "\n\n".join(("Bonjour,", _why(sender, about, reminders, len(found)), how, *lines, warns, signed))
 
 
 def _why(sender: str, about: str, reminders: int, count: int) -> str:
     if about == "answer":
         return f"{sender} a répondu à votre question sur une demande qui vous est transmise."
+    if about == "outcome":
+        taken = "cette demande" if count == 1 else "ces demandes"
+        return (
+            f"Vous avez accepté {taken}, que {sender} vous a transmise{'s' if count > 1 else ''}. "
+            "Dites-nous en un instant comment cela s’est terminé : la personne et nous le saurons."
+        )
     if not reminders:
         return f"{sender} vous transmet une demande qui lui paraît relever de vos services. {LAW}"
     waits = "Cette demande vous a été transmise" if count == 1 else "Ces demandes vous ont été transmises"

@@ -89,6 +89,14 @@ def reminder_at(referral: Referral, partner: Partner | None) -> datetime | None:
     return morning_of(working_days_after(local_day(referral.sent_at), days, referral.service))
 
 
+def outcome_at(referral: Referral, partner: Partner | None) -> datetime | None:
+    """When who accepted is asked what came of it, or, after the second time, when that is given up."""
+    if referral.way not in ("email", "api") or referral.answered_at is None:
+        return None
+    days = (partner.remind_second if partner else REMIND_SECOND) * (referral.outcome_asked + 1)
+    return morning_of(working_days_after(local_day(referral.answered_at), days, referral.service))
+
+
 def taken_back_on(referral: Referral, partner: Partner | None) -> date | None:
     """The day on which its sender takes it back if nobody has answered."""
     if referral.way not in ("email", "api") or referral.sent_at is None:

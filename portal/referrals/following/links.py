@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from portal import clock
 from portal.database import db
 from portal.errors import N_, Missing, Refused
+from portal.referrals.following import telling
 from portal.referrals.models import Referral, ReferralLink
 
 LIFE = timedelta(days=90)
@@ -27,15 +28,16 @@ class Gone(Refused):
 def make_link(referral: Referral, to: str) -> str:
     """A new link for this address; those of earlier letters no longer open. The token is known to nobody else."""
     token = secrets.token_urlsafe(32)
+    letter = telling.letters_before(referral)
     earlier = db.update(ReferralLink).where(
-        ReferralLink.referral_id == referral.id, ReferralLink.reminder < referral.reminders
+        ReferralLink.referral_id == referral.id, ReferralLink.reminder < letter
     )
     db.session.execute(earlier.where(ReferralLink.revoked_at.is_(None)).values(revoked_at=clock.now()))
     link = ReferralLink(
         referral_id=referral.id,
         digest=_digest(token),
         sent_to=to,
-        reminder=referral.reminders,
+        reminder=letter,
         expires_at=ends_at(),
     )
     db.session.add(link)

@@ -14,7 +14,9 @@ from portal.errors import Missing
 from portal.history import Person
 from portal.referrals.models import Referral, ReferralMessage
 
-VIEWS = ("asked", "back", "proposed", "late", "waiting", "accepted", "over", "ping_pong")
+VIEWS = (
+    "asked", "back", "proposed", "late", "without_news", "waiting", "accepted", "over", "ping_pong",
+)  # fmt: skip
 CAME_BACK = ("refused", "expired", "done_without_help", "unreachable")
 A_PAGE = 50
 
@@ -55,13 +57,15 @@ def _conditions(view: str, by: Person) -> list[ColumnElement[bool]]:
     last = db.select(ReferralMessage.side).where(ReferralMessage.referral_id == Referral.id)
     last_side = last.order_by(ReferralMessage.id.desc()).limit(1).scalar_subquery()
     awaited = state.in_(("sent", "received")) & Referral.way.in_(("email", "api"))
+    without_news = (state == "accepted") & (Referral.outcome_asked > 0) & Referral.remind_at.is_(None)
     found: dict[str, ColumnElement[bool]] = {
         "asked": state.in_(("sent", "received", "accepted")) & (last_side == "receiver"),
         "back": state.in_(CAME_BACK) & ~followed & ~seen_to,
         "proposed": state == "proposed",
         "late": awaited & (Referral.reminders > 0),
         "waiting": awaited & (Referral.reminders == 0),
-        "accepted": state == "accepted",
+        "without_news": without_news,
+        "accepted": (state == "accepted") & ~without_news,
         "over": state == "done",
         "ping_pong": Referral.ping_pong & ~followed,
     }

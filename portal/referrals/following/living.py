@@ -102,7 +102,8 @@ def accept(
     referral.received_at = referral.received_at or now
     referral.competent_received_at, referral.answered_at = referral.received_at, now
     referral.receiver = who.strip()[:100] or referral.receiver
-    referral.note, referral.remind_at = note.strip(), None
+    referral.note = note.strip()
+    referral.remind_at = clocks.outcome_at(referral, receivers.partner_of(referral.service))
     _move(referral, "accepted", by, who=referral.receiver, form_key=form_key)
     return True
 

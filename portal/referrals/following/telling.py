@@ -42,11 +42,17 @@ def bring_back(referral: Referral, why: str, *, by: Actor) -> None:
     tell_of(contact)
 
 
-def write_to_receiver(referrals: list[Referral]) -> None:
-    """Asks for one letter to their receiver about these, with a link for each."""
+def write_to_receiver(referrals: list[Referral], about: str = "") -> None:
+    """Asks for one letter to their receiver about these, with a link for each; `about`: outcome, or that they wait."""
     ids = sorted(referral.id for referral in referrals)
-    reminders = "-".join(f"{one.id}.{one.reminders}" for one in sorted(referrals, key=lambda one: one.id))
-    jobs.enqueue("write_to_receiver", {"referrals": ids}, dedupe_key=f"receiver:{reminders}")
+    letters = "-".join(f"{one.id}.{letters_before(one)}" for one in sorted(referrals, key=lambda one: one.id))
+    work = {"referrals": ids, "about": about}
+    jobs.enqueue("write_to_receiver", work, dedupe_key=f"receiver:{letters}")
+
+
+def letters_before(referral: Referral) -> int:
+    """How often its receiver was asked again: a later letter's link replaces the earlier ones."""
+    return referral.reminders + referral.outcome_asked
 
 
 def tell_receiver(referral: Referral, message: ReferralMessage) -> None:

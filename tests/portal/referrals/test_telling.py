@@ -13,7 +13,7 @@ from portal import history
 from portal.contacts.models import Contact, Message
 from portal.database import db
 from portal.mail.models import Letter
-from portal.referrals.following import asking, links, living
+from portal.referrals.following import asking, links, listing, living
 from portal.referrals.models import Referral
 from tests import make
 from tests.portal.referrals import lives
@@ -158,13 +158,53 @@ def test_nobody_is_reminded_on_a_day_off(app: Flask, work: Work) -> None:
     assert made.reminders == 0
 
 
-def test_who_accepted_is_not_reminded(app: Flask, work: Work) -> None:
+def test_who_accepted_is_asked_twice_what_came_of_it_then_there_is_no_news(app: Flask, work: Work) -> None:
     with travel("2026-03-02T10:00Z", tick=False):
-        living.accept(lives.sent())
+        made = lives.sent()
+        living.accept(made)
+        work()
+    told = []
+    for day in ("2026-04-13", "2026-04-14", "2026-04-15", "2026-06-01", "2026-07-20", "2026-09-01"):
+        with travel(f"{day}T10:00Z", tick=False):
+            remind(work)
+        told.append(len(letters("accueil@caf.example")))
+    assert told == [1, 2, 2, 3, 3, 3]
+    asked = letters("accueil@caf.example")[1]
+    assert asked.subject == "Mairie vous demande ce qu’il est advenu d’une demande"
+    assert asked.body.count("/partner/referrals/") == 1 and "comment cela s’est terminé" in asked.body
+    db.session.refresh(made)
+    assert (made.state, made.outcome_asked, made.remind_at) == ("accepted", 2, None)
+    assert history.of(made)[0].verb == "referral.without_news"
+    agent = make.staff()
+    assert listing.listing("without_news", by=agent) == [made] and not listing.listing("accepted", by=agent)
+
+
+def test_the_letter_that_asks_what_came_of_it_opens_the_page_where_it_is_said(app: Flask, work: Work) -> None:
+    with travel("2026-03-02T10:00Z", tick=False):
+        made = lives.sent()
+        living.accept(made)
         work()
     with travel("2026-04-14T10:00Z", tick=False):
         remind(work)
-    assert len(letters("accueil@caf.example")) == 1
+        first, second = [
+            one.body.split("/partner/referrals/")[1].split()[0] for one in letters("accueil@caf.example")
+        ]
+        with pytest.raises(links.Gone):
+            links.open_link(first)
+        assert living.close(links.open_link(second), "done")
+        db.session.commit()
+    with travel("2026-07-20T10:00Z", tick=False):
+        remind(work)
+    assert len(letters("accueil@caf.example")) == 2
+
+
+def test_who_took_it_on_the_telephone_is_not_asked(app: Flask, work: Work) -> None:
+    service = lives.receiver()
+    service.phone = "+33199000050"
+    with travel("2026-03-02T10:00Z", tick=False):
+        made = lives.sent(way="phone")
+        living.accept(made)
+    assert made.remind_at is None
 
 
 def test_a_question_goes_to_the_desk_and_to_the_citizen_where_they_are_asked(app: Flask, work: Work) -> None:
