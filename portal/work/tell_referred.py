@@ -18,7 +18,7 @@ from portal.database import db, locked
 from portal.errors import N_
 from portal.jobs import Job
 from portal.referrals.following import clocks, receivers, sentences, sharing
-from portal.referrals.models import Referral
+from portal.referrals.models import Referral, ReferralMessage
 from portal.telephony.numbers import national
 from portal.work.context import settings
 
@@ -37,7 +37,7 @@ def tell_referred(job: Job) -> None:
     referral = db.session.get_one(Referral, job.payload["referral"])
     step = sentences.step_of(referral, job.payload["step"])
     if not _is_outdated(referral, step):
-        _tell(contact, referral, step, key=job.dedupe_key or f"referral:{referral.id}:{step}")
+        _tell(contact, referral, step, job)
     jobs.finish(job)
     db.session.commit()
 
@@ -49,17 +49,19 @@ def _is_outdated(referral: Referral, step: str) -> bool:
     return step == "received" and referral.state != "received"
 
 
-def _tell(contact: Contact, referral: Referral, step: str, *, key: str) -> None:
+def _tell(contact: Contact, referral: Referral, step: str, job: Job) -> None:
     channel = _channel(contact)
+    question = _question(job)
     with force_locale(contact.language):
-        words = _text(contact, referral, step) if channel == "text" else _letter(contact, referral, step)
+        letter = channel != "text"
+        words = _letter(contact, referral, step, question) if letter else _text(contact, referral, step)
     if not channel:
         history.record("referral.not_told", referral, by=history.SYSTEM, citizen_id=referral.citizen_id)
     reply(
         contact,
         words,
         channel=channel or "web",
-        form_key=key,
+        form_key=job.dedupe_key or f"referral:{referral.id}:{step}",
         by=history.SYSTEM,
         automatic=True,
         purpose="notice",
@@ -71,18 +73,30 @@ def _channel(contact: Contact) -> str:
     used = contact.identifier
     if used is not None and used.kind == "email" and used.returned_at is None:
         return "email"
+    if _is_protected(contact) and contact.case_id is None:  # a text could only name the service
+        return ""
     return "text" if not texting.why_not(contact, "notice") else ""
 
 
-def _letter(contact: Contact, referral: Referral, step: str) -> str:
-    return "\n\n".join([gettext(HELLO), *_paragraphs(contact, referral, step)]) + "\n"
+def _is_protected(contact: Contact) -> bool:
+    return contact.citizen is not None and contact.citizen.protected
 
 
-def _paragraphs(contact: Contact, referral: Referral, step: str) -> Iterator[str]:
+def _question(job: Job) -> str:
+    """What the citizen is asked, where they are asked something."""
+    asked = db.session.get(ReferralMessage, job.payload["message"]) if "message" in job.payload else None
+    return asked.body if asked is not None else ""
+
+
+def _letter(contact: Contact, referral: Referral, step: str, question: str) -> str:
+    return "\n\n".join([gettext(HELLO), *_paragraphs(contact, referral, step, question)]) + "\n"
+
+
+def _paragraphs(contact: Contact, referral: Referral, step: str, question: str) -> Iterator[str]:
     values = _values(contact, referral)
     yield gettext(sentences.LETTER[step], **values)
     if step == "asked":
-        yield f"« {referral.messages[-1].body} »"
+        yield f"« {question} »"
     elif referral.note and step != "sent":
         yield gettext(SAYS, note=referral.note)
     if step in ("sent", "told", "accepted"):
@@ -109,7 +123,7 @@ def _listed(referral: Referral) -> str:
 
 def _text(contact: Contact, referral: Referral, step: str) -> str:
     values = _values(contact, referral)
-    if contact.citizen is not None and contact.citizen.protected and values["reference"]:
+    if _is_protected(contact):
         return gettext(sentences.DISCREET, **values)
     phone = referral.service.phone
     if phone and step in ("sent", "told", "accepted"):

@@ -9,7 +9,7 @@ from babel.dates import format_date
 from portal import history, jobs
 from portal.cases.models import Case
 from portal.contacts import mailboxes
-from portal.database import db, locked
+from portal.database import db, hold, locked
 from portal.jobs import Job
 from portal.mail.sending import Later, NotAccepted, Outgoing, domain_of, send
 from portal.referrals.following import clocks, links, living, receivers
@@ -39,7 +39,7 @@ class Link:
 def write_to_receiver(job: Job) -> None:
     """One letter about one or several. The links are drawn for this try; those of a try cut short open as well."""
     query = locked(db.select(Referral).where(Referral.id.in_(job.payload["referrals"])).order_by(Referral.id))
-    going_on = [one for one in db.session.scalars(query) if not living.is_final(one)]
+    going_on = [one for one in db.session.scalars(query) if _is_awaited(one, job)]
     if not going_on:
         jobs.finish(job)
         db.session.commit()
@@ -58,11 +58,20 @@ def write_to_receiver(job: Job) -> None:
     db.session.commit()
 
 
+def _is_awaited(referral: Referral, job: Job) -> bool:
+    """Whether the letter still has something to say: who took it meanwhile is not reminded of it."""
+    reminds = referral.reminders and not job.payload.get("about")
+    return not living.is_final(referral) and not (reminds and referral.state == "accepted")
+
+
 def _not_accepted(referrals: list[Referral], why: str) -> None:
-    """The address is no good: those who are sent there are back at the desk, and the agent sees why."""
+    """The address is no good: those who are sent there are back at the desk, and the agent sees why. What a service
+    already sees to stays with it."""
     for one in referrals:
         history.record("referral.letter_refused", one, by=history.NETWORK, details={"why": why})
-        living.refuse(one, "unreachable", by=history.NETWORK)
+        hold(one)
+        if one.state != "accepted":
+            living.refuse(one, "unreachable", by=history.NETWORK)
 
 
 def _letter(referrals: list[Referral], job: Job) -> Outgoing:
@@ -78,7 +87,7 @@ def _letter(referrals: list[Referral], job: Job) -> Outgoing:
         subject=_subject(sender.name, about, first.reminders, len(found)),
         body=_body(found, sender.name, national(sender.phone), about=about, reminders=first.reminders),
         sender_name=sender.name,
-        reply_to=mailboxes.return_address(sender.id, case.reference if case else ""),
+        reply_to=mailboxes.return_address(sender.id, case.reference if case and len(found) == 1 else ""),
         automatic="auto-generated",
     )
 

@@ -31,7 +31,7 @@ def ask(
     history.record("referral.asked", referral, by=by, citizen_id=referral.citizen_id)
     telling.bring_back(referral, ASKED, by=by)
     if to_citizen:
-        telling.tell(referral, "asked", key=f"asked:{message.id}")
+        telling.tell_asked(referral, message)
     else:
         telling.tell_desk(referral)
     return message

@@ -9,8 +9,11 @@ Each act holds the row. It moves forward only: done twice, late or out of order 
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from portal import clock, history
 from portal.cases import opening
+from portal.cases.models import Case
 from portal.contacts.models import Contact
 from portal.database import db, hold
 from portal.directory.models import Service
@@ -69,11 +72,11 @@ def send(
     _check_way(referral.service, way, nature)
     contact = db.session.get_one(Contact, referral.contact_id)
     referral.way, referral.nature, referral.sent_at = way, nature, clock.now()
-    referral.first_received_at = referral.first_received_at or contact.started_at
     if way != "told":
         opening.open_case(contact, by=by)
         referral.shared = sharing.chosen(contact, fields)
     referral.case_id = contact.case_id
+    referral.first_received_at = referral.first_received_at or _begun(contact)
     referral.remind_at = clocks.reminder_at(referral, receivers.partner_of(referral.service))
     _move(referral, "sent", by, way=way, nature=nature, shared=sorted(referral.shared))
     if way == "email":
@@ -132,6 +135,8 @@ def refuse(
     referral.receiver = who.strip()[:100] or referral.receiver
     referral.ping_pong = other is not None and chains.has_had_it(referral, other)
     referral.answered_at = referral.closed_at = clock.now()
+    if reason in chains.NOT_THEIRS:  # taken by mistake, it was not with the competent one
+        referral.competent_received_at = None
     back = "ping_pong" if referral.ping_pong else reason
     details = {"reason": reason, "redirect_to": other.slug if other else "", "form_key": form_key}
     _end(referral, "refused", by, back=back, **details)
@@ -180,6 +185,12 @@ def check_seen(referral: Referral, seen: str) -> None:
         raise Overtaken(N_("Entre-temps, quelqu’un d’autre a répondu. Voici où cela en est."))
 
 
+def _begun(contact: Contact) -> datetime:
+    """Since when we have the request: with this exchange, or with an earlier one of the same matter."""
+    case = db.session.get(Case, contact.case_id) if contact.case_id else None
+    return min(case.opened_at, contact.started_at) if case is not None else contact.started_at
+
+
 def _check_way(service: Service, way: str, nature: str) -> None:
     if nature not in clocks.REGIMES:
         raise Refused(N_("Choisissez une des réponses proposées."), field="nature")
@@ -208,7 +219,6 @@ def _move(referral: Referral, state: str, by: Actor, **details: object) -> None:
     said = {name: value for name, value in said.items() if value}
     history.record(f"referral.{state}", referral, by=by, citizen_id=referral.citizen_id, details=said)
     db.session.flush()
-    step = "missing_piece" if state == "refused" and referral.refusal == "missing_piece" else state
-    telling.tell(referral, step)
+    telling.tell(referral, state)
     if referral.way == "api":
         partners.tell(referral, f"referral.{state}")

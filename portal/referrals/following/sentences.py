@@ -23,6 +23,14 @@ LETTER = {
         "%(service)s nous répond que votre demande ne relève pas de ses services. Nous la reprenons : nous cherchons "
         "qui est compétent et nous vous le dirons. Vous n’avez rien à faire."
     ),
+    "duplicate": N_(
+        "%(service)s nous répond qu’il a déjà reçu cette demande. Nous vérifions ce qu’il en est, et nous vous dirons "
+        "la suite. Vous n’avez rien à faire."
+    ),
+    "not_joined": N_(
+        "Nous n’avons pas pu joindre %(service)s, ou ce service ne peut pas vous recevoir en ce moment. Nous reprenons "
+        "votre demande, et nous vous dirons la suite. Vous n’avez rien à faire."
+    ),
     "missing_piece": N_(
         "Il manque une pièce pour que %(service)s traite votre demande. Envoyez-la-nous depuis la page de suivi : nous "
         "la transmettrons aussitôt."
@@ -52,6 +60,14 @@ TEXT = {
     ),
     "refused": N_(
         "%(organization)s : %(service)s ne peut pas traiter votre demande %(reference)s. Nous la reprenons, vous "
+        "n'avez rien à faire. Suivi : %(link)s"
+    ),
+    "duplicate": N_(
+        "%(organization)s : %(service)s dit avoir déjà votre demande %(reference)s. Nous vérifions, vous n'avez rien à "
+        "faire. Suivi : %(link)s"
+    ),
+    "not_joined": N_(
+        "%(organization)s : %(service)s n'a pas pu recevoir votre demande %(reference)s. Nous la reprenons, vous "
         "n'avez rien à faire. Suivi : %(link)s"
     ),
     "missing_piece": N_(
@@ -103,6 +119,9 @@ STATES = {  # who has it now, on the follow-up page
     "received": N_("Reçue par ce service"),
     "accepted": N_("Ce service s’en occupe"),
     "refused": N_("Refusée par ce service"),
+    "duplicate": N_("Ce service dit l’avoir déjà"),
+    "not_joined": N_("Ce service n’a pas pu la recevoir"),
+    "missing_piece": N_("Il manque une pièce"),
     "done": N_("Traitée"),
     "done_without_help": N_("Ce service n’a pas pu vous aider"),
     "unreachable": N_("Ce service n’a pas pu vous joindre"),
@@ -111,16 +130,22 @@ STATES = {  # who has it now, on the follow-up page
 }
 WHOSE = {  # who has it, once that service has it no more
     "refused": N_("Nous l’avons reprise : un agent cherche qui est compétent."),
+    "duplicate": N_("Nous vérifions ce qu’il en est."),
+    "not_joined": N_("Nous l’avons reprise."),
     "missing_piece": N_("Il manque une pièce : envoyez-la ci-dessous, nous la transmettrons."),
     "done_without_help": N_("Nous l’avons reprise."),
     "unreachable": N_("Nous l’avons reprise. Vérifiez vos coordonnées, ou écrivez-nous ci-dessous."),
     "expired": N_("Nous l’avons reprise."),
 }
 OVER = ("done",)
+REFUSED = {"missing_piece": "missing_piece", "duplicate": "duplicate", "unreachable": "not_joined"}
 
 
 def step_of(referral: Referral, step: str) -> str:
-    """The step as sentences name it: someone told where to go was not passed on."""
+    """The step as sentences name it: someone told where to go was not passed on, and not every refusal says that the
+    matter is another's."""
+    if step == "refused":
+        return REFUSED.get(referral.refusal, step)
     return "told" if step == "sent" and referral.way == "told" else step
 
 
@@ -141,5 +166,4 @@ def of_silence(referral: Referral) -> Said | None:
 
 def whose_now(referral: Referral) -> str:
     """Who has the request, once this service has it no more."""
-    missing = referral.state == "refused" and referral.refusal == "missing_piece"
-    return WHOSE.get("missing_piece" if missing else referral.state, "")
+    return WHOSE.get(step_of(referral, referral.state), "")

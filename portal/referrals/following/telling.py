@@ -11,17 +11,19 @@ from portal.history import Actor
 from portal.referrals.models import Referral, ReferralMessage
 from portal.referrals.partners import keys as partners
 
-STEPS = (  # what the citizen is told of
-    "sent", "received", "accepted", "refused", "missing_piece", "asked", "done", "done_without_help", "unreachable",
-    "expired",
-)  # fmt: skip
 
-
-def tell(referral: Referral, step: str, *, key: str = "") -> None:
+def tell(referral: Referral, step: str) -> None:
     """The sender's desk has something new to see, and the citizen is told of this step, once."""
     tell_desk(referral)
     work = {"referral": referral.id, "step": step}
-    jobs.enqueue("tell_referred", work, dedupe_key=f"referral:{referral.id}:{key or step}")
+    jobs.enqueue("tell_referred", work, dedupe_key=f"referral:{referral.id}:{step}")
+
+
+def tell_asked(referral: Referral, message: ReferralMessage) -> None:
+    """The citizen is told of this very question: others, which are not for them, may follow it before they are."""
+    tell_desk(referral)
+    work = {"referral": referral.id, "step": "asked", "message": message.id}
+    jobs.enqueue("tell_referred", work, dedupe_key=f"referral:{referral.id}:asked:{message.id}")
 
 
 def tell_desk(referral: Referral) -> None:

@@ -63,7 +63,7 @@ def _passage(one: Referral) -> Passage:
 
 
 def _dates(one: Referral) -> list[tuple[str, datetime]]:
-    accepted = one.answered_at if one.competent_received_at else None
+    accepted = one.answered_at if one.competent_received_at and one.state != "refused" else None
     over = one.closed_at
     found = [
         (gettext("Indiqué le") if one.way == "told" else gettext("Transmise le"), one.sent_at),

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from time_machine import travel
 
+from portal.cases.opening import open_case
 from portal.referrals.following import chains, clocks, living
 from portal.referrals.models import Referral
 from tests import make
@@ -92,3 +93,19 @@ def test_information_has_no_clock_and_receipts_are_due_in_working_days(app: Flas
     made = request_of("information")
     assert clocks.silence(made) == clocks.Silence("")
     assert clocks.receipts(made) == clocks.Receipts(date(2026, 3, 13), date(2026, 3, 26))
+
+
+def test_who_took_it_by_mistake_was_not_the_competent_one(app: Flask) -> None:
+    made = lives.sent(nature="decision")
+    living.accept(made)
+    assert clocks.silence(made).on is not None
+    living.refuse(made, "not_for_us")
+    assert clocks.silence(made) == clocks.Silence("acceptance")
+
+
+def test_a_matter_first_written_about_before_this_exchange_counts_from_there(app: Flask) -> None:
+    with travel("2026-02-02T10:00Z", tick=False):
+        case = open_case(lives.contact(), by=make.staff().actor)
+    with travel("2026-03-02T10:00Z", tick=False):
+        made = lives.sent(lives.contact(case_id=case.id), nature="request")
+    assert clocks.silence(made).on == date(2026, 4, 2)

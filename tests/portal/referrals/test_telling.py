@@ -236,3 +236,41 @@ def test_a_link_that_is_not_good_opens_nothing(app: Flask, kind: str) -> None:
     with travel(day, tick=False), pytest.raises((links.Missing, links.Gone)) as refusal:
         links.open_link(token)
     assert refusal.value.status == (404 if kind in ("guessed", "altered") else 410)
+
+
+def test_a_question_to_the_citizen_is_that_one_whatever_is_said_before_they_read_it(
+    app: Flask, work: Work
+) -> None:
+    made = lives.sent()
+    work()
+    asking.ask(made, "Votre loyer est de combien ?", to_citizen=True, form_key="q" * 20)
+    asking.ask(made, "Entre nous : est-elle suivie ?", form_key="r" * 20)
+    work()
+    said = letters("aicha@exemple.fr")[-1].body
+    assert "Votre loyer est de combien ?" in said
+    assert "Entre nous" not in said
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"), [("unreachable", "pas pu joindre CAF"), ("duplicate", "déjà reçu cette demande")]
+)
+def test_not_every_refusal_says_that_the_matter_is_another_s(
+    app: Flask, work: Work, reason: str, said: str
+) -> None:
+    made = lives.sent()
+    work()
+    living.refuse(made, reason)
+    work()
+    body = letters("aicha@exemple.fr")[-1].body
+    assert said in body and "ne relève pas" not in body
+
+
+def test_a_protected_person_who_was_told_where_to_go_gets_no_text_of_it(
+    app: Flask, work: Work, telephone: Any
+) -> None:
+    contact = lives.contact(identifier_id=make.identifier("phone", "+33639980003").id)
+    contact.citizen.protected = True
+    lives.sent(contact, way="told")
+    work()
+    [message] = db.session.scalars(db.select(Message).filter_by(contact_id=contact.id, direction="out"))
+    assert message.channel == "web"
