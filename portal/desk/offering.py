@@ -158,13 +158,14 @@ def _left_without_a_word(place: Place) -> bool:
 def _abandoned(place: Place) -> None:
     """One proposal a person: the latest call of a number. A hidden number cannot be called back."""
     contact = place.contact
-    if proposals.is_expected(contact):
+    others = proposals.others_of(contact)
+    if proposals.is_expected(others):
         proposals.close(contact, "A raccroché ; déjà inscrit pour être rappelé.")
         return
     if contact.identifier_id is None:
         proposals.close(contact, "A raccroché pendant l’attente ; numéro masqué.")
         return
-    proposals.supersede(contact)
+    proposals.supersede(others)
     contact.state = "open"
     propose(place, "A raccroché pendant l’attente : à rappeler")
     news.tell(f"desk:{place.organization_id}")

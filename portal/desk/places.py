@@ -54,15 +54,10 @@ def stand_in_line(
     place = begin_place(contact, queue)
     if _stays(place, queue, by):
         return place
-    moved = place.queue_id != queue.id
-    place.queue, place.state, place.ended_at, place.left = queue, "waiting", None, ""
-    place.only_staff_id = only_staff_id
-    person = _surely(contact)
-    place.needs = sorted({*needs, *place.needs, *_needs_of(contact, person)})
-    place.priority = min(place.priority, _priority_of(contact, person) if priority is None else priority)
-    if moved:
-        place.announced_s = place.announced_at = place.announced_rank = None
-    _wait_in(contact, queue, by)
+    with db.session.no_autoflush:  # one UPDATE a row
+        _move_in(place, queue, needs, priority)
+        place.only_staff_id = only_staff_id
+        _wait_in(contact, queue, by)
     db.session.flush()
     match(place.organization_id)
     if place.needs and place.state == "waiting":
@@ -71,14 +66,27 @@ def stand_in_line(
     return place
 
 
+def _move_in(place: Place, queue: Queue, needs: Collection[str], priority: int | None) -> None:
+    contact, moved = place.contact, place.queue_id != queue.id
+    place.queue, place.state, place.ended_at, place.left = queue, "waiting", None, ""
+    person = _surely(contact)
+    place.needs = sorted({*needs, *place.needs, *_needs_of(contact, person)})
+    place.priority = min(place.priority, _priority_of(contact, person) if priority is None else priority)
+    if moved:
+        place.announced_s = place.announced_at = place.announced_rank = None
+
+
 def begin_place(contact: Contact, queue: Queue) -> Place:
     """The place of a contact, held; one that it has left, where it never had any. Hold the contact first.
 
     The desk is held only to move who stands in line already: whoever comes in is written without making others wait.
     """
-    state = db.session.scalar(db.select(Place.state).filter_by(contact_id=contact.id))
+    with db.session.no_autoflush:
+        state = db.session.scalar(db.select(Place.state).filter_by(contact_id=contact.id))
+        if state is None:
+            return _new_place(contact, queue)
     hold = hold_place if state in ("waiting", "offered") else hold_place_alone
-    return (hold(contact) if state else None) or _new_place(contact, queue)
+    return hold(contact) or _new_place(contact, queue)
 
 
 def step_out(place: Place, how: str, *, by: Actor = history.NETWORK) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from sqlalchemy.orm import contains_eager
 
@@ -13,21 +13,21 @@ from portal.database import db
 from portal.desk.models import Place
 
 
-def is_expected(contact: Contact) -> bool:
-    """Whether the same number is to be called back already, at its turn."""
-    return any(place.kind == "call_back" and place.state != "proposed" for place in _others(contact))
+def is_expected(others: Iterable[Place]) -> bool:
+    """Whether one of these is to be called back already, at its turn."""
+    return any(place.kind == "call_back" and place.state != "proposed" for place in others)
 
 
 def settle(contact: Contact) -> None:
     """This number was answered: what was to be called back before is settled with it."""
-    for place in _others(contact):
+    for place in others_of(contact):
         close(place.contact, "La personne a été prise en charge depuis.")
         place.state, place.ended_at = "left", clock.now()
 
 
-def supersede(contact: Contact) -> None:
-    """This number gave up again: the latest call alone is proposed."""
-    for place in _others(contact):
+def supersede(others: Iterable[Place]) -> None:
+    """Their number gave up again: the latest call alone is proposed."""
+    for place in others:
         if place.state == "proposed":
             close(place.contact, "La personne a rappelé depuis : voyez son dernier appel.")
             place.state, place.ended_at = "left", clock.now()
@@ -39,11 +39,11 @@ def close(contact: Contact, why: str) -> None:
     answering.wrap_up(contact, "abandoned", note=note, by=history.SYSTEM)
 
 
-def _others(contact: Contact) -> Iterator[Place]:
+def others_of(contact: Contact) -> list[Place]:
     """The other calls of this number to be called back, held with their places; one that somebody is taking right now
     is theirs."""
     if contact.identifier_id is None:
-        return iter(())
+        return []
     theirs = (Contact.identifier_id == contact.identifier_id) & (
         Contact.organization_id == contact.organization_id
     )
@@ -52,4 +52,5 @@ def _others(contact: Contact) -> Iterator[Place]:
     query = query.where(Contact.state == "open")  # else an agent has taken it up
     query = query.options(contains_eager(Place.contact))
     query = query.with_for_update(key_share=True, skip_locked=True, of=(Place, Contact))
-    return iter(db.session.scalars(query.execution_options(populate_existing=True)).all())
+    with db.session.no_autoflush:  # none of them is this one's
+        return list(db.session.scalars(query.execution_options(populate_existing=True)))

@@ -110,11 +110,10 @@ def next_of(contact: Contact) -> str:
     return "line" if is_in_line(contact) else "over"
 
 
-def hear(provider_ref: str, status: str, sequence: int = -1) -> None:
-    """What the network tells of a telephone, in any order and however late. What we do not know of yet is heard again
-    once we do (`legs.name`)."""
+def hear(contact: Contact | None, provider_ref: str, status: str, sequence: int = -1) -> None:
+    """What the network tells of a telephone of this contact, in any order and however late. What we do not know of yet
+    is heard again once we do (`legs.name`). Hold the contact first."""
     state = legs.STATES.get(status, "")
-    contact = legs.hold_contact(provider_ref)
     if contact is None:
         return
     leg = legs.find(provider_ref)

@@ -37,5 +37,5 @@ def sweep_calls(job: Job) -> None:
         except sending.Rejected:
             state = GONE
         if legs.STATES.get(state) in legs.OVER:
-            talking.hear(ref, state)
+            talking.hear(legs.hold_contact(ref), ref, state)
         db.session.commit()

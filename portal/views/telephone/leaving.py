@@ -36,8 +36,8 @@ def queue(walk: Walk, step: Step) -> VoiceResponse:
         walk.would(f"l’appel attendrait ici un agent de la file {found.name}.")
         return hang_up(walk)
     contact = walk.keep(f"En attente : {found.name}", topic_id)
-    places.stand_in_line(contact, found)
-    offer = offering.dial_at_once(contact, new=walk.new)
+    place = places.stand_in_line(contact, found)
+    offer = offering.dial_at_once(contact, new=walk.new) if place.state == "offered" else None
     if offer is not None:
         return ringing.dial(offer, before=walk.said)
     return speech.enqueue(walk.line, found.slug, walk.language, before=walk.said)

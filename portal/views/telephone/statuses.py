@@ -38,9 +38,9 @@ def call() -> Any:
     leg = legs.hold(request.args.get("leg", 0, type=int))
     if leg is not None:  # a call that we placed, and may not know the network's id of yet
         legs.name(leg, sid)
-    legs.hold_contact(sid)
+    contact = legs.hold_contact(sid)
     events.hold(sid)
     if events.note(legs.event_key(sid, rank, status), "call_status", told.to_dict()):
-        talking.hear(sid, status, legs.sequence_of(told.to_dict()))
+        talking.hear(contact or legs.hold_contact(sid), sid, status, legs.sequence_of(told.to_dict()))
     db.session.commit()
     return "", 204

@@ -30,8 +30,9 @@ def wait() -> Any:
     if place is None or place.state != "waiting" or place.kind == "call_back":
         return speech.answer(announcing.soon(line, language))
     told = places.announce(place)
+    answer = speech.answer(announcing.waiting(line, place, told, language))  # it reads: before the commit
     db.session.commit()
-    return speech.answer(announcing.waiting(line, place, told, language))
+    return answer
 
 
 @bp.post("/voice/waited")
