@@ -30,7 +30,7 @@ def tell_partner(job: Job) -> None:
     url, body, headers = partner.webhook_url, *_said(job, referral, partner)
     db.session.commit()
     try:
-        posting.post(url, body, headers, way())
+        posting.post(url, body, headers, posting.way_of(settings()))
     except posting.NotReached as failure:
         _not_reached(job, referral, partner, str(failure))
     else:
@@ -44,11 +44,6 @@ def tell_partner(job: Job) -> None:
         )
         jobs.finish(job)
     db.session.commit()
-
-
-def way() -> posting.Way:
-    """In production over TLS only; inside our own network only where the settings say so."""
-    return posting.Way(https_only=not settings().demo, private=settings().private_webhooks)
 
 
 def _said(job: Job, referral: Referral, partner: Partner) -> tuple[bytes, dict[str, str]]:

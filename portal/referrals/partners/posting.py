@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
+from portal.config import Settings
 from portal.database import hold_nothing
 from portal.errors import N_, Refused
 
@@ -32,6 +33,11 @@ class Way:
 
     https_only: bool = True
     private: bool = False  # to addresses that are not of the public internet: tests, and a town's own network
+
+
+def way_of(settings: Settings) -> Way:
+    """In production over TLS only; inside our own network only where the settings say so."""
+    return Way(https_only=not settings.demo, private=settings.private_webhooks)
 
 
 def check_address(url: str, way: Way) -> SplitResult:

@@ -13,9 +13,11 @@ from portal.directory.models import Organization
 from portal.errors import N_, Refused
 from portal.history import Actor
 from portal.referrals.models import Partner
+from portal.referrals.partners.posting import Way, check_address
 
 WAYS = ("email", "api", "phone", "none")
 FIELDS = ("way", "email", "webhook_url", "remind_first", "remind_second")
+PUBLIC = Way()
 LATEST = 120  # working days: beyond, a reminder helps nobody
 
 
@@ -32,9 +34,11 @@ def find_partner(organization: Organization) -> Partner | None:
     return db.session.scalar(query.options(joinedload(Partner.organization)))
 
 
-def save_partner(organization: Organization, *, version: int, by: Actor, **values: Any) -> Partner:
+def save_partner(
+    organization: Organization, *, version: int, by: Actor, way_there: Way = PUBLIC, **values: Any
+) -> Partner:
     """How it takes them from now on: the values of `FIELDS`. Refuses a way that lacks what it needs, a stale save."""
-    values = _checked(values)
+    values = _checked(values, way_there)
     db.session.scalar(locked(db.select(Organization.id).filter_by(id=organization.id)))
     partner = find_partner(organization)
     if partner is None:
@@ -53,14 +57,14 @@ def save_partner(organization: Organization, *, version: int, by: Actor, **value
     return partner
 
 
-def _checked(values: dict[str, Any]) -> dict[str, Any]:
+def _checked(values: dict[str, Any], way: Way) -> dict[str, Any]:
     if values["way"] not in WAYS:
         raise Refused(N_("Choisissez une des réponses proposées."), field="way")
     if values["way"] == "email" and not values["email"]:
         raise Refused(N_("Écrivez l’adresse à laquelle envoyer les orientations."), field="email")
     values = {**values, "email": email_address(values["email"]) if values["email"] else ""}
-    if values["webhook_url"] and not values["webhook_url"].startswith("https://"):
-        raise Refused(N_("L’adresse d’un système commence par https://."), field="webhook_url")
+    if values["webhook_url"]:
+        check_address(values["webhook_url"], way)
     first, second = values["remind_first"], values["remind_second"]
     if not 1 <= first <= LATEST:
         raise Refused(N_("Écrivez un nombre de jours entre 1 et 120."), field="remind_first")

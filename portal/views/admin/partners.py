@@ -16,11 +16,13 @@ from portal.errors import Missing, Refused, Stale
 from portal.referrals.following.clocks import REMIND_FIRST, REMIND_SECOND
 from portal.referrals.models import Partner
 from portal.referrals.partners import keys as systems
+from portal.referrals.partners import posting
 from portal.referrals.partners import settling as partnering
 from portal.staff.managing import names_of
 from portal.views import choosing, guards
 from portal.views.admin import bp
 from portal.views.admin import services_words as words
+from portal.views.context import settings
 from portal.views.forms import Form
 
 administrator = guards.staff("administrator")
@@ -79,7 +81,8 @@ def save_partner(organization_id: int) -> Any:
     }
     try:
         form.refuse_unread()
-        partnering.save_partner(owner, version=form.number("version") or 0, by=current_user.actor, **values)
+        there, version = posting.way_of(settings()), form.number("version") or 0
+        partnering.save_partner(owner, version=version, by=current_user.actor, way_there=there, **values)
     except Refused as refusal:
         return _show_again(organization_id, form, refusal)
     db.session.commit()

@@ -19,11 +19,12 @@ from portal import clock, jobs
 from portal.database import db
 from portal.directory.models import Service
 from portal.errors import Missing, Refused
-from portal.history import Event
+from portal.history import SYSTEM, Event
 from portal.jobs import Job
 from portal.referrals.models import Partner, Referral
 from portal.referrals.partners import keys as partners
 from portal.referrals.partners import posting
+from portal.referrals.partners.settling import save_partner
 from portal.telephony.models import Alert
 from tests import make
 
@@ -208,6 +209,14 @@ def test_an_address_is_of_the_web_and_whole(app: Flask) -> None:
         with pytest.raises(Refused):
             posting.check_address(wrong, posting.Way())
     assert posting.check_address(" https://a.example/x?y=1 ", posting.Way()).hostname == "a.example"
+
+
+def test_an_address_that_may_not_be_posted_to_is_not_kept(app: Flask) -> None:
+    values = {"way": "api", "email": "", "remind_first": 10, "remind_second": 30}
+    for wrong in ("http://a.example/", "https://u:p@a.example", "https://a.example:99999", "https://"):
+        with pytest.raises(Refused) as refusal:
+            save_partner(make.organization("caf"), version=0, by=SYSTEM, webhook_url=wrong, **values)
+        assert refusal.value.field == "webhook_url"
 
 
 def test_a_system_that_drips_is_left(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
