@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal import clock
+from portal import clock, jobs
 from portal.database import db
 from portal.directory.models import Organization
 from portal.errors import N_, NotYours, Refused
@@ -45,7 +45,7 @@ def ask_for_review(rule: ReferralRule, *, version: int | None, by: Actor, form_k
 
 
 def send_back(rule: ReferralRule, reason: str, *, version: int | None, by: Actor, form_key: str = "") -> None:
-    """The second person does not publish it, and says why; the draft stays."""
+    """The second person does not publish it, and says why: its author is written to, the draft stays."""
     rule = held(rule)
     if done(rule, form_key):
         return
@@ -60,6 +60,13 @@ def send_back(rule: ReferralRule, reason: str, *, version: int | None, by: Actor
     draft.review_asked_at, draft.review_asked_by = None, None
     touch(rule)
     record("rule.sent_back", rule, by, form_key, after={}, number=draft.number, reason=reason)
+    _tell_author(rule, draft, reason, by)
+
+
+def _tell_author(rule: ReferralRule, draft: RuleVersion, reason: str, by: Actor) -> None:
+    if draft.created_by is not None and by.id is not None:
+        told = {"rule": rule.id, "author": draft.created_by, "reader": by.id, "reason": reason}
+        jobs.enqueue("tell_author", told)
 
 
 def _draft(rule: ReferralRule) -> RuleVersion:

@@ -14,6 +14,7 @@ from portal import clock, history
 from portal.database import db
 from portal.errors import NotYours, Refused, Stale
 from portal.history import SYSTEM
+from portal.mail.models import Letter
 from portal.referrals.checking import checks
 from portal.referrals.deciding.situations import Situation
 from portal.referrals.models import ReferralRule, RuleCheck
@@ -21,6 +22,7 @@ from portal.referrals.ruling import planning, reviewing
 from portal.referrals.ruling.editing import publish, retire, revise_draft, roll_back
 from portal.referrals.ruling.examples import examples_for, failing, remove_example, save_example
 from portal.referrals.ruling.versions import draft_of, planned_of, published_of
+from portal.staff.models import Staff
 from portal.telephony.models import Alert
 from tests import make
 from tests.portal.referrals import cast
@@ -88,6 +90,18 @@ def test_the_second_person_may_send_it_back_with_a_reason(app: Flask) -> None:
     assert [one.verb for one in history.of(rule)].count("rule.sent_back") == 1
     draft = draft_of(rule)
     assert draft and draft.review_asked_at is None
+
+
+def test_the_author_reads_in_a_letter_why_it_was_sent_back(app: Flask, work: Callable[[], int]) -> None:
+    rule, author, second = reviewed_rule()
+    reviewing.ask_for_review(rule, version=None, by=author)
+    for _ in range(2):
+        reviewing.send_back(rule, "Dites aussi où aller.", version=None, by=second, form_key=KEY)
+    work()
+    letter = db.session.scalars(db.select(Letter)).one()
+    assert letter.to == db.session.get_one(Staff, author.id).email
+    assert rule.slug in letter.subject and "Dominique" in letter.body
+    assert "« Dites aussi où aller. »" in letter.body and f"/admin/rules/{rule.id}" in letter.body
 
 
 def test_a_draft_that_changes_must_be_read_again(app: Flask) -> None:
