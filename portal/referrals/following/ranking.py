@@ -24,7 +24,8 @@ class Mend:
     kind: str
     count: int
     service: Service | None = None
-    commune: str = ""
+    commune: str = ""  # its code
+    place: str = ""  # the commune, as it is read
     topic_id: int | None = None
 
 
@@ -125,7 +126,7 @@ def _places(record: Record, names: dict[str, str]) -> list[Mend]:
     found = []
     for code, count in record.communes.most_common(1):
         if ENOUGH <= count < record.sent and count * 2 > record.failed:
-            found.append(Mend("commune", count, commune=f"{names.get(code, code)} ({code})"))
+            found.append(Mend("commune", count, commune=code, place=f"{names.get(code, code)} ({code})"))
     for topic_id, count in record.topics.most_common(1):
         if ENOUGH <= count < record.sent and count * 2 > record.failed:
             found.append(Mend("topic", count, topic_id=topic_id))

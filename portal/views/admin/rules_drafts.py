@@ -12,11 +12,10 @@ from portal.errors import Refused, Stale
 from portal.referrals.models import ReferralRule
 from portal.referrals.ruling import editing, reading, versions
 from portal.referrals.ruling.wording import Wording, wording_of
-from portal.views.admin import bp
+from portal.views.admin import bp, rules_mends
 from portal.views.admin import rules_words as words
 from portal.views.admin.rules import administrator
 from portal.views.admin.rules_form import read_wording, typed_values, values_of
-from portal.views.choosing import service_named
 from portal.views.forms import Form, new_key
 
 KEPT = "Le brouillon est gardé. Essayez-le, puis publiez-le."
@@ -25,7 +24,11 @@ KEPT = "Le brouillon est gardé. Essayez-le, puis publiez-le."
 @bp.get("/rules/new")
 @administrator
 def new_rule() -> str:
-    return _show_form(None, values_of(Wording(service_id=None), words.read_names([])))
+    """Empty, or like another rule for the commune or the topic where that one fails."""
+    like = request.args.get("like", type=int)
+    if like is None:
+        return _show_form(None, values_of(Wording(service_id=None), words.read_names([])))
+    return _show_form(None, rules_mends.apart(_values(reading.rule_for(current_user, like)), request.args))
 
 
 @bp.post("/rules")
@@ -53,10 +56,7 @@ def create_rule() -> Any:
 @administrator
 def edit_rule(rule_id: int) -> str:
     found = reading.rule_for(current_user, rule_id)
-    version = versions.draft_of(found) or reading.shown_version(found)
-    values = values_of(wording_of(version), words.read_names([version]))
-    mend = service_named(request.args.get("service", ""))  # proposed by what became of its referrals
-    return _show_form(found, {**values, "service": str(mend.id), "kind": ""} if mend else values)
+    return _show_form(found, rules_mends.without(_values(found), request.args))
 
 
 @bp.post("/rules/<int:rule_id>/draft")
@@ -75,6 +75,11 @@ def save_draft(rule_id: int) -> Any:
     db.session.commit()
     flash(KEPT, "good")
     return redirect(url_for("admin.rule", rule_id=rule_id))
+
+
+def _values(rule: ReferralRule) -> dict[str, Any]:
+    version = versions.draft_of(rule) or reading.shown_version(rule)
+    return values_of(wording_of(version), words.read_names([version]))
 
 
 def _show_form(rule: ReferralRule | None, values: dict[str, Any], **shown: Any) -> str:

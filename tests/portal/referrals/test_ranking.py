@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 from flask import Flask
 
 from portal import clock
+from portal.contacts.models import Contact
 from portal.database import db
+from portal.directory.editing import add_commune
 from portal.referrals.following import living
 from portal.referrals.following.ranking import ranking
 from portal.referrals.models import Referral, ReferralRule
@@ -58,7 +62,7 @@ def test_a_commune_where_it_fails_is_named(app: Flask) -> None:
         living.refuse(sent_by(rule, commune="35238"), "wrong_area")
     living.accept(sent_by(rule, commune="35047"))
     [mend] = ranked()[0].mends
-    assert (mend.kind, mend.commune, mend.count) == ("commune", "35238 (35238)", 2)
+    assert (mend.kind, mend.commune, mend.place, mend.count) == ("commune", "35238", "35238 (35238)", 2)
 
 
 def test_what_was_sent_before_the_period_or_by_another_organization_does_not_count(app: Flask) -> None:
@@ -83,3 +87,49 @@ def test_the_page_opens_the_draft_with_the_mend_in_it(app: Flask, client: Any) -
     assert draft in page
     assert f'name="service" value="{other.id}"' in client.get(draft).text
     assert "Aucune orientation" not in page
+
+
+def failing_in(client: Any, rule: ReferralRule, topic: int | None = None, commune: str = "") -> str:
+    """The page of the ranking once this rule failed twice there, and served somebody else."""
+    for _ in range(2):
+        made = sent_by(rule, commune=commune)
+        db.session.get_one(Contact, made.contact_id).topic_id = topic
+        living.refuse(made, "wrong_area")
+    living.accept(sent_by(rule, commune="35047"))
+    administrator = make.staff("administrator")
+    db.session.commit()
+    signed_in(client, administrator)
+    return unescape(client.get("/admin/referrals/rules").text)
+
+
+def test_a_commune_that_the_rule_names_is_out_of_the_draft_that_opens(app: Flask, client: Any) -> None:
+    add_commune("35238", "Rennes", ["35000"])
+    add_commune("35047", "Bruz", ["35170"])
+    rule = cast.rule("logement", communes=["35047", "35238"])
+    draft = f"/admin/rules/{rule.id}/edit?without_commune=35238"
+    page = failing_in(client, rule, commune="35238")
+    assert draft in page and "Retirer Rennes (35238)" in page
+    form = client.get(draft).text
+    assert "Bruz (35047)" in form and "Rennes (35238)" not in form
+
+
+def test_a_commune_that_the_rule_does_not_name_gets_a_rule_apart(app: Flask, client: Any) -> None:
+    add_commune("35238", "Rennes", ["35000"])
+    rule = cast.rule("logement", words=["loyer"])
+    draft = f"/admin/rules/new?like={rule.id}&commune=35238"
+    assert draft in failing_in(client, rule, commune="35238")
+    form = client.get(draft).text
+    assert "Rennes (35238)" in form and "loyer" in form
+    assert 'name="service" value=""' in form, "whoever writes it says where to"
+
+
+def test_a_topic_where_it_fails_is_out_of_the_draft_or_has_a_rule_apart(app: Flask, client: Any) -> None:
+    home, health = make.topic("logement"), make.topic("sante")
+    rule = cast.rule("aides", topics=[home.slug, health.slug])
+    draft = f"/admin/rules/{rule.id}/edit?without_topic=sante"
+    assert draft in failing_in(client, rule, topic=health.id)
+    form = client.get(draft).text
+    assert re.search(r'value="logement"[^>]* checked', form)
+    assert not re.search(r'value="sante"[^>]* checked', form)
+    apart = client.get(f"/admin/rules/new?like={rule.id}&topic=sante").text
+    assert re.search(r'value="sante"[^>]* checked', apart)
