@@ -40,6 +40,8 @@ def held(rule: ReferralRule) -> ReferralRule:
     found = db.session.scalar(locked(db.select(ReferralRule).filter_by(id=rule.id)))
     if found is None:
         raise Missing
+    afresh = db.select(RuleVersion).filter_by(rule_id=found.id).execution_options(populate_existing=True)
+    db.session.scalars(afresh).all()  # what others committed while we waited for the rule
     db.session.refresh(found, ["versions"])
     return found
 

@@ -17,7 +17,7 @@ from portal.history import SYSTEM
 from portal.mail.models import Letter
 from portal.referrals.checking import checks
 from portal.referrals.deciding.situations import Situation
-from portal.referrals.models import ReferralRule, RuleCheck
+from portal.referrals.models import ReferralRule, RuleCheck, RuleVersion
 from portal.referrals.ruling import planning, reviewing
 from portal.referrals.ruling.editing import publish, retire, revise_draft, roll_back
 from portal.referrals.ruling.examples import examples_for, failing, remove_example, save_example
@@ -238,3 +238,17 @@ def test_a_check_of_one_draft_reads_it_as_if_it_were_in_force(app: Flask) -> Non
     assert draft
     (found,) = checks.findings_of_draft(draft)
     assert (found.kind, found.situation.words) == ("dead", "logement social")
+
+
+def test_what_was_put_off_while_the_worker_waited_for_the_rule_is_not_published(app: Flask) -> None:
+    rule = cast.drafted(words=["logement"])
+    at = clock.now() + timedelta(hours=1)
+    waiting = planning.plan(rule, at, version=None, by=SYSTEM)
+    assert [one.state for one in rule.versions] == ["planned"]
+    elsewhere = (
+        db.update(RuleVersion).where(RuleVersion.id == waiting.id).values(state="draft", publish_at=None)
+    )
+    db.session.execute(elsewhere.execution_options(synchronize_session=False))
+    with time_machine.travel(at + timedelta(minutes=1)):
+        assert not planning.publish_planned(waiting.id)
+    assert published_of(rule) is None
