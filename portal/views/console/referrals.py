@@ -70,13 +70,17 @@ def _send(found: Referral, form: Form) -> Referral:
     way = form.choice("way", receivers.WAYS, required=True)
     nature = form.choice("nature", tuple(clocks.REGIMES), required=True)
     form.refuse_unread()
-    fields = tuple(one for one in form.data.getlist("fields") if one in sharing.FIELDS)
-    living.send(found, way, nature=nature, fields=fields, by=me().actor)
+    living.send(found, way, nature=nature, fields=_ticked(form), by=me().actor)
     return found
 
 
+def _ticked(form: Form) -> tuple[str, ...]:
+    return tuple(one for one in form.data.getlist("fields") if one in sharing.FIELDS)
+
+
 def _again(found: Referral, form: Form) -> Referral:
-    """To the next service, by the same way and with the same fields where it takes them; the exchange is over again."""
+    """To the next service, by the same way where it takes it, with the fields that are ticked; the exchange is over
+    again."""
     service = read_service(form, required=True)
     form.refuse_unread()
     if service is None:
@@ -87,7 +91,7 @@ def _again(found: Referral, form: Form) -> Referral:
         return found
     ways = receivers.ways(service)
     way = found.way if found.way in ways else ways[0]
-    living.send(made, way, nature=found.nature, fields=tuple(found.shared), by=me().actor)
+    living.send(made, way, nature=found.nature, fields=_ticked(form), by=me().actor)
     _end_again(found)
     return made
 
@@ -124,7 +128,7 @@ def _page(found: Referral, form: Form) -> str:
     contact = db.session.get_one(Contact, found.contact_id)
     events = history.of(found)[::-1]
     if not form.data:
-        form.values.update(nature=found.nature, service=str(found.redirect_to_id or ""))
+        form.values.update(nature=found.nature, service=_proposed(found))
     return render_template(
         "console/referral.html",
         found=found,
@@ -137,7 +141,7 @@ def _page(found: Referral, form: Form) -> str:
         ways=[(way, words.WAYS[way]) for way in receivers.ways(found.service)],
         natures=[(code, name, hint) for code, (name, hint) in words.NATURES.items()],
         offered=_offered(contact),
-        usual=form.data.getlist("fields") if form.data else sharing.as_usual(contact),
+        usual=form.data.getlist("fields") if form.data else _usual(found, contact),
         silence=clocks.silence(found),
         receipts=clocks.receipts(found),
         shared=", ".join(words.SHARED[name] for name in sharing.FIELDS if name in found.shared),
@@ -148,6 +152,19 @@ def _page(found: Referral, form: Form) -> str:
         error_ids=dict.fromkeys(form.errors.keys() - _fields(found), "contenu"),
         form_key=form.key() if form.data else new_key(),
     )
+
+
+def _proposed(found: Referral) -> str:
+    """Where it goes next: to whom its receiver named, or back with the piece that was missing."""
+    missing = found.service_id if found.refusal == "missing_piece" else None
+    return str(found.redirect_to_id or missing or "")
+
+
+def _usual(found: Referral, contact: Contact) -> list[str]:
+    """What is ticked before the agent chooses: as was shared before, with what the person gave since it was asked."""
+    if not living.is_final(found):
+        return sharing.as_usual(contact)
+    return [*found.shared, *(("request", "files") if found.refusal == "missing_piece" else ())]
 
 
 def _offered(contact: Contact) -> list[tuple[str, str, str]]:

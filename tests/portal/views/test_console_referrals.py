@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 
 from portal import history
-from portal.contacts.models import Contact
+from portal.contacts.models import Attachment, Contact
+from portal.contacts.recording import add_message
 from portal.database import db
-from portal.referrals.following import asking, chains, listing, living
+from portal.referrals.following import asking, chains, listing, living, sharing
 from portal.referrals.models import Referral
 from tests import make
 from tests.portal.referrals import cast, lives
@@ -49,6 +50,7 @@ def test_each_view_lists_its_own_and_the_one_with_something_to_do_opens(console:
         "back": 1,
         "proposed": 1,
         "late": 0,
+        "without_news": 0,
         "waiting": 2,
         "accepted": 0,
         "over": 0,
@@ -73,12 +75,29 @@ def test_a_refused_one_goes_to_the_service_named_in_one_click(console: Any) -> N
     other = lives.receiver("cpam")
     living.refuse(made, "not_for_us", redirect_to=other.id)
     assert "CPAM" in console.get(f"/console/referrals/{made.id}").text
-    act(console, made, "again", service=str(other.id), reason="Indiqué par CAF")
+    act(console, made, "again", service=str(other.id), reason="Indiqué par CAF", fields=list(made.shared))
     again = latest()
     assert (again.former_id, again.state, again.service_id) == (made.id, "sent", other.id)
     assert (again.nature, set(again.shared)) == ("request", set(made.shared))
     contact = db.session.get_one(Contact, made.contact_id)
     assert (contact.state, contact.disposition) == ("wrapped_up", "referred")
+
+
+def test_the_missing_piece_goes_back_with_the_request(console: Any) -> None:
+    made = lives.sent()
+    assert "files" not in made.shared
+    living.refuse(made, "missing_piece", note="Le bail")
+    message = add_message(db.session.get_one(Contact, made.contact_id), "Voici le bail.")
+    file = Attachment(name="bail.txt", media_type="text/plain", size=1, digest="0" * 64)
+    message.attachments.append(file)
+    db.session.commit()
+    page = console.get(f"/console/referrals/{made.id}").text
+    assert 'value="files" checked' in page
+    act(console, made, "again", service=str(made.service_id), fields=["subject", "request", "files"])
+    again = latest()
+    assert set(again.shared) == {"subject", "request", "files"}
+    assert "Voici le bail." in again.shared["request"]
+    assert [one.name for one in sharing.files(again.shared)] == ["bail.txt"]
 
 
 def test_ping_pong_stops_and_a_supervisor_sees_it(console: Any, client: Any, agent: Any) -> None:
