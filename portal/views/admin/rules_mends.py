@@ -46,9 +46,11 @@ def said(rule: ReferralRule, mend: Mend, topics: Mapping[int, Topic]) -> dict[st
 def _apart(rule: ReferralRule, condition: str, code: str, name: str) -> dict[str, str]:
     named = reading.shown_version(rule).conditions.get(PLURAL[condition], ())
     if code in named and len(named) > 1:
-        address = url_for("admin.edit_rule", rule_id=rule.id, **{f"without_{condition}": code})
+        out: dict[str, Any] = {f"without_{condition}": code}
+        address = url_for("admin.edit_rule", rule_id=rule.id, **out)
         return {"act": f"Retirer {name}", "address": address}
-    address = url_for("admin.new_rule", like=rule.id, **{condition: code})
+    only: dict[str, Any] = {condition: code}
+    address = url_for("admin.new_rule", like=rule.id, **only)
     return {"act": f"Faire une règle à part pour {name}", "address": address}
 
 

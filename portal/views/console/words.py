@@ -86,6 +86,11 @@ REFERRAL_DONE = {
     "taken": "C’est noté : la personne est prévenue que le service a sa demande.",
     "close": "C’est noté : l’orientation est close.",
 }
+WRAP_UP_WAYS = {  # in the form that ends an exchange; the others are chosen with what is passed on
+    "told": "La personne s’y adresse elle-même : on lui en envoie les coordonnées",
+    "email": "Transmettre sa demande au service, par e-mail",
+}
+WAY_LATER = "Choisir ensuite, avec ce qui est transmis"
 REFUSALS = {
     "not_for_us": "ne relève pas de ce service",
     "wrong_area": "hors de son territoire",

@@ -70,7 +70,7 @@ def finish(contact: Contact, outcome: Outcome, form: Form) -> None:
 
 def _refer(contact: Contact, service_id: int, form: Form) -> None:
     """The referral, sent at once where the form says how; else it waits for who chooses what is passed on."""
-    by, way = me().actor, form.choice("way", ("told", "email"))
+    by, way = me().actor, form.choice("way", words.WRAP_UP_WAYS)
     rule = form.number("rule")
     form.refuse_unread()
     made = referring.refer(contact, service_id, reason=form.text("reason"), rule_version_id=rule, by=by)

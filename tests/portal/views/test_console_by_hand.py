@@ -11,6 +11,7 @@ from portal import history
 from portal.citizens.models import Citizen, IdentifierLink
 from portal.contacts.models import Contact
 from portal.database import db
+from portal.jobs import Job
 from portal.referrals.models import Referral
 from tests import make
 from tests.signing import send, signed_in
@@ -59,6 +60,36 @@ def test_whoever_came_to_the_counter_is_sent_elsewhere_in_the_same_form(app: Fla
     assert enter(at_desk, **typed, service=str(service.id), reason="Ses allocations").status_code == 302
     referral = db.session.scalars(db.select(Referral)).one()
     assert (referral.service_id, referral.contact_id) == (service.id, only_contact().id)
+
+
+@pytest.mark.parametrize(("way", "told"), [("told", []), ("email", ["write_to_receiver"])])
+def test_whoever_is_sent_elsewhere_at_the_counter_is_sent_at_once(
+    app: Flask, at_desk: Any, way: str, told: list[str]
+) -> None:
+    service = make.service("caf", email="accueil@caf.example")
+    typed = {"who": NUMBER, "person": "new", "new_name": "Omar Nouveau", "channel": "counter"}
+    typed |= {"disposition": "referred", "service": str(service.id), "reason": "Ses allocations"}
+    assert 'name="way"' in at_desk.get("/console/contacts/new").text
+    for _ in range(2):
+        assert enter(at_desk, **typed, way=way).status_code == 302
+    made = db.session.scalars(db.select(Referral)).one()
+    assert (made.state, made.way) == ("sent", way)
+    assert [
+        job.kind for job in db.session.scalars(db.select(Job).filter_by(kind="write_to_receiver"))
+    ] == told
+
+
+def test_a_way_that_the_service_does_not_take_leaves_the_form_as_it_was(app: Flask, at_desk: Any) -> None:
+    service = make.service("caf", email="")
+    typed = {
+        "who": NUMBER,
+        "disposition": "referred",
+        "service": str(service.id),
+        "reason": "Ses allocations",
+    }
+    answer = enter(at_desk, **typed, way="email", note="Une longue note")
+    assert answer.status_code == 422 and "way-error" in answer.text and "Une longue note" in answer.text
+    assert db.session.scalars(db.select(Referral)).all() == []
 
 
 def test_who_is_known_is_proposed_and_chosen(app: Flask, at_desk: Any) -> None:
