@@ -98,9 +98,9 @@ def find(text: str, limit: int = 10) -> list[Town]:
     return _shelf().find(" ".join(text.split())[:100], limit)
 
 
-def commune_of(text: str) -> Town | None:
-    """The one commune that `text` names exactly: its code, its name, or a postcode it has to itself."""
-    found = which(text)
+def commune_of(text: str, postcode: str = "") -> Town | None:
+    """The one commune that is named exactly: by its code, its name, or a postcode it has to itself."""
+    found = which(text, postcode)
     return None if found.slip else found.commune
 
 

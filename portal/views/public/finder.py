@@ -141,7 +141,7 @@ def _tell(**said: Any) -> None:
 
 def _take_place(typed: str, postcode: str = "") -> None:
     """The commune that a link names, where there is no doubt; otherwise it is asked."""
-    meant = communes.town(typed) or communes.which(typed, postcode).commune if typed or postcode else None
+    meant = communes.town(typed) or communes.commune_of(typed, postcode) if typed or postcode else None
     if meant is not None:
         session[placing.KEPT] = meant.code
 

@@ -62,6 +62,11 @@ def test_a_shared_postcode_or_a_slip_is_a_question_and_any_but_the_first_may_be_
     assert asked(tell(client, "where", code="96017")) == "result"
 
 
+def test_a_link_that_names_a_commune_with_a_slip_leads_to_the_question(client: Any) -> None:
+    assert asked(client.get("/fr/find?q=loyer&commune=Valbrumne")) == "where"
+    assert asked(client.get("/fr/find?q=loyer&commune=valbrune&postcode=96100")) == "result"
+
+
 def test_only_what_would_decide_is_asked_and_it_decides(client: Any) -> None:
     rule("jeunes", "mission-locale", words=["loyer"], ages=["18_25"])
     rule("bruit", "police", words=["bruit"], flags=["violence"])
