@@ -22,12 +22,13 @@ from portal.directory.hsds.lenses import (
 )
 from portal.directory.hsds.schedules import read_week, write_week
 from portal.directory.models import Service, ServiceText
+from portal.directory.opening import SUSPENDED
 from portal.directory.reading import REFERENCE
 
 KINDS = "relais:kinds"  # the taxonomy that our kinds of service are
 INSEE = "INSEE"
 ACTIVE, INACTIVE = "active", "inactive"
-STATUSES = (ACTIVE, INACTIVE, "defunct", "temporarily closed")
+STATUSES = (ACTIVE, INACTIVE, "defunct", SUSPENDED)
 
 
 def _text_of(service: Service) -> ServiceText | None:
@@ -60,12 +61,13 @@ def _service_text(name: str, key: str) -> Lens:
 def _status_of(service: Service) -> str:
     """Whether people may be sent there comes before the word for why not."""
     if service.active:
-        return ACTIVE
+        return SUSPENDED if service.status == SUSPENDED else ACTIVE
     return service.status if service.status != ACTIVE else INACTIVE
 
 
 def _set_status(service: Service, value: str) -> None:
-    service.status, service.active = value or ACTIVE, value in ("", ACTIVE)
+    """What is closed for a time stays in the directory, and is said to be closed."""
+    service.status, service.active = value or ACTIVE, value in ("", ACTIVE, SUSPENDED)
 
 
 def _status(record: Doc) -> str:

@@ -47,7 +47,11 @@ def freshness() -> str:
 @bp.post("/freshness/ask")
 @administrators
 def ask_owners() -> Any:
-    chosen = [int(one) for one in request.form.getlist("organization")[: owners.A_PAGE] if one.isdigit()]
+    chosen = [
+        int(one)
+        for one in request.form.getlist("organization")[: owners.A_PAGE]
+        if one.isdecimal() and len(one) < 12
+    ]
     asked, silent = _ask(chosen)
     db.session.commit()
     if asked:

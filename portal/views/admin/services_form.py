@@ -8,6 +8,7 @@ from typing import Any
 from portal.database import db
 from portal.directory import areas, communes, phones, places
 from portal.directory.models import Department, Service
+from portal.directory.opening import SUSPENDED
 from portal.views import choosing
 from portal.views.admin import content_words as words
 from portal.views.admin import services_rows as rows
@@ -19,7 +20,7 @@ SHORT = ("phone", "email", "url", "address", "deaf_relay_url", "interpretation_s
 LONG = ("eligibility_description", "application_process", "fees_description", "alert")
 STATUSES = {
     "active": "En service",
-    "temporarily closed": "Fermé pour un temps",
+    SUSPENDED: "Fermé pour un temps",
     "inactive": "N’est plus proposé",
     "defunct": "N’existe plus",
 }
@@ -86,11 +87,11 @@ def read(form: Form, found: Service | None) -> dict[str, Any]:
         "accessibility": _read_by_language(form, "accessibility"),
         "languages": read_languages(form, "languages"),
         "status": status,
-        "active": status == "active",
+        "active": status in ("active", SUSPENDED),
         "minimum_age": _age(form, "minimum_age"),
         "maximum_age": _age(form, "maximum_age"),
         "required_documents": rows.read_documents(form),
-        "cost_options": rows.read_costs(form),
+        "cost_options": rows.read_costs(form, found.cost_options if found else []),
         "phones": rows.read_phones(form),
         "places": rows.read_places(form, places.rows_of(found) if found else []),
         "areas": read_areas(form, areas.rows_of(found) if found else []),

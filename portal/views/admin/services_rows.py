@@ -46,11 +46,12 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 def numbers(values: Mapping[str, Any], name: str) -> list[int]:
     """The numbers of the rows there are."""
-    return [n for n in range(1, MOST_ROWS + 1) if f"{name}-{n}-row" in values]
+    found = (re.fullmatch(rf"{name}-(\d{{1,4}})-row", key) for key in values)
+    return sorted(int(one.group(1)) for one in found if one)
 
 
 def add_row(values: dict[str, str], name: str) -> None:
-    """One more row, empty."""
+    """One more row, empty. A source may have given more than somebody would type: those stay."""
     if name in ROWS and (n := max(numbers(values, name), default=0) + 1) <= MOST_ROWS:
         values[f"{name}-{n}-row"] = ""
 
@@ -105,13 +106,14 @@ def read_documents(form: Form) -> list[Row]:
     return [row for row in rows if row["document"]]
 
 
-def read_costs(form: Form) -> list[Row]:
-    rows = []
+def read_costs(form: Form, known: list[Row]) -> list[Row]:
+    """The prices typed, each in the currency it was in; one that is new, in euros."""
+    rows, currencies = [], dict(enumerate((one.get("currency") for one in known), 1))
     for n in _kept(form, "costs"):
         amount = _decimal(form, f"costs-{n}-amount", "12,50")
         row: Row = {"option": form.text(f"costs-{n}-option", longest=200)}
         if amount is not None:
-            row |= {"amount": amount, "currency": "EUR"}
+            row |= {"amount": amount, "currency": currencies.get(n) or "EUR"}
         if said := form.text(f"costs-{n}-amount_description", longest=200):
             row["amount_description"] = said
         rows.append(row)

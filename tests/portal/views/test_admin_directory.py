@@ -218,3 +218,15 @@ def test_the_list_is_narrowed_to_a_source_and_to_what_is_stale(app: Flask, edito
     for asked, name in (("source=dila", "DILA"), ("source=here", "ICI"), ("stale=1", "DILA")):
         page = editor.get(f"/admin/services?{asked}").text
         assert "Services trouvés : 1" in page and f">{name}</a>" in page
+
+
+def test_what_is_closed_for_a_time_stays_and_is_said_to_be_closed(editor: Any) -> None:
+    service = created(editor, status="temporarily closed")
+    page = editor.get(f"/fr/services/{service.slug}")
+    assert page.status_code == 200 and "Fermé pour un temps" in page.text
+
+
+def test_rows_that_a_source_gave_beyond_what_is_typed_are_kept(editor: Any) -> None:
+    many = {f"documents-{n}-row": "" for n in range(1, 71)}
+    many |= {f"documents-{n}-document": f"Pièce {n}" for n in range(1, 71)}
+    assert len(created(editor, **many).required_documents) == 70
