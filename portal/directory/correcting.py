@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock, history
 from portal.database import Base, db, hold
-from portal.directory import editing, freshness
+from portal.directory import editing
 from portal.directory.asking import ConfirmationRequest
 from portal.directory.models import Service
 from portal.directory.opening import EXCEPTIONS, HOLIDAYS, TERRITORY, check_schedule
@@ -81,8 +81,8 @@ def accept(correction: Correction, by: Person) -> None:
     values = {field: pair[1] for field, pair in correction.changes.items()}
     if values:  # a remark alone is for somebody to read, and says nothing of the rest
         texts = {lang: {"name": one.name, "summary": one.summary} for lang, one in service.texts.items()}
-        editing.save_service(service, by=by.actor, texts=texts, **values)
-        freshness.confirm(service, correction.proposed_by, by.actor)
+        owner = correction.proposed_by
+        editing.save_service(service, by=by.actor, confirmed_by=owner, texts=texts, **values)
     history.record("service.correction_accepted", service, by=by.actor, details={"correction": correction.id})
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from portal import history
 from portal.config import LANGUAGES
 from portal.database import check_version, db, locked
-from portal.directory import areas, phones, places
+from portal.directory import areas, freshness, phones, places
 from portal.directory.models import Commune, Organization, Postcode, Service, ServiceText
 from portal.directory.names import name_key, slug_of
 from portal.directory.opening import check_schedule
@@ -41,7 +41,10 @@ PLAIN = (
     "cost_options",
 )
 PARTS = {"phones": phones, "places": places, "areas": areas}  # kept in tables of their own
-LISTS = {"required_documents": "document", "cost_options": "option"}  # and what names an entry of them
+LISTS = {  # what names an entry of them, and what else of it our forms show
+    "required_documents": ("document", ("uri",)),
+    "cost_options": ("option", ("amount", "currency", "amount_description")),
+}
 
 
 def save_service(
@@ -51,13 +54,15 @@ def save_service(
     version: int | None = None,
     slug: str = "",
     organization_id: int | None = None,
+    confirmed_by: str = "",
     texts: dict[str, dict[str, str]],
     **values: Any,
 ) -> Service:
     """A new service (`None`), or new values of one. `texts` are `{"fr": {"name", "summary"}, …}`.
 
-    `values` are those of `PLAIN` that change, and rows of `PARTS`. Refuses a save that started from an older
-    version (`Stale`), a service without a French name, an address that is not of the web, hours that cannot be.
+    `values` are those of `PLAIN` that change, and rows of `PARTS`; `confirmed_by` also says that the whole is true.
+    Refuses a save of something else that started from an older version (`Stale`), a service without a French name,
+    an address that is not of the web, hours that cannot be.
     """
     values = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
     texts = _texts(texts)
@@ -65,23 +70,32 @@ def save_service(
     if service is None:
         service = _new_service(slug, organization_id, values, texts)
         history.record("service.added", service, by=by, details={"slug": service.slug})
+        if confirmed_by:
+            freshness.mark(service, confirmed_by)
         return service
     service = db.session.scalars(locked(db.select(Service).filter_by(id=service.id))).one()
     yours = {**_with_the_rest(service, values), "texts": texts}
     before = _snapshot(service, yours)
+    changed = _changed(before, yours)
     stale = service.version != version or places.are_stale(service, yours.get("places", []))
-    if version is not None and stale:
+    if version is not None and stale and changed:
         raise Stale(theirs=before, yours=yours)
-    values = {name: value for name, value in yours.items() if name != "texts"}
-    _apply(service, values, texts)
-    _touch(service, "service.changed", before, yours, by)
+    if changed:
+        _apply(service, {name: value for name, value in yours.items() if name != "texts"}, texts)
+    _touch(service, "service.changed", changed, by, confirmed_by)
     return service
 
 
 def save_organization(
-    organization: Organization | None, *, by: Actor, version: int | None = None, slug: str = "", **values: Any
+    organization: Organization | None,
+    *,
+    by: Actor,
+    version: int | None = None,
+    slug: str = "",
+    confirmed_by: str = "",
+    **values: Any,
 ) -> Organization:
-    """A new organization (`None`), or new values of one: name, phone, email, url, is_host. Refuses as a service's."""
+    """A new organization (`None`), or new values of one: name, phone, email, url, is_host. As a service's."""
     values = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
     if not values.get("name", organization.name if organization else ""):
         raise Refused(N_("Donnez un nom à cet organisme."), field="name")
@@ -90,14 +104,16 @@ def save_organization(
         organization = Organization(slug=_free_slug(Organization, slug or values["name"]), **values)
         db.session.add(organization)
         history.record("organization.added", organization, by=by, details={"slug": organization.slug})
+        if confirmed_by:
+            freshness.mark(organization, confirmed_by)
         return organization
     organization = db.session.scalars(locked(db.select(Organization).filter_by(id=organization.id))).one()
-    if version is not None:
+    changed = _changed({name: getattr(organization, name) for name in values}, values)
+    if version is not None and changed:
         check_version(organization, version, values)
-    before = {name: getattr(organization, name) for name in values}
-    for name, value in values.items():
-        setattr(organization, name, value)
-    _touch(organization, "organization.changed", before, values, by)
+    for name in changed:
+        setattr(organization, name, values[name])
+    _touch(organization, "organization.changed", changed, by, confirmed_by)
     return organization
 
 
@@ -186,13 +202,27 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_the_rest(service: Service, values: dict[str, Any]) -> dict[str, Any]:
-    """Entries that a source described further than our forms show keep the rest of what it said."""
+    """Entries that a source described further than our forms show keep the rest of what it said.
+
+    What the forms do show is as they say it: a price that was taken away is gone.
+    """
     kept = dict(values)
-    for name, key in LISTS.items():
+    for name, (key, shown) in LISTS.items():
         if name in values:
-            known = {entry.get(key): entry for entry in getattr(service, name)}
-            kept[name] = [{**known.get(entry.get(key), {}), **entry} for entry in values[name]]
+            known = list(getattr(service, name))
+            kept[name] = [{**_rest(known, key, entry, shown), **entry} for entry in values[name]]
     return kept
+
+
+def _rest(
+    known: list[dict[str, Any]], key: str, entry: dict[str, Any], shown: tuple[str, ...]
+) -> dict[str, Any]:
+    """What is kept of the entry of this name, the first that was not taken yet: several may bear one name, or none."""
+    for n, one in enumerate(known):
+        if one.get(key, "") == entry.get(key, ""):
+            del known[n]
+            return {name: value for name, value in one.items() if name not in shown}
+    return {}
 
 
 def check_addresses(values: dict[str, Any]) -> None:
@@ -210,14 +240,19 @@ def _snapshot(service: Service, names: dict[str, Any]) -> dict[str, Any]:
     return {name: getattr(service, name) for name in names if name in PLAIN} | parts | {"texts": texts}
 
 
-def _touch(row: Any, verb: str, before: dict[str, Any], after: dict[str, Any], by: Actor) -> None:
-    """Raises the row's version even when only its texts changed, and writes what changed."""
-    changed = {
-        name: [before[name], after[name]] for name in after if _told(before[name]) != _told(after[name])
-    }
+def _changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    return {name: [before[name], after[name]] for name in after if _told(before[name]) != _told(after[name])}
+
+
+def _touch(row: Any, verb: str, changed: dict[str, Any], by: Actor, confirmed_by: str) -> None:
+    """Raises the row's version even when only its texts changed, and writes the one event of this save."""
     if changed:
         row.version += 1
         history.record(verb, row, by=by, details={"changed": changed})
+        if confirmed_by:
+            freshness.mark(row, confirmed_by)
+    elif confirmed_by:
+        freshness.confirm(row, confirmed_by, by)
 
 
 def _told(value: Any) -> Any:

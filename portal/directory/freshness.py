@@ -52,11 +52,15 @@ def oldest(when: datetime, months: int = MONTHS) -> date:
 
 
 def confirm(row: Any, by: str, actor: Actor = history.PARTNER) -> None:
-    """Somebody says that this record is true: its owner (an address) or one of the staff (a name).
+    """Somebody says that this record is true: its owner (an address) or one of the staff (a name)."""
+    mark(row, by)
+    history.record(f"{type(row).__name__.lower()}.confirmed", row, by=actor)
+
+
+def mark(row: Any, by: str) -> None:
+    """Notes that a record is true today; the event is that of whoever calls.
 
     What is published does not change, so neither does its version: whoever is editing it is not stopped.
     """
-    now = clock.now()
     same = db.update(type(row)).where(type(row).id == row.id)
-    db.session.execute(same.values(confirmed_at=now, confirmed_by=by))
-    history.record(f"{type(row).__name__.lower()}.confirmed", row, by=actor)
+    db.session.execute(same.values(confirmed_at=clock.now(), confirmed_by=by))

@@ -82,12 +82,12 @@ def save_kind(code: str, *, by: Actor, version: int | None = None, **values: Any
         db.session.add(row)
         history.record("kind.added", row, by=by, details={"code": code})
         return row
-    check_version(row, version or 0, values)
     before = {name: getattr(row, name) for name in values}
     changed = {name: [before[name], values[name]] for name in values if before[name] != values[name]}
-    for name in changed:
-        setattr(row, name, values[name])
-    if changed:
+    if changed:  # the same form sent twice is no conflict
+        check_version(row, version or 0, values)
+        for name in changed:
+            setattr(row, name, values[name])
         history.record("kind.changed", row, by=by, details={"code": code, "changed": changed})
     return row
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from portal import history
 from portal.database import db
-from portal.directory import choosing, editing, freshness, reading
+from portal.directory import choosing, editing, reading
 from portal.directory.models import Organization, Service
 from portal.errors import Refused, Stale
 from portal.staff.managing import names_of
@@ -75,8 +75,8 @@ def _save(found: Organization | None) -> Any:
     try:
         form.refuse_unread()
         version = (form.number("version") or 0) if found else None
-        kept = editing.save_organization(found, by=current_user.actor, version=version, **values)
-        freshness.confirm(kept, current_user.name, current_user.actor)
+        me = current_user
+        kept = editing.save_organization(found, by=me.actor, version=version, confirmed_by=me.name, **values)
     except Refused as refusal:
         return _show_again(organization_id, form, refusal)
     db.session.commit()

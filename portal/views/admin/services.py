@@ -86,11 +86,14 @@ def _save(found: Service | None) -> Any:
     try:
         form.refuse_unread()
         version = (form.number("version") or 0) if found else None
-        owner_id = owner.id if owner else None
         kept = editing.save_service(
-            found, by=current_user.actor, version=version, organization_id=owner_id, **values
+            found,
+            by=current_user.actor,
+            version=version,
+            organization_id=owner.id if owner else None,
+            confirmed_by=current_user.name,
+            **values,
         )
-        freshness.confirm(kept, current_user.name, current_user.actor)
     except Refused as refusal:
         return _show_again(found.id if found else None, form, refusal)
     db.session.commit()

@@ -6,7 +6,9 @@ import pytest
 from flask import Flask
 
 from portal import history
+from portal.database import db
 from portal.directory.editing import save_organization, save_service
+from portal.directory.kinds import save_kind
 from portal.directory.names import slug_of
 from portal.errors import Refused, Stale
 from tests import make
@@ -90,3 +92,54 @@ def test_an_organization_is_saved_in_the_same_way(app: Flask) -> None:
 
 def test_a_slug_holds_what_an_address_may() -> None:
     assert slug_of("Maison de l’Emploi – Œuvres & Cie") == "maison-de-l-emploi-oeuvres-cie"
+
+
+def test_the_same_form_sent_twice_is_no_conflict(app: Flask) -> None:
+    editor = make.staff("administrator").actor
+    service, kind = make.service("caf"), save_kind("caf", by=editor, names={"fr": "Caf"})
+    values = {"texts": TEXTS, "phones": [phone("+33199000051")]}
+    for _ in "12":
+        save_service(service, by=editor, version=1, **values)
+        save_organization(service.organization, by=editor, version=1, email="a@caf.example")
+        save_kind("caf", by=editor, version=1, names={"fr": "Caisse d’allocations familiales"})
+        db.session.flush()
+    assert (service.version, service.organization.version, kind.version) == (2, 2, 2)
+    assert len(history.of(service)) == 1
+    with pytest.raises(Stale):
+        save_kind("caf", by=editor, version=1, names={"fr": "Autre"})
+
+
+def test_a_save_that_confirms_is_one_event(app: Flask) -> None:
+    editor, service = make.staff("editor").actor, make.service("caf")
+    for phone_number, verbs in (
+        ("1", ["service.changed"]),
+        ("1", ["service.confirmed", "service.changed"]),
+    ):
+        save_service(service, by=editor, confirmed_by="Line", texts=TEXTS, phone=phone_number)
+        assert [event.verb for event in history.of(service)] == verbs
+        assert service.confirmed_by == "Line"
+
+
+def test_a_price_that_is_taken_away_is_gone_and_what_forms_do_not_show_stays(app: Flask) -> None:
+    editor, service = make.staff("editor").actor, make.service("caf")
+    service.cost_options = [
+        {"option": "", "amount": 5, "currency": "GBP", "valid_from": "2026-01-01"},
+        {"option": "", "amount": 9, "currency": "GBP", "valid_from": "2027-01-01"},
+    ]
+    costs = [{"option": ""}, {"option": "", "amount": 9, "currency": "GBP"}]
+    save_service(service, by=editor, texts=TEXTS, cost_options=costs)
+    assert service.cost_options == [
+        {"option": "", "valid_from": "2026-01-01"},
+        {"option": "", "amount": 9, "currency": "GBP", "valid_from": "2027-01-01"},
+    ]
+
+
+def phone(number: str) -> dict[str, Any]:
+    return {
+        "id": None,
+        "number": number,
+        "type": "voice",
+        "extension": "",
+        "languages": [],
+        "description": "",
+    }
