@@ -22,6 +22,7 @@ from portal.directory.reading import REFERENCE, text_in
 from portal.errors import N_, Missing
 from portal.history import SYSTEM, Actor
 from portal.referrals.following import sharing
+from portal.referrals.following.referring import GOING_ON
 from portal.referrals.models import Partner, Referral, ReferralMessage
 
 PREFIX = "rlp_"  # what a key found in the wrong place is known by
@@ -111,8 +112,9 @@ def referrals_to(partner: Partner, *, state: str = "", after: int = 0, limit: in
 
 
 def as_told(referral: Referral) -> dict[str, Any]:
-    """A referral as its receiver is told of it: what was shared with it, and no more."""
+    """A referral as its receiver is told of it: what was shared with it, no more, and no longer than it goes on."""
     service = referral.service
+    shared = referral.shared if referral.state in GOING_ON else {}
     return {
         "id": referral.id,
         "state": referral.state,
@@ -124,14 +126,12 @@ def as_told(referral: Referral) -> dict[str, Any]:
             "name": text_in(service, REFERENCE).name,
         },
         "reason": referral.reason,
-        "shared": {name: value for name, value in referral.shared.items() if name != "files"},
-        "files": [
-            {"id": one.id, "name": one.name, "size": one.size} for one in sharing.files(referral.shared)
-        ],
+        "shared": {name: value for name, value in shared.items() if name != "files"},
+        "files": [{"id": one.id, "name": one.name, "size": one.size} for one in sharing.files(shared)],
         "refusal": referral.refusal,
         "note": referral.note,
         **{name: _instant(getattr(referral, name)) for name in INSTANTS},
-        "messages": [_message(one) for one in messages_of(referral)],
+        "messages": [_message(one) for one in messages_of(referral)] if referral.state in GOING_ON else [],
     }
 
 

@@ -121,3 +121,10 @@ def test_what_is_not_understood_is_said(client: Any, system: Any, made: Referral
     assert "Idempotency-Key" in system(url, "", {}).json["error"]
     assert system(f"/{made.id}/close", "a", {"outcome": "presque"}).status_code == 422
     assert state(made) == "sent"
+
+
+def test_what_is_over_says_nothing_of_the_person_any_more(system: Any, made: Referral) -> None:
+    assert system(f"/{made.id}").get_json()["shared"]["name"]
+    said = system(f"/{made.id}/refuse", said={"reason": "not_for_us"}).get_json()
+    assert (said["state"], said["shared"], said["files"], said["messages"]) == ("refused", {}, [], [])
+    assert system(f"/{made.id}").get_json()["shared"] == {}
