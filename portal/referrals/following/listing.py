@@ -57,6 +57,7 @@ def _conditions(view: str, by: Person) -> list[ColumnElement[bool]]:
     last = db.select(ReferralMessage.side).where(ReferralMessage.referral_id == Referral.id)
     last_side = last.order_by(ReferralMessage.id.desc()).limit(1).scalar_subquery()
     awaited = state.in_(("sent", "received")) & Referral.way.in_(("email", "api"))
+    awaited |= (state == "sent") & (Referral.way == "phone")  # put through, and nobody said that it was taken
     without_news = (state == "accepted") & (Referral.outcome_asked > 0) & Referral.remind_at.is_(None)
     found: dict[str, ColumnElement[bool]] = {
         "asked": state.in_(("sent", "received", "accepted")) & (last_side == "receiver"),

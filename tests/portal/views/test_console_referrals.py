@@ -131,6 +131,7 @@ def test_a_service_called_by_the_agent_is_said_to_have_taken_it(console: Any) ->
     made = lives.proposed()
     act(console, made, "send", way="phone", nature="information")
     assert "Le service a pris l’appel" in console.get(f"/console/referrals/{made.id}").text
+    assert f"/console/referrals/{made.id}" in console.get("/console/referrals?view=waiting").text
     act(console, made, "taken")
     assert (made.state, made.shared) == ("received", {})
 
