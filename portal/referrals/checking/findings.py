@@ -176,7 +176,7 @@ class Checker:
             others = [self.rules[m] for m in bits(earlier)]
             named = ", ".join(self.name(other) for other in others)
             before = "qui est regardée avant" if len(others) == 1 else "qui sont regardées avant"
-            says = f"Elle ne peut jamais servir : toutes ses situations vont déjà à {named}, {before}."
+            says = f"Elle ne passe jamais la première : toutes ses situations vont déjà à {named}, {before}."
             yield self._find("dead", [rule, *others], says)
 
     def _gone(self, n: int) -> Iterator[Finding]:
@@ -239,12 +239,15 @@ class Checker:
             yield Finding("loop", tuple(rule.rule_id for rule in loop.rules), loop.situation, says)
 
     def _speakers(self, topic: str) -> list[Rule | int | str]:
-        """The rules that speak of the topic, or of all topics whatever is said; and whom its articles name."""
+        """The rules that speak of the topic, or of all topics whatever is said; and whom its articles name. What holds
+        for some people only, or later, leaves the others without an answer."""
         rules: Iterable[Rule] = (
             rule
             for rule, part in zip(self.rules, self.parts, strict=True)
             if not isinstance(part, str)
             and (topic in rule.topics or not (rule.topics or rule.words or rule.articles))
+            and not (rule.ages or rule.flags or rule.urgencies)
+            and rule.in_time(self.facts.today)
         )
         return [*rules, *self.facts.speakers.get(topic, ())]
 

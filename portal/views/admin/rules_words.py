@@ -65,7 +65,7 @@ VERBS = {
     "rule.draft_dropped": "a abandonné le brouillon",
 }
 FINDINGS = {
-    "dead": "Ne peut jamais servir",
+    "dead": "Ne décide jamais",
     "contradiction": "Se contredisent",
     "loop": "Tourne en rond",
     "gone": "Mène nulle part",

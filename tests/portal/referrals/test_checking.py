@@ -237,6 +237,17 @@ def test_a_gap_is_told_with_what_was_really_asked_first() -> None:
     ]
 
 
+def test_a_rule_for_some_people_or_for_later_leaves_the_others_a_gap() -> None:
+    known = facts()
+    planted = [
+        rule(1, topics=["logement"], ages=["65_plus"]),
+        rule(2, topics=["logement"], flags=["deaf"]),
+        rule(3, topics=["logement"], starts_on=TODAY + timedelta(9)),
+    ]
+    gaps = of_kind("gap", found(*planted, known=known))
+    assert {one.situation.commune for one in gaps if "logement" in one.situation.topics} == set(known.communes)
+
+
 def test_one_rule_is_checked_with_those_it_has_to_do_with() -> None:
     rules = [
         rule(1, words=["eau"]),
