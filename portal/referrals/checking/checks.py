@@ -21,6 +21,7 @@ from portal.referrals.models import ReferralRule, RuleCheck, RuleVersion
 from portal.referrals.ruling.examples import examples_for, run
 from portal.referrals.ruling.keeping import situation_of
 
+GOING = ("waiting", "running")
 MOST_KEPT = 1000  # findings of one kind
 
 
@@ -70,16 +71,31 @@ def failing_examples(organization_id: int) -> list[Finding]:
 
 
 def ask_check(organization_id: int, *, by: Actor) -> RuleCheck:
-    """All the rules will be read by the worker. Asked while one waits or runs, it is the same."""
+    """All the rules will be read by the worker. Asked while one waits or runs, it is the same; one that was set aside
+    has failed, and another begins."""
     query = db.select(RuleCheck).filter_by(organization_id=organization_id)
-    going = db.session.scalar(query.where(RuleCheck.state.in_(("waiting", "running"))).limit(1))
-    if going:
-        return going
+    for going in db.session.scalars(query.where(RuleCheck.state.in_(GOING))):
+        if not is_set_aside(going):
+            return going
+        going.state, going.ended_at = "failed", clock.now()
     check = RuleCheck(organization_id=organization_id, asked_by=by.id, stamp=stamp(organization_id))
     db.session.add(check)
     db.session.flush()
-    jobs.enqueue("check_rules", {"check": check.id}, dedupe_key=f"check-rules:{check.id}")
+    jobs.enqueue("check_rules", {"check": check.id}, dedupe_key=_key(check))
     return check
+
+
+def is_going(check: RuleCheck) -> bool:
+    """Whether it waits or runs; what the worker gave up does neither."""
+    return check.state in GOING and not is_set_aside(check)
+
+
+def is_set_aside(check: RuleCheck) -> bool:
+    return bool(jobs.set_aside_among([_key(check)]))
+
+
+def _key(check: RuleCheck) -> str:
+    return f"check-rules:{check.id}"
 
 
 def last_check(organization_id: int) -> RuleCheck | None:

@@ -33,7 +33,7 @@ def rule_checks() -> Any:
 @administrator
 def rule_check_now() -> str:
     found = checks.last_check(current_user.organization_id)
-    return render_template("admin/rules/check_now.html", check=found) if found else ""
+    return render_template("admin/rules/check_now.html", check=found, going=_is_going(found)) if found else ""
 
 
 @bp.post("/rules/checks")
@@ -50,7 +50,7 @@ def rule_gaps() -> str:
     """Topics and communes nobody serves, what was really asked first."""
     found = checks.last_check(current_user.organization_id)
     gaps = [one for one in (found.findings if found else []) if one["kind"] == "gap"]
-    page = Form(request.args).number("page") or 1
+    page = max(Form(request.args).number("page") or 1, 1)
     shown = gaps[(page - 1) * PAGE : page * PAGE]
     return render_template(
         "admin/rules/gaps.html",
@@ -79,6 +79,7 @@ def _show(found: RuleCheck | None) -> str:
     return render_template(
         "admin/rules/checks.html",
         check=found,
+        going=_is_going(found),
         changed=found is not None and found.stamp != checks.stamp(current_user.organization_id),
         by_kind=by_kind,
         gaps=sum(one["kind"] == "gap" for one in findings),
@@ -86,6 +87,10 @@ def _show(found: RuleCheck | None) -> str:
         ids={row.slug: row.id for row in db.session.execute(query.where(ReferralRule.slug.in_(slugs)))},
         words=words,
     )
+
+
+def _is_going(found: RuleCheck | None) -> bool:
+    return found is not None and checks.is_going(found)
 
 
 def _place(finding: dict[str, Any]) -> int:

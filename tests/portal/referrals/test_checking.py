@@ -245,7 +245,9 @@ def test_a_rule_for_some_people_or_for_later_leaves_the_others_a_gap() -> None:
         rule(3, topics=["logement"], starts_on=TODAY + timedelta(9)),
     ]
     gaps = of_kind("gap", found(*planted, known=known))
-    assert {one.situation.commune for one in gaps if "logement" in one.situation.topics} == set(known.communes)
+    assert {one.situation.commune for one in gaps if "logement" in one.situation.topics} == set(
+        known.communes
+    )
 
 
 def test_one_rule_is_checked_with_those_it_has_to_do_with() -> None:

@@ -14,6 +14,7 @@ from portal import clock, history
 from portal.database import db
 from portal.errors import NotYours, Refused, Stale
 from portal.history import SYSTEM
+from portal.jobs import Job
 from portal.mail.models import Letter
 from portal.referrals.checking import checks
 from portal.referrals.deciding.situations import Situation
@@ -252,3 +253,14 @@ def test_what_was_put_off_while_the_worker_waited_for_the_rule_is_not_published(
     with time_machine.travel(at + timedelta(minutes=1)):
         assert not planning.publish_planned(waiting.id)
     assert published_of(rule) is None
+
+
+def test_a_check_that_the_worker_gave_up_keeps_nobody_from_asking_again(app: Flask) -> None:
+    of = make.organization().id
+    first = checks.ask_check(of, by=SYSTEM)
+    assert checks.ask_check(of, by=SYSTEM) is first
+    job = db.session.scalars(db.select(Job).filter_by(kind="check_rules")).one()
+    job.state = "quarantined"
+    assert not checks.is_going(first)
+    assert checks.ask_check(of, by=SYSTEM) is not first
+    assert first.state == "failed" and first.ended_at
