@@ -82,7 +82,8 @@ class Story:
         desk = self.desk()
         page = desk.get(path).text
         assert f'name="service" value="{self.cpam.id}"' in page, "the service that the CAF named is filled in"
-        again = {"service": str(self.cpam.id), "reason": "Indiqué par la CAF"}
+        ticked = re.findall(r'name="fields" value="(\w+)" checked', page)
+        again = {"service": str(self.cpam.id), "reason": "Indiqué par la CAF", "fields": ticked}
         assert send(desk, f"{path}/again", again).status_code == 302
         self.work()
 
