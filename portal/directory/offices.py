@@ -20,7 +20,7 @@ from portal.directory import kinds as known_kinds
 from portal.directory.candidates import Candidate, Place, candidates, place_of
 from portal.directory.communes import Town
 from portal.directory.distances import Point, centre_of, kilometres
-from portal.directory.freshness import is_stale
+from portal.directory.freshness import MONTHS, is_stale
 from portal.directory.models import Kind, Service
 from portal.directory.reading import ids_of_kinds
 
@@ -76,27 +76,29 @@ class Choice(NamedTuple):
     found: tuple[Candidate, ...] = ()
 
 
-def resolve(kind: str, commune: str, *, limit: int | None = None) -> Resolution:
+def resolve(kind: str, commune: str, *, limit: int | None = None, months: int = MONTHS) -> Resolution:
     """The office of this kind for the commune of this code, or those it may be; `limit` is how many are read."""
-    return resolve_many([kind], commune, limit=limit)[kind]
+    return resolve_many([kind], commune, limit=limit, months=months)[kind]
 
 
-def resolve_many(kinds: Sequence[str], commune: str, *, limit: int | None = None) -> dict[str, Resolution]:
-    """What each of these kinds is in a commune, in as many queries as for one."""
+def resolve_many(
+    kinds: Sequence[str], commune: str, *, limit: int | None = None, months: int = MONTHS
+) -> dict[str, Resolution]:
+    """What each of these kinds is in a commune, in as many queries as for one. Older than `months` is stale."""
     rows = {row.code: row for row in known_kinds.kinds(list(dict.fromkeys(kinds)))}
     place = place_of(commune)
     if place is None:
-        return {code: _anywhere(row, limit) for code, row in rows.items()}
+        return {code: _anywhere(row, limit, months) for code, row in rows.items()}
     chosen = _chosen(list(rows.values()), place)
     centre = centre_of(place.codes) if any(one.found for one in chosen.values()) else None
-    ordered = {code: in_order(one.found, centre) for code, one in chosen.items()}
+    ordered = {code: in_order(one.found, centre, months) for code, one in chosen.items()}
     services = _services(one.id for found in ordered.values() for one in found[:limit])
     return {
         code: Resolution(
             kind=row,
             commune=place.town,
             answer=chosen[code].answer,
-            offices=tuple(_office(one, centre, services) for one in ordered[code][:limit]),
+            offices=tuple(_office(one, centre, services, months) for one in ordered[code][:limit]),
             total=len(ordered[code]),
         )
         for code, row in rows.items()
@@ -112,13 +114,13 @@ def choose(level: str, own: Sequence[Candidate], standing: Sequence[Candidate], 
     return Choice()
 
 
-def in_order(found: Iterable[Candidate], centre: Point | None) -> list[Candidate]:
+def in_order(found: Iterable[Candidate], centre: Point | None, months: int = MONTHS) -> list[Candidate]:
     """What is stale after what is not, what has no coordinates after what has, then the nearest first."""
     now = clock.now()
 
     def rank(one: Candidate) -> tuple[Any, ...]:
         away = _away(one, centre)
-        return is_stale(one, now), away is None, away or 0.0, not one.is_host, one.id
+        return is_stale(one, now, months), away is None, away or 0.0, not one.is_host, one.id
 
     return sorted(found, key=rank)
 
@@ -183,7 +185,7 @@ def _plain(seated: Sequence[Candidate]) -> list[Candidate]:
     return [one for one in seated if not one.areas]
 
 
-def _anywhere(row: Kind, limit: int | None) -> Resolution:
+def _anywhere(row: Kind, limit: int | None, months: int) -> Resolution:
     """Where the commune is not known: the few there are, else the host's own; never tens of thousands."""
     for kinds in ([row.code], row.answered_by):
         ids = ids_of_kinds(kinds, WITHOUT_COMMUNE + 1)
@@ -193,7 +195,7 @@ def _anywhere(row: Kind, limit: int | None) -> Resolution:
             found = [service for service in found if service.organization.is_host]
         if ids:
             offices = tuple(
-                Office(service, stale=is_stale(service, clock.now())) for service in found[:limit]
+                Office(service, stale=is_stale(service, clock.now(), months)) for service in found[:limit]
             )
             answer = "several" if offices else "none"
             return Resolution(row, None, answer, offices, len(found), asks_commune=True)
@@ -206,8 +208,8 @@ def _services(ids: Iterable[int]) -> dict[int, Service]:
     return {service.id: service for service in db.session.scalars(query).unique()}
 
 
-def _office(one: Candidate, centre: Point | None, services: dict[int, Service]) -> Office:
-    return Office(services[one.id], _away(one, centre), is_stale(one, clock.now()))
+def _office(one: Candidate, centre: Point | None, services: dict[int, Service], months: int) -> Office:
+    return Office(services[one.id], _away(one, centre), is_stale(one, clock.now(), months))
 
 
 def _away(one: Candidate, centre: Point | None) -> float | None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from portal.articles.models import ArticleText
 from portal.database import db
 from portal.directory import offices, reading
+from portal.directory.freshness import MONTHS
 from portal.directory.models import Service
 from portal.directory.offices import Resolution
 from portal.referrals.deciding import voting
@@ -64,26 +65,34 @@ class Suggestion:
 
 
 def suggest(
-    situation: Situation, *, organization_id: int | None = None, limit: int = 3, book: Book | None = None
+    situation: Situation,
+    *,
+    organization_id: int | None = None,
+    limit: int = 3,
+    book: Book | None = None,
+    months: int = MONTHS,
 ) -> list[Suggestion]:
     """The services to send this situation to, the first rule's first; those the articles name if no rule speaks.
 
-    The rules are those of the organization (the host, if none is named), or of `book` when one is tried.
+    The rules are those of the organization (the host, if none is named), or of `book` when one is tried. Offices that
+    nobody confirmed for so many `months` come last.
     """
     book = book or in_force(organization_id)
-    by_rules = _from_rules(book.fitting(situation), situation, limit)
-    return by_rules or articles_say(situation, limit=limit)
+    by_rules = _from_rules(book.fitting(situation), situation, limit, months)
+    return by_rules or articles_say(situation, limit=limit, months=months)
 
 
-def articles_say(situation: Situation, *, limit: int = 3, without: Collection[int] = ()) -> list[Suggestion]:
+def articles_say(
+    situation: Situation, *, limit: int = 3, without: Collection[int] = (), months: int = MONTHS
+) -> list[Suggestion]:
     """The services and kinds that the articles found vote for, as if those `without` did not exist."""
     votes = voting.count(situation, without)[: limit + 1]
-    places = _places([vote.kind for vote in votes if not vote.service], situation.commune)
+    places = _places([vote.kind for vote in votes if not vote.service], situation.commune, months)
     titles = _titles([vote.article.id for vote in votes], situation.language)
     return _each_once((_by_vote(vote, situation, places, titles) for vote in votes), limit)
 
 
-def _from_rules(matches: Iterable[Match], situation: Situation, limit: int) -> list[Suggestion]:
+def _from_rules(matches: Iterable[Match], situation: Situation, limit: int, months: int) -> list[Suggestion]:
     """The book proposes, the database decides: a service that is gone, or not for this commune, is passed over."""
     first: dict[int | str, Match] = {}
     for match in islice(matches, MOST_MATCHES):
@@ -94,7 +103,7 @@ def _from_rules(matches: Iterable[Match], situation: Situation, limit: int) -> l
     versions = _versions([match.rule.version_id for match in first.values()])
     elsewhere = outside([one.service for one in versions.values() if one.service], situation.commune)
     kinds = [target for target in first if isinstance(target, str)][: limit * 2]
-    places = _places(kinds, situation.commune)
+    places = _places(kinds, situation.commune, months)
     passed_over: list[str] = []
     found = []
     for match in first.values():
@@ -117,10 +126,10 @@ def _each_once(suggestions: Iterable[Suggestion], limit: int) -> list[Suggestion
     return list(islice(found.values(), limit))
 
 
-def _places(kinds: Iterable[str], commune: str) -> dict[str, Resolution]:
+def _places(kinds: Iterable[str], commune: str, months: int) -> dict[str, Resolution]:
     """What each of these kinds is in the commune."""
     wanted = list(dict.fromkeys(kind for kind in kinds if kind))
-    return offices.resolve_many(wanted, commune, limit=OFFICES_SHOWN) if wanted else {}
+    return offices.resolve_many(wanted, commune, limit=OFFICES_SHOWN, months=months) if wanted else {}
 
 
 def _versions(ids: Collection[int]) -> dict[int, RuleVersion]:

@@ -91,7 +91,7 @@ def suggestions(contact: Contact, words: str, found: Any) -> list[Suggestion]:
         article_ids=tuple(one.article_id for one in found.candidates) if found else (),
         scores=tuple(one.score for one in found.candidates) if found else (),
     )
-    return suggest(situation, organization_id=contact.organization_id)
+    return suggest(situation, organization_id=contact.organization_id, months=settings().stale_months)
 
 
 def is_proposed(one: Suggestion, service_id: int) -> Service | None:

@@ -19,6 +19,7 @@ from portal.referrals.deciding.rules import in_force
 from portal.referrals.deciding.situations import AGES, FLAGS, URGENCIES, Choice, Situation
 from portal.referrals.deciding.suggesting import suggest
 from portal.views import guards, limits
+from portal.views.context import settings
 from portal.views.forms import Form
 from portal.views.language import current
 from portal.views.public import bp, cards, embedding, finding, placing, suggested
@@ -89,7 +90,7 @@ def result() -> Any:
     if not told:
         return _onward()
     answers = finding.answers_to(told["what"], {})
-    proposed = suggest(_situation(answers), limit=SUGGESTED)
+    proposed = suggest(_situation(answers), limit=SUGGESTED, months=settings().stale_months)
     page = render_template(
         "public/find_result.html",
         query=told["what"],
@@ -112,9 +113,9 @@ def all_offices(kind: str) -> Any:
     """Every office of a kind that may serve the commune said, by distance from its town hall."""
     if not kinds.kind(kind).names:
         raise Missing
-    here = placing.commune_here()
+    here, months = placing.commune_here(), settings().stale_months
     page = max(Form(request.args).number("page") or 1, 1)
-    place = offices.resolve(kind, here.code if here else "", limit=page * A_PAGE)
+    place = offices.resolve(kind, here.code if here else "", limit=page * A_PAGE, months=months)
     shown = place.offices[(page - 1) * A_PAGE :]
     return render_template(
         "public/offices.html",

@@ -104,7 +104,8 @@ def suggestions(
     question: str, answers: Answers, commune: str = "", read: tuple[str, ...] = ()
 ) -> list[Suggestion]:
     """Whose matter it is, by the rules in force, else by the articles found."""
-    return suggest(situation(question, answers, commune=commune, read=read)) if question else []
+    asked = situation(question, answers, commune=commune, read=read)
+    return suggest(asked, months=settings().stale_months) if question else []
 
 
 def situation(question: str, answers: Answers, **told: Any) -> Situation:

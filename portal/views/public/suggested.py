@@ -11,6 +11,7 @@ from flask_babel import format_decimal, gettext
 from portal.directory import offices, reading
 from portal.directory.offices import Office, Resolution
 from portal.referrals.deciding.suggesting import OFFICES_SHOWN, Suggestion
+from portal.views.context import settings
 from portal.views.language import current
 from portal.views.public import cards
 from portal.views.public.cards import Card
@@ -47,7 +48,8 @@ def of_contacts(contacts: Sequence[dict[str, Any]], commune: str = "") -> list[S
     slugs = {contact["service"] for contact in contacts if contact.get("service")}
     kinds = list(dict.fromkeys(contact["kind"] for contact in contacts if contact.get("kind")))
     services = {one.slug: one for one in reading.services_among(slugs, ())} if slugs else {}
-    places = offices.resolve_many(kinds, commune, limit=OFFICES_SHOWN) if kinds else {}
+    months = settings().stale_months
+    places = offices.resolve_many(kinds, commune, limit=OFFICES_SHOWN, months=months) if kinds else {}
     found: dict[str, Shown] = {}
     for contact in contacts:
         service, place = services.get(contact.get("service") or ""), places.get(contact.get("kind") or "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -137,6 +137,13 @@ def test_what_nobody_confirmed_for_long_comes_after_what_was(orlene: None) -> No
         ("caf-96002-01", False),
         ("caf-96003-01", True),
     ]
+
+
+def test_how_long_what_was_confirmed_is_believed_is_the_instances_to_say(orlene: None) -> None:
+    office("caf-96003-01", at=(48.1, 2.0), confirmed_at=datetime.now(UTC) - timedelta(days=500))
+    office("caf-96002-01", at=(48.9, 2.0), confirmed_at=datetime.now(UTC))
+    first = [resolve("caf", "96042", months=months).offices[0].service.slug for months in (12, 24)]
+    assert first == ["caf-96002-01", "caf-96003-01"]
 
 
 def test_where_the_department_has_none_those_of_the_region_are_shown(orlene: None) -> None:
