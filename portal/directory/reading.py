@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import or_
 from sqlalchemy.orm import joinedload
 
-from portal import clock
 from portal.database import db
-from portal.directory.freshness import is_stale
-from portal.directory.models import Commune, HelpNumber, Organization, Service, ServiceText
+from portal.directory.models import HelpNumber, Organization, Service, ServiceText
 from portal.directory.names import name_key
 from portal.directory.searching import find_services
 from portal.errors import N_, Missing
@@ -18,8 +15,6 @@ from portal.errors import N_, Missing
 __all__ = ["find_services", "name_key"]
 
 REFERENCE = "fr"  # the language every text exists in
-
-MOST = 50  # services of a kind that may be read where no commune chooses among them
 
 _WHOLE = (joinedload(Service.organization), joinedload(Service.texts))
 
@@ -63,18 +58,18 @@ def text_in(service: Service, language: str) -> ServiceText:
     return texts.get(language) or texts.get(REFERENCE) or ServiceText(name=service.slug, summary="")
 
 
-def services_among(slugs: Collection[str], kinds: Collection[str]) -> list[Service]:
-    """The active services with one of these slugs, and some of these kinds: the host's, then the first of others.
-
-    A directory may have 36,000 of one kind: which of them serves a commune, `offices.resolve` tells.
-    """
-    wanted = or_(Service.slug.in_(slugs), Service.id.in_(ids_of_kinds(kinds, MOST)))
-    query = db.select(Service).where(Service.active, wanted).order_by(Service.id).options(*_WHOLE)
+def services_among(slugs: Collection[str]) -> list[Service]:
+    """The active services with one of these slugs."""
+    wanted = db.select(Service).where(Service.active, Service.slug.in_(slugs))
+    query = wanted.order_by(Service.id).options(*_WHOLE)
     return list(db.session.scalars(query).unique())
 
 
 def ids_of_kinds(kinds: Collection[str], limit: int) -> list[int]:
-    """Some active services of these kinds, the host's first. Read in the order of an index: never all of them."""
+    """Some active services of these kinds, the host's first. Read in the order of an index: never all of them.
+
+    A directory may have 36,000 of one kind: which of them serves a commune, `offices.resolve` tells.
+    """
     if not kinds:
         return []
     query = db.select(Service.id).where(Service.kind.in_(kinds), Service.active).limit(limit)
@@ -83,22 +78,6 @@ def ids_of_kinds(kinds: Collection[str], limit: int) -> list[int]:
     )
     others = db.session.scalars(query.order_by(Service.kind, Service.department, Service.commune))
     return list(dict.fromkeys([*of_host, *others]))[:limit]
-
-
-def nearest_first(services: list[Service], commune: str = "") -> list[Service]:
-    """`services`, those whose address is in `commune` first, then the host's, then the others; the stale after."""
-    place, now = db.session.get(Commune, commune) if commune else None, clock.now()
-
-    def distance(service: Service) -> tuple[bool, bool, bool, int]:
-        elsewhere = not (place and is_in(service, place))
-        return elsewhere, not service.organization.is_host, is_stale(service, now), service.id
-
-    return sorted(services, key=distance)
-
-
-def is_in(service: Service, commune: Commune) -> bool:
-    """Whether the service's address names the commune."""
-    return f" {commune.name_key} " in f" {name_key(service.address)} "
 
 
 def help_numbers(*, emergency: bool | None = None) -> list[HelpNumber]:

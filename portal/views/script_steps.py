@@ -45,5 +45,5 @@ def _article(slug: str) -> ArticleText | None:
 
 
 def _service(slug: str) -> Service | None:
-    found = reading.services_among([slug], [])
+    found = reading.services_among([slug])
     return found[0] if found else None

@@ -160,7 +160,7 @@ def _together(own: _Tally, linked: _Tally) -> list[Vote]:
     """Both tallies as votes. A kind of which a service is named too is that service; a lost service has no vote."""
     first = {**linked.first, **own.first}
     slugs = {contact["service"] for contact, _ in first.values() if contact.get("service")}
-    services = {one.slug: one for one in reading.services_among(slugs, ())} if slugs else {}
+    services = {one.slug: one for one in reading.services_among(slugs)} if slugs else {}
     ours, theirs = own.shares(), linked.shares()
     votes = {}
     for key, (contact, voice) in first.items():

@@ -37,7 +37,7 @@ def read_article(form: Form) -> str:
 
 def services(slugs: Iterable[str]) -> list[tuple[str, str]]:
     """These services that people may still be sent to, by their name in French."""
-    return [(one.slug, label_of(one)) for one in reading.services_among(set(slugs) - {""}, [])]
+    return [(one.slug, label_of(one)) for one in reading.services_among(set(slugs) - {""})]
 
 
 def read_service_slug(form: Form) -> str:

@@ -47,7 +47,7 @@ def of_contacts(contacts: Sequence[dict[str, Any]], commune: str = "") -> list[S
     """Those an article sends people to: services of ours by name, the offices of a kind, else what the article says."""
     slugs = {contact["service"] for contact in contacts if contact.get("service")}
     kinds = list(dict.fromkeys(contact["kind"] for contact in contacts if contact.get("kind")))
-    services = {one.slug: one for one in reading.services_among(slugs, ())} if slugs else {}
+    services = {one.slug: one for one in reading.services_among(slugs)} if slugs else {}
     months = settings().stale_months
     places = offices.resolve_many(kinds, commune, limit=OFFICES_SHOWN, months=months) if kinds else {}
     found: dict[str, Shown] = {}

@@ -57,7 +57,7 @@ def voicemail(walk: Walk, step: Step) -> VoiceResponse:
 @does("transfer")
 def transfer(walk: Walk, step: Step) -> VoiceResponse:
     """To a service of the directory, on its listed number and no other. Nobody there: back, and a person."""
-    service = next(iter(reading.services_among([str(step.get("service", ""))], [])), None)
+    service = next(iter(reading.services_among([str(step.get("service", ""))])), None)
     if service is None or not may_be_dialled(service.phone):
         return not_reached(walk, service)
     name = reading.text_in(service, walk.language).name

@@ -64,7 +64,7 @@ def transferred() -> Any:
         return speech.answer(speech.unavailable())
     status = request.form.get("DialCallStatus", "")
     walk.note("transferred", given())
-    service = next(iter(reading.services_among([str(walk.step.get("service", ""))], [])), None)
+    service = next(iter(reading.services_among([str(walk.step.get("service", ""))])), None)
     answered = status in SPOKEN_WITH
     if service is not None and walk.new:
         pass_on(walk.contact(), service.id, answered=answered)

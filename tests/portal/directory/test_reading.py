@@ -3,7 +3,6 @@
 import pytest
 from flask import Flask
 
-from portal import clock
 from portal.directory import reading
 from portal.errors import Missing
 from tests import make
@@ -21,16 +20,10 @@ def test_a_service_is_found_by_slug_or_id_and_read_in_a_language(app: Flask) -> 
 
 
 def test_services_of_a_kind_are_active_and_the_hosts_come_first(app: Flask) -> None:
-    make.service("a", kind="mairie")
-    make.service("b", kind="mairie", of=make.organization())
+    other = make.service("a", kind="mairie")
+    ours = make.service("b", kind="mairie", of=make.organization())
     make.service("c", kind="mairie", active=False)
-    assert [one.slug for one in reading.nearest_first(reading.services_among([], ["mairie"]))] == ["b", "a"]
-
-
-def test_what_nobody_confirmed_comes_after_the_rest(app: Flask) -> None:
-    make.service("a", kind="caf")
-    make.service("b", kind="caf", confirmed_at=clock.now())
-    assert [one.slug for one in reading.nearest_first(reading.services_among([], ["caf"]))] == ["b", "a"]
+    assert reading.ids_of_kinds(["mairie"], 9) == [ours.id, other.id]
 
 
 def test_the_host_is_the_organization_whose_pages_these_are(app: Flask) -> None:
@@ -41,8 +34,8 @@ def test_the_host_is_the_organization_whose_pages_these_are(app: Flask) -> None:
 
 
 def test_of_a_kind_borne_by_thousands_the_hosts_and_a_few_others_are_read(app: Flask) -> None:
-    for n in range(reading.MOST + 5):
+    for n in range(9):
         make.service(f"m{n}", kind="mairie", department="96", of=make.organization("autre"))
-    make.service("ours", kind="mairie", department="99", of=make.organization())
-    found = reading.services_among([], ["mairie"])
-    assert len(found) == reading.MOST and reading.nearest_first(found)[0].slug == "ours"
+    ours = make.service("ours", kind="mairie", department="99", of=make.organization())
+    found = reading.ids_of_kinds(["mairie"], 5)
+    assert len(found) == 5 and found[0] == ours.id
