@@ -21,8 +21,10 @@ from portal.contacts.texting import why_not
 from portal.database import db
 from portal.directory.models import Organization
 from portal.lines.saying import sender_of
+from portal.referrals.following import receivers
 from portal.views.context import settings
 from portal.views.language import date_text, phone_text
+from portal.views.public import whose
 
 
 def introduce(contact: Contact, used: Identifier, name: str, preferred: str) -> None:
@@ -65,6 +67,7 @@ def acknowledge(contact: Contact, case: Case, used: Identifier) -> None:
             "Pour lire la réponse ou écrire de nouveau : %(link)s\n",
             **said,
         )
+        text += _whose(contact)
     else:
         text = gettext(
             "%(organization)s : demande enregistrée le %(date)s, réf. %(reference)s. Tél. %(phone)s. Suivi : %(link)s",
@@ -73,6 +76,18 @@ def acknowledge(contact: Contact, case: Case, used: Identifier) -> None:
     channel = "email" if used.kind == "email" else "text"
     by = history.SYSTEM
     reply(contact, text, channel=channel, form_key=None, by=by, automatic=True, purpose="receipt")
+
+
+def _whose(contact: Contact) -> str:
+    """Whose matter it probably is, in a letter. A text names no service: it is read over shoulders."""
+    service = whose.probably(contact)
+    if service is None:
+        return ""
+    return "\n" + gettext(
+        "Votre demande relève sans doute de : %(service)s. Un agent le vérifie. Si besoin, nous lui transmettons "
+        "votre demande et nous vous le disons : vous n’avez rien à faire.\n",
+        service=receivers.name_of(service, contact.language),
+    )
 
 
 def ask(case: Case | None, reference: str) -> None:

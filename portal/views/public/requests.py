@@ -31,7 +31,7 @@ from portal.views import guards, limits
 from portal.views.context import searcher, settings
 from portal.views.forms import LONGEST_TEXT, Form, new_key
 from portal.views.language import current
-from portal.views.public import bp, cards, confirming, finding, referred, uploading
+from portal.views.public import bp, cards, confirming, finding, referred, uploading, whose
 from portal.views.spooling import check_way
 
 HOUR = timedelta(hours=1)
@@ -90,9 +90,16 @@ def _receipt_page(case: Case, contact: Contact | None) -> str:
         sent=bool(contact and any(one.automatic for one in contact.messages)),
         desk=cards.front_desk(),
         silence_on=clocks.add_months(clocks.local_day(case.opened_at), clocks.MONTHS),
-        passages=referred.passages([contact]) if contact else [],
+        **_whose(contact),
         in_danger=finding.urgent_numbers() if distress(said, current()) else [],
     )
+
+
+def _whose(contact: Contact | None) -> dict[str, Any]:
+    """Who has the request; while nobody else does, whose it probably is."""
+    passages = referred.passages([contact]) if contact else []
+    service = whose.probably(contact) if contact and not passages else None
+    return {"passages": passages, "probable": cards.of(service) if service else None}
 
 
 def _form(form: Form, form_key: str) -> str:
