@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -12,7 +13,7 @@ from portal.cases.models import Case
 from portal.citizens.models import Citizen
 from portal.contacts import answering
 from portal.contacts.models import Contact
-from portal.database import db
+from portal.database import db, hold
 from portal.errors import N_, Refused
 from portal.referrals.following import asking, chains, clocks, listing, living, receivers, sharing
 from portal.referrals.models import Referral
@@ -110,15 +111,24 @@ def _answer(found: Referral, form: Form) -> Referral:
     return found
 
 
-def _taken(found: Referral, _form: Form) -> Referral:
+def _taken(found: Referral, form: Form) -> Referral:
     """Somebody at the service said so, on the telephone."""
-    living.receive(found, by=me().actor)
+    key = form.key()
+    _acted(found, key, lambda: living.receive(found, form_key=key, by=me().actor))
     return found
 
 
 def _close(found: Referral, form: Form) -> Referral:
-    living.close(found, form.text("outcome"), note=form.text("note", longest=2000), by=me().actor)
+    key, outcome, note = form.key(), form.text("outcome"), form.text("note", longest=2000)
+    _acted(found, key, lambda: living.close(found, outcome, note=note, form_key=key, by=me().actor))
     return found
+
+
+def _acted(found: Referral, key: str, act: Callable[[], bool]) -> None:
+    """Does it, unless this very form did. What somebody else was faster with is said, never passed over."""
+    hold(found)
+    if not history.came_from(found, key) and not act():
+        raise Refused(N_("Entre-temps, quelqu’un d’autre a répondu. Voici où cela en est."))
 
 
 ACTS = {"send": _send, "again": _again, "answer": _answer, "taken": _taken, "close": _close}

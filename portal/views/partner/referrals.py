@@ -12,7 +12,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from portal import history
-from portal.database import db
+from portal.database import db, hold
 from portal.directory.searching import find_services
 from portal.errors import N_, Missing, Refused
 from portal.referrals.following import asking, chains, clocks, links, living, receivers, sentences, sharing
@@ -59,6 +59,7 @@ def referral(token: str) -> Any:
 def answer_referral(token: str, act: str) -> Any:
     found, form = links.open_link(token), Form(request.form)
     key = form.key()
+    hold(found)  # the same button pressed twice waits for its first time
     try:
         if not history.came_from(found, key):
             living.check_seen(found, form.text("seen"))

@@ -127,6 +127,14 @@ def test_a_question_is_answered_and_what_was_told_is_closed_by_the_agent(console
     assert made.state == "done"
 
 
+def test_an_agent_whom_the_receiver_forestalled_is_told(console: Any) -> None:
+    made = lives.sent()
+    living.refuse(made, "not_for_us")
+    answer = act(console, made, "close", outcome="done", note="")
+    assert answer.status_code == 422 and "quelqu’un d’autre a répondu" in answer.text
+    assert made.state == "refused"
+
+
 def test_a_service_called_by_the_agent_is_said_to_have_taken_it(console: Any) -> None:
     made = lives.proposed()
     act(console, made, "send", way="phone", nature="information")
