@@ -1,4 +1,4 @@
-"""Puts a planned version of a referral rule in force when its hour has come: see `referrals.planning`."""
+"""Puts a planned version of a referral rule in force when its hour has come: see `referrals.ruling.planning`."""
 
 from __future__ import annotations
 
