@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from portal.database import db
+from portal.jobs import Job
 from portal.referrals.ruling.versions import draft_of, published_of
 from tests.portal.views.keeping import act, keeper, made, service_id, the_rule
 from tests.signing import send
@@ -27,6 +29,17 @@ def test_every_page_of_the_rules_opens_and_the_table_is_filtered_and_printed(adm
     assert "aide-au-logement" in admin.get("/admin/rules?topic=logement&word=apl&state=published").text
     assert "Aucune règle ne répond" in admin.get("/admin/rules?topic=autre").text
     assert "La CAF verse cette aide." in admin.get("/admin/rules/print").text
+
+
+def test_a_check_that_was_given_up_says_so_and_can_be_asked_again(admin: Any) -> None:
+    send(admin, "/admin/rules/checks", {})
+    assert "Vérifier maintenant" not in admin.get("/admin/rules/checks").text
+    job = db.session.scalars(db.select(Job).filter_by(kind="check_rules")).one()
+    job.state = "quarantined"
+    db.session.commit()
+    assert "n’a pas pu finir" in admin.get("/admin/rules/checks/now").text
+    page = admin.get("/admin/rules/checks").text
+    assert "n’a pas pu finir" in page and "Vérifier maintenant" in page
 
 
 def test_a_row_is_moved_in_place_through_its_draft(admin: Any) -> None:
