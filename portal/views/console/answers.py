@@ -15,15 +15,20 @@ from portal.database import db
 from portal.directory import reading
 from portal.directory.models import Service
 from portal.referrals.deciding.distress import distress
-from portal.referrals.deciding.situations import Situation, answers_at, today
+from portal.referrals.deciding.situations import AGES, FLAGS, URGENCIES, Situation, answers_at, today
 from portal.referrals.deciding.suggesting import Suggestion, suggest
 from portal.referrals.deciding.urgency import urgency
 from portal.views.context import searcher, settings
+from portal.views.forms import Form
 
 log = logging.getLogger(__name__)
 
 MOST_FOUND = 6
 LONGEST_QUESTION = 300
+MAY_TELL = {  # what an agent may ask, as staff read it
+    name: [(code, one.staff) for code, one in choices.items()]
+    for name, choices in (("age", AGES), ("flags", FLAGS), ("urgency", URGENCIES))
+}
 
 
 def find(words: str, language: str) -> Any:
@@ -74,19 +79,39 @@ def in_danger(contact: Contact, words: str) -> list[tuple[str, str]]:
     return [(one.number, one.labels.get("fr", "")) for one in reading.help_numbers(emergency=True)]
 
 
-def suggestions(contact: Contact, words: str, found: Any) -> list[Suggestion]:
+def told(form: Form | None) -> dict[str, Any]:
+    """What the person says of themselves, as the agent ticked it: it stays in the form, and nothing of it is kept."""
+    if form is None:
+        return {}
+    age, soon = form.values.get("age", ""), form.values.get("urgency", "")
+    return {
+        "age": age if age in AGES else "",
+        "flags": frozenset(flag for flag in form.data.getlist("flags") if flag in FLAGS),
+        "urgency": soon if soon in URGENCIES else "",
+    }
+
+
+def commune_of(contact: Contact) -> str:
+    """Where the matter is, else where the person lives once it is sure who they are."""
+    known = contact.citizen if contact.certainty == "confirmed" else None
+    return contact.commune or (known.commune if known else "")
+
+
+def suggestions(contact: Contact, words: str, found: Any, form: Form | None = None) -> list[Suggestion]:
     """The services whose matter it is, and why."""
     topic = db.session.get(Topic, contact.topic_id) if contact.topic_id else None
     said = said_by(contact, words)
-    zone = settings().timezone
+    zone, of_them = settings().timezone, told(form)
     situation = Situation(
         words=said,
         language=contact.language,
         topics=(topic.slug,) if topic else (),
-        commune=contact.commune,
+        commune=commune_of(contact),
         channel=contact.channel,
         open=answers_at(clock.now(), zone, contact.organization_id),
-        urgency=urgency(said, contact.language),
+        age=of_them.get("age", ""),
+        flags=of_them.get("flags", frozenset()),
+        urgency=of_them.get("urgency") or urgency(said, contact.language),
         at=today(zone),
         article_ids=tuple(one.article_id for one in found.candidates) if found else (),
         scores=tuple(one.score for one in found.candidates) if found else (),

@@ -110,7 +110,7 @@ def choose_service(contact: Contact, form: Form) -> None:
     if chosen is None:
         return
     asked = form.text("q") or answers.question_of(contact)
-    for one in answers.suggestions(contact, asked, answers.find(asked, contact.language)):
+    for one in answers.suggestions(contact, asked, answers.find(asked, contact.language), form):
         if service := answers.is_proposed(one, chosen):
             rule = str(one.rule_version.id) if one.rule_version else ""
             fill_in(form, service)
@@ -173,7 +173,10 @@ def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
         "found": found,
         "in_french": answers.in_french(found),
         "events": events,
-        "suggestions": answers.suggestions(contact, asked, found),
+        "suggestions": answers.suggestions(contact, asked, found, form),
+        "of_them": answers.told(form),
+        "may_tell": answers.MAY_TELL,
+        "commune": answers.commune_of(contact),
         "in_danger": answers.in_danger(contact, asked),
     }
 
