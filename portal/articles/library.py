@@ -16,10 +16,12 @@ from knowledge_base.search import Hit as Proposal
 from knowledge_base.search import Searcher
 from portal.articles.models import Article, ArticleText, Document, DocumentFile, Topic
 from portal.database import db
+from portal.directory import stamps
 
 Parts = tuple[tuple[str, bool], ...]  # a text in pieces: (words, whether they were asked for)
 
 REFERENCE = "fr"  # the language every article has
+TOPICS = "topics"  # the stamp of their names
 LONGEST_QUESTION = 500
 CANDIDATES = 40  # as many articles may say whose matter it is, though fewer are shown
 
@@ -279,9 +281,18 @@ def _document_hit(proposal: Proposal, found: tuple[Row[Any], list[File]], langua
 def _named(counts: dict[str, int], language: str) -> tuple[TopicCount, ...]:
     if not counts:
         return ()
-    rows = db.session.execute(db.select(Topic.slug, Topic.names).where(Topic.slug.in_(counts)))
+    known = stamps.kept(TOPICS, _read_topics)
     named = [
         TopicCount(slug, names.get(language) or names.get(REFERENCE, slug), counts[slug])
-        for slug, names in rows
+        for slug, names in known
+        if slug in counts
     ]
     return tuple(sorted(named, key=lambda topic: -topic.found))
+
+
+def _read_topics() -> list[tuple[str, dict[str, str]]]:
+    rows = db.session.execute(db.select(Topic.slug, Topic.names).order_by(Topic.slug))
+    return [(slug, dict(names)) for slug, names in rows]
+
+
+stamps.follow(TOPICS, Topic)

@@ -17,7 +17,6 @@ from portal.directory.communes import Around, Town
 from portal.directory.distances import Point
 from portal.directory.editing import department_of
 from portal.directory.models import (
-    Department,
     Location,
     Organization,
     Service,
@@ -72,14 +71,13 @@ def place_of(code: str) -> Place | None:
     here = communes.around(code)
     town = here.town
     department = town.department if town and town.department else department_of(code)
-    region = db.session.scalar(db.select(Department.region).filter_by(code=department)) or ""
-    around = db.select(Department.code).filter_by(region=region).order_by(Department.code)
+    region = communes.region_of(department)
     return Place(
         code=code,
         tiers=tuple(_tiers(code, here)),
         department=department,
         region=region,
-        departments=tuple(db.session.scalars(around)) if region else (department,),
+        departments=communes.departments_of(region) or (department,),
         town=town,
     )
 
@@ -99,14 +97,14 @@ def candidates(wanted: Mapping[str, Collection[str]], place: Place, *, wide: boo
     )
     rows = db.session.execute(query).all()
     found = [row.id for row in rows]
-    areas, points = _areas(found), _points(found)
+    areas, points = _details(found) if found else ({}, {})
     return [
         Candidate(
             id=row.id,
             kind=row.kind,
             **_seat(row, place),
-            areas=tuple(areas[row.id]),
-            points=tuple(points[row.id]),
+            areas=tuple(areas.get(row.id, ())),
+            points=tuple(points.get(row.id, ())),
             is_host=row.is_host,
             source_date=row.source_date,
             confirmed_at=row.confirmed_at,
@@ -174,22 +172,22 @@ def _seat(row: Any, place: Place) -> dict[str, str]:
     }
 
 
-def _areas(ids: list[int]) -> dict[int, list[tuple[str, str]]]:
-    query = db.select(ServiceArea.service_id, ServiceArea.level, ServiceArea.code)
-    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for service_id, level, code in db.session.execute(query.where(ServiceArea.service_id.in_(ids))):
-        found[service_id].append((level, code))
-    return found
-
-
-def _points(ids: list[int]) -> dict[int, list[Point]]:
-    at = ServiceAtLocation
-    query = (
-        db.select(at.service_id, Location.latitude, Location.longitude)
+def _details(ids: list[int]) -> tuple[dict[int, list[tuple[str, str]]], dict[int, list[Point]]]:
+    """The areas that each of these services names, and the points where it stands."""
+    at, area, nothing = ServiceAtLocation, ServiceArea, db.cast(db.null(), db.Float)
+    named = db.select(area.service_id, area.level, area.code, nothing.label("latitude"), nothing).where(
+        area.service_id.in_(ids)
+    )
+    standing = (
+        db.select(at.service_id, db.literal(""), db.literal(""), Location.latitude, Location.longitude)
         .join(Location, Location.id == at.location_id)
         .where(at.service_id.in_(ids), Location.latitude.is_not(None), Location.longitude.is_not(None))
     )
-    found: dict[int, list[Point]] = defaultdict(list)
-    for service_id, latitude, longitude in db.session.execute(query):
-        found[service_id].append((latitude, longitude))
-    return found
+    areas: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    points: dict[int, list[Point]] = defaultdict(list)
+    for service_id, level, code, latitude, longitude in db.session.execute(named.union_all(standing)):
+        if level:
+            areas[service_id].append((level, code))
+        else:
+            points[service_id].append((latitude, longitude))
+    return areas, points

@@ -8,17 +8,14 @@ Never a guess among several: what does not name one commune gives those that it 
 from __future__ import annotations
 
 import re
-import uuid
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import event
-from sqlalchemy.orm import Session
-
-from portal.database import db, insert
-from portal.directory.models import Commune, Postcode, Stamp
+from portal.database import db
+from portal.directory import stamps
+from portal.directory.models import Commune, Department, Postcode
 from portal.directory.names import name_key
 from portal.directory.slips import LAST, Names
 
@@ -108,10 +105,15 @@ class Shelf:
     """All communes, by code, by postcode and by the folded forms of their names."""
 
     def __init__(
-        self, towns: Mapping[Town, str], other_names: dict[str, list[str]], former: dict[str, list[str]]
+        self,
+        towns: Mapping[Town, str],
+        other_names: dict[str, list[str]],
+        former: dict[str, list[str]],
+        regions: Mapping[str, str],
     ) -> None:
         self.towns = {one.code: one for one in towns}
         self.former = former
+        self.regions = regions
         self.successors = {old: code for code, codes in former.items() for old in codes}
         self.parts: dict[str, list[Town]] = defaultdict(list)
         self.by_postcode: dict[str, list[Town]] = defaultdict(list)
@@ -202,11 +204,19 @@ def forms(key: str) -> list[str]:
     return list(dict.fromkeys(form.replace(" ", "") for form in (key, ordinal, short)))
 
 
+def region_of(department: str) -> str:
+    """The region that a department is in; empty where that is not known."""
+    return _shelf().regions.get(department, "")
+
+
+def departments_of(region: str) -> tuple[str, ...]:
+    """The departments of a region."""
+    return tuple(code for code, other in _shelf().regions.items() if other == region) if region else ()
+
+
 def renew(session: Any) -> None:
-    """Says that communes changed: what each process keeps of them is read anew once this is committed."""
-    value = uuid.uuid4().hex
-    query = insert(Stamp).values(name=STAMP, value=value)
-    session.connection().execute(query.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+    """Says that communes changed, where an import goes around the session."""
+    stamps.renew(session, STAMP)
 
 
 def _apart(name: str, postcode: str) -> tuple[str, str, str]:
@@ -231,16 +241,8 @@ def _in_order(towns: Iterable[Town]) -> list[Town]:
     return sorted(towns, key=lambda one: (-one.population, one.name, one.code))
 
 
-_shelves: dict[str, tuple[str | None, Shelf]] = {}
-
-
 def _shelf() -> Shelf:
-    address = str(db.engine.url)
-    stamp = db.session.scalar(db.select(Stamp.value).filter_by(name=STAMP))
-    known = _shelves.get(address)
-    if known is None or known[0] != stamp:
-        known = _shelves[address] = (stamp, _read_shelf())
-    return known[1]
+    return stamps.kept(STAMP, _read_shelf)
 
 
 def _read_shelf() -> Shelf:
@@ -259,7 +261,9 @@ def _read_shelf() -> Shelf:
     towns = {}
     for key, code, *values in db.session.execute(db.select(Commune.name_key, *columns)):
         towns[Town._make((code, *values, tuple(postcodes.get(code, ()))))] = key
-    return Shelf(towns, _lists(Commune.other_names), _lists(Commune.former_codes))
+    departments = db.select(Department.code, Department.region).order_by(Department.code)
+    regions = {row.code: row.region for row in db.session.execute(departments)}
+    return Shelf(towns, _lists(Commune.other_names), _lists(Commune.former_codes), regions)
 
 
 def _lists(column: Any) -> dict[str, list[str]]:
@@ -268,8 +272,4 @@ def _lists(column: Any) -> dict[str, list[str]]:
     return {row[0]: row[1] for row in db.session.execute(db.select(Commune.code, column).where(filled))}
 
 
-@event.listens_for(Session, "before_flush")
-def _renew(session: Session, *_: Any) -> None:
-    """Whoever changes a commune changes the stamp: it cannot be forgotten."""
-    if any(isinstance(row, Commune | Postcode) for row in [*session.new, *session.dirty, *session.deleted]):
-        renew(session)
+stamps.follow(STAMP, Commune, Postcode, Department)

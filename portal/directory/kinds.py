@@ -7,18 +7,21 @@ names can be spoken of before any directory was imported.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from portal import history
 from portal.database import check_version, db, locked
+from portal.directory import stamps
 from portal.directory.models import Kind
 from portal.errors import N_, Missing, Refused
 from portal.history import Actor
 
 DATA = Path(__file__).parent / "data" / "kinds.json"
 REFERENCE = "fr"
+STAMP = "kinds"
 LEVELS = {  # what makes an office the right one, as an administrator reads it
     "commune": "Le seul de la commune",
     "department": "Le seul du département",
@@ -32,13 +35,20 @@ def kind(code: str) -> Kind:
     return db.session.scalar(db.select(Kind).filter_by(code=code)) or given(code)
 
 
-def kinds(codes: list[str] | None = None) -> list[Kind]:
-    """The kinds of these codes; all those of the table, by name, where none is named."""
-    if codes is None:
-        return sorted(db.session.scalars(db.select(Kind)), key=lambda one: name_of(one).casefold())
-    stored = db.session.scalars(db.select(Kind).where(Kind.code.in_(codes)))
-    known = {one.code: one for one in stored}
-    return [known.get(code) or given(code) for code in codes]
+def kinds() -> list[Kind]:
+    """All the kinds of the table, by name."""
+    return sorted(db.session.scalars(db.select(Kind)), key=lambda one: name_of(one).casefold())
+
+
+def told(codes: Iterable[str]) -> dict[str, Kind]:
+    """What is said of these kinds, to be read only: not of the session, and kept in memory."""
+    stored = stamps.kept(STAMP, _read)
+    return {code: stored.get(code) or given(code) for code in codes}
+
+
+def levels() -> dict[str, str]:
+    """What an office of each kind of the table serves."""
+    return {code: one.level for code, one in stamps.kept(STAMP, _read).items()}
 
 
 def given(code: str) -> Kind:
@@ -101,6 +111,14 @@ def own_data() -> dict[str, Any]:
 def own_kinds() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = own_data()["kinds"]
     return found
+
+
+def _read() -> dict[str, Kind]:
+    columns = [getattr(Kind, name) for name in ("code", *_blank())]
+    return {row.code: Kind(**row._mapping) for row in db.session.execute(db.select(*columns))}
+
+
+stamps.follow(STAMP, Kind)
 
 
 def _blank() -> dict[str, Any]:

@@ -22,7 +22,7 @@ from portal.directory.communes import Town
 from portal.directory.distances import Point, centre_of, kilometres
 from portal.directory.freshness import MONTHS, is_stale
 from portal.directory.models import Kind, Service
-from portal.directory.reading import ids_of_kinds
+from portal.directory.reading import Few, few_of_kinds
 
 WITHOUT_COMMUNE = 5  # offices of a kind that may be shown to somebody whose commune is not known
 
@@ -85,10 +85,10 @@ def resolve_many(
     kinds: Sequence[str], commune: str, *, limit: int | None = None, months: int = MONTHS
 ) -> dict[str, Resolution]:
     """What each of these kinds is in a commune, in as many queries as for one. Older than `months` is stale."""
-    rows = {row.code: row for row in known_kinds.kinds(list(dict.fromkeys(kinds)))}
+    rows = known_kinds.told(kinds)
     place = place_of(commune)
     if place is None:
-        return {code: _anywhere(row, limit, months) for code, row in rows.items()}
+        return _anywhere(list(rows.values()), limit, months)
     chosen = _chosen(list(rows.values()), place)
     centre = centre_of(place.codes) if any(one.found for one in chosen.values()) else None
     ordered = {code: in_order(one.found, centre, months) for code, one in chosen.items()}
@@ -185,26 +185,35 @@ def _plain(seated: Sequence[Candidate]) -> list[Candidate]:
     return [one for one in seated if not one.areas]
 
 
-def _anywhere(row: Kind, limit: int | None, months: int) -> Resolution:
+def _anywhere(rows: Sequence[Kind], limit: int | None, months: int) -> dict[str, Resolution]:
     """Where the commune is not known: the few there are, else the host's own; never tens of thousands."""
-    for kinds in ([row.code], row.answered_by):
-        ids = ids_of_kinds(kinds, WITHOUT_COMMUNE + 1)
-        services = _services(ids)
-        found = [services[n] for n in ids]
-        if len(found) > WITHOUT_COMMUNE:
-            found = [service for service in found if service.organization.is_host]
-        if ids:
-            offices = tuple(
-                Office(service, stale=is_stale(service, clock.now(), months)) for service in found[:limit]
-            )
-            answer = "several" if offices else "none"
-            return Resolution(row, None, answer, offices, len(found), asks_commune=True)
-    return Resolution(row, None)
+    found = {row.code: Few() for row in rows}
+    for kinds_of in (lambda row: [row.code], lambda row: row.answered_by):
+        asked = {row.code: kinds_of(row) for row in rows if not found[row.code].ids}
+        found |= few_of_kinds(asked, WITHOUT_COMMUNE + 1)
+    left = {code: few.ids if len(few.ids) <= WITHOUT_COMMUNE else few.of_host for code, few in found.items()}
+    services = _services(n for ids in left.values() for n in ids[:limit])
+    shown = {code: [services[n] for n in ids[:limit]] for code, ids in left.items()}
+    return {
+        row.code: _untold(row, shown[row.code], len(left[row.code]), months)
+        if found[row.code].ids
+        else Resolution(row, None)
+        for row in rows
+    }
+
+
+def _untold(row: Kind, shown: Sequence[Service], total: int, months: int) -> Resolution:
+    now = clock.now()
+    offices = tuple(Office(service, stale=is_stale(service, now, months)) for service in shown)
+    return Resolution(row, None, "several" if offices else "none", offices, total, asks_commune=True)
 
 
 def _services(ids: Iterable[int]) -> dict[int, Service]:
     whole = (joinedload(Service.organization), joinedload(Service.texts))
-    query = db.select(Service).where(Service.id.in_(set(ids))).options(*whole)
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    query = db.select(Service).where(Service.id.in_(wanted)).options(*whole)
     return {service.id: service for service in db.session.scalars(query).unique()}
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
 
+from sqlalchemy import ColumnExpressionArgument, Select
 from sqlalchemy.orm import joinedload
 
 from portal.database import db
@@ -60,24 +62,53 @@ def text_in(service: Service, language: str) -> ServiceText:
 
 def services_among(slugs: Collection[str]) -> list[Service]:
     """The active services with one of these slugs."""
-    wanted = db.select(Service).where(Service.active, Service.slug.in_(slugs))
-    query = wanted.order_by(Service.id).options(*_WHOLE)
+    return whole(Service.slug.in_(slugs), Service.active)
+
+
+def whole(*conditions: ColumnExpressionArgument[bool]) -> list[Service]:
+    """The services of which this is true, with their organization and texts, in the order they were made."""
+    query = db.select(Service).where(*conditions).order_by(Service.id).options(*_WHOLE)
     return list(db.session.scalars(query).unique())
 
 
-def ids_of_kinds(kinds: Collection[str], limit: int) -> list[int]:
-    """Some active services of these kinds, the host's first. Read in the order of an index: never all of them.
+class Few(NamedTuple):
+    """Some services, the host's first, and those which are the host's."""
+
+    ids: Sequence[int] = ()
+    of_host: Sequence[int] = ()
+
+
+def few_of_kinds(asked: Mapping[str, Collection[str]], limit: int) -> dict[str, Few]:
+    """Some active services of each of these lists of kinds. Read in the order of an index: never all of them.
 
     A directory may have 36,000 of one kind: which of them serves a commune, `offices.resolve` tells.
     """
-    if not kinds:
-        return []
-    query = db.select(Service.id).where(Service.kind.in_(kinds), Service.active).limit(limit)
-    of_host = db.session.scalars(
-        query.join(Service.organization).where(Organization.is_host).order_by(Service.id)
-    )
-    others = db.session.scalars(query.order_by(Service.kind, Service.department, Service.commune))
-    return list(dict.fromkeys([*of_host, *others]))[:limit]
+    queries = [query for name, kinds in asked.items() if kinds for query in _few(name, kinds, limit)]
+    host: dict[str, dict[int, None]] = {name: {} for name in asked}
+    others: dict[str, dict[int, None]] = {name: {} for name in asked}
+    rows = db.session.execute(db.union_all(*queries)).all() if queries else []
+    for name, of_host, service_id, *_ in sorted(rows, key=_in_order):
+        (host if of_host else others)[name][service_id] = None
+    return {name: Few(list(host[name] | others[name])[:limit], list(host[name])) for name in asked}
+
+
+def _few(name: str, kinds: Collection[str], limit: int) -> list[Select[Any]]:
+    """The query of the host's, and that of any, each in the order of an index."""
+    seat = (Service.kind, Service.department, Service.commune)
+    query = db.select(db.literal(name).label("name"), Service.id, *seat)
+    query = query.where(Service.kind.in_(kinds), Service.active).limit(limit)
+    host = query.join(Service.organization).where(Organization.is_host).order_by(Service.id).subquery()
+    first = query.order_by(*seat).subquery()
+    return [
+        db.select(each.c.name, db.literal(ours), each.c.id, each.c.kind, each.c.department, each.c.commune)
+        for each, ours in ((host, 1), (first, 0))
+    ]
+
+
+def _in_order(row: Any) -> tuple[Any, ...]:
+    """The host's by number, the others by where they are."""
+    _, ours, service_id, *seat = row
+    return (ours, *([] if ours else seat), service_id)
 
 
 def help_numbers(*, emergency: bool | None = None) -> list[HelpNumber]:

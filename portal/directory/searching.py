@@ -17,6 +17,8 @@ from portal.database import db
 from portal.directory.models import Organization, Service, ServiceText
 from portal.directory.names import search_key, search_words
 
+COUNTED = 1000
+
 
 def find_services(
     text: str = "",
@@ -30,7 +32,8 @@ def find_services(
 ) -> tuple[list[Service], int]:
     """Some of the services that have all these words, by name, and how many there are. `active=None`: retired too.
 
-    `also` are further conditions: of a few communes, of a source, stale.
+    Further than `COUNTED` after the page they are not counted: that there are so many is all that is told. `also` are
+    further conditions: of a few communes, of a source, stale.
     """
     wanted = [*_wanted(text, kind, department, active), *also]
     ids = db.select(Service.id).where(*wanted).order_by(Service.search_key, Service.id)
@@ -43,7 +46,8 @@ def find_services(
         page or offset
     ):  # the last page: no need to look through all of them again
         return found, offset + len(page)
-    return found, db.session.scalar(db.select(db.func.count()).select_from(Service).where(*wanted)) or 0
+    some = db.select(Service.id).where(*wanted).limit(offset + COUNTED + 1).subquery()
+    return found, db.session.scalar(db.select(db.func.count()).select_from(some)) or 0
 
 
 def key_of(name: str, organization: str, address: str, slug: str) -> str:

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from portal.database import db
+from portal.directory import communes, kinds
 from portal.directory.editing import department_of
-from portal.directory.models import Commune, Department, Kind, Service, ServiceArea
+from portal.directory.models import Service, ServiceArea
 
 
 def outside(services: Sequence[Service], commune: str) -> set[int]:
@@ -20,7 +21,7 @@ def outside(services: Sequence[Service], commune: str) -> set[int]:
         return set()
     places = _places(commune)
     areas = _areas([service.id for service in services])
-    levels = _levels({service.kind for service in services if not areas.get(service.id)} - {""})
+    levels = kinds.levels()
     found = set()
     for service in services:
         told = areas.get(service.id) or _seat(service, levels.get(service.kind, ""))
@@ -33,12 +34,13 @@ def outside(services: Sequence[Service], commune: str) -> set[int]:
 
 def _places(commune: str) -> set[tuple[str, str]]:
     """All areas that the commune is in."""
-    row = db.session.get(Commune, commune)
-    department = row.department if row and row.department else department_of(commune)
-    codes = {commune, row.parent} - {""} if row else {commune}
-    above = db.session.get(Department, department)
-    region = {("region", above.region)} if above and above.region else set()
-    return {("department", department), *(("commune", code) for code in codes), *region}
+    town = communes.town(commune)
+    here = town if town and town.code == commune else None
+    department = here.department if here and here.department else department_of(commune)
+    codes = {commune, here.parent} - {""} if here else {commune}
+    region = communes.region_of(department)
+    above = {("region", region)} if region else set()
+    return {("department", department), *(("commune", code) for code in codes), *above}
 
 
 def _areas(ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
@@ -49,14 +51,6 @@ def _areas(ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
     ):
         found[service_id].append((level, code))
     return found
-
-
-def _levels(kinds: set[str]) -> dict[str, str]:
-    """What an office of each of these kinds serves."""
-    if not kinds:
-        return {}
-    query = db.select(Kind.code, Kind.level).where(Kind.code.in_(kinds))
-    return {row.code: row.level for row in db.session.execute(query)}
 
 
 def _seat(service: Service, level: str) -> list[tuple[str, str]]:

@@ -15,12 +15,15 @@ from zoneinfo import ZoneInfo
 
 from portal import clock
 from portal.database import db
+from portal.directory import stamps
 from portal.directory.editing import department_of
 from portal.directory.models import Organization
 from portal.directory.opening import Schedule, is_open
 from portal.errors import N_
 from portal.lines.models import Line
 from portal.referrals.deciding.phrases import Terms, said
+
+LINES = "lines"  # the stamp of their hours
 
 
 class Choice(NamedTuple):
@@ -112,13 +115,29 @@ ONE_OF = {  # conditions on a thing there is one of
 
 
 def line_schedules(organization_id: int | None = None) -> list[Schedule]:
-    """The hours of the organization's lines that keep any; of the host's, if none is named."""
-    query = db.select(Line.schedule)
-    if organization_id is None:
-        query = query.join(Organization, Organization.id == Line.organization_id).where(Organization.is_host)
-    else:
-        query = query.where(Line.organization_id == organization_id)
-    return [schedule for schedule in db.session.scalars(query) if schedule]
+    """The hours of the organization's lines that keep any; of the host's, if none is named. Kept in memory."""
+    lines = stamps.kept(LINES, _read_lines)
+    return [
+        line.schedule
+        for line in lines
+        if line.schedule
+        and (line.is_host if organization_id is None else line.organization_id == organization_id)
+    ]
+
+
+class _Hours(NamedTuple):
+    organization_id: int
+    is_host: bool
+    schedule: Schedule
+
+
+def _read_lines() -> list[_Hours]:
+    query = db.select(Line.organization_id, Organization.is_host, Line.schedule)
+    query = query.join(Organization, Organization.id == Line.organization_id).order_by(Line.id)
+    return [_Hours(*row) for row in db.session.execute(query)]
+
+
+stamps.follow(LINES, Line, Organization)
 
 
 def answers_at(when: datetime, timezone: str, organization_id: int | None = None) -> bool | None:

@@ -89,7 +89,9 @@ def articles_say(
     votes = voting.count(situation, without)[: limit + 1]
     places = _places([vote.kind for vote in votes if not vote.service], situation.commune, months)
     titles = _titles([vote.article.id for vote in votes], situation.language)
-    return _each_once((_by_vote(vote, situation, places, titles) for vote in votes), limit)
+    named = [vote.service.id for vote in votes if vote.service]
+    services = {one.id: one for one in reading.whole(Service.id.in_(named))} if named else {}
+    return _each_once((_by_vote(vote, situation, services, places, titles) for vote in votes), limit)
 
 
 def _from_rules(matches: Iterable[Match], situation: Situation, limit: int, months: int) -> list[Suggestion]:
@@ -163,11 +165,15 @@ def _by_rule(
 
 
 def _by_vote(
-    vote: Vote, situation: Situation, places: dict[str, Resolution], titles: dict[int, str]
+    vote: Vote,
+    situation: Situation,
+    services: dict[int, Service],
+    places: dict[str, Resolution],
+    titles: dict[int, str],
 ) -> Suggestion:
     title = titles.get(vote.article.id, vote.article.slug)
     return _suggestion(
-        vote.service,
+        services.get(vote.service.id) if vote.service else None,
         places.get(vote.kind) if not vote.service else None,
         situation,
         titled=vote.contact.get("title") or "",

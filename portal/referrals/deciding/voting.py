@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 from portal.articles.models import Article
 from portal.database import db
-from portal.directory import reading
 from portal.directory.models import Service
 from portal.referrals.deciding.phrases import telling
 from portal.referrals.deciding.situations import Situation
@@ -35,13 +34,20 @@ class Voice(NamedTuple):
     links: list[str]
 
 
+class Named(NamedTuple):
+    """A service in use that an article names, as far as votes look at it."""
+
+    id: int
+    kind: str
+
+
 @dataclass
 class Vote:
     """What the articles give to one service or kind, as `contact` names it, and the first of them that did."""
 
     contact: dict[str, Any]
     article: Voice
-    service: Service | None = None
+    service: Named | None = None
     weight: float = 0.0
 
     @property
@@ -156,11 +162,16 @@ def _named(contacts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [one for one in contacts if one.get("service") or one.get("kind") or one.get("title")]
 
 
+def _services(slugs: Collection[str]) -> dict[str, Named]:
+    query = db.select(Service.slug, Service.id, Service.kind).where(Service.slug.in_(slugs), Service.active)
+    return {row.slug: Named(row.id, row.kind) for row in db.session.execute(query)}
+
+
 def _together(own: _Tally, linked: _Tally) -> list[Vote]:
     """Both tallies as votes. A kind of which a service is named too is that service; a lost service has no vote."""
     first = {**linked.first, **own.first}
     slugs = {contact["service"] for contact, _ in first.values() if contact.get("service")}
-    services = {one.slug: one for one in reading.services_among(slugs)} if slugs else {}
+    services = _services(slugs) if slugs else {}
     ours, theirs = own.shares(), linked.shares()
     votes = {}
     for key, (contact, voice) in first.items():

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, case, func
+from sqlalchemy import ColumnElement, Select, case, func
 from sqlalchemy.orm import joinedload, selectinload
 
 from knowledge_base.analysis import fold
@@ -53,20 +54,30 @@ class Table:
 def table(person: Person, wanted: Wanted, *, page: int = 1, size: int | None = None) -> Table:
     """The rules of this person's organization in the order they are looked at, then those not in force.
 
-    Which are wanted is told from a few columns of each; only those of the page are read whole.
+    Only those of the page are read whole; what rules ask is read of the others only where a condition is wanted.
     """
-    ids = [row.rule_id for row in _in_order(person.organization_id) if _is_wanted(row, wanted)]
-    first = (page - 1) * size if size else 0
-    shown = ids[first : first + size] if size else ids
+    ids, total = _ids(person.organization_id, wanted, (page - 1) * size if size else 0, size)
     found: dict[int, ReferralRule] = {}
-    for start in range(0, len(shown), 500):  # an engine takes only so many values at once
-        query = db.select(ReferralRule).where(ReferralRule.id.in_(shown[start : start + 500]))
+    for start in range(0, len(ids), 500):  # an engine takes only so many values at once
+        query = db.select(ReferralRule).where(ReferralRule.id.in_(ids[start : start + 500]))
         found |= {rule.id: rule for rule in db.session.scalars(query.options(_VERSIONS))}
-    return Table([found[rule_id] for rule_id in shown if rule_id in found], len(ids))
+    return Table([found[rule_id] for rule_id in ids if rule_id in found], total)
 
 
-def _in_order(organization_id: int) -> list[Row[Any]]:
-    """A few columns of the version that stands for each rule, in order."""
+def _ids(organization_id: int, wanted: Wanted, first: int, size: int | None) -> tuple[list[int], int]:
+    """The rules of the page, and how many there are in all."""
+    query = _in_order(organization_id, wanted)
+    if wanted.topic or wanted.commune or wanted.word:
+        ids = [row.rule_id for row in db.session.execute(query) if _asks(row.conditions, wanted)]
+        return ids[first : first + size if size else None], len(ids)
+    ids = list(db.session.scalars(query.limit(size).offset(first)))
+    if not (first or size):
+        return ids, len(ids)
+    return ids, db.session.scalar(db.select(func.count()).select_from(query.order_by(None).subquery())) or 0
+
+
+def _in_order(organization_id: int, wanted: Wanted) -> Select[Any]:
+    """The rules in order, each by the version that stands for it, with what it asks where that is looked at."""
     version = RuleVersion
     rank = case({"published": 4, "planned": 3, "draft": 2}, value=version.state, else_=1)
     newest = func.row_number().over(
@@ -74,26 +85,35 @@ def _in_order(organization_id: int) -> list[Row[Any]]:
     )
     asked = func.max(version.review_asked_at).over(partition_by=version.rule_id)
     drafts = func.sum(case((version.state == "draft", 1), else_=0)).over(partition_by=version.rule_id)
-    columns = (version.rule_id, version.state, version.service_id, version.kind, version.conditions)
+    columns = (version.id, version.rule_id, version.state, version.service_id, version.kind)
     more = (version.position, version.strength, asked.label("asked"), drafts.label("drafts"))
     ranked = (rank.label("rank"), newest.label("place"))
     inner = db.select(*columns, *more, *ranked).join(ReferralRule)
     every = inner.where(ReferralRule.organization_id == organization_id).subquery()
     order = ((every.c.rank == 4).desc(), every.c.strength.desc(), every.c.position, every.c.rule_id)
-    return list(db.session.execute(db.select(every).where(every.c.place == 1).order_by(*order)))
+    query = db.select(every.c.rule_id).where(every.c.place == 1, *_narrowed(every.c, wanted)).order_by(*order)
+    if wanted.topic or wanted.commune or wanted.word:
+        query = query.join(version, version.id == every.c.id).add_columns(version.conditions)
+    return query
 
 
-def _is_wanted(row: Row[Any], wanted: Wanted) -> bool:
-    conditions = row.conditions
-    states = {"": row.state != "past", "review": row.asked is not None, "draft": row.drafts > 0}
+def _narrowed(of: Any, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    states = {"": of.state != "past", "review": of.asked.is_not(None), "draft": of.drafts > 0}
+    yield states.get(wanted.state, of.state == wanted.state)
+    if wanted.service_id is not None:
+        yield of.service_id == wanted.service_id
+    if wanted.kind:
+        yield of.kind == wanted.kind
+    for value in filter(None, (wanted.topic, wanted.commune)):  # as they stand in the column: a first sieve
+        yield db.cast(RuleVersion.conditions, db.String).contains(json.dumps(value), autoescape=True)
+
+
+def _asks(conditions: dict[str, Any], wanted: Wanted) -> bool:
     said = " ".join([*conditions.get("words", ()), *conditions.get("without", ())])
     return (
-        states.get(wanted.state, row.state == wanted.state)
-        and wanted.topic in ("", *conditions.get("topics", ()))
+        wanted.topic in ("", *conditions.get("topics", ()))
         and wanted.commune in ("", *conditions.get("communes", ()))
-        and wanted.service_id in (None, row.service_id)
-        and wanted.kind in ("", row.kind)
-        and fold(wanted.word) in fold(said)
+        and (not wanted.word or fold(wanted.word) in fold(said))
     )
 
 

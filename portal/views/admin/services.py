@@ -14,7 +14,7 @@ from portal.database import db
 from portal.directory import choosing as directory
 from portal.directory import editing, freshness, places, reading
 from portal.directory.models import Department, Service
-from portal.directory.searching import find_services
+from portal.directory.searching import COUNTED, find_services
 from portal.errors import Refused, Stale
 from portal.staff.managing import names_of
 from portal.views import choosing, guards
@@ -40,7 +40,7 @@ def services() -> str:
     return render_template(
         "admin/services/list.html",
         services=[] if form.errors else found,
-        total=total,
+        total=_counted(total, page),
         page=page,
         last=ceil(total / A_PAGE),
         values=form.values,
@@ -99,6 +99,12 @@ def _save(found: Service | None) -> Any:
     db.session.commit()
     flash("Le service est gardé.", "good")
     return redirect(url_for("admin.service", service_id=kept.id))
+
+
+def _counted(total: int, page: int) -> str:
+    """« plus de 1 000 » where they were not all counted."""
+    most = A_PAGE * (page - 1) + COUNTED
+    return f"plus de {most:_}".replace("_", "\u202f") if total > most else str(total)
 
 
 def _narrowed(form: Form) -> list[ColumnElement[bool]]:
