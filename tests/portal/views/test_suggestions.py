@@ -12,9 +12,10 @@ from portal.articles.models import Search
 from portal.database import db
 from portal.directory.editing import add_commune
 from portal.directory.kinds import save_kind
-from portal.directory.models import HelpNumber
+from portal.directory.models import HelpNumber, Kind
 from portal.history import SYSTEM
 from tests import make
+from tests.portal.desk.test_waiting import counted
 from tests.portal.referrals import cast
 from tests.signing import send
 
@@ -145,3 +146,24 @@ def test_no_rule_comes_before_the_emergency_numbers_at_any_door(client: Any, wor
         assert [one["number"] for one in told["emergency"]] == ["15", "3114"]
         assert list(told).index("emergency") < list(told).index("referrals")
     assert client.get("/api/v1/search", query_string={"q": "passeport"}).json["emergency"] == []
+
+
+@pytest.mark.parametrize(("said", "most"), [("", 12), ("saint elvin", 13)])
+def test_a_search_asks_the_database_little_wherever_one_lives(client: Any, said: str, most: int) -> None:
+    if said:
+        say(client, commune=said)
+    for _ in range(2):  # what processes keep in memory is read the first time
+        client.get(ASKED)
+    with counted() as statements:
+        page = client.get(ASKED).text
+    asked = [one for one in statements if not one.startswith(("PRAGMA", "BEGIN"))]
+    assert "Qui contacter" in page
+    assert len(asked) <= most, "\n".join(asked)
+
+
+def test_a_kind_is_called_by_its_new_name_at_the_next_search(client: Any) -> None:
+    assert "Hôtel de ville" not in client.get(ASKED).text
+    kind = db.session.scalars(db.select(Kind).filter_by(code="mairie")).one()
+    save_kind("mairie", by=SYSTEM, version=kind.version, names={"fr": "Hôtel de ville"})
+    db.session.commit()
+    assert "Hôtel de ville" in client.get(ASKED).text
