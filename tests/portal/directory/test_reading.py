@@ -8,6 +8,10 @@ from portal.errors import Missing
 from tests import make
 
 
+def few(limit: int) -> list[int]:
+    return list(reading.few_of_kinds({"": ["mairie"]}, limit)[""].ids)
+
+
 def test_a_service_is_found_by_slug_or_id_and_read_in_a_language(app: Flask) -> None:
     made = make.service("caf")
     del made.texts["ar"]
@@ -23,7 +27,7 @@ def test_services_of_a_kind_are_active_and_the_hosts_come_first(app: Flask) -> N
     other = make.service("a", kind="mairie")
     ours = make.service("b", kind="mairie", of=make.organization())
     make.service("c", kind="mairie", active=False)
-    assert reading.ids_of_kinds(["mairie"], 9) == [ours.id, other.id]
+    assert few(9) == [ours.id, other.id]
 
 
 def test_the_host_is_the_organization_whose_pages_these_are(app: Flask) -> None:
@@ -37,5 +41,5 @@ def test_of_a_kind_borne_by_thousands_the_hosts_and_a_few_others_are_read(app: F
     for n in range(9):
         make.service(f"m{n}", kind="mairie", department="96", of=make.organization("autre"))
     ours = make.service("ours", kind="mairie", department="99", of=make.organization())
-    found = reading.ids_of_kinds(["mairie"], 5)
+    found = few(5)
     assert len(found) == 5 and found[0] == ours.id
