@@ -32,7 +32,7 @@ from portal.directory.models import (
 from portal.directory.names import search_key
 from portal.directory.searching import key_of
 
-BATCH = 60
+BATCH = 30  # what the source changed takes four times as long as what is new, and must let go in time as well
 
 
 def read_offices(path: Path, report: Report) -> Iterator[Office]:
