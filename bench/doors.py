@@ -19,6 +19,7 @@ from flask import Flask
 from bench import fill, place
 from bench.asking import Door, doors, sign_in
 from bench.recording import Recording, recorded
+from portal import brisk
 from portal.app import create_app
 from portal.config import read_settings
 from portal.database import db
@@ -66,9 +67,9 @@ def record(app: Flask, door: Door) -> tuple[Recording, tuple[int, str, str]]:
     client = app.test_client(use_cookies=False)
     for _ in range(3):
         client.open(**door.asked().of_werkzeug)
-    with app.app_context():
-        engine = db.engine
     request = door.asked()
+    with app.app_context():
+        engine = db.engines[brisk.BIND if request.path.startswith("/telephone/") else None]
     with recorded(engine, request.unique) as recording:
         answer = client.open(**request.of_werkzeug)
     if answer.status_code != door.status:
