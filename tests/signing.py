@@ -11,7 +11,7 @@ from portal.staff.models import Staff
 from tests import make
 
 
-def token(client: Any, page: str = "") -> str:
+def token(client: Any) -> str:
     """The form token that any page of this session carries, made without drawing one; `tests/page.py` holds that
     every form has it."""
     with client.session_transaction() as session:
@@ -28,6 +28,6 @@ def signed_in(client: Any, person: Staff, password: str = make.PASSWORD) -> Any:
     return client
 
 
-def send(client: Any, path: str, data: dict[str, Any] | None = None, *, page: str = "") -> Any:
+def send(client: Any, path: str, data: dict[str, Any] | None = None) -> Any:
     """Posts a form with the token that this session's pages carry."""
     return client.post(path, data={"csrf_token": token(client), **(data or {})})

@@ -36,7 +36,7 @@ def test_a_call_hung_up_while_it_is_handed_on_is_over_for_all(app: Flask, act: s
 
     def press() -> int:
         with app.app_context():
-            answer = send(desk.browser, path, {"target": keys.get(act, "")}, page="/console/")
+            answer = send(desk.browser, path, {"target": keys.get(act, "")})
             return int(answer.status_code)
 
     with ThreadPoolExecutor(2) as pool:

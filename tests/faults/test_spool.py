@@ -113,7 +113,7 @@ def test_a_database_that_froze_keeps_nobody_on_the_line_for_long(gated: Any, gat
 @ON_POSTGRESQL
 def test_a_request_is_acknowledged_with_the_reference_it_will_have(gated: Any, gate: Gate) -> None:
     client = gated.test_client()
-    form = {**REQUEST, "form_key": "k" * 20, "csrf_token": token(client, "/fr/requests/new")}
+    form = {**REQUEST, "form_key": "k" * 20, "csrf_token": token(client)}
     assert client.post("/fr/requests/new", data=form).status_code == 303
     gate.shut()
     answer = client.post("/fr/requests/new", data={**form, "form_key": "j" * 20})

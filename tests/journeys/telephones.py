@@ -66,7 +66,7 @@ class Office:
         """A button of the console."""
         browser = self.browsers[(by or self.anne).id]
         path = f"/console/contacts/{self.contact().id}/call/{name}"
-        assert send(browser, path, {"target": target}, page="/console/").status_code == 302
+        assert send(browser, path, {"target": target}).status_code == 302
 
     def contact(self) -> Contact:
         with brief_read() as session:

@@ -54,7 +54,7 @@ def test_a_letter_is_acknowledged_answered_and_gone_on_with(
     desk = town.browser(agent)
     assert "Encombrants" in desk.get("/console/").text
     door = f"/console/contacts/{contact.id}"
-    csrf = token(desk, "/console/")
+    csrf = token(desk)
     desk.post(f"{door}/take", data={"csrf_token": csrf})
     assert "L’e-mail part à leila@courriel.example" in page(desk, contact)
     said = {"csrf_token": csrf, "body": "Jeudi à 8 h.", "by": "email", "form_key": "j" * 20}

@@ -96,7 +96,7 @@ def test_who_asks_to_be_called_back_keeps_the_place_and_is_called(office: Office
     first.hang_up()
     agent.wait_for("over")
     until(is_now(office.anne.id, "wrap_up"))
-    send(office.browsers[office.anne.id], "/console/wrap-up-over", page="/console/")
+    send(office.browsers[office.anne.id], "/console/wrap-up-over")
     agent = office.pick_up(ANNE)
     second.wait_for("ringing", 20)
     second.answer()

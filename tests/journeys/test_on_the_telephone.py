@@ -48,7 +48,7 @@ def call(town: Town, number: str, key: str = "1") -> Handset:
 def put_through(town: Town, browser: Any, phone: Handset) -> str:
     """The agent takes the call that waits and speaks with the citizen, who then hangs up; the contact's address."""
     take = waiting_call(browser)
-    assert send(browser, take, page="/console/").status_code == 302
+    assert send(browser, take).status_code == 302
     agent = town.phone(AGENT_PHONE)
     agent.wait_for("ringing")
     agent.answer()
@@ -67,7 +67,7 @@ def agent_at(town: Town) -> tuple[Staff, Any]:
 def test_a_repeat_caller_is_picked_up_where_it_stopped(live: Town) -> None:
     _agent, browser = agent_at(live)
     page = put_through(live, browser, call(live, "+33639980777"))
-    send(browser, f"{page}/identity", {"new_name": "Leïla Marchand", "remember": "1"}, page=page)
+    send(browser, f"{page}/identity", {"new_name": "Leïla Marchand", "remember": "1"})
     due = (clock.now() + timedelta(days=3)).date().isoformat()
     outcome = {
         "disposition": "promise_made",
@@ -77,7 +77,7 @@ def test_a_repeat_caller_is_picked_up_where_it_stopped(live: Town) -> None:
         "due": due,
         "form_key": "k" * 20,
     }
-    assert send(browser, f"{page}/wrap-up", outcome, page=page).status_code == 302
+    assert send(browser, f"{page}/wrap-up", outcome).status_code == 302
 
     phone = call(live, "+33639980777")
     second = put_through(live, browser, phone)
@@ -98,7 +98,7 @@ def test_a_call_from_a_shared_number_shows_no_households_matters(live: Town) -> 
     shown = browser.get(page).text
     assert "Paul Roux" in shown and "Jeanne Roux" in shown
     assert "Impayé de cantine" not in shown
-    send(browser, f"{page}/identity", {"citizen": people[0].id}, page=page)
+    send(browser, f"{page}/identity", {"citizen": people[0].id})
     assert "Impayé de cantine" in browser.get(page).text
 
 
@@ -106,7 +106,7 @@ def test_a_call_that_the_agent_does_not_pick_up_is_in_line_again(live: Town) -> 
     _agent, browser = agent_at(live)
     phone = call(live, "+33639980779")
     take = waiting_call(browser)
-    send(browser, take, page="/console/")
+    send(browser, take)
     agent = live.phone(AGENT_PHONE)
     agent.wait_for("ringing")
     agent.refuse()

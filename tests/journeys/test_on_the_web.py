@@ -38,7 +38,7 @@ def test_a_question_is_answered_in_one_visit(town: Town) -> None:
     assert "01 99 00" in article.text or "01\xa099\xa000" in article.text, "whom to contact next"
     opinion = f"{links(page, 'articles')[0]}/opinion"
     for _ in range(2):
-        assert send(browser, opinion, {"helped": "yes"}, page="/fr/requests/new").status_code < 400
+        assert send(browser, opinion, {"helped": "yes"}).status_code < 400
     assert contacts() == [], "finding alone leaves no contact"
 
 
@@ -82,7 +82,7 @@ def test_a_web_request_is_followed_up_by_reference_and_code(live: Town) -> None:
         "form_key": "r" * 20,
     }
     for _ in range(2):
-        sent = send(citizen, "/fr/requests/new", request, page="/fr/requests/new")
+        sent = send(citizen, "/fr/requests/new", request)
         assert sent.status_code == 303, sent.text
     receipt = citizen.get("/fr/requests/receipt").text
     reference = REFERENCE.search(receipt)
@@ -92,25 +92,25 @@ def test_a_web_request_is_followed_up_by_reference_and_code(live: Town) -> None:
     desk = live.browser(agent)
     page = f"/console/contacts/{contact.id}"
     assert f"{page}/take" in desk.get("/console/").text
-    send(desk, f"{page}/take", page="/console/")
+    send(desk, f"{page}/take")
     assert "Leïla Marchand" in desk.get(page).text
     answer = {"body": "Votre dossier passe en commission mardi.", "by": "email", "form_key": "a" * 20}
-    assert send(desk, f"{page}/reply", answer, page=page).status_code == 302
+    assert send(desk, f"{page}/reply", answer).status_code == 302
     outcome = {"disposition": "answered", "note": "Commission du 12.", "form_key": "w" * 20}
-    assert send(desk, f"{page}/wrap-up", outcome, page=page).status_code == 302
+    assert send(desk, f"{page}/wrap-up", outcome).status_code == 302
 
     other = live.browser()
     assert other.get("/fr/requests/thread").status_code == 303
-    send(other, "/fr/requests/follow", {"reference": reference.group(0)}, page="/fr/requests/follow")
+    send(other, "/fr/requests/follow", {"reference": reference.group(0)})
     code = until_code()
     wrong = "000000" if code != "000000" else "111111"
-    assert send(other, "/fr/requests/code", {"code": wrong}, page="/fr/requests/code").status_code == 422
-    assert send(other, "/fr/requests/code", {"code": code}, page="/fr/requests/code").status_code == 303
+    assert send(other, "/fr/requests/code", {"code": wrong}).status_code == 422
+    assert send(other, "/fr/requests/code", {"code": code}).status_code == 303
     thread = other.get("/fr/requests/thread").text
     assert "Votre dossier passe en commission mardi." in thread
     assert "Commission du 12." not in thread, "a note is for staff"
     more = {"body": "Merci, et pour la cantine ?", "form_key": "m" * 20}
-    assert send(other, "/fr/requests/thread", more, page="/fr/requests/thread").status_code == 303
+    assert send(other, "/fr/requests/thread", more).status_code == 303
     assert "Merci, et pour la cantine ?" in desk.get(page).text
     assert f"{page}/take" in desk.get("/console/").text, "it waits again"
 
@@ -140,7 +140,7 @@ def test_a_rule_is_changed_tried_published_and_obeyed(town: Town) -> None:
         "position": "5",
         "form_key": "p" * 20,
     }
-    made = send(admin, "/admin/rules", rule, page="/admin/rules/new")
+    made = send(admin, "/admin/rules", rule)
     assert made.status_code == 302, made.text
     page = made.location
     assert "fédération de pêche" not in search(citizen, question), "a draft sends nobody anywhere"
@@ -149,6 +149,6 @@ def test_a_rule_is_changed_tried_published_and_obeyed(town: Town) -> None:
     version = re.search(r'name="version" value="(\d+)"', admin.get(page).text)
     assert version is not None
     publish = {"version": version.group(1), "form_key": "q" * 20}
-    assert send(admin, f"{page}/publication", publish, page=page).status_code == 302
+    assert send(admin, f"{page}/publication", publish).status_code == 302
     assert "fédération de pêche" in search(citizen, question)
     assert db.session.scalars(db.select(Contact)).all() == []

@@ -136,9 +136,8 @@ def enter(app: Flask, client: Any) -> Callable[..., tuple[Any, str]]:
     def signed(person: Any) -> tuple[Any, str]:
         visitor = app.test_client()
         if person is not None:
-            home = "/console/" if person.role in ("agent", "supervisor") else "/admin/"
             signed_in(visitor, person)
-            return visitor, token(visitor, home)
+            return visitor, token(visitor)
         return visitor, token(visitor)
 
     return signed

@@ -107,7 +107,7 @@ def test_an_agent_refuses_a_guess_and_it_is_not_made_again(app: Flask, client: A
     signed_in(client, agent)
     page = client.get(f"/console/contacts/{call.id}").text
     assert "vu dans un message du 3 mars 2026" in page and "Aïcha Benali" in page
-    send(client, f"/console/contacts/{call.id}/identity", {"deny": "1"}, page="/console/")
+    send(client, f"/console/contacts/{call.id}/identity", {"deny": "1"})
     assert links(person) == [] and call.certainty == "denied"
     assert sighting.note("Au 06 39 98 12 34", person, written_on=DAY) == []
     assert identify(used).match == "unknown"
@@ -121,5 +121,5 @@ def test_an_agent_confirms_a_guess(app: Flask, client: Any) -> None:
     assert call.citizen_id is None  # a guess writes nothing on the contact
     signed_in(client, agent)
     typed = {"citizen": str(person.id), "remember": "1"}
-    send(client, f"/console/contacts/{call.id}/identity", typed, page="/console/")
+    send(client, f"/console/contacts/{call.id}/identity", typed)
     assert links(person) == [(MOBILE, "confirmed")] and call.citizen_id == person.id

@@ -41,7 +41,7 @@ PAGES = (
 
 def fill(client: Any, path: str, page: str, **fields: Any) -> Any:
     """Fills in the form of a page and sends it."""
-    return send(client, path, fields, page=page)
+    return send(client, path, fields)
 
 
 @pytest.fixture

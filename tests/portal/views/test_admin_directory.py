@@ -50,7 +50,7 @@ WHOLE = {
 
 
 def fill(client: Any, path: str, fields: dict[str, Any]) -> Any:
-    return send(client, path, fields, page="/admin/services/new")
+    return send(client, path, fields)
 
 
 @pytest.fixture

@@ -27,18 +27,16 @@ def boxes() -> list[Mailbox]:
 
 def test_an_address_is_added_changed_and_removed(admin: Any) -> None:
     queue = make.queue("etat-civil")
-    assert (
-        send(admin, PAGE, {"address": "Etat-Civil@Ville.example", "plus": "1"}, page=PAGE).status_code == 302
-    )
+    assert send(admin, PAGE, {"address": "Etat-Civil@Ville.example", "plus": "1"}).status_code == 302
     [box] = boxes()
     assert (box.address, box.queue_id, box.plus) == ("etat-civil@ville.example", None, True)
     changed = {"address": box.address, "queue": str(queue.id), "version": str(box.version)}
-    assert send(admin, f"{PAGE}/{box.id}", changed, page=PAGE).status_code == 302
+    assert send(admin, f"{PAGE}/{box.id}", changed).status_code == 302
     [box] = boxes()
     assert (box.queue_id, box.plus) == (queue.id, False)
     assert "Etat-civil" in admin.get(PAGE).text
-    assert send(admin, f"{PAGE}/{box.id}", changed, page=PAGE).status_code == 409
-    send(admin, f"{PAGE}/{box.id}/removal", page=PAGE)
+    assert send(admin, f"{PAGE}/{box.id}", changed).status_code == 409
+    send(admin, f"{PAGE}/{box.id}/removal")
     assert boxes() == []
 
 
@@ -46,7 +44,7 @@ def test_an_address_is_added_changed_and_removed(admin: Any) -> None:
 def test_what_is_no_new_address_is_refused_beside_its_field(admin: Any, address: str) -> None:
     other = make.organization("departement")
     db.session.add(Mailbox(address="prise@ville.example", organization_id=other.id))
-    answer = send(admin, PAGE, {"address": address}, page=PAGE)
+    answer = send(admin, PAGE, {"address": address})
     assert answer.status_code == 422 and 'id="address-error"' in answer.text
     assert len(boxes()) == 1
 
@@ -54,7 +52,7 @@ def test_what_is_no_new_address_is_refused_beside_its_field(admin: Any, address:
 def test_a_queue_of_another_organization_cannot_be_chosen(admin: Any) -> None:
     theirs = make.queue("ailleurs", organization_id=make.organization("departement").id)
     typed = {"address": "a@ville.example", "queue": str(theirs.id)}
-    assert send(admin, PAGE, typed, page=PAGE).status_code == 422
+    assert send(admin, PAGE, typed).status_code == 422
 
 
 def test_why_the_mailbox_is_not_read_is_shown(admin: Any) -> None:

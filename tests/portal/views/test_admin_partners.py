@@ -17,7 +17,7 @@ from tests.signing import send, signed_in
 
 
 def fill(client: Any, path: str, fields: dict[str, Any]) -> Any:
-    return send(client, path, fields, page="/admin/services/new")
+    return send(client, path, fields)
 
 
 @pytest.fixture

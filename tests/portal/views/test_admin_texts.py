@@ -43,36 +43,34 @@ def boss(client: Any) -> Any:
 
 def test_a_template_is_previewed_with_its_parts_then_saved_with_its_history(app: Flask, boss: Any) -> None:
     long = "Votre dossier d’inscription est reçu à l’hôtel de ville. Réf. {reference}, à rappeler en mairie."
-    seen = send(boss, "/admin/templates/preview", {**TEMPLATE, "texts-fr": long}, page="/admin/templates/new")
+    seen = send(boss, "/admin/templates/preview", {**TEMPLATE, "texts-fr": long})
     assert "K7QF-3MXT-2B" in seen.text and "2 SMS" in seen.text and "1 SMS de moins" in seen.text
     assert db.session.scalars(db.select(Template)).all() == []
-    assert send(boss, "/admin/templates", TEMPLATE, page="/admin/templates/new").status_code == 302
+    assert send(boss, "/admin/templates", TEMPLATE).status_code == 302
     (row,) = db.session.scalars(db.select(Template)).all()
     page = f"/admin/templates/{row.id}"
     changed = {**TEMPLATE, "version": "1", "texts-fr": "Le {date} à {time}."}
-    assert send(boss, page, changed, page=page).status_code == 302
+    assert send(boss, page, changed).status_code == 302
     assert "Version 2" in boss.get(page).text and "Rendez-vous le {date}" in boss.get(page).text
-    stale = send(boss, page, {**TEMPLATE, "version": "1", "name": "Autre"}, page=page)
+    stale = send(boss, page, {**TEMPLATE, "version": "1", "name": "Autre"})
     assert stale.status_code == 409 and "Autre" in stale.text
     assert "Rendez-vous" in boss.get("/admin/templates").text
 
 
 def test_a_language_that_lacks_a_placeholder_is_refused_beside_its_field(app: Flask, boss: Any) -> None:
-    answer = send(
-        boss, "/admin/templates", {**TEMPLATE, "texts-en": "On {date}"}, page="/admin/templates/new"
-    )
+    answer = send(boss, "/admin/templates", {**TEMPLATE, "texts-en": "On {date}"})
     assert answer.status_code == 422 and "{time}" in answer.text and "On {date}" in answer.text
 
 
 def test_a_sender_is_set_up_for_a_line(app: Flask, boss: Any) -> None:
     page = f"/admin/senders/{make.line(LINE).id}"
     assert "Accueil" in boss.get("/admin/senders").text
-    bad = send(boss, page, {**SENDER, "name": "Évry"}, page=page)
+    bad = send(boss, page, {**SENDER, "name": "Évry"})
     assert bad.status_code == 422 and "Évry" in bad.text
-    assert send(boss, page, SENDER, page=page).status_code == 302
+    assert send(boss, page, SENDER).status_code == 302
     (row,) = db.session.scalars(db.select(Sender)).all()
     assert (row.kind, row.name, row.most_day, row.provider_stops) == ("one_way", "Mairie", 500, False)
-    assert send(boss, page, {**SENDER, "version": "7"}, page=page).status_code == 409
+    assert send(boss, page, {**SENDER, "version": "7"}).status_code == 409
 
 
 def test_what_was_set_aside_is_seen_and_taken_up_again(app: Flask, client: Any) -> None:
@@ -83,10 +81,10 @@ def test_what_was_set_aside_is_seen_and_taken_up_again(app: Flask, client: Any) 
     supervisor = signed_in(client, make.staff("supervisor"))
     page = supervisor.get("/admin/set-aside").text
     assert "Envoyer un SMS" in page and "n’a pas répondu" in page and "plafond" in page
-    assert send(supervisor, f"/admin/set-aside/{job.id}/again", page="/admin/set-aside").status_code == 302
+    assert send(supervisor, f"/admin/set-aside/{job.id}/again").status_code == 302
     alert = db.session.scalars(db.select(Alert)).one()
     for _ in range(2):
-        assert send(supervisor, f"/admin/alerts/{alert.id}/seen", page="/admin/set-aside").status_code == 302
+        assert send(supervisor, f"/admin/alerts/{alert.id}/seen").status_code == 302
     page = supervisor.get("/admin/set-aside").text
     assert "n’a pas répondu" not in page and "plafond" not in page
     assert db.session.get_one(Job, job.id).state == "waiting"

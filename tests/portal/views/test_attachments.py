@@ -109,6 +109,6 @@ def test_whoever_has_the_code_reads_the_files_of_that_matter_alone(
 
 def test_a_message_on_the_follow_up_page_brings_files_too(client: Any, opened: Case) -> None:
     typed = {"body": "Voici", "form_key": "z" * 20, "files": files(("suite.txt", b"Suite"))}
-    assert send(client, THREAD, typed, page=THREAD).status_code == 303
+    assert send(client, THREAD, typed).status_code == 303
     assert [one.name for one in attached()] == ["carte.pdf", "suite.txt"]
     assert "suite.txt" in client.get(THREAD).text

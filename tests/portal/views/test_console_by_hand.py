@@ -26,7 +26,7 @@ def at_desk(app: Flask, client: Any) -> Any:
 
 def enter(client: Any, **typed: Any) -> Any:
     form = {"channel": "phone", "disposition": "answered", "form_key": "h" * 20, **typed}
-    return send(client, "/console/contacts/new", form, page="/console/")
+    return send(client, "/console/contacts/new", form)
 
 
 def only_contact() -> Contact:
@@ -94,7 +94,7 @@ def test_a_way_that_the_service_does_not_take_leaves_the_form_as_it_was(app: Fla
 
 def test_who_is_known_is_proposed_and_chosen(app: Flask, at_desk: Any) -> None:
     person = make.citizen("Aïcha Benali", phone=NUMBER)
-    found = send(at_desk, "/console/contacts/new/who", {"who": NUMBER}, page="/console/").text
+    found = send(at_desk, "/console/contacts/new/who", {"who": NUMBER}).text
     assert "Aïcha Benali" in found and f'value="{person.id}" checked' in found and "<html" not in found
     asked = enter(at_desk, who=NUMBER, note="Une note")
     assert asked.status_code == 422 and "De qui s’agit-il" in asked.text and "Une note" in asked.text

@@ -30,7 +30,7 @@ class Desk(Call):
 
     def act(self, name: str, target: str = "", browser: Any = None) -> Any:
         path = f"/console/contacts/{self.contact.id}/call/{name}"
-        return send(browser or self.browser, path, {"target": target}, page="/console/")
+        return send(browser or self.browser, path, {"target": target})
 
     def page(self) -> str:
         return self.browser.get(f"/console/contacts/{self.contact.id}").text
@@ -243,7 +243,7 @@ def test_another_agents_call_is_not_steered(app: Flask) -> None:
 
 def test_the_buttons_of_a_call_act_in_place_beside_what_is_typed(app: Flask) -> None:
     desk = Desk(app)
-    asked = {"headers": {"Sec-Fetch-Mode": "cors"}, "data": {"csrf_token": token(desk.browser, "/console/")}}
+    asked = {"headers": {"Sec-Fetch-Mode": "cors"}, "data": {"csrf_token": token(desk.browser)}}
     path = f"/console/contacts/{desk.contact.id}/call"
     part = desk.browser.post(f"{path}/hold", **asked)
     assert part.status_code == 200 and "Reprendre" in part.text and "<html" not in part.text

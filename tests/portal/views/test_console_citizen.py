@@ -31,7 +31,7 @@ def at_desk(app: Flask, client: Any) -> Any:
 
 
 def find(client: Any, typed: str) -> str:
-    return str(send(client, "/console/find", {"who": typed}, page="/console/").text)
+    return str(send(client, "/console/find", {"who": typed}).text)
 
 
 def readings() -> list[tuple[int, str]]:
@@ -135,12 +135,9 @@ def test_a_protected_file_opens_with_a_written_reason_that_a_supervisor_reads(
     closed = at_desk.get(path)
     assert closed.status_code == 403 and "Inès" not in closed.text
     for reason in ("", "urgent"):
-        assert send(at_desk, f"{path}/reason", {"reason": reason}, page="/console/").status_code == 422
+        assert send(at_desk, f"{path}/reason", {"reason": reason}).status_code == 422
     assert at_desk.get(path).status_code == 403
-    assert (
-        send(at_desk, f"{path}/reason", {"reason": "Rappel demandé par elle"}, page="/console/").status_code
-        == 302
-    )
+    assert send(at_desk, f"{path}/reason", {"reason": "Rappel demandé par elle"}).status_code == 302
     assert "Inès Secret" in at_desk.get(path).text
     assert readings() == [(person.id, "Rappel demandé par elle")]
     supervisor = signed_in(app.test_client(), make.staff("supervisor"))
@@ -225,28 +222,26 @@ def test_a_file_is_kept_right_and_a_stale_save_shows_both(app: Flask, at_desk: A
         "preferred_channel": "text",
         "version": person.version,
     }
-    assert send(at_desk, f"{path}/edit", typed, page="/console/").status_code == 302
+    assert send(at_desk, f"{path}/edit", typed).status_code == 302
     saved = db.session.get_one(Citizen, person.id)
     assert (saved.name, saved.name_key, saved.language) == ("Aïcha Ben Ali", "aicha ben ali", "ar")
-    stale = send(at_desk, f"{path}/edit", {**typed, "name": "Aïcha B."}, page="/console/")
+    stale = send(at_desk, f"{path}/edit", {**typed, "name": "Aïcha B."})
     assert stale.status_code == 409 and "Aïcha B." in stale.text and "Aïcha Ben Ali" in stale.text
-    wrong = send(at_desk, f"{path}/edit", {**typed, "name": "", "version": saved.version}, page="/console/")
+    wrong = send(at_desk, f"{path}/edit", {**typed, "name": "", "version": saved.version})
     assert wrong.status_code == 422
 
 
 def test_ways_to_be_reached_and_flags_are_added_and_taken_away(app: Flask, at_desk: Any) -> None:
     person = make.citizen()
     path = f"/console/citizens/{person.id}"
-    assert (
-        send(at_desk, f"{path}/identifiers", {"reach": "06 39 98 00 07"}, page="/console/").status_code == 302
-    )
-    refused = send(at_desk, f"{path}/identifiers", {"reach": "12"}, page="/console/")
+    assert send(at_desk, f"{path}/identifiers", {"reach": "06 39 98 00 07"}).status_code == 302
+    refused = send(at_desk, f"{path}/identifiers", {"reach": "12"})
     assert refused.status_code == 422 and 'href="#reach"' in refused.text
     flag = {"flag": "deaf_relay", "flag_note": "SMS seulement", "ends_on": ""}
-    assert send(at_desk, f"{path}/flags", flag, page="/console/").status_code == 302
+    assert send(at_desk, f"{path}/flags", flag).status_code == 302
     page = at_desk.get(path).text
     assert "06 39 98 00 07" in page and "SMS seulement" in page
     raised = db.session.scalars(db.select(Flag)).one()
-    assert send(at_desk, f"{path}/flags/{raised.id}/lower", page="/console/").status_code == 302
+    assert send(at_desk, f"{path}/flags/{raised.id}/lower").status_code == 302
     assert "SMS seulement" not in at_desk.get(path).text
     assert {"citizen.flagged", "citizen.unflagged", "citizen.linked"} <= {e.verb for e in history.of(person)}

@@ -44,7 +44,7 @@ class Desk:
         return str(self.client.get(f"/console/contacts/{self.contact.id}").text)
 
     def press(self, button: str, **typed: Any) -> Any:
-        return send(self.client, f"/console/contacts/{self.contact.id}/{button}", typed, page="/console/")
+        return send(self.client, f"/console/contacts/{self.contact.id}/{button}", typed)
 
 
 def test_several_people_are_named_and_nothing_of_theirs_is_shown(desk: Desk) -> None:
@@ -239,7 +239,7 @@ def test_a_colleagues_contact_is_read_and_not_answered(desk: Desk, app: Flask) -
     assert "s’en occupe" in page and "Envoyer la réponse" not in page
     path = f"/console/contacts/{desk.contact.id}"
     for button, typed in (("reply", {"body": "Oui", "by": "text"}), ("wrap-up", {"disposition": "answered"})):
-        assert send(other, f"{path}/{button}", typed, page="/console/").status_code == 422
+        assert send(other, f"{path}/{button}", typed).status_code == 422
 
 
 def test_the_number_of_selects_does_not_grow_with_the_conversation(desk: Desk) -> None:

@@ -63,10 +63,10 @@ def test_a_call_is_taken_once_and_put_through(app: Flask, client: Any) -> None:
     call = make.contact(state="waiting", queue_id=make.queue().id)
     signed_in(client, first)
     for _ in range(2):
-        taken = send(client, f"/console/contacts/{call.id}/take", page="/console/")
+        taken = send(client, f"/console/contacts/{call.id}/take")
         assert taken.headers["Location"] == f"/console/contacts/{call.id}"
     other = signed_in(app.test_client(), second)
-    late = send(other, f"/console/contacts/{call.id}/take", page="/console/")
+    late = send(other, f"/console/contacts/{call.id}/take")
     assert late.headers["Location"] == "/console/"
     assert "autre s’en occupe" in other.get("/console/").text
     rings = db.session.scalars(db.select(Offer).filter_by(contact_id=call.id)).one()
@@ -80,7 +80,7 @@ def test_what_was_promised_for_today_is_on_the_desk_until_it_is_kept(app: Flask,
     made.due_at = clock.now() - timedelta(hours=1)
     page = signed_in(client, agent).get("/console/").text
     assert "Rappeler pour la cantine" in page and "en retard" in page
-    assert send(client, f"/console/promises/{made.id}/keep", page="/console/").status_code == 302
+    assert send(client, f"/console/promises/{made.id}/keep").status_code == 302
     assert "Rappeler pour la cantine" not in client.get("/console/").text
 
 
@@ -96,10 +96,10 @@ def test_a_contact_is_handed_to_another_queue(app: Flask, client: Any) -> None:
     theirs = make.queue("ailleurs", organization_id=make.organization("departement").id)
     contact = make.contact("web", state="in_progress", agent_id=agent.id, queue_id=make.queue().id)
     path = f"/console/contacts/{contact.id}/give-back"
-    send(signed_in(client, agent), path, {"queue": other.id}, page="/console/")
+    send(signed_in(client, agent), path, {"queue": other.id})
     assert (contact.state, contact.queue_id) == ("waiting", other.id)
-    send(client, f"/console/contacts/{contact.id}/take", page="/console/")
-    send(client, path, {"queue": theirs.id}, page="/console/")
+    send(client, f"/console/contacts/{contact.id}/take")
+    send(client, path, {"queue": theirs.id})
     assert (contact.state, contact.queue_id) == ("waiting", other.id)
 
 
@@ -113,13 +113,12 @@ def test_a_contact_given_back_waits_again(app: Flask, client: Any) -> None:
     agent, supervisor = make.staff(), make.staff("supervisor")
     contact = make.contact("web", state="in_progress", agent_id=agent.id)
     signed_in(client, agent)
-    send(client, f"/console/contacts/{contact.id}/give-back", {"note": "Rappelle à 14 h"}, page="/console/")
+    send(client, f"/console/contacts/{contact.id}/give-back", {"note": "Rappelle à 14 h"})
     found = db.session.get_one(Contact, contact.id)
     assert (found.state, found.agent_id, found.note) == ("open", None, "Rappelle à 14 h")
     found.state, found.agent_id = "in_progress", agent.id
     send(
         signed_in(app.test_client(), supervisor),
         f"/console/contacts/{contact.id}/give-back",
-        page="/console/",
     )
     assert db.session.get_one(Contact, contact.id).state == "open"

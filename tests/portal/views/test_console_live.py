@@ -135,14 +135,14 @@ def test_nobody_else_sees_what_rings_here(app: Flask, client: Any, agent: Staff,
 
 def test_an_offer_is_refused_and_the_agent_is_on_a_break(client: Any, agent: Staff, queue: Queue) -> None:
     call(queue)
-    answer = send(client, "/console/presence", {"state": "break"}, page="/console/")
+    answer = send(client, "/console/presence", {"state": "break"})
     assert answer.status_code == 302
     assert offering.live_for(agent.id) is None and presence.of(agent).state == "break"
     assert "Appel pour vous" not in client.get("/console/now").text
 
 
 def test_presence_is_chosen_in_place_or_with_a_page(client: Any, agent: Staff) -> None:
-    typed = {"csrf_token": token(client, "/console/"), "state": "away", "back": "/console/search"}
+    typed = {"csrf_token": token(client), "state": "away", "back": "/console/search"}
     answer = client.post("/console/presence", data=typed)
     assert answer.location == "/console/search"
     typed = {**typed, "state": "available", "back": "https://ailleurs.example/"}
@@ -163,10 +163,10 @@ def test_the_wrap_up_counts_down_is_prolonged_and_ended(client: Any, agent: Staf
     presence.begin_wrap_up(agent.id, queue)
     shown = client.get("/console/now").text
     assert 'data-left="60"' in shown or 'data-left="59"' in shown
-    send(client, "/console/wrap-up-time", page="/console/")
+    send(client, "/console/wrap-up-time")
     until = presence.of(agent).until
     assert until is not None and until > clock.now() + timedelta(seconds=100)
-    send(client, "/console/wrap-up-over", page="/console/")
+    send(client, "/console/wrap-up-over")
     assert presence.of(agent).state == "available"
 
 
@@ -227,7 +227,7 @@ def test_who_gave_no_sign_of_life_for_long_is_asked_for_one(client: Any, agent: 
     with time_machine.travel(clock.now() + timedelta(minutes=50)):
         shown = client.get("/console/now", headers=FRAGMENT)
         assert "votre session se termine dans 10 min" in shown.text
-        send(client, "/console/presence", {"state": "available"}, page="/console/")
+        send(client, "/console/presence", {"state": "available"})
         assert "Je suis là" not in client.get("/console/now").text
 
 

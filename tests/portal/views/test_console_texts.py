@@ -33,9 +33,7 @@ def sender(**values: Any) -> None:
 
 def write(agent: Any, **typed: Any) -> Any:
     form = {"number": "06 39 98 00 01", "reason": "Sa carte est arrivée", "body": "Votre carte est là."}
-    return send(
-        agent, "/console/texts/new", {**form, "form_key": "t" * 20, **typed}, page="/console/texts/new"
-    )
+    return send(agent, "/console/texts/new", {**form, "form_key": "t" * 20, **typed})
 
 
 def thread(**values: Any) -> Contact:
@@ -48,7 +46,7 @@ def thread(**values: Any) -> Contact:
 
 def press(agent: Any, contact: Contact, button: str, **typed: Any) -> Any:
     page = f"/console/contacts/{contact.id}"
-    return send(agent, f"{page}/{button}", {"form_key": "r" * 20, **typed}, page=page)
+    return send(agent, f"{page}/{button}", {"form_key": "r" * 20, **typed})
 
 
 def test_an_agent_writes_first_once_with_a_reason(app: Flask, agent: Any) -> None:
@@ -129,9 +127,7 @@ def test_a_template_is_inserted_in_the_persons_language_and_must_be_filled(app: 
     assert "Mairie: on {date}." in shown
     refused = press(agent, contact, "reply", body="Mairie: on {date}.", by="text")
     assert refused.status_code == 422 and "{date}" in refused.text
-    first = send(
-        agent, "/console/texts/look", {"template": template_id, "use_template": "1"}, page="/console/"
-    )
+    first = send(agent, "/console/texts/look", {"template": template_id, "use_template": "1"})
     assert "Mairie : le {date}." in first.text
 
 

@@ -27,7 +27,7 @@ def look(app: Flask, client: Any) -> Any:
     path = f"/console/contacts/{contact.id}"
 
     def press(**typed: Any) -> str:
-        return str(send(client, f"{path}/look", typed, page=path).text)
+        return str(send(client, f"{path}/look", typed).text)
 
     press.contact = contact  # type: ignore[attr-defined]
     return press

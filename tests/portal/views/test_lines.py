@@ -30,7 +30,7 @@ def the_line(number: str = "+33199000010") -> Line:
 
 
 def post(client: Any, path: str, **data: Any) -> Any:
-    return send(client, path, data, page="/admin/")
+    return send(client, path, data)
 
 
 def save(client: Any, page: str, **data: Any) -> Any:

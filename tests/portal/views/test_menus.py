@@ -43,7 +43,7 @@ class Editor:
         return menus.versions(db.session.get_one(Line, self.line_id))[0].tree
 
     def post(self, door: str, **typed: Any) -> Any:
-        return send(self.client, self.door + door, typed, page="/admin/")
+        return send(self.client, self.door + door, typed)
 
     def seen(self, page: str, **where: str) -> str:
         shown = self.client.get(f"{self.door}/{page}", query_string=where).text

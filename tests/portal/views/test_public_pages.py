@@ -150,7 +150,7 @@ def test_an_article_or_a_service_put_away_is_not_shown(client: Any) -> None:
 def test_whether_it_helped_is_counted_once_a_visit(client: Any) -> None:
     path = "/fr/articles/identite/opinion"
     for said in ("yes", "yes", "no", "peut-être", "no"):
-        answer = send(client, path, {"helped": said}, page="/fr/requests/follow")
+        answer = send(client, path, {"helped": said})
         assert answer.status_code == 303 and answer.location.endswith("/fr/articles/identite")
     article = db.session.scalars(db.select(Article).filter_by(slug="identite")).one()
     assert (article.helped, article.not_helped) == (0, 1)

@@ -30,7 +30,7 @@ def admin(app: Flask, client: Any) -> Any:
 
 
 def post(client: Any, path: str, **data: Any) -> Any:
-    return send(client, path, data, page="/admin/")
+    return send(client, path, data)
 
 
 def save(client: Any, found: Queue, **typed: Any) -> Any:

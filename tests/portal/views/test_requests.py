@@ -41,7 +41,7 @@ def town(app: Flask) -> None:
 
 
 def write(client: Any, **typed: Any) -> Any:
-    return send(client, NEW, {**WRITTEN, **typed}, page=NEW)
+    return send(client, NEW, {**WRITTEN, **typed})
 
 
 def only(model: Any) -> Any:
@@ -54,13 +54,13 @@ def count(model: Any) -> int:
 
 def open_thread(client: Any, work: Callable[[], int], case: Case) -> Any:
     """Asks for a code, reads it where it was sent, enters it."""
-    send(client, FOLLOW, {"reference": spoken(case.reference)}, page=FOLLOW)
+    send(client, FOLLOW, {"reference": spoken(case.reference)})
     work()
     letter = db.session.scalars(db.select(Letter).order_by(Letter.id.desc())).first()
     assert letter is not None
     code = re.search(r"\b\d{6}\b", letter.body)
     assert code
-    return send(client, CODE, {"code": code.group()}, page=CODE)
+    return send(client, CODE, {"code": code.group()})
 
 
 def test_a_request_sent_twice_is_one_and_waits_in_the_queue_of_its_topic(app: Flask, client: Any) -> None:
@@ -215,19 +215,19 @@ def test_a_known_and_an_unknown_reference_answer_alike(
     known, unknown = only(Case).reference, draw_reference()
     pages = []
     for reference in (known, unknown):
-        asked = send(client, FOLLOW, {"reference": reference}, page=FOLLOW)
+        asked = send(client, FOLLOW, {"reference": reference})
         assert asked.status_code == 303
         page = client.get(CODE).text.replace(spoken(reference), "REFERENCE")
-        wrong = send(client, CODE, {"code": "12"}, page=CODE)
+        wrong = send(client, CODE, {"code": "12"})
         assert wrong.status_code == 422
         pages.append(re.sub(r'value="[^"]*"', "", page + wrong.text.replace(spoken(reference), "REFERENCE")))
     assert pages[0] == pages[1]
     for code in db.session.scalars(db.select(Code)):
         code.expires_at = clock.now() - timedelta(seconds=1)
-    send(client, FOLLOW, {"reference": unknown}, page=FOLLOW)
-    gone = send(client, CODE, {"code": "12"}, page=CODE).text
+    send(client, FOLLOW, {"reference": unknown})
+    gone = send(client, CODE, {"code": "12"}).text
     assert "n’est pas le bon, ou n’est plus valable" in gone and "Demandez-en un autre" not in gone
-    assert send(client, FOLLOW, {"reference": "K7QF"}, page=FOLLOW).status_code == 422
+    assert send(client, FOLLOW, {"reference": "K7QF"}).status_code == 422
 
 
 def test_a_wrong_code_opens_nothing_and_five_of_them_end_it(
@@ -235,16 +235,16 @@ def test_a_wrong_code_opens_nothing_and_five_of_them_end_it(
 ) -> None:
     write(client)
     case = only(Case)
-    send(client, FOLLOW, {"reference": case.reference}, page=FOLLOW)
+    send(client, FOLLOW, {"reference": case.reference})
     work()
     letters = db.session.scalars(db.select(Letter).order_by(Letter.id)).all()
     right = re.search(r"\b\d{6}\b", letters[-1].body)
     assert right
     wrong = "000000" if right.group() != "000000" else "111111"
     for _ in range(5):
-        assert send(client, CODE, {"code": wrong}, page=CODE).status_code == 422
+        assert send(client, CODE, {"code": wrong}).status_code == 422
         assert client.get(THREAD).status_code == 303
-    assert send(client, CODE, {"code": right.group()}, page=CODE).status_code == 422
+    assert send(client, CODE, {"code": right.group()}).status_code == 422
     assert client.get(THREAD).status_code == 303
 
 
@@ -261,14 +261,14 @@ def test_the_citizen_writes_again_once_and_says_whether_it_is_solved(
     assert "Dit au téléphone." in client.get(THREAD).text
     for _ in range(2):
         body = {"body": "Et pour mon fils ?", "form_key": "w" * 20}
-        assert send(client, THREAD, body, page=THREAD).status_code == 303
+        assert send(client, THREAD, body).status_code == 303
     said = [one.body for one in only(Contact).messages if one.direction == "in"]
     assert said == ["Faut-il une photo ?", "Et pour mon fils ?"]
     assert (only(Contact).state, only(Case).state) == ("open", "open")
-    assert send(client, THREAD, {"body": "  "}, page=THREAD).status_code == 422
-    send(client, "/fr/requests/solved", page=THREAD)
+    assert send(client, THREAD, {"body": "  "}).status_code == 422
+    send(client, "/fr/requests/solved")
     assert (only(Contact).state, only(Case).state) == ("wrapped_up", "closed")
-    send(client, "/fr/requests/reopened", page=THREAD)
+    send(client, "/fr/requests/reopened")
     assert (only(Contact).state, only(Case).state) == ("open", "open")
 
 
@@ -279,7 +279,7 @@ def test_a_thread_shuts_after_half_an_hour(app: Flask, client: Any, work: Callab
         case_id, until = session["opened"]
         session["opened"] = [case_id, until - 1801]
     for path in (THREAD, "/fr/requests/solved", "/fr/requests/reopened"):
-        answer = client.get(path) if path == THREAD else send(client, path, page=FOLLOW)
+        answer = client.get(path) if path == THREAD else send(client, path)
         assert answer.status_code == 303 and answer.location.endswith(FOLLOW)
 
 

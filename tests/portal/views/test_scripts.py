@@ -37,7 +37,7 @@ class Call:
         return str(self.client.get(self.door).text)
 
     def press(self, door: str, **typed: Any) -> Any:
-        return send(self.client, f"{self.door}/script{door}", typed, page="/console/")
+        return send(self.client, f"{self.door}/script{door}", typed)
 
     def begin(self) -> ScriptPath:
         assert self.press("", script=self.script_id).status_code == 302
@@ -98,7 +98,7 @@ def admin(app: Flask, client: Any) -> Any:
 
 
 def post(client: Any, path: str, **data: Any) -> Any:
-    return send(client, path, data, page="/admin/")
+    return send(client, path, data)
 
 
 def step(client: Any, made: Script, key: str, **typed: Any) -> Any:

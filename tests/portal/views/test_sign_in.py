@@ -93,7 +93,7 @@ def test_signing_out_ends_the_session_on_the_server(app: Flask, client: Any) -> 
     signed_in(client, person())
     kept = client.get_cookie("relais")
     assert kept is not None
-    assert send(client, "/sign-out", page="/console/").headers["Location"] == "/sign-in"
+    assert send(client, "/sign-out").headers["Location"] == "/sign-in"
     client.set_cookie("relais", kept.value)  # a cookie that somebody kept opens nothing any more
     assert client.get("/console/").status_code == 302
 
@@ -101,11 +101,11 @@ def test_signing_out_ends_the_session_on_the_server(app: Flask, client: Any) -> 
 def test_who_signs_out_is_away(app: Flask, client: Any) -> None:
     agent = make.serving(make.queue())
     signed_in(client, agent)
-    send(client, "/sign-out", page="/console/")
+    send(client, "/sign-out")
     assert presence.of(agent).state == "away"
     editor = make.staff("editor")
     signed_in(client, editor)
-    send(client, "/sign-out", page="/admin/")
+    send(client, "/sign-out")
     assert db.session.get(Presence, editor.id) is None
 
 
@@ -142,7 +142,7 @@ def test_a_form_shown_again_minutes_later_leaves_its_sign_of_life_and_waits_for_
     """The page of a POST is drawn in a transaction that may write: its sign of life must not wait for that one."""
     who = person()
     signed_in(client, who)
-    csrf = token(client, "/console/citizens")
+    csrf = token(client)
     later = clock.now() + timedelta(minutes=5)
     with time_machine.travel(later):
         answer = client.post("/console/find", data={"who": "Personne de ce nom", "csrf_token": csrf})

@@ -51,7 +51,7 @@ def country(app: Flask) -> None:
 
 
 def say(client: Any, **typed: str) -> Any:
-    return send(client, "/fr/place", {"q": "passeport", **typed}, page="/fr/requests/follow")
+    return send(client, "/fr/place", {"q": "passeport", **typed})
 
 
 def test_the_commune_is_asked_where_it_decides_and_only_there(client: Any) -> None:

@@ -27,7 +27,7 @@ def town(app: Flask) -> None:
 
 
 def write(client: Any, **typed: Any) -> Any:
-    return send(client, NEW, {**WRITTEN, **typed}, page=NEW)
+    return send(client, NEW, {**WRITTEN, **typed})
 
 
 def letter() -> str:
@@ -74,5 +74,5 @@ def test_a_rule_for_one_commune_speaks_in_the_visit_for_it(app: Flask, client: A
     db.session.commit()
     write(client, subject="Allocation logement")
     assert "sans doute" not in client.get("/fr/requests/receipt").text
-    send(client, "/fr/place", {"commune": "Rennes"}, page=NEW)
+    send(client, "/fr/place", {"commune": "Rennes"})
     assert "sans doute" in client.get("/fr/requests/receipt").text
