@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -27,6 +28,9 @@ class Citizen(Versioned, Base):
     know_first: Mapped[str] = mapped_column(
         default=""
     )  # said to whoever opens the file, before anything else
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("citizens.id"), index=True
+    )  # while merged: whose file this one is read in
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     links: Mapped[list[IdentifierLink]] = relationship(back_populates="citizen")
     flags: Mapped[list[Flag]] = relationship(back_populates="citizen")
@@ -99,6 +103,56 @@ class Flag(Base):
     ends_on: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     citizen: Mapped[Citizen] = relationship(back_populates="flags")
+
+
+class Merge(Base):
+    """That two files are one person's, until it is undone. No row is moved: both are read together under `kept_id`.
+
+    `fields` is what was chosen, field by field; `before` what the kept file said, to give it back.
+    """
+
+    __tablename__ = "merges"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kept_id: Mapped[int] = mapped_column(ForeignKey("citizens.id"), index=True)
+    absorbed_id: Mapped[int] = mapped_column(ForeignKey("citizens.id"), index=True)
+    fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    before: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    form_key: Mapped[str | None] = mapped_column(unique=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    undone_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    undone_at: Mapped[datetime | None]
+
+
+class Duplicate(Base):
+    """Two files that may be one person's, and why. `state`: proposed, distinct (they are two), merged."""
+
+    __tablename__ = "duplicates"
+    __table_args__ = (Index("ix_duplicates_state", "state", "score"),)
+
+    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("citizens.id"), primary_key=True, index=True)
+    score: Mapped[int] = mapped_column(default=0)
+    reasons: Mapped[list[str]] = mapped_column(default=list)
+    state: Mapped[str] = mapped_column(default="proposed")
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Relation(Base):
+    """Who may speak for a citizen, or who is near to them. A relative's file is never shown for it."""
+
+    __tablename__ = "relations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id"), index=True)  # spoken for
+    other_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id"), index=True)  # if on file
+    name: Mapped[str] = mapped_column(default="")  # else
+    kind: Mapped[str]  # speaks_for, guardian, relative
+    evidence: Mapped[str] = mapped_column(default="")
+    ends_on: Mapped[date | None]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class Code(Base):
