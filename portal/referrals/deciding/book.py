@@ -56,7 +56,11 @@ class Book:
 
     def with_rule(self, rule: Rule) -> Book:
         """This book with `rule` in the place of its version in force."""
-        return Book([*(other for other in self.rules if other.rule_id != rule.rule_id), rule])
+        return Book([*self.without(rule.rule_id).rules, rule])
+
+    def without(self, rule_id: int) -> Book:
+        """This book were the rule not in force."""
+        return Book([other for other in self.rules if other.rule_id != rule_id])
 
 
 class _Chosen:

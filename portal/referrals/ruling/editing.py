@@ -12,7 +12,7 @@ from portal.directory.names import slug_of
 from portal.errors import N_, Refused
 from portal.history import Actor
 from portal.referrals.models import ReferralRule, RuleVersion
-from portal.referrals.ruling.examples import refuse_failing
+from portal.referrals.ruling.examples import refuse_failing, warn_of_failing
 from portal.referrals.ruling.reviewing import refuse_alone
 from portal.referrals.ruling.versions import (
     add_draft,
@@ -20,6 +20,7 @@ from portal.referrals.ruling.versions import (
     draft_of,
     former_of,
     held,
+    held_to_change,
     planned_of,
     published_of,
     put_in_force,
@@ -86,7 +87,7 @@ def publish(rule: ReferralRule, *, version: int | None, by: Actor, form_key: str
 
     Refuses the author alone where a second person must read, and a rule with which an example fails.
     """
-    rule = held(rule)
+    rule = held_to_change(rule)
     former = published_of(rule)
     if former and done(rule, form_key):
         return former
@@ -104,12 +105,15 @@ def publish(rule: ReferralRule, *, version: int | None, by: Actor, form_key: str
     return draft
 
 
-def roll_back(rule: ReferralRule, *, version: int | None, by: Actor, form_key: str = "") -> RuleVersion:
+def roll_back(
+    rule: ReferralRule, *, version: int | None, knowingly: bool = False, by: Actor, form_key: str = ""
+) -> RuleVersion:
     """Puts what was in force before in force again, as a new version; of a retired rule, what was in force last.
 
-    One act, at once, by one person, even where publications are read by two: it was read when it was published.
+    One act, at once, by one person, even where publications are read by two: it was read when it was published. An
+    example that would fail by it is told first; `knowingly` does it all the same.
     """
-    rule = held(rule)
+    rule = held_to_change(rule)
     current = published_of(rule)
     if current and done(rule, form_key):
         return current
@@ -118,33 +122,33 @@ def roll_back(rule: ReferralRule, *, version: int | None, by: Actor, form_key: s
     if former is None:
         raise Refused(N_("Cette règle n’a pas de version précédente."))
     check(wording_of(former))
+    if not knowingly:
+        warn_of_failing(rule, former)
     restored = add_draft(rule, wording_of(former), by)
     put_in_force(rule, restored, current, by.id)
-    record(
-        "rule.rolled_back",
-        rule,
-        by,
-        form_key,
-        before=texts(current),
-        after=texts(restored),
-        number=restored.number,
-        restores=former.number,
-    )
+    said = {"number": restored.number, "restores": former.number, "knowingly": knowingly}
+    record("rule.rolled_back", rule, by, form_key, before=texts(current), after=texts(restored), **said)
     return restored
 
 
-def retire(rule: ReferralRule, *, version: int | None, by: Actor, form_key: str = "") -> None:
-    """Takes the rule out of force. Its versions stay, and it can be rolled back."""
-    rule = held(rule)
+def retire(
+    rule: ReferralRule, *, version: int | None, knowingly: bool = False, by: Actor, form_key: str = ""
+) -> None:
+    """Takes the rule out of force, examples that would fail by it told first. Its versions stay, and it can be rolled
+    back."""
+    rule = held_to_change(rule)
     if done(rule, form_key):
         return
     current = published_of(rule)
     refuse_stale(rule, version, texts(current))
     if current is None:
         raise Refused(N_("Cette règle n’est pas en vigueur."))
+    if not knowingly:
+        warn_of_failing(rule, None)
     current.state, current.ended_at = "past", clock.now()
     touch(rule)
-    record("rule.retired", rule, by, form_key, before=texts(current), after={}, number=current.number)
+    said = {"number": current.number, "knowingly": knowingly}
+    record("rule.retired", rule, by, form_key, before=texts(current), after={}, **said)
 
 
 def drop_draft(rule: ReferralRule, *, version: int | None, by: Actor, form_key: str = "") -> None:

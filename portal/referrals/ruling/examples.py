@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from portal.referrals.deciding.distress import distress
 from portal.referrals.deciding.rules import compile_version, in_force
 from portal.referrals.deciding.situations import Situation
 from portal.referrals.deciding.suggesting import suggest
-from portal.referrals.models import RuleExample, RuleVersion
+from portal.referrals.models import ReferralRule, RuleExample, RuleVersion
 from portal.referrals.ruling.keeping import kept, situation_of
 
 OUTCOMES = ("service", "kind", "emergency", "nobody")
@@ -83,11 +83,22 @@ def run(examples: Iterable[RuleExample], book: Book) -> list[tuple[RuleExample, 
 
 def failing(draft: RuleVersion) -> list[Failure]:
     """The organization's examples that would not hold were the draft in force."""
-    of = draft.rule.organization_id
-    examples = examples_for(of)
+    return _failing(draft.rule.organization_id, lambda book: book.with_rule(compile_version(draft)))
+
+
+def newly_failing(rule: ReferralRule, restored: RuleVersion | None) -> list[Failure]:
+    """The examples that hold now and no longer would, were the rule what it was before (or out of force: None)."""
+    of = rule.organization_id
+    already = {failure.example.id for failure in _failing(of, lambda book: book)}
+    found = failing(restored) if restored else _failing(of, lambda book: book.without(rule.id))
+    return [failure for failure in found if failure.example.id not in already]
+
+
+def _failing(organization_id: int, changed: Callable[[Book], Book]) -> list[Failure]:
+    examples = examples_for(organization_id)
     if not examples:
         return []
-    book = in_force(of).with_rule(compile_version(draft))
+    book = changed(in_force(organization_id))
     return [Failure(example, came) for example, came, right in run(examples, book) if not right]
 
 
@@ -95,7 +106,6 @@ def refuse_failing(draft: RuleVersion) -> None:
     """Refuses to publish while an example fails, and names those that do."""
     failures = failing(draft)
     if failures:
-        names = ", ".join(f"« {failure.example.name} »" for failure in failures[:MOST_TOLD])
         raise Refused(
             N_(
                 "Des situations enregistrées ne donneraient plus ce qui est attendu (%(count)s) : %(names)s. "
@@ -103,8 +113,28 @@ def refuse_failing(draft: RuleVersion) -> None:
             ),
             field="examples",
             count=len(failures),
-            names=names,
+            names=_named(failures),
         )
+
+
+def warn_of_failing(rule: ReferralRule, restored: RuleVersion | None) -> None:
+    """Tells whoever takes a rule back which examples would then fail: they confirm, or they do not. What is wrong in
+    force must be undone at once, so that nothing of this is refused for good."""
+    failures = newly_failing(rule, restored)
+    if failures:
+        raise Refused(
+            N_(
+                "Des situations enregistrées ne donneraient plus ce qui est attendu (%(count)s) : %(names)s. "
+                "Confirmez si vous le voulez tout de même."
+            ),
+            field="knowingly",
+            count=len(failures),
+            names=_named(failures),
+        )
+
+
+def _named(failures: list[Failure]) -> str:
+    return ", ".join(f"« {failure.example.name} »" for failure in failures[:MOST_TOLD])
 
 
 def save_example(

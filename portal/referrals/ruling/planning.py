@@ -15,6 +15,7 @@ from portal.referrals.ruling.versions import (
     done,
     draft_of,
     held,
+    held_to_change,
     planned_of,
     published_of,
     put_in_force,
@@ -69,7 +70,7 @@ def publish_planned(version_id: int) -> bool:
     Done twice, or after somebody put it off, it does nothing.
     """
     planned = db.session.get(RuleVersion, version_id)
-    rule = held(planned.rule) if planned else None
+    rule = held_to_change(planned.rule) if planned else None
     if planned is None or rule is None or planned_of(rule) is not planned or not _is_due(planned):
         return False
     former = published_of(rule)

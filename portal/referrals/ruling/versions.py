@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy import func
 
 from portal import clock, history
-from portal.database import db, locked
+from portal.database import db, hold_name, locked
 from portal.errors import Missing, Stale
 from portal.history import Actor
 from portal.referrals.models import ReferralRule, RuleVersion
 from portal.referrals.ruling.wording import Wording, told, wording_of
+
+IN_FORCE = 0x72756C65  # our part of the advisory locks' key space
 
 
 def draft_of(rule: ReferralRule) -> RuleVersion | None:
@@ -44,6 +46,13 @@ def held(rule: ReferralRule) -> ReferralRule:
     db.session.scalars(afresh).all()  # what others committed while we waited for the rule
     db.session.refresh(found, ["versions"])
     return found
+
+
+def held_to_change(rule: ReferralRule) -> ReferralRule:
+    """The rule, locked, and what is in force in its organization with it, until the commit: of two rules published at
+    once, each with which the examples hold, the second is read beside the first."""
+    hold_name(IN_FORCE, str(rule.organization_id))
+    return held(rule)
 
 
 def done(rule: ReferralRule, form_key: str) -> bool:

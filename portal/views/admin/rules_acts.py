@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ from portal.views.admin import rules_words as words
 from portal.views.admin.rules import administrator
 from portal.views.forms import Form, new_key
 
-ACTS = {
+ACTS: dict[str, tuple[Callable[..., Any], str]] = {
     "publication": (editing.publish, "La règle est publiée : les prochaines recherches la suivent."),
     "rollback": (editing.roll_back, "La version précédente est de nouveau en vigueur."),
     "retirement": (editing.retire, "La règle est retirée. Ses versions sont gardées."),
@@ -33,6 +33,7 @@ ACTS = {
     "review": (reviewing.ask_for_review, "La relecture est demandée : une autre personne peut publier."),
     "unplanning": (planning.unplan, "La publication prévue est annulée : c’est de nouveau un brouillon."),
 }
+TAKEN_BACK = ("rollback", "retirement")  # at once, if need be against an example
 
 
 @bp.get("/rules/<int:rule_id>")
@@ -47,15 +48,16 @@ def act_on_rule(rule_id: int, act: str) -> Any:
     found = reading.rule_for(current_user, rule_id)
     form = Form(request.form)
     verb, done = ACTS[act]
+    knowingly = {"knowingly": bool(form.text("knowingly"))} if act in TAKEN_BACK else {}
     version = form.number("version")
     if version is None:
         abort(400)
     try:
-        verb(found, version=version, by=current_user.actor, form_key=form.key())
+        verb(found, version=version, by=current_user.actor, form_key=form.key(), **knowingly)
     except Refused as refusal:
-        if refusal.field != "examples":
+        if refusal.field not in ("examples", "knowingly"):
             raise
-        return _show_again(rule_id, form, refusal)
+        return _show_again(rule_id, form, refusal, act)
     db.session.commit()
     flash(done, "good")
     return redirect(url_for("admin.rule", rule_id=rule_id))
@@ -137,13 +139,14 @@ def _read_moment(form: Form) -> datetime:
     return datetime.combine(day or clock.now().date(), hour, ZoneInfo(context.settings().timezone))
 
 
-def _show_again(rule_id: int, form: Form, refusal: Refused) -> Any:
+def _show_again(rule_id: int, form: Form, refusal: Refused, act: str = "") -> Any:
     db.session.rollback()
     form.take(refusal)
-    return _show(reading.rule_for(current_user, rule_id), form), refusal.status
+    confirms = act if refusal.field == "knowingly" else ""
+    return _show(reading.rule_for(current_user, rule_id), form, confirms), refusal.status
 
 
-def _show(found: ReferralRule, form: Form) -> str:
+def _show(found: ReferralRule, form: Form, confirms: str = "") -> str:
     draft, planned = versions.draft_of(found), versions.planned_of(found)
     published, events = versions.published_of(found), history.of(found)
     proposed = draft or planned
@@ -164,6 +167,7 @@ def _show(found: ReferralRule, form: Form) -> str:
         names=words.names_of_texts([*texts, *_told(events)]),
         words=words,
         form_key=new_key(),
+        confirms=confirms,
         values=form.values,
         errors=form.errors,
     )

@@ -264,3 +264,19 @@ def test_a_check_that_the_worker_gave_up_keeps_nobody_from_asking_again(app: Fla
     assert not checks.is_going(first)
     assert checks.ask_check(of, by=SYSTEM) is not first
     assert first.state == "failed" and first.ended_at
+
+
+def test_a_roll_back_by_which_an_example_fails_is_confirmed_first(app: Flask) -> None:
+    rule = cast.rule(words=["loyer"])
+    revise_draft(rule, cast.wording(words=["bail"]), version=None, by=SYSTEM)
+    publish(rule, version=None, by=SYSTEM)
+    example("bail", words="mon bail")
+    with pytest.raises(Refused) as refusal:
+        roll_back(rule, version=None, by=SYSTEM)
+    assert refusal.value.field == "knowingly" and "« bail »" in refusal.value.values["names"]
+    with pytest.raises(Refused):
+        retire(rule, version=None, by=SYSTEM)
+    assert roll_back(rule, version=None, knowingly=True, by=SYSTEM).number == 3
+    assert history.of(rule)[0].details["knowingly"] is True
+    retire(rule, version=None, by=SYSTEM)
+    assert published_of(rule) is None, "the example failed before: nothing is made worse by it"

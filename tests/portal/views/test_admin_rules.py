@@ -17,6 +17,7 @@ from portal.referrals.deciding.situations import Situation
 from portal.referrals.deciding.suggesting import suggest
 from portal.referrals.models import ReferralRule
 from portal.referrals.ruling.editing import draft_rule, publish
+from portal.referrals.ruling.examples import save_example
 from portal.referrals.ruling.versions import draft_of, published_of
 from tests import make
 from tests.portal.referrals import cast
@@ -135,6 +136,25 @@ def test_rolling_back_and_retiring_are_obeyed_and_told_in_the_history(admin: Any
     act(admin, the_rule(), "retirement")
     assert told() == []
     assert "Aucune version en vigueur" in admin.get(f"/admin/rules/{rule.id}").text
+
+
+def test_taking_a_rule_back_against_an_example_is_confirmed_on_the_page(admin: Any) -> None:
+    rule = cast.rule("APL", words=["apl"])
+    save_example(
+        None,
+        "apl",
+        Situation(words="apl"),
+        {"service": "caf"},
+        organization_id=rule.organization_id,
+        by=SYSTEM,
+    )
+    db.session.commit()
+    answer = act(admin, the_rule(), "retirement")
+    assert answer.status_code == 422 and "Retirer la règle tout de même" in answer.text
+    assert told() == ["CAF"]
+    again = {"version": the_rule().version, "knowingly": "1"}
+    assert send(admin, f"/admin/rules/{rule.id}/retirement", again).status_code == 302
+    assert told() == []
 
 
 def test_a_draft_can_be_given_up(admin: Any) -> None:
