@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint, text
+from sqlalchemy import JSON, Column, ForeignKey, Index, Table, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock
@@ -186,6 +186,7 @@ class Deed(Base):
     kind: Mapped[str]  # merge, split, link, macro, bulk
     says: Mapped[str]  # in words, for staff
     changes: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    case_ids: Mapped[list[int]] = mapped_column(JSON, default=list)  # in whose history it is told
     form_key: Mapped[str | None] = mapped_column(unique=True)
     by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     at: Mapped[datetime] = mapped_column(default=clock.now)

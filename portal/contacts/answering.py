@@ -15,8 +15,9 @@ from portal.errors import N_, Missing, Refused
 from portal.history import Actor, Person
 from portal.staff.teams import sees
 
-RANK = {"waiting": 0, "sending": 1, "unknown": 1, "sent": 2, "delivered": 3, "undelivered": 3, "failed": 3}
 FINAL = 3
+RANK = {"waiting": 0, "sending": 1, "unknown": 1, "sent": 2}
+RANK |= dict.fromkeys(("delivered", "undelivered", "failed", "recalled"), FINAL)
 CHECK_AFTER = timedelta(minutes=10)  # the network tells of most texts long before
 
 
@@ -149,6 +150,15 @@ def advance(message: Message, state: str, *, provider_ref: str | None = None, er
         message.check_at = message.sent_at + CHECK_AFTER if message.channel == "text" else None
     if RANK[state] == FINAL:
         message.check_at = None
+    return True
+
+
+def recall(message: Message, *, by: Actor) -> bool:
+    """A message that has not left yet leaves no more; tells whether it was so. Hold it first."""
+    if message.state != "waiting":
+        return False
+    advance(message, "recalled")
+    history.record("message.recalled", message, by=by, citizen_id=message.contact.citizen_id)
     return True
 
 

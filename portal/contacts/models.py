@@ -90,7 +90,8 @@ class Contact(Versioned, Base):
 class Message(Base):
     """One text inside a contact. An outgoing one is written `waiting` with its job, and sent after the commit.
 
-    `state`: received; waiting, sending, sent, delivered, undelivered, failed, unknown (sent perhaps: to reconcile).
+    `state`: received; waiting, sending, sent, delivered, undelivered, failed, unknown (sent perhaps: to reconcile),
+    recalled (before it left: the citizen never sees it).
     """
 
     __tablename__ = "messages"

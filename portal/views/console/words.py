@@ -45,6 +45,7 @@ MESSAGE_STATES = {
     "undelivered": "non remis",
     "failed": "échec de l’envoi",
     "unknown": "envoi à vérifier",
+    "recalled": "annulé avant l’envoi",
 }
 REFERRAL_STATES = {
     "proposed": "proposée",

@@ -190,7 +190,7 @@ def _messages(contacts: list[Contact]) -> list[Message]:
     """What was said, in its order; but not what another address wrote into the exchange."""
     said = corresponding.read_whole(*(contact.id for contact in contacts))
     own = (one for one in said if one.envelope is None or not one.envelope.other_address)
-    return sorted(own, key=lambda one: one.at)
+    return sorted((one for one in own if one.state != "recalled"), key=lambda one: one.at)
 
 
 def _last_contact(case: Case) -> Contact:
