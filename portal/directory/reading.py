@@ -9,6 +9,7 @@ from sqlalchemy import ColumnExpressionArgument, Select
 from sqlalchemy.orm import joinedload
 
 from portal.database import db
+from portal.directory import zones
 from portal.directory.models import HelpNumber, Organization, Service, ServiceText
 from portal.directory.names import name_key
 from portal.directory.searching import find_services
@@ -24,6 +25,19 @@ _WHOLE = (joinedload(Service.organization), joinedload(Service.texts))
 def host() -> Organization | None:
     """The organization whose public pages and lines these are."""
     return db.session.scalar(db.select(Organization).filter_by(is_host=True).order_by(Organization.id))
+
+
+def department_of(organization_id: int) -> str:
+    """Where an organization is: the department of most of its services; empty where they have none."""
+    query = db.select(Service.department).where(Service.organization_id == organization_id, Service.active)
+    query = query.where(Service.department != "").group_by(Service.department)
+    query = query.order_by(db.func.count().desc(), Service.department).limit(1)
+    return db.session.scalar(query) or ""
+
+
+def zone_of_organization(organization_id: int) -> str:
+    """By whose clocks an organization counts its days."""
+    return zones.zone_of(department_of(organization_id))
 
 
 def front_desk() -> Service | None:

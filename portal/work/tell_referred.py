@@ -136,7 +136,8 @@ def _text(contact: Contact, referral: Referral, step: str) -> str:
 
 def _values(contact: Contact, referral: Referral) -> dict[str, str]:
     case = db.session.get(Case, contact.case_id) if contact.case_id else None
-    sent = clocks.local_day(referral.sent_at) if referral.sent_at else None
+    zone = clocks.sender_zone(referral)
+    sent = clocks.local_day(referral.sent_at, zone) if referral.sent_at else None
     return {
         "organization": receivers.sender_of(referral.organization_id).name,
         "service": receivers.name_of(referral.service, contact.language),

@@ -81,11 +81,15 @@ def _letter(referrals: list[Referral], job: Job) -> Outgoing:
     case = db.session.get(Case, first.case_id) if first.case_id else None
     found = [Link(_address(links.make_link(one, to)), _day(one)) for one in referrals]
     about = job.payload.get("about", "")
+    zone = clocks.receiver_zone(first.service)
+    until = format_date(clocks.local_day(links.ends_at(), zone), "d MMMM y", locale="fr")
     return Outgoing(
         header_id=f"referral-{job.id}@{domain_of(settings())}",
         to=to,
         subject=_subject(sender.name, about, first.reminders, len(found)),
-        body=_body(found, sender.name, national(sender.phone), about=about, reminders=first.reminders),
+        body=_body(
+            found, sender.name, national(sender.phone), until=until, about=about, reminders=first.reminders
+        ),
         sender_name=sender.name,
         reply_to=mailboxes.return_address(sender.id, case.reference if case and len(found) == 1 else ""),
         automatic="auto-generated",
@@ -107,8 +111,7 @@ def _subject(sender: str, about: str, reminders: int, count: int) -> str:
     return f"{sender} vous transmet une demande"
 
 
-def _body(found: list[Link], sender: str, phone: str, *, about: str, reminders: int) -> str:
-    until = format_date(clocks.local_day(links.ends_at()), "d MMMM y", locale="fr")
+def _body(found: list[Link], sender: str, phone: str, *, until: str, about: str, reminders: int) -> str:
     lines = [f"Transmise le {one.sent} :\n{one.url}" for one in found]
     warns = f"{MANY_OPEN if len(found) > 1 else ONE_OPENS} Valable jusqu’au {until}."
     signed = f"{sender}, téléphone {phone}" if phone else sender
@@ -139,6 +142,8 @@ def _address(token: str) -> str:
 
 
 def _day(referral: Referral) -> str:
-    return (
-        format_date(clocks.local_day(referral.sent_at), "d MMMM y", locale="fr") if referral.sent_at else ""
+    if referral.sent_at is None:
+        return ""
+    return format_date(
+        clocks.local_day(referral.sent_at, clocks.receiver_zone(referral.service)), "d MMMM y", locale="fr"
     )

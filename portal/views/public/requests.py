@@ -82,6 +82,7 @@ def _receipt_page(case: Case, contact: Contact | None) -> str:
     said = " ".join(
         [case.subject, *(one.body for one in contact.messages if one.direction == "in")] if contact else []
     )
+    received_on = clocks.local_day(case.opened_at, directory.zone_of_organization(case.organization_id))
     return render_template(
         "public/receipt.html",
         case=case,
@@ -89,7 +90,7 @@ def _receipt_page(case: Case, contact: Contact | None) -> str:
         organization=db.session.get_one(Organization, case.organization_id),
         sent=bool(contact and any(one.automatic for one in contact.messages)),
         desk=cards.front_desk(),
-        silence_on=clocks.add_months(clocks.local_day(case.opened_at), clocks.MONTHS),
+        silence_on=clocks.add_months(received_on, clocks.MONTHS),
         **_whose(contact),
         in_danger=finding.urgent_numbers() if distress(said, current()) else [],
     )

@@ -9,6 +9,9 @@ from flask import Flask
 from time_machine import travel
 
 from portal.cases.opening import open_case
+from portal.contacts.models import Attachment, Contact
+from portal.contacts.recording import add_message
+from portal.database import db
 from portal.referrals.following import chains, clocks, living
 from portal.referrals.models import Referral
 from tests import make
@@ -87,6 +90,58 @@ def test_a_missing_piece_stops_the_clock(
         living.send(again, "email", nature=nature, by=make.staff().actor)
         living.accept(again)
     assert clocks.silence(again).on == after
+
+
+def lacking(nature: str) -> Referral:
+    """Sent on the 2nd, the lease asked for on the 9th; the citizen sends it on the 16th, and asks on the 18th whether
+    it came."""
+    with travel("2026-03-02T10:00Z", tick=False):
+        made = lives.sent(nature=nature)
+    with travel("2026-03-09T10:00Z", tick=False):
+        living.refuse(made, "missing_piece", note="Le bail")
+    contact = db.session.get_one(Contact, made.contact_id)
+    with travel("2026-03-16T10:00Z", tick=False):
+        given = add_message(contact, "Voici le bail.")
+        filed = {"name": "bail.pdf", "media_type": "application/pdf", "size": 9, "digest": "d" * 64}
+        db.session.add(Attachment(message_id=given.id, **filed))
+    with travel("2026-03-18T10:00Z", tick=False):
+        add_message(contact, "L’avez-vous bien eu ?")
+        db.session.flush()
+    return made
+
+
+def test_a_missing_piece_stops_counting_when_the_citizen_gives_it(app: Flask) -> None:
+    made = lacking("request")
+    assert clocks.silence(made) == clocks.Silence("rejection", date(2026, 5, 9)), "a week stood still"
+    with travel("2026-03-25T10:00Z", tick=False):
+        again = chains.send_again(made, made.service_id, reason="Avec le bail", by=make.staff())
+        assert again is not None
+        living.send(again, "email", nature="request", by=make.staff().actor)
+    assert clocks.silence(again).on == date(2026, 5, 9), "how long we kept it is not the citizen’s to bear"
+
+
+def test_silence_accepts_from_when_the_competent_one_has_the_piece_too(app: Flask) -> None:
+    made = lacking("decision")
+    assert clocks.silence(made) == clocks.Silence("acceptance"), "given to us, and not yet there"
+    with travel("2026-03-25T10:00Z", tick=False):
+        again = chains.send_again(made, made.service_id, reason="Avec le bail", by=make.staff())
+        assert again is not None
+        living.send(again, "email", nature="decision", by=make.staff().actor)
+        living.accept(again)
+    assert clocks.silence(again).on == date(2026, 5, 25)
+
+
+def test_days_are_those_of_the_place_where_they_count(app: Flask) -> None:
+    """At Saint-Denis of La Réunion it is already the 3rd; at Fort-de-France still the 2nd."""
+    make.service("accueil", of=make.organization(), department="974", commune="97411")
+    with travel("2026-03-02T21:00Z", tick=False):
+        rejects = lives.sent(nature="request")
+    assert clocks.silence(rejects).on == date(2026, 5, 3)
+    lives.receiver("caf-martinique").department = "972"
+    with travel("2026-03-03T02:00Z", tick=False):
+        accepts = lives.sent(lives.contact(email="b@exemple.fr"), "caf-martinique", nature="decision")
+        living.accept(accepts)
+    assert clocks.silence(accepts).on == date(2026, 5, 2)
 
 
 def test_information_has_no_clock_and_receipts_are_due_in_working_days(app: Flask) -> None:
