@@ -123,6 +123,24 @@ class Message(Base):
     envelope: Mapped[Envelope | None] = relationship(back_populates="message")
 
 
+class BridgeCode(Base):
+    """What a visit read and asked, waiting for the contact that says its code; once said, it is that contact's."""
+
+    __tablename__ = "bridge_codes"
+    __table_args__ = (Index("ix_bridge_codes_expires", "expires_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code_hash: Mapped[str | None] = mapped_column(unique=True)  # freed a day after it served
+    read: Mapped[list[str]] = mapped_column(default=list)  # slugs of articles, oldest first
+    asked: Mapped[list[str]] = mapped_column(default=list)
+    language: Mapped[str] = mapped_column(default="fr")
+    commune: Mapped[str] = mapped_column(default="")
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
 class Template(Versioned, Base):
     """A text prepared in every language, with `{placeholders}` that are filled when it is used."""
 

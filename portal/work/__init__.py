@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from portal import jobs
 from portal.jobs import Job
-from portal.work import index_entries, read_mail, sweep_calls, sweep_files, sweep_texts
+from portal.work import forget_codes, index_entries, read_mail, sweep_calls, sweep_files, sweep_texts
 from portal.work.ask_owner import ask_owner
 from portal.work.ask_owners import EVERY as ASKED_EVERY
 from portal.work.ask_owners import ask_owners
@@ -40,6 +40,7 @@ from portal.work.tell_referred import tell_referred
 from portal.work.write_to_receiver import write_to_receiver
 
 KINDS: dict[str, Callable[[Job], None]] = {
+    "forget_codes": forget_codes.forget_codes,
     "index": index_entries.update,
     "reindex": index_entries.rebuild,
     "ask_owner": ask_owner,
@@ -74,6 +75,7 @@ KINDS: dict[str, Callable[[Job], None]] = {
 # done again and again, as long as there is a worker
 EVERY: dict[str, timedelta] = {
     "ask_owners": ASKED_EVERY,
+    "forget_codes": forget_codes.EVERY,
     "purge_recordings": PURGED_EVERY,
     "read_mail": read_mail.EVERY,
     "remind_referrals": REMINDED_EVERY,
