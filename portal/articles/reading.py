@@ -223,6 +223,17 @@ def most_useful(language: str, *, limit: int) -> list[Reference]:
     return _shown_in(language, rows)
 
 
+def titles_of(slugs: Sequence[str], language: str) -> list[Reference]:
+    """These articles where published, in the order given, each named in the reader's language or in French."""
+    query = db.select(Article.slug, Article.kind, ArticleText.language, ArticleText.title).join(ArticleText)
+    query = query.where(Article.slug.in_(slugs), Article.state == "published")
+    found: dict[str, Reference] = {}
+    for row in db.session.execute(query.where(ArticleText.language.in_({language, REFERENCE}))):
+        if row.slug not in found or row.language == language:
+            found[row.slug] = Reference(row.slug, row.title, row.kind, row.language)
+    return [found[slug] for slug in slugs if slug in found]
+
+
 def named(texts: dict[str, str], language: str) -> str:
     """The text in the reader's language, or in French."""
     return texts.get(language) or texts.get(REFERENCE, "")

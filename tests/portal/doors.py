@@ -1,7 +1,7 @@
 """Whom each door is for. A new door is added here, in the commit that opens it."""
 
 AGENTS = """
-attachment call_out recording steer_call
+attachment bring_code call_out recording steer_call
 add_identifier articles begin_script choose_presence citizen contact contact_now desk edit edit_page
 end_wrap_up enter_contact find_citizen find_page give_back go_on keep_promise look lower_flag messages mine_now
 new_contact now prolong_wrap_up raise_flag reason reply say_who search take use_script waiting_now
@@ -11,6 +11,7 @@ act_on_referral referral referrals
 ANYONE = """
 api.alive api.description api.ready api.referrals api.search
 partner.confirm partner.confirm_all partner.correct_service partner.propose_correction
+public.calling public.draw_bridge_code
 public.accessibility public.all_offices public.article public.attachment public.ask_for_code public.check_code
 public.document public.door public.download
 public.how_we_refer
@@ -47,7 +48,7 @@ partner partners save_embedder save_kind save_partner
 """
 OVERSEERS = "see_alert set_aside staffing try_again"
 NETWORK = """
-call choose left message put_through receive recorded ring voicemail wait waited answered transferred
+call choose give_code left message put_through receive recorded ring voicemail wait waited answered transferred
 agent_answers agent_presses alone apart called citizen_answers connect seat sent_on service_answers third_answers
 third_presses conversation_recorded recording_choice transcribed
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.views.console import (
     articles,
     attachments,
+    brought,
     by_hand,
     call,
     citizens,
@@ -27,6 +28,7 @@ __all__ = [
     "articles",
     "attachments",
     "bp",
+    "brought",
     "by_hand",
     "call",
     "citizens",

@@ -21,7 +21,7 @@ from portal.desk.models import Queue
 from portal.referrals.following import referring
 from portal.staff.managing import names_of
 from portal.views.choosing import fill_in
-from portal.views.console import answers, briefing, composing, finding, words
+from portal.views.console import answers, briefing, composing, finding, visits, words
 from portal.views.console.door import may_read, me, note_reading
 from portal.views.forms import Form, new_key
 
@@ -156,7 +156,8 @@ def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
     promises = db.select(Promise).filter_by(contact_id=contact.id).order_by(Promise.due_at)
     events = history.of(contact)[::-1]
     authors = {one.author_id for one in messages if one.author_id} | history.actors(events)
-    asked = (form.text("q") if form else "") or answers.question_of(contact)
+    seen = visits.visited([contact.id])
+    asked = (form.text("q") if form else "") or answers.question_of(contact) or seen.question
     found = answers.find(asked, contact.language)
     return {
         **where(contact, authors),
@@ -170,6 +171,7 @@ def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
         "set_aside": delivery.set_aside(contact),
         "mine": contact.state == "in_progress" and contact.agent_id == me().id,
         "asked": asked,
+        "visited": seen,
         "found": found,
         "in_french": answers.in_french(found),
         "events": events,

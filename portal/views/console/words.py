@@ -183,6 +183,7 @@ EVENTS = {
     "contact.recording_refused": "A refusé d’être enregistré",
     "contact.given_back": "Rendu à ceux qui attendent",
     "contact.attributed": "Personne rattachée",
+    "contact.bridged": "Code du site donné",
     "contact.denied": "Ce n’était pas la personne supposée",
     "contact.noted": "Note écrite",
     "contact.article_used": "Fiche utilisée",

@@ -37,6 +37,7 @@ def door() -> Any:
 from portal.views.public import (  # noqa: E402, F401  (their views register on `bp`)
     about,
     articles,
+    calling,
     documents,
     embedding,
     explaining,

@@ -47,6 +47,7 @@ def search() -> str:
     here = placing.commune_here()
     commune = here.code if here else ""
     proposed = suggestions(question, answers, commune, placing.read_here()) if page == 1 else []
+    placing.remember_question(question)
     drawn = _page(question, answers, narrowed, page, proposed)
     if question and page == 1 and not any(narrowed.values()):
         note(answers, proposed, commune)

@@ -23,11 +23,12 @@ def home() -> str:
         topics=reading.topics(current()),
         answers=reading.most_useful(current(), limit=MOST_USEFUL),
         desk=cards.front_desk(),
-        text_number=_text_number(),
+        text_number=text_number(),
     )
 
 
-def _text_number() -> str:
+def text_number() -> str:
+    """Where the host takes texts; empty where it does not."""
     host = directory.host()
     query = db.select(Line.text_number).filter_by(organization_id=host.id if host else 0)
     return db.session.scalar(query.where(Line.text_number.is_not(None)).order_by(Line.id).limit(1)) or ""

@@ -1,6 +1,6 @@
-"""Where the person asks from, and what they read: kept for this visit, shown, and changed as they like.
+"""Where the person asks from, what they asked and read: kept for this visit, shown, and changed as they like.
 
-Both are in the session's cookie alone: in no address, no table and no log.
+All are in the session's cookie alone: in no address, no table and no log.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from portal.views.forms import Form
 from portal.views.language import current
 from portal.views.public import bp
 
-KEPT, READ = "commune", "read"
-MOST_READ = 10
+KEPT, READ, ASKED = "commune", "read", "asked"
+MOST_READ, MOST_ASKED = 10, 3
+LONGEST_ASKED = 150  # a cookie holds 4 KB in all
 LONGEST = 100
 
 
@@ -40,6 +41,17 @@ def remember_reading(slug: str) -> None:
 
 def read_here() -> tuple[str, ...]:
     return tuple(session.get(READ, ()))
+
+
+def remember_question(question: str) -> None:
+    """The last things asked in this visit, for a call that the citizen chooses to bring them to."""
+    asked = question[:LONGEST_ASKED]
+    if asked and asked not in asked_here():
+        session[ASKED] = [*asked_here(), asked][-MOST_ASKED:]
+
+
+def asked_here() -> tuple[str, ...]:
+    return tuple(session.get(ASKED, ()))
 
 
 @bp.post("/<lang>/place")

@@ -14,7 +14,7 @@ from portal.directory import reading
 from portal.errors import N_
 from portal.lines import tree as steps
 from portal.lines.hearing import BY_TEXT, REPEAT, heard_after_an_answer
-from portal.views.telephone import bp, speech
+from portal.views.telephone import bp, bridge_code, speech
 from portal.views.telephone.choosing import ask, choice_made, language_chosen
 from portal.views.telephone.guard import signed
 from portal.views.telephone.leaving import not_reached
@@ -36,7 +36,10 @@ def choose() -> Any:
     key, said = request.form.get("Digits", "")[:1], request.form.get("SpeechResult", "")
     walk.note("menu", given())
     language = language_chosen(walk, key)
-    twiml = _in_language(walk, language) if language else _on(walk, key, said)
+    if bridge_code.asked_for(walk, key):
+        twiml = bridge_code.ask_code(walk)
+    else:
+        twiml = _in_language(walk, language) if language else _on(walk, key, said)
     db.session.commit()
     return speech.answer(twiml)
 

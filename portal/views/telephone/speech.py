@@ -63,6 +63,12 @@ def gather(into: VoiceResponse, language: str, action: str, *, hints: str = "") 
     )
 
 
+def gather_digits(into: VoiceResponse, action: str, *, digits: int) -> Any:
+    """Waits for so many keys; silence goes to the same address."""
+    more = {"finish_on_key": "#", "action_on_empty_result": True, "method": "POST"}
+    return into.gather(input="dtmf", num_digits=digits, timeout=MENU_TIMEOUT_S, action=action, **more)
+
+
 def enqueue(line: Line, queue: str, language: str, *, before: Iterable[Spoken] = ()) -> VoiceResponse:
     """In line; whoever leaves it without an agent is asked for a message."""
     twiml = VoiceResponse()

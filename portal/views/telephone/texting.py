@@ -12,14 +12,16 @@ from portal.articles import library
 from portal.articles.models import Topic
 from portal.cases.models import Case
 from portal.cases.references import spoken
-from portal.contacts import templates
+from portal.contacts import bridge_codes, templates
 from portal.contacts.answering import reply
+from portal.contacts.bridge_codes import code_in
 from portal.contacts.keywords import Keyword
 from portal.contacts.models import Contact
 from portal.contacts.texting import why_not
 from portal.database import db
 from portal.desk import waiting
 from portal.directory.models import Organization
+from portal.errors import Refused
 from portal.lines.models import Line
 from portal.lines.saying import relay_of, say
 from portal.referrals.deciding.distress import distress
@@ -94,6 +96,20 @@ def answer_keyword(contact: Contact, asked: Keyword) -> None:
             ours["help"] += " " + gettext("Sourd ou malentendant : %(url)s", url=relay.url)
     text = templates.automatic(contact, asked.asks, said) or ours[asked.asks]
     _reply(contact, text, "consent")
+
+
+def answer_code(contact: Contact, body: str) -> str:
+    """A text that is a code of the site: what it brings is the contact's, and their question is asked for."""
+    try:
+        found = bridge_codes.bring(contact, code_in(body), secret=settings().secret_key, by=history.CITIZEN)
+    except Refused:
+        found = None
+    contact.subject = found.asked[-1] if found and found.asked else ""  # not the digits
+    with force_locale(contact.language):
+        brought = gettext("Merci, l'agent verra ce que vous avez lu. Quelle est votre question ?")
+        lost = gettext("Ce code n'est plus valable. Quelle est votre question ?")
+    _reply(contact, brought if found else lost, "receipt")
+    return "code" if found else "none"
 
 
 def _tell_reference(line: Line, contact: Contact, case: Case, whose: str = "") -> None:

@@ -9,6 +9,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from portal.cases.opening import open_case
 from portal.citizens.identifying import identifier, network_number
+from portal.contacts.bridge_codes import code_in
 from portal.contacts.consenting import heed, settle
 from portal.contacts.models import DISTRESS
 from portal.contacts.recording import receive_text
@@ -19,13 +20,14 @@ from portal.lines.saying import find_line
 from portal.telephony import events
 from portal.views.telephone import bp, speech
 from portal.views.telephone.guard import signed
-from portal.views.telephone.texting import answer_keyword, answer_text, written_in
+from portal.views.telephone.texting import answer_code, answer_keyword, answer_text, written_in
 
 STEPS = {
     "distress": DISTRESS,
     "answer": "Réponse automatique envoyée",
     "reference": "Attend une réponse",
     "none": "Attend une réponse",
+    "code": "A donné le code du site",
 }
 
 
@@ -51,6 +53,9 @@ def _take(line: Line, sid: str, number: str, body: str) -> None:
     if not new:
         return
     contact = message.contact
+    if code_in(body):
+        contact.step = STEPS[answer_code(contact, body)]
+        return
     asked = heed(message, request.form.get("OptOutType", ""))
     if asked is not None:
         answer_keyword(contact, asked)
