@@ -1,10 +1,11 @@
-"""Opening a matter from a contact, finding it again, and what was promised in it."""
+"""Opening a matter from a contact, finding it again, closing and reopening it, and what was promised in it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from portal import clock, history
+from portal.cases import clocks, keeping, levels
 from portal.cases.models import Case, Promise
 from portal.cases.references import draw_reference
 from portal.contacts.models import Contact
@@ -12,18 +13,28 @@ from portal.database import db, hold, insert
 from portal.errors import N_, Missing, Refused
 from portal.history import Actor, Person
 
+OUTCOMES = ("", "solved", "not_solved")
 
-def open_case(contact: Contact, *, by: Actor, reference: str = "") -> Case:
-    """The matter of this contact: its own if it has one, else a new one with a reference: this one, if it was told."""
+
+def open_case(contact: Contact, *, by: Actor, reference: str = "", nature: str = "") -> Case:
+    """The matter of this contact: its own if it has one, else a new one with a reference: this one, if it was told.
+
+    What is asked for is what was said, else what its topic is usually about, else, of what is written, a request: that
+    is how silence is counted until an agent says otherwise.
+    """
     if contact.case_id:
         return db.session.get_one(Case, contact.case_id)
-    case = _with_reference(contact, reference)
+    undertaken = levels.levels_of(contact.organization_id)
+    usual = "request" if contact.channel in clocks.ACKNOWLEDGED else "information"
+    nature = nature or levels.usual_nature(undertaken, contact.topic_id) or usual
+    case = _with_reference(contact, reference, nature)
     contact.case_id = case.id
+    clocks.start_clocks(case, contact.channel, undertaken)
     history.record("case.opened", case, by=by, citizen_id=contact.citizen_id)
     return case
 
 
-def _with_reference(contact: Contact, told: str) -> Case:
+def _with_reference(contact: Contact, told: str, nature: str) -> Case:
     for drawn in (told or draw_reference(), *(draw_reference() for _ in range(4))):
         statement = insert(Case).values(
             reference=drawn,
@@ -31,6 +42,7 @@ def _with_reference(contact: Contact, told: str) -> Case:
             identifier_id=contact.identifier_id,
             citizen_id=contact.citizen_id,
             topic_id=contact.topic_id,
+            nature=nature,
             subject=contact.subject,
         )
         statement = statement.on_conflict_do_nothing(index_elements=["reference"])
@@ -45,20 +57,36 @@ def case_by_reference(reference: str) -> Case | None:
     return db.session.scalar(db.select(Case).filter_by(reference=reference)) if reference else None
 
 
-def close_case(case: Case, *, by: Actor) -> None:
-    """The matter is done. Closing it again does nothing, at the same instant included."""
-    hold(case)
-    if case.state != "closed":
-        case.state, case.closed_at = "closed", clock.now()
-        history.record("case.closed", case, by=by, citizen_id=case.citizen_id)
-
-
-def reopen_case(case: Case, *, by: Actor) -> None:
-    """The citizen wrote again, or says that it is not solved."""
+def close_case(case: Case, *, by: Actor, outcome: str = "") -> bool:
+    """The matter is done: `outcome` is solved, not_solved, or not said. Closing it again does nothing."""
+    if outcome not in OUTCOMES:
+        raise Refused(N_("Choisissez une des réponses proposées."), field="outcome")
     hold(case)
     if case.state == "closed":
-        case.state, case.closed_at = "open", None
-        history.record("case.reopened", case, by=by, citizen_id=case.citizen_id)
+        return False
+    case.state, case.closed_at, case.waits_for, case.outcome = "closed", clock.now(), "", outcome
+    clocks.met(case, "resolution", "silence")
+    clocks.stop(case)
+    keeping.record(case, "case.closed", by, {"outcome": outcome} if outcome else {})
+    keeping.tell_of(case)
+    return True
+
+
+def reopen_case(case: Case, *, by: Actor) -> bool:
+    """The citizen wrote again, or says that it is not solved: open again, and what is due from us goes on.
+
+    One that waited for them waits no more; one merged into another opens that one.
+    """
+    hold(case)
+    if case.merged_into_id is not None:
+        return reopen_case(db.session.get_one(Case, case.merged_into_id), by=by)
+    if case.state != "closed":
+        return keeping.resume(case, by=by)
+    case.state, case.closed_at, case.outcome = "open", None, ""
+    clocks.start_again(case)
+    keeping.record(case, "case.reopened", by, {"due": keeping.dues(case)})
+    keeping.tell_of(case)
+    return True
 
 
 def promise(contact: Contact, text: str, due_at: datetime, *, by: Actor) -> Promise:

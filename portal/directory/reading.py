@@ -9,7 +9,6 @@ from sqlalchemy import ColumnExpressionArgument, Select
 from sqlalchemy.orm import joinedload
 
 from portal.database import db
-from portal.directory import zones
 from portal.directory.models import HelpNumber, Organization, Service, ServiceText
 from portal.directory.names import name_key
 from portal.directory.searching import find_services
@@ -33,11 +32,6 @@ def department_of(organization_id: int) -> str:
     query = query.where(Service.department != "").group_by(Service.department)
     query = query.order_by(db.func.count().desc(), Service.department).limit(1)
     return db.session.scalar(query) or ""
-
-
-def zone_of_organization(organization_id: int) -> str:
-    """By whose clocks an organization counts its days."""
-    return zones.zone_of(department_of(organization_id))
 
 
 def front_desk() -> Service | None:

@@ -15,9 +15,10 @@ from portal.contacts import texting
 from portal.contacts.answering import reply
 from portal.contacts.models import Contact
 from portal.database import db, locked
+from portal.directory import calendars
 from portal.errors import N_
 from portal.jobs import Job
-from portal.referrals.following import clocks, receivers, sentences, sharing
+from portal.referrals.following import receivers, sentences, sharing
 from portal.referrals.models import Referral, ReferralMessage
 from portal.telephony.numbers import national
 from portal.work.context import settings
@@ -136,8 +137,8 @@ def _text(contact: Contact, referral: Referral, step: str) -> str:
 
 def _values(contact: Contact, referral: Referral) -> dict[str, str]:
     case = db.session.get(Case, contact.case_id) if contact.case_id else None
-    zone = clocks.sender_zone(referral)
-    sent = clocks.local_day(referral.sent_at, zone) if referral.sent_at else None
+    here = calendars.of_organization(referral.organization_id)
+    sent = here.day(referral.sent_at) if referral.sent_at else None
     return {
         "organization": receivers.sender_of(referral.organization_id).name,
         "service": receivers.name_of(referral.service, contact.language),

@@ -10,9 +10,10 @@ from portal import history, jobs
 from portal.cases.models import Case
 from portal.contacts import mailboxes
 from portal.database import db, hold, locked
+from portal.directory import calendars
 from portal.jobs import Job
 from portal.mail.sending import Later, NotAccepted, Outgoing, domain_of, send
-from portal.referrals.following import clocks, links, living, receivers
+from portal.referrals.following import links, living, receivers
 from portal.referrals.models import Referral
 from portal.telephony.numbers import national
 from portal.work.context import settings
@@ -81,8 +82,7 @@ def _letter(referrals: list[Referral], job: Job) -> Outgoing:
     case = db.session.get(Case, first.case_id) if first.case_id else None
     found = [Link(_address(links.make_link(one, to)), _day(one)) for one in referrals]
     about = job.payload.get("about", "")
-    zone = clocks.receiver_zone(first.service)
-    until = format_date(clocks.local_day(links.ends_at(), zone), "d MMMM y", locale="fr")
+    until = format_date(calendars.of_service(first.service).day(links.ends_at()), "d MMMM y", locale="fr")
     return Outgoing(
         header_id=f"referral-{job.id}@{domain_of(settings())}",
         to=to,
@@ -144,6 +144,5 @@ def _address(token: str) -> str:
 def _day(referral: Referral) -> str:
     if referral.sent_at is None:
         return ""
-    return format_date(
-        clocks.local_day(referral.sent_at, clocks.receiver_zone(referral.service)), "d MMMM y", locale="fr"
-    )
+    there = calendars.of_service(referral.service)
+    return format_date(there.day(referral.sent_at), "d MMMM y", locale="fr")

@@ -14,6 +14,7 @@ from time_machine import travel
 from portal import clock, history
 from portal.contacts.models import Contact
 from portal.database import db
+from portal.directory.calendars import Calendar
 from portal.mail.models import Letter
 from portal.referrals.following import chains, clocks
 from portal.referrals.models import Referral
@@ -156,11 +157,11 @@ def test_a_wrong_door_request_comes_home_done(story: Story) -> None:
 def _clocks_are_kept(story: Story) -> None:
     second, first = chains.chain(story.referral)
     assert (first.state, first.refusal, second.state) == ("refused", "not_for_us", "done")
-    received = [clocks.local_day(one.first_received_at) for one in (first, second) if one.first_received_at]
+    received = [Calendar().day(one.first_received_at) for one in (first, second) if one.first_received_at]
     assert received == [date(2026, 3, 2), date(2026, 3, 2)], (
         "silence that rejects would run from the first door"
     )
-    assert second.competent_received_at and clocks.local_day(second.competent_received_at) == date(2026, 3, 9)
+    assert second.competent_received_at and Calendar().day(second.competent_received_at) == date(2026, 3, 9)
     assert clocks.silence(second).on == date(2026, 5, 9)
     verbs = [event.verb for one in (first, second) for event in history.of(one)[::-1]]
     assert [verb.partition(".")[2] for verb in verbs] == [

@@ -8,31 +8,18 @@ of the place where it counts: the first administration's, or the competent one's
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from portal import clock
+from portal.cases.clocks import ACKNOWLEDGED_WITHIN, REGIMES, REGISTERED_WITHIN, silent_until
 from portal.contacts.models import Contact, Envelope, Message
 from portal.database import db
-from portal.directory import zones
+from portal.directory import calendars
 from portal.directory.models import Service
-from portal.directory.reading import zone_of_organization
 from portal.referrals.models import Partner, Referral
 
-REGIMES = {  # what silence means, by what the citizen asks for
-    "information": "",
-    "report": "",
-    "decision": "acceptance",  # an individual decision, by a procedure laid down by a text
-    "request": "rejection",
-    "complaint": "rejection",
-    "appeal": "rejection",
-}
-MONTHS = 2
-REGISTERED_WITHIN, ACKNOWLEDGED_WITHIN = 1, 10  # working days (R112-11-2)
 REMIND_FIRST, REMIND_SECOND = 10, 30  # working days
-AT = time(9)  # a reminder is in the morning's letters
 
 Pieces = list[tuple[datetime, datetime | None]]
 
@@ -62,25 +49,22 @@ def silence(referral: Referral) -> Silence:
     if not means:
         return Silence("", suspended=waits)
     if means == "rejection":
-        began, zone = referral.first_received_at, sender_zone(referral)
+        began, there = referral.first_received_at, calendars.of_organization(referral.organization_id)
         began = (
             began + sum((given - asked for asked, given in pieces if given), timedelta()) if began else None
         )
     else:
-        began, zone = _complete_at(referral, pieces), receiver_zone(referral.service)
-    return Silence(means, add_months(local_day(began, zone), MONTHS) if began and not waits else None, waits)
+        began, there = _complete_at(referral, pieces), calendars.of_service(referral.service)
+    return Silence(means, silent_until(means, there.day(began)) if began and not waits else None, waits)
 
 
 def receipts(referral: Referral) -> Receipts | None:
     """Counted from the day it was passed on (R112-11-2); None where nothing was."""
     if referral.sent_at is None or referral.way == "told":
         return None
-    service = referral.service
-    day = local_day(referral.sent_at, receiver_zone(service))
-    return Receipts(
-        working_days_after(day, REGISTERED_WITHIN, service),
-        working_days_after(day, ACKNOWLEDGED_WITHIN, service),
-    )
+    there = calendars.of_service(referral.service)
+    day = there.day(referral.sent_at)
+    return Receipts(there.after(day, REGISTERED_WITHIN), there.after(day, ACKNOWLEDGED_WITHIN))
 
 
 def reminder_at(referral: Referral, partner: Partner | None) -> datetime | None:
@@ -107,49 +91,20 @@ def taken_back_on(referral: Referral, partner: Partner | None) -> date | None:
         return None
     first = partner.remind_first if partner else REMIND_FIRST
     second = max(partner.remind_second if partner else REMIND_SECOND, first + 1)
-    day = local_day(referral.sent_at, receiver_zone(referral.service))
-    return working_days_after(day, first + second, referral.service)
-
-
-def working_days_after(day: date, count: int, service: Service) -> date:
-    """The day that comes `count` working days after `day`, where this service is."""
-    return zones.working_days_after(day, count, zones.territory_of(service.department))
+    there = calendars.of_service(referral.service)
+    return there.after(there.day(referral.sent_at), first + second)
 
 
 def is_day_off(service: Service) -> bool:
     """Whether nobody is at work there today."""
-    today = local_day(clock.now(), receiver_zone(service))
-    return not zones.is_working_day(today, zones.territory_of(service.department))
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
-
-
-def local_day(when: datetime, zone: str = zones.MAINLAND) -> date:
-    return when.astimezone(ZoneInfo(zone)).date()
-
-
-def morning_of(day: date, zone: str = zones.MAINLAND) -> datetime:
-    return datetime.combine(day, AT, ZoneInfo(zone)).astimezone(UTC)
-
-
-def sender_zone(referral: Referral) -> str:
-    """By whose clocks its sender's days are counted."""
-    return zone_of_organization(referral.organization_id)
-
-
-def receiver_zone(service: Service) -> str:
-    """By whose clocks the days of the service that it goes to are counted."""
-    return zones.zone_of(service.commune or service.department)
+    there = calendars.of_service(service)
+    return not there.works(there.day(clock.now()))
 
 
 def _morning_after(when: datetime, days: int, service: Service) -> datetime:
-    zone = receiver_zone(service)
-    return morning_of(working_days_after(local_day(when, zone), days, service), zone)
+    """The morning that comes so many working days later, where this service is."""
+    there = calendars.of_service(service)
+    return there.morning_of(there.after(there.day(when), days))
 
 
 def _complete_at(referral: Referral, pieces: Pieces) -> datetime | None:

@@ -12,6 +12,7 @@ from flask_babel import gettext
 
 from portal import budgets, clock, history
 from portal.articles import library
+from portal.cases import clocks
 from portal.cases.models import Case
 from portal.cases.opening import open_case
 from portal.cases.references import reference_of, spoken
@@ -21,12 +22,12 @@ from portal.contacts.models import DISTRESS, Contact
 from portal.contacts.recording import record_request
 from portal.database import db
 from portal.desk.waiting import enqueue, queue_for_topic
+from portal.directory import calendars
 from portal.directory import reading as directory
 from portal.directory.models import Organization
 from portal.errors import N_, Missing, Refused
 from portal.lines.saying import sender_of
 from portal.referrals.deciding.distress import distress
-from portal.referrals.following import clocks
 from portal.views import guards, limits
 from portal.views.context import searcher, settings
 from portal.views.forms import LONGEST_TEXT, Form, new_key
@@ -82,7 +83,7 @@ def _receipt_page(case: Case, contact: Contact | None) -> str:
     said = " ".join(
         [case.subject, *(one.body for one in contact.messages if one.direction == "in")] if contact else []
     )
-    received_on = clocks.local_day(case.opened_at, directory.zone_of_organization(case.organization_id))
+    received_on = calendars.of_organization(case.organization_id).day(case.opened_at)
     return render_template(
         "public/receipt.html",
         case=case,
@@ -90,7 +91,7 @@ def _receipt_page(case: Case, contact: Contact | None) -> str:
         organization=db.session.get_one(Organization, case.organization_id),
         sent=bool(contact and any(one.automatic for one in contact.messages)),
         desk=cards.front_desk(),
-        silence_on=clocks.add_months(received_on, clocks.MONTHS),
+        silence_on=clocks.silent_until("rejection", received_on),
         **_whose(contact),
         in_danger=finding.urgent_numbers() if distress(said, current()) else [],
     )

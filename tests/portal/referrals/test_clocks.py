@@ -12,6 +12,7 @@ from portal.cases.opening import open_case
 from portal.contacts.models import Attachment, Contact
 from portal.contacts.recording import add_message
 from portal.database import db
+from portal.directory import calendars
 from portal.referrals.following import chains, clocks, living
 from portal.referrals.models import Referral
 from tests import make
@@ -27,13 +28,13 @@ from tests.portal.referrals import cast, lives
     ],
 )
 def test_two_months_later_is_the_same_day_or_the_last_of_the_month(day: date, after: date) -> None:
-    assert clocks.add_months(day, 2) == after
+    assert calendars.add_months(day, 2) == after
 
 
 def test_working_days_leave_out_week_ends_and_public_holidays(app: Flask) -> None:
-    service = cast.service()
-    assert clocks.working_days_after(date(2026, 4, 3), 1, service) == date(2026, 4, 7)  # Easter Monday
-    assert clocks.working_days_after(date(2026, 4, 30), 10, service) == date(2026, 5, 19)  # 8 and 14 May
+    there = calendars.of_service(cast.service())
+    assert there.after(date(2026, 4, 3), 1) == date(2026, 4, 7)  # Easter Monday
+    assert there.after(date(2026, 4, 30), 10) == date(2026, 5, 19)  # 8 and 14 May
 
 
 def request_of(nature: str) -> Referral:
