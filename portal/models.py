@@ -3,6 +3,7 @@
 from portal import budgets, history, jobs, news
 from portal.articles import models as articles
 from portal.cases import models as cases
+from portal.cases.lists import models as lists
 from portal.citizens import models as citizens
 from portal.contacts import models as contacts
 from portal.desk import models as desk
@@ -30,6 +31,7 @@ __all__ = [
     "hsds",
     "jobs",
     "lines",
+    "lists",
     "mail",
     "news",
     "referrals",

@@ -17,6 +17,7 @@ PRIORITIES = ("low", "normal", "high", "urgent")
 STATES = ("open", "waiting", "closed")  # waiting: for the citizen
 CLOCKS = ("receipt", "first_answer", "resolution", "silence")
 
+NOT_CLOSED = text("state != 'closed'")
 RUNNING = text("state = 'running'")
 TO_KEEP = text("kept_at IS NULL AND given_up_at IS NULL")
 
@@ -47,6 +48,13 @@ class Case(Versioned, Base):
         Index("ix_cases_citizen", "citizen_id", "state"),
         Index("ix_cases_state", "organization_id", "state", "id"),
         Index("ix_cases_owner", "owner_id", "state"),
+        Index(
+            "ix_cases_not_closed",
+            "organization_id",
+            "id",
+            sqlite_where=NOT_CLOSED,
+            postgresql_where=NOT_CLOSED,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -71,3 +71,30 @@ class StaffSession(Base):
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     staff: Mapped[Staff] = relationship()
+
+
+class Jotting(Base):
+    """What somebody was typing in a field of a page, kept until it is sent, or for some days.
+
+    `over` is what the field said when they began; unknown where the words come from a form that could not be taken.
+    """
+
+    __tablename__ = "jottings"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    page: Mapped[str] = mapped_column(primary_key=True)
+    field: Mapped[str] = mapped_column(primary_key=True)
+    typed: Mapped[str]
+    over: Mapped[str | None]
+    at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+
+
+class Onlooker(Base):
+    """That somebody has this page open, and when they last typed in it. Such a row lives for a minute."""
+
+    __tablename__ = "onlookers"
+
+    page: Mapped[str] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    typed_at: Mapped[datetime | None]

@@ -7,6 +7,7 @@ end_wrap_up enter_contact find_citizen find_page give_back go_on keep_promise lo
 new_contact now prolong_wrap_up raise_flag reason reply say_who search take use_script waiting_now
 who_it_may_be wrap_up look_text new_text write_first
 act_on_referral referral referrals
+cases look_through save_view edit_view change_view delete_view
 """
 ANYONE = """
 api.alive api.description api.ready api.referrals api.search

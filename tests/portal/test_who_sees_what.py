@@ -11,6 +11,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from portal import clock
+from portal.cases.lists.models import SavedView
 from portal.cases.opening import open_case, promise
 from portal.citizens.models import Flag
 from portal.contacts.models import Attachment, Contact, Message, Template
@@ -81,7 +82,8 @@ class World:
             citizen_id=person.id,
             reason=words,
         )
-        db.session.add_all([flag, rule, draft, script, template, team, file, example, sent])
+        view = SavedView(organization_id=of.id, staff_id=agent.id, name=words, scope="organization")
+        db.session.add_all([flag, rule, draft, script, template, team, file, example, sent, view])
         db.session.flush()
         return {
             "contact_id": contact.id,
@@ -101,6 +103,7 @@ class World:
             "template_id": template.id,
             "example_id": example.id,
             "referral_id": sent.id,
+            "view_id": view.id,
         }
 
 
