@@ -12,7 +12,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from knowledge_base.search import Searcher
-from portal import brisk, commands, models
+from portal import brisk, clock, commands, models
 from portal.config import Settings, read_settings
 from portal.database import db, engine_options, reads_only, set_rules
 from portal.errors import trace_of
@@ -39,6 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings()
     app = Portal(__name__, static_folder="../static")
     app.extensions["settings"] = settings
+    clock.hang(settings.timezone)
     app.extensions["searcher"] = Searcher(settings.index_dir)
     app.config.update(_flask_settings(settings))
     spooling.init_app(app)

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
+# Where the clocks on our walls hang: said once, when the application is made (`hang`).
+_wall = {"zone": ZoneInfo("Europe/Paris")}
 _then: ContextVar[datetime | None] = ContextVar("then", default=None)
 
 
@@ -31,3 +34,13 @@ def as_of(when: datetime) -> Iterator[None]:
 def is_past() -> bool:
     """Whether something received earlier is being done again."""
     return _then.get() is not None
+
+
+def hang(timezone: str) -> None:
+    """Says by which local time days begin and end here."""
+    _wall["zone"] = ZoneInfo(timezone)
+
+
+def local_day(when: datetime | None = None) -> date:
+    """The day it is here, or was at that instant: an evening of July in Paris is not yet tomorrow, as it is in UTC."""
+    return (when or now()).astimezone(_wall["zone"]).date()

@@ -8,6 +8,7 @@ from portal import clock, history
 from portal.cases import clocks, keeping, levels
 from portal.cases.models import Case, Promise
 from portal.cases.references import draw_reference
+from portal.citizens import people
 from portal.contacts.models import Contact
 from portal.database import db, hold, insert
 from portal.errors import N_, Missing, Refused
@@ -138,13 +139,13 @@ def keep_promise(made: Promise, *, by: Actor) -> None:
 
 def open_promises(citizen_id: int, *, by: Person) -> list[Promise]:
     """What the reader's organization still owes this citizen, the most urgent first."""
-    query = db.select(Promise).filter_by(
-        citizen_id=citizen_id, organization_id=by.organization_id, kept_at=None
-    )
+    query = db.select(Promise).filter_by(organization_id=by.organization_id, kept_at=None)
+    query = query.where(Promise.citizen_id.in_(people.ids(citizen_id)))
     return list(db.session.scalars(query.order_by(Promise.due_at)))
 
 
 def open_cases(citizen_id: int, *, by: Person) -> list[Case]:
     """The citizen's matters with the reader's organization that are not closed, the newest first."""
-    query = db.select(Case).filter_by(citizen_id=citizen_id, organization_id=by.organization_id)
+    query = db.select(Case).filter_by(organization_id=by.organization_id)
+    query = query.where(Case.citizen_id.in_(people.ids(citizen_id)))
     return list(db.session.scalars(query.where(Case.state != "closed").order_by(Case.id.desc())))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from portal import clock, history
+from portal.citizens import people
 from portal.citizens.models import Citizen, Identifier, IdentifierLink
 from portal.citizens.names import name_key
 from portal.database import db
@@ -21,15 +22,18 @@ class Protected(NotYours):
 
 
 def open_citizen(citizen_id: int, *, by: Person, reason: str = "") -> Citizen:
-    """The citizen, for someone who may open their file; the door notes the reading once its answer is built."""
+    """The citizen, for someone who may open their file; the door notes the reading once its answer is built.
+
+    Of a file that was merged into another, it is the other that opens.
+    """
     if by.role not in READERS:
         raise NotYours(N_("Votre rôle n’ouvre pas les dossiers des citoyens."))
     citizen = db.session.get(Citizen, citizen_id)
     if citizen is None:
         raise Missing
-    if citizen.protected and not by.may_open_protected and not reason.strip():
+    if not by.may_open_protected and not reason.strip() and people.is_protected(citizen):
         raise Protected(N_("Ce dossier est protégé : écrivez pourquoi vous devez l’ouvrir."))
-    return citizen
+    return people.head(citizen)
 
 
 def point_at(citizen_id: int, *, by: Person) -> Citizen:
@@ -37,20 +41,21 @@ def point_at(citizen_id: int, *, by: Person) -> Citizen:
     citizen = db.session.get(Citizen, citizen_id) if by.role in READERS else None
     if citizen is None:
         raise Missing
-    return citizen
+    return people.head(citizen)
 
 
 def give_reason(citizen_id: int, reason: str, *, by: Person) -> None:
     """Writes why a protected file must be opened: that is its reading, and opens it for `REASON_LASTS`."""
     if len(reason.split()) < 2:
         raise Refused(N_("Écrivez le motif en quelques mots : un encadrant le lira."), field="reason")
-    open_citizen(citizen_id, by=by, reason=reason)
-    history.record_reading(db.session(), by.id, citizen_id, reason.strip()[:500])
+    opened = open_citizen(citizen_id, by=by, reason=reason)
+    history.record_reading(db.session(), by.id, opened.id, reason.strip()[:500])
 
 
 def recent_reason(citizen_id: int, *, by: Person) -> str:
     """The reason this person wrote to open the file, while it still holds."""
-    query = db.select(Reading.reason).filter_by(citizen_id=citizen_id, staff_id=by.id)
+    query = db.select(Reading.reason).filter_by(staff_id=by.id)
+    query = query.where(Reading.citizen_id.in_(people.ids(citizen_id)))
     recent = query.where(Reading.reason != "", Reading.at > clock.now() - REASON_LASTS)
     return db.session.scalar(recent.order_by(Reading.id.desc()).limit(1)) or ""
 
@@ -58,11 +63,8 @@ def recent_reason(citizen_id: int, *, by: Person) -> str:
 def find_by_identifier(kind: str, value: str) -> list[Citizen]:
     """Everyone linked to this number or address."""
     query = db.select(Citizen).join(IdentifierLink).join(Identifier)
-    return list(
-        db.session.scalars(
-            query.where(Identifier.kind == kind, Identifier.value == value).order_by(Citizen.name)
-        )
-    )
+    query = query.where(Identifier.kind == kind, Identifier.value == value)
+    return people.heads(db.session.scalars(query.order_by(Citizen.name)))
 
 
 def find_by_name(typed: str) -> list[Citizen]:
@@ -75,7 +77,7 @@ def find_by_name(typed: str) -> list[Citizen]:
         begins = Citizen.name_key.like(f"{word}%", escape="\\")
         inside = Citizen.name_key.like(f"% {word}%", escape="\\")
         query = query.where(db.or_(begins, inside))
-    return list(db.session.scalars(query.order_by(Citizen.name_key).limit(MOST_FOUND)))
+    return people.heads(db.session.scalars(query.order_by(Citizen.name_key).limit(MOST_FOUND)))
 
 
 def _escaped(word: str) -> str:

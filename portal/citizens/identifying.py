@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass
 
 import phonenumbers
+from sqlalchemy.orm import aliased
 
 from portal import history
+from portal.citizens import people
 from portal.citizens.models import Citizen, Identifier, IdentifierLink
 from portal.citizens.names import name_key
 from portal.database import db, insert
@@ -78,19 +80,22 @@ def find_identifier(kind: str, value: str) -> Identifier | None:
 
 
 def identify(used: Identifier | None) -> Identity:
-    """Who may be behind an identifier. Nothing is written: an agent or a one-time code says who it is."""
+    """Who may be behind an identifier, several files of one person being one. Nothing is written: an agent or a
+    one-time code says who it is."""
     if used is None:
         return Identity("hidden")
-    query = db.select(IdentifierLink).filter_by(identifier_id=used.id).join(Citizen).order_by(Citizen.id)
-    links = list(db.session.scalars(query))
-    confirmed = tuple(link.citizen for link in links if link.certainty == "confirmed")
-    if len(confirmed) == 1 and len(links) == 1:
-        return Identity("one", confirmed)
-    if len(links) > 1:
-        return Identity("several", tuple(link.citizen for link in links))
-    if links:
-        return Identity("probable", tuple(link.citizen for link in links))
-    return Identity("unknown")
+    person = aliased(Citizen)
+    query = db.select(IdentifierLink.certainty, person).select_from(IdentifierLink).join(Citizen)
+    query = query.join(person, person.id == people.head_column()).order_by(person.id)
+    query = query.where(IdentifierLink.identifier_id == used.id)
+    sure: dict[Citizen, bool] = {}
+    for certainty, citizen in db.session.execute(query):
+        sure[citizen] = sure.get(citizen, False) or certainty == "confirmed"
+    if not sure:
+        return Identity("unknown")
+    if len(sure) > 1:
+        return Identity("several", tuple(sure))
+    return Identity("one" if all(sure.values()) else "probable", tuple(sure))
 
 
 def add_citizen(name: str, *, by: Actor, language: str = "fr", commune: str = "") -> Citizen:
@@ -106,8 +111,9 @@ def add_citizen(name: str, *, by: Actor, language: str = "fr", commune: str = ""
 
 
 def link(used: Identifier, citizen: Citizen, *, certainty: str, evidence: str, by: Actor) -> IdentifierLink:
-    """Says that a citizen uses an identifier. A confirmed link is never made probable again."""
-    found = db.session.get(IdentifierLink, (used.id, citizen.id))
+    """Says that a citizen uses an identifier, once however many files they have. A confirmed link is never made
+    probable again."""
+    found = find_link(used.id, citizen)
     if found is None:
         found = IdentifierLink(
             identifier_id=used.id, citizen_id=citizen.id, certainty=certainty, evidence=evidence
@@ -119,5 +125,13 @@ def link(used: Identifier, citizen: Citizen, *, certainty: str, evidence: str, b
         found.certainty, found.evidence = certainty, evidence
     db.session.flush()
     details = {"identifier": used.kind, "certainty": certainty, "evidence": evidence}
-    history.record("citizen.linked", citizen, by=by, citizen_id=citizen.id, details=details)
+    history.record("citizen.linked", citizen, by=by, citizen_id=found.citizen_id, details=details)
     return found
+
+
+def find_link(identifier_id: int, citizen: Citizen) -> IdentifierLink | None:
+    """What is known of this person's using this identifier, in whichever of their files; the surest."""
+    query = db.select(IdentifierLink).filter_by(identifier_id=identifier_id)
+    query = query.where(IdentifierLink.citizen_id.in_(people.ids(citizen.id)))
+    elsewhere = IdentifierLink.citizen_id != citizen.id
+    return db.session.scalar(query.order_by(IdentifierLink.certainty, elsewhere).limit(1))

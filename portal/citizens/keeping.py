@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from sqlalchemy.sql import ColumnElement
+
 from portal import clock, history
+from portal.citizens import people
 from portal.citizens.models import FLAGS, Citizen, Flag
 from portal.citizens.names import name_key
 from portal.database import check_version, db, hold
@@ -34,27 +37,40 @@ def raise_flag(citizen: Citizen, kind: str, *, note: str, ends_on: date | None, 
     """What must be known before speaking to this person. The same kind twice renews the first."""
     if kind not in FLAGS:
         raise Refused(N_("Choisissez une des réponses proposées."), field="flag")
+    citizen = people.head(citizen)
     hold(citizen)
-    flag = db.session.scalar(db.select(Flag).filter_by(citizen_id=citizen.id, kind=kind))
+    query = db.select(Flag).filter_by(kind=kind).where(Flag.citizen_id.in_(people.ids(citizen.id)))
+    flag = db.session.scalar(query.order_by(Flag.citizen_id != citizen.id, Flag.id).limit(1))
     if flag is None:
         flag = Flag(citizen_id=citizen.id, kind=kind)
         db.session.add(flag)
     flag.note, flag.ends_on = note.strip(), ends_on
-    history.record("citizen.flagged", citizen, by=by, citizen_id=citizen.id, details={"flag": kind})
+    history.record("citizen.flagged", citizen, by=by, citizen_id=flag.citizen_id, details={"flag": kind})
     return flag
 
 
 def lower_flag(citizen: Citizen, flag_id: int, *, by: Actor) -> None:
-    """It no longer needs to be known."""
-    flag = db.session.get(Flag, flag_id)
-    if flag is None or flag.citizen_id != citizen.id:
+    """It no longer needs to be known, in any of this person's files."""
+    flag, own = db.session.get(Flag, flag_id), people.ids(citizen.id)
+    if flag is None or flag.citizen_id not in own:
         raise Missing
-    db.session.delete(flag)
-    history.record("citizen.unflagged", citizen, by=by, citizen_id=citizen.id, details={"flag": flag.kind})
+    query = db.select(Flag).filter_by(kind=flag.kind, note=flag.note).where(Flag.citizen_id.in_(own))
+    for one in db.session.scalars(query):
+        db.session.delete(one)
+        history.record(
+            "citizen.unflagged", citizen, by=by, citizen_id=one.citizen_id, details={"flag": one.kind}
+        )
 
 
-def live_flags(citizen_id: int) -> list[Flag]:
-    """The flags that have not ended."""
-    today = clock.now().date()
-    query = db.select(Flag).filter_by(citizen_id=citizen_id)
-    return list(db.session.scalars(query.where(db.or_(Flag.ends_on.is_(None), Flag.ends_on >= today))))
+def live_flags(citizen_id: int | None) -> list[Flag]:
+    """The flags that have not ended, those that say the same once: the one that ends last."""
+    query = db.select(Flag).where(Flag.citizen_id.in_(people.ids(citizen_id)), not_ended())
+    said: dict[tuple[str, str], Flag] = {}
+    for flag in sorted(db.session.scalars(query), key=lambda one: (one.ends_on or date.max, one.id)):
+        said[flag.kind, flag.note] = flag
+    return list(said.values())
+
+
+def not_ended() -> ColumnElement[bool]:
+    """Of flags in a query: a flag holds until the end of its last day, by the organization's clocks."""
+    return Flag.ends_on.is_(None) | (Flag.ends_on >= clock.local_day())

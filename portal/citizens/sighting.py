@@ -14,7 +14,7 @@ from datetime import date
 import phonenumbers
 
 from portal import history
-from portal.citizens import identifying
+from portal.citizens import identifying, people
 from portal.citizens.models import Citizen, DeniedLink, Identifier, IdentifierLink
 from portal.database import db
 from portal.errors import Refused
@@ -83,23 +83,25 @@ def note(
 
 def refuse(used: Identifier, citizen: Citizen, *, by: Actor) -> None:
     """It is not theirs: the guess goes, and is not made again. What was confirmed stays."""
-    found = db.session.get(IdentifierLink, (used.id, citizen.id))
+    found = identifying.find_link(used.id, citizen)
     if found is None or found.certainty == "confirmed":
         return
-    evidence = found.evidence
+    evidence, own = found.evidence, found.citizen_id
     db.session.delete(found)
-    db.session.add(DeniedLink(identifier_id=used.id, citizen_id=citizen.id))
+    db.session.add(DeniedLink(identifier_id=used.id, citizen_id=own))
     db.session.flush()
     db.session.expire(used, ["links"])
     details = {"identifier": used.kind, "evidence": evidence}
-    history.record("citizen.unlinked", citizen, by=by, citizen_id=citizen.id, details=details)
+    history.record("citizen.unlinked", citizen, by=by, citizen_id=own, details=details)
 
 
 def _may_guess(used: Identifier, citizen: Citizen) -> bool:
-    if db.session.get(DeniedLink, (used.id, citizen.id)) is not None:
+    own = people.ids(citizen.id)
+    denied = db.select(DeniedLink.citizen_id).where(DeniedLink.citizen_id.in_(own))
+    if db.session.scalar(denied.filter_by(identifier_id=used.id).limit(1)) is not None:
         return False
     links = db.session.scalars(db.select(IdentifierLink).filter_by(identifier_id=used.id))
-    return not any(link.citizen_id == citizen.id or link.certainty == "confirmed" for link in links)
+    return not any(link.citizen_id in own or link.certainty == "confirmed" for link in links)
 
 
 def _own_words(text: str) -> str:

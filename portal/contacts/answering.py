@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from portal import clock, history, jobs
+from portal.citizens import people
 from portal.contacts import texting
 from portal.contacts.models import DISPOSITIONS, Contact, Message, consulted_articles
 from portal.contacts.telling import tell_of
@@ -180,7 +181,8 @@ def wrap_up(
 
 def timeline(citizen_id: int, *, by: Person, before: int | None = None, limit: int = 30) -> list[Contact]:
     """The citizen's contacts with the reader's organization, newest first; `before` is the last one already shown."""
-    query = db.select(Contact).filter_by(citizen_id=citizen_id, organization_id=by.organization_id)
+    query = db.select(Contact).filter_by(organization_id=by.organization_id)
+    query = query.where(Contact.citizen_id.in_(people.ids(citizen_id)))
     if before is not None:
         last = find_contact(before, by=by)
         query = query.where(db.tuple_(Contact.started_at, Contact.id) < (last.started_at, last.id))

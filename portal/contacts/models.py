@@ -9,6 +9,7 @@ from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock
+from portal.citizens import people
 from portal.citizens.models import Citizen, Identifier
 from portal.database import Base, Versioned
 
@@ -85,6 +86,11 @@ class Contact(Versioned, Base):
     citizen: Mapped[Citizen | None] = relationship()
     identifier: Mapped[Identifier | None] = relationship()
     messages: Mapped[list[Message]] = relationship(back_populates="contact", order_by="Message.id")
+
+    @property
+    def person(self) -> Citizen | None:
+        """Whose contact it is: the file that its citizen's is read in."""
+        return people.head(self.citizen) if self.citizen is not None else None
 
 
 class Message(Base):

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from portal import clock, history
-from portal.citizens import sighting
+from portal.citizens import people, sighting
 from portal.citizens.identifying import identify
 from portal.citizens.models import Citizen, Identifier
 from portal.contacts.models import CHANNELS, Contact, Message
@@ -117,7 +117,7 @@ def record_by_hand(
     """A contact entered by an agent (another telephone, the counter, a letter). `more`: subject, topic_id, language."""
     if channel not in CHANNELS:
         raise Refused(N_("Choisissez une des réponses proposées."), field="channel")
-    known = {"citizen_id": citizen.id, "certainty": "confirmed"} if citizen else {}
+    known = {"citizen_id": people.head(citizen).id, "certainty": "confirmed"} if citizen else {}
     values = {"organization_id": organization_id, "state": "in_progress", "agent_id": by.id, **known, **more}
     return _once(Contact.form_key, form_key, actor=by, channel=channel, answered_at=clock.now(), **values)
 
@@ -168,12 +168,16 @@ def reopen(contact: Contact, *, by: Actor = history.CITIZEN) -> None:
 
 
 def attribute(contact: Contact, citizen: Citizen, *, certainty: str, by: Actor) -> None:
-    """Says whose contact this is. Attributing it again to the same person with no more certainty does nothing."""
-    if contact.citizen_id == citizen.id and contact.certainty in (certainty, "confirmed"):
+    """Says whose contact this is. Attributing it again to the same person with no more certainty does nothing; it stays
+    in the file of theirs that it is in."""
+    person = people.head(citizen)
+    known = contact.citizen_id is not None and people.head_id(contact.citizen_id) == person.id
+    if known and contact.certainty in (certainty, "confirmed"):
         return
-    contact.citizen_id, contact.certainty = citizen.id, certainty
-    details = {"certainty": certainty}
-    history.record("contact.attributed", contact, by=by, citizen_id=citizen.id, details=details)
+    was = contact.citizen_id
+    contact.citizen_id, contact.certainty = contact.citizen_id if known else person.id, certainty
+    details = {"certainty": certainty, "was": was}
+    history.record("contact.attributed", contact, by=by, citizen_id=contact.citizen_id, details=details)
     _look_through(contact, [one for one in contact.messages if one.direction == "in"])
     tell_of(contact)
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from portal import clock, history
 from portal.budgets import Use, spend_each
-from portal.citizens import consents
+from portal.citizens import consents, people
+from portal.citizens.keeping import not_ended
 from portal.citizens.models import Flag, Identifier, IdentifierLink
 from portal.contacts.models import Contact, Message
 from portal.database import db
@@ -106,10 +107,9 @@ def _is_live(contact: Contact) -> bool:
 
 def _wants_no_message(contact: Contact, used: Identifier) -> bool:
     """A flag of any of those who use the number: a text is read by whoever picks the phone up."""
-    people = db.select(IdentifierLink.citizen_id).filter_by(identifier_id=used.id)
-    theirs = Flag.citizen_id.in_(people) | (Flag.citizen_id == (contact.citizen_id or 0))
-    live = Flag.ends_on.is_(None) | (Flag.ends_on >= clock.now().date())
-    query = db.select(Flag.id).where(Flag.kind == "no_message", theirs, live)
+    users = db.session.scalars(db.select(IdentifierLink.citizen_id).filter_by(identifier_id=used.id))
+    theirs = Flag.citizen_id.in_(people.ids(*users, contact.citizen_id))
+    query = db.select(Flag.id).where(Flag.kind == "no_message", theirs, not_ended())
     return db.session.scalar(query.limit(1)) is not None
 
 

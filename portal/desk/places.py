@@ -186,7 +186,7 @@ def _wait_in(contact: Contact, queue: Queue, by: Actor) -> None:
 def _surely(contact: Contact) -> Citizen | None:
     """Whoever it is, where that is confirmed or the number has one confident match; a guess favours nobody."""
     if contact.certainty == "confirmed":
-        return contact.citizen
+        return contact.person
     found = identify(contact.identifier) if contact.certainty != "denied" else None
     return found.citizens[0] if found is not None and found.match == "one" else None
 

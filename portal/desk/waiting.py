@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 from portal import clock, history
 from portal.articles.models import Topic
 from portal.cases.models import Promise
+from portal.citizens import people
 from portal.citizens.models import Citizen, IdentifierLink
 from portal.contacts.models import DISTRESS, Contact
 from portal.contacts.telling import tell_of
@@ -185,8 +186,9 @@ def _linked(identifier_ids: Iterable[int]) -> dict[int, list[IdentifierLink]]:
 def _people(contact: Contact, linked: dict[int, list[IdentifierLink]]) -> tuple[tuple[Citizen, ...], bool]:
     """Who it may be, and whether that is one person who is only guessed."""
     if contact.citizen is not None:
-        return (contact.citizen,), False
+        return (people.head(contact.citizen),), False
     if contact.certainty == "denied" or contact.identifier_id is None:
         return (), False
     links = linked[contact.identifier_id]
-    return tuple(link.citizen for link in links), len(links) == 1 and links[0].certainty != "confirmed"
+    likely = people.heads(link.citizen for link in links)
+    return tuple(likely), len(likely) == 1 and all(link.certainty != "confirmed" for link in links)

@@ -80,7 +80,7 @@ def _channel(contact: Contact) -> str:
 
 
 def _is_protected(contact: Contact) -> bool:
-    return contact.citizen is not None and contact.citizen.protected
+    return contact.person is not None and contact.person.protected
 
 
 def _question(job: Job) -> str:

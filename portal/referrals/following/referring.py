@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy.orm import joinedload
 
 from portal import history
+from portal.citizens import people
 from portal.contacts.models import Contact
 from portal.database import db, locked
 from portal.directory.models import Service
@@ -64,7 +65,8 @@ def referrals_of(contact_ids: Iterable[int]) -> list[Referral]:
 
 def elsewhere(citizen_id: int, *, organization_id: int) -> list[Referral]:
     """What other organizations referred: that it was, to whom, when, and its state are all that may be shown of it."""
-    return _listed(Referral.citizen_id == citizen_id, Referral.organization_id != organization_id, limit=20)
+    theirs = Referral.citizen_id.in_(people.ids(citizen_id))
+    return _listed(theirs, Referral.organization_id != organization_id, limit=20)
 
 
 def follow_contact(contact: Contact) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from portal.citizens.models import Flag, IdentifierLink
+from portal.citizens import identifying
+from portal.citizens.keeping import live_flags
 from portal.contacts.models import Attachment, Contact, Message
 from portal.database import db
 from portal.directory.models import Commune
@@ -27,9 +28,9 @@ def offered(contact: Contact) -> dict[str, Any]:
     """What there is to share of this exchange, by field: what is known of it, and nothing else of the person."""
     said = [one for one in _said(contact) if one.body.strip()]
     used = contact.identifier
-    commune = contact.commune or (contact.citizen.commune if contact.citizen else "")
+    commune = contact.commune or (contact.person.commune if contact.person else "")
     found = {
-        "name": contact.citizen.name if contact.citizen else "",
+        "name": contact.person.name if contact.person else "",
         "reach": used.value if used is not None and used.kind in ("phone", "email") else "",
         "subject": contact.subject,
         "request": "\n\n".join(one.body for one in said),
@@ -42,7 +43,7 @@ def offered(contact: Contact) -> dict[str, Any]:
 def as_usual(contact: Contact) -> list[str]:
     """What is ticked before the agent chooses: nothing of a protected person, nor how to reach who may not be left a
     message."""
-    if contact.citizen is not None and contact.citizen.protected:
+    if contact.person is not None and contact.person.protected:
         return []
     hidden = {"reach"} if _has_flag(contact) else set()
     hidden |= set() if _gave_name(contact) else {"name"}
@@ -84,12 +85,11 @@ def _gave_name(contact: Contact) -> bool:
     tick."""
     if contact.certainty == "confirmed":
         return True
-    query = db.select(IdentifierLink.evidence).filter_by(
-        identifier_id=contact.identifier_id, citizen_id=contact.citizen_id
-    )
-    return db.session.scalar(query) == "form"
+    if contact.identifier_id is None or contact.citizen is None:
+        return False
+    link = identifying.find_link(contact.identifier_id, contact.citizen)
+    return link is not None and link.evidence == "form"
 
 
 def _has_flag(contact: Contact) -> bool:
-    query = db.select(Flag.id).where(Flag.citizen_id == (contact.citizen_id or 0), Flag.kind.in_(HIDDEN))
-    return db.session.scalar(query.limit(1)) is not None
+    return any(flag.kind in HIDDEN for flag in live_flags(contact.citizen_id))

@@ -93,7 +93,7 @@ def told(form: Form | None) -> dict[str, Any]:
 
 def commune_of(contact: Contact) -> str:
     """Where the matter is, else where the person lives once it is sure who they are."""
-    known = contact.citizen if contact.certainty == "confirmed" else None
+    known = contact.person if contact.certainty == "confirmed" else None
     return contact.commune or (known.commune if known else "")
 
 

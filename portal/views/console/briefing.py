@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.cases import opening
 from portal.cases.models import Case, Promise
+from portal.citizens import people
 from portal.citizens.keeping import live_flags
 from portal.citizens.models import Citizen, Flag, IdentifierLink
 from portal.contacts import answering
@@ -57,7 +58,11 @@ def last_words(contact_ids: Iterable[int], most: int = 3) -> dict[int, list[Mess
 
 
 def links_of(citizen: Citizen) -> list[IdentifierLink]:
-    """The numbers and addresses linked to this person, the surest first."""
-    query = db.select(IdentifierLink).filter_by(citizen_id=citizen.id)
+    """The numbers and addresses linked to this person, each once, the surest first."""
+    query = db.select(IdentifierLink).where(IdentifierLink.citizen_id.in_(people.ids(citizen.id)))
     query = query.options(joinedload(IdentifierLink.identifier))
-    return list(db.session.scalars(query.order_by(IdentifierLink.certainty, IdentifierLink.identifier_id)))
+    query = query.order_by(IdentifierLink.certainty, IdentifierLink.identifier_id, IdentifierLink.citizen_id)
+    once: dict[int, IdentifierLink] = {}
+    for link in db.session.scalars(query):
+        once.setdefault(link.identifier_id, link)
+    return list(once.values())

@@ -27,9 +27,11 @@ def citizen(citizen_id: int) -> Any:
         person = open_file(citizen_id)
     except access.Protected:
         return _ask_why(citizen_id, Form()), 403
+    if person.id != citizen_id:  # merged into another file
+        return redirect(url_for("console.citizen", citizen_id=person.id))
     answer = render_template("console/citizen.html", **_file(person))
     if may_read(person):  # a written reason was itself noted as the reading
-        note_reading(citizen_id)
+        note_reading(person.id)
     return answer
 
 

@@ -37,15 +37,15 @@ class Who:
 
 def who(contact: Contact) -> Who:
     """What may be said of who this is: a name once confirmed or likely, names alone while several are possible."""
-    if contact.citizen is not None and contact.certainty == "confirmed":
-        return Who("known", (contact.citizen,))
+    if contact.person is not None and contact.certainty == "confirmed":
+        return Who("known", (contact.person,))
     if contact.certainty == "denied":
         return Who("unknown")
     if contact.identifier is None:
         return Who("hidden" if contact.channel == "phone" and contact.direction == "in" else "nobody")
     found = identifying.identify(contact.identifier)
-    if found.match == "unknown" and contact.citizen is not None:
-        return Who("guessed", (contact.citizen,))
+    if found.match == "unknown" and contact.person is not None:
+        return Who("guessed", (contact.person,))
     kinds = {"one": "likely", "probable": "guessed"}
     return Who(kinds.get(found.match, found.match), found.citizens, _evidence(contact, found))
 

@@ -13,6 +13,7 @@ from flask_login import current_user
 
 from portal import clock, history
 from portal.cases.references import spoken
+from portal.citizens import people
 from portal.citizens.models import Citizen
 from portal.database import brief_write, db
 from portal.errors import Refused
@@ -37,18 +38,19 @@ def me() -> Staff:
 
 def may_read(citizen: Citizen) -> bool:
     """Whether the reader opens this file without writing why."""
-    return not citizen.protected or me().may_open_protected
+    return me().may_open_protected or not (citizen.protected or people.head(citizen).protected)
 
 
 def name_of(citizen: Citizen) -> str:
     """The name, unless the person is protected and the reader not of those who may know."""
-    return citizen.name if may_read(citizen) else "Personne protégée"
+    return people.head(citizen).name if may_read(citizen) else "Personne protégée"
 
 
 def note_reading(citizen_id: int, staff_id: int | None = None) -> None:
     """Leaves who read this file, once the answer is built; reading on within ten minutes is one reading."""
     staff_id = staff_id or me().id
-    query = db.select(Reading.id).filter_by(staff_id=staff_id, citizen_id=citizen_id)
+    query = db.select(Reading.id).filter_by(staff_id=staff_id)
+    query = query.where(Reading.citizen_id.in_(people.ids(citizen_id)))
     known = db.session.scalar(query.where(Reading.at > clock.now() - ONE_READING).limit(1))
     if known is None:
         with brief_write() as session:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from portal.cases import opening
 from portal.cases.models import Case
 from portal.cases.references import read_reference
-from portal.citizens import access, identifying
+from portal.citizens import access, identifying, people
 from portal.citizens.models import Citizen, IdentifierLink
 from portal.contacts.models import Contact
 from portal.database import db
@@ -54,12 +54,14 @@ def find_citizen() -> str:
 
 def _hints(citizen_ids: list[int]) -> dict[int, list[str]]:
     """The ends of people's numbers and addresses, to tell namesakes apart."""
-    query = db.select(IdentifierLink).where(IdentifierLink.citizen_id.in_(citizen_ids))
+    query = db.select(IdentifierLink, people.head_column()).join(Citizen)
+    query = query.where(IdentifierLink.citizen_id.in_(people.ids(*citizen_ids)))
     hints: dict[int, list[str]] = {}
-    for link in db.session.scalars(query.options(joinedload(IdentifierLink.identifier))):
+    for link, person_id in db.session.execute(query.options(joinedload(IdentifierLink.identifier))):
         value = link.identifier.value
         end = f"… {value[-4:-2]} {value[-2:]}" if link.identifier.kind == "phone" else f"{value[:2]}…@…"
-        hints.setdefault(link.citizen_id, []).append(end)
+        if end not in hints.setdefault(person_id, []):
+            hints[person_id].append(end)
     return hints
 
 
@@ -88,8 +90,8 @@ def _by_reference(reference: str) -> Found:
     if case is None or case.organization_id != me().organization_id:
         return Found("reference", reference)
     query = db.select(Contact).filter_by(case_id=case.id).order_by(Contact.id.desc()).limit(5)
-    citizen = db.session.get(Citizen, case.citizen_id) if case.citizen_id else None
-    return Found("reference", reference, [citizen] if citizen else [], case, list(db.session.scalars(query)))
+    found = [people.head(db.session.get_one(Citizen, case.citizen_id))] if case.citizen_id else []
+    return Found("reference", reference, found, case, list(db.session.scalars(query)))
 
 
 def _contacts_of(kind: str, value: str) -> list[Contact]:

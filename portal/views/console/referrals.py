@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from portal import history
 from portal.cases.models import Case
+from portal.citizens import people
 from portal.citizens.models import Citizen
 from portal.contacts import answering
 from portal.contacts.models import Contact
@@ -143,7 +144,7 @@ def _page(found: Referral, form: Form) -> str:
         "console/referral.html",
         found=found,
         contact=contact,
-        citizen=db.session.get(Citizen, found.citizen_id) if found.citizen_id else None,
+        citizen=people.head(db.session.get_one(Citizen, found.citizen_id)) if found.citizen_id else None,
         case=db.session.get(Case, found.case_id) if found.case_id else None,
         chain=chains.chain(found)[1:],
         next=chains.following(found),
@@ -179,7 +180,7 @@ def _usual(found: Referral, contact: Contact) -> list[str]:
 
 def _offered(contact: Contact) -> list[tuple[str, str, str]]:
     """What there is to share, and what it says; of a protected person, only to those who may know."""
-    hidden = contact.citizen is not None and not may_read(contact.citizen)
+    hidden = contact.person is not None and not may_read(contact.person)
     offered = sharing.offered(contact)
     said = {name: f"{len(what)} fichier(s)" if name == "files" else what for name, what in offered.items()}
     return [

@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from portal.citizens import identifying
-from portal.citizens.models import Citizen, Identifier, IdentifierLink
+from portal.citizens.models import Citizen, Identifier
 from portal.contacts import beginning
 from portal.contacts.models import Contact
 from portal.database import db
@@ -103,7 +103,7 @@ def _chosen(form: Form) -> Identifier | None:
     identifier_id, person = form.number("identifier_id"), _person(form)
     if identifier_id is None:
         return None
-    link = db.session.get(IdentifierLink, (identifier_id, person.id)) if person else None
+    link = identifying.find_link(identifier_id, person) if person else None
     if link is None or link.identifier.kind != "phone":
         raise Missing
     return link.identifier

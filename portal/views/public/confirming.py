@@ -9,7 +9,7 @@ from portal import clock, history, jobs
 from portal.cases.models import Case
 from portal.cases.opening import follow_contact
 from portal.cases.references import spoken
-from portal.citizens import identifying
+from portal.citizens import identifying, people
 from portal.citizens.codes import draw_code, within_budgets
 from portal.citizens.identifying import identify
 from portal.citizens.models import Citizen, Identifier
@@ -40,8 +40,8 @@ def introduce(contact: Contact, used: Identifier, name: str, preferred: str) -> 
         identifying.link(used, citizen, certainty="probable", evidence="form", by=history.CITIZEN)
         attribute(contact, citizen, certainty="probable", by=history.CITIZEN)
     elif contact.citizen_id is not None:
-        known = db.session.get_one(Citizen, contact.citizen_id)
-        if sorted(known.name_key.split()) != sorted(name_key(name).split()):
+        known = people.files(db.session.get_one(Citizen, contact.citizen_id))
+        if sorted(name_key(name).split()) not in [sorted(one.name_key.split()) for one in known]:
             deny(contact, by=history.CITIZEN)
 
 
@@ -118,7 +118,7 @@ def confirm(case: Case, used: Identifier) -> None:
     found = identify(used)
     mine = db.select(Contact).filter_by(case_id=case.id, identifier_id=used.id, certainty="probable")
     for contact in db.session.scalars(mine):
-        if [one.id for one in found.citizens] != [contact.citizen_id]:
+        if [one.id for one in found.citizens] != [people.head_id(contact.citizen_id)]:
             continue
         citizen = found.citizens[0]
         identifying.link(used, citizen, certainty="confirmed", evidence="code", by=history.CITIZEN)

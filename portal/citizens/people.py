@@ -1,0 +1,57 @@
+"""Several files, one person: while files are merged, they are read as one under the file that was kept.
+
+A merge moves no row: `Citizen.person_id` names the file that this one is read in. Whatever reads by citizen reads all
+of `ids`; whatever is begun for a person is recorded for their `head`; what comes of a contact (its promise, its case)
+stays with the contact's own file, so that both leave together should the merge be undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy.sql import ColumnElement
+
+from portal.citizens.models import Citizen
+from portal.database import db
+
+
+def head(citizen: Citizen) -> Citizen:
+    """The file that this one is read in: itself, unless it was merged into another."""
+    return citizen if citizen.person_id is None else db.session.get_one(Citizen, citizen.person_id)
+
+
+def heads(citizens: Iterable[Citizen]) -> list[Citizen]:
+    """Each person once, in the order given."""
+    return list(dict.fromkeys(head(one) for one in citizens))
+
+
+def head_id(citizen_id: int | None) -> int | None:
+    """The number of the file that this one is read in."""
+    return db.session.scalar(db.select(head_column()).where(Citizen.id == citizen_id)) if citizen_id else None
+
+
+def head_column() -> ColumnElement[int]:
+    """The same for a query of `citizens`."""
+    return db.func.coalesce(Citizen.person_id, Citizen.id)
+
+
+def ids(*citizen_ids: int | None) -> tuple[int, ...]:
+    """The numbers of all the files of these people, nobody's left out."""
+    known = {one for one in citizen_ids if one is not None}
+    if not known:
+        return ()
+    kept = db.select(head_column()).where(Citizen.id.in_(known))
+    read_in_them = db.select(Citizen.id).where(Citizen.person_id.in_(kept))
+    return tuple(sorted(db.session.scalars(kept.union(read_in_them))))
+
+
+def files(citizen: Citizen) -> list[Citizen]:
+    """All the files of this person, the one that was kept first."""
+    kept = head(citizen)
+    query = db.select(Citizen).filter_by(person_id=kept.id).order_by(Citizen.id)
+    return [kept, *db.session.scalars(query)]
+
+
+def is_protected(citizen: Citizen) -> bool:
+    """Whether any of this person's files is protected: the strictest holds for all."""
+    return any(one.protected for one in files(citizen))
