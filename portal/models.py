@@ -13,6 +13,7 @@ from portal.directory.hsds import models as hsds
 from portal.lines import models as lines
 from portal.mail import models as mail
 from portal.referrals import models as referrals
+from portal.reports import models as reports
 from portal.scripts import models as scripts
 from portal.staff import models as staff
 from portal.telephony import models as telephony
@@ -35,6 +36,7 @@ __all__ = [
     "mail",
     "news",
     "referrals",
+    "reports",
     "scripts",
     "staff",
     "telephony",

@@ -149,6 +149,7 @@ class Opinion(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"))
-    visit: Mapped[str]
+    visit: Mapped[str] = mapped_column(index=True)
     helped: Mapped[bool]
-    at: Mapped[datetime] = mapped_column(default=clock.now)
+    asked: Mapped[bool] = mapped_column(default=False)  # the same visit sent a request all the same
+    at: Mapped[datetime] = mapped_column(default=clock.now, index=True)

@@ -13,6 +13,7 @@ from portal.commands.hsds import export_hsds, import_hsds
 from portal.commands.mail import receive_mail
 from portal.commands.offices import evaluate_offices
 from portal.commands.referrals import evaluate_referrals
+from portal.commands.reports import count_days
 from portal.commands.rules import check_rules
 from portal.commands.search import evaluate_search, reindex
 from portal.commands.staff import create_staff
@@ -40,6 +41,7 @@ COMMANDS = (
     check_signatures,
     check_erlang,
     show_queues,
+    count_days,
 )
 
 

@@ -28,6 +28,9 @@ DISPOSITIONS = (
     "wrong_number",
 )
 
+# what was written and nobody has taken yet: as literal SQL, so that either engine finds its index
+WRITTEN_WAITS = text("contacts.state IN ('open', 'waiting') AND contacts.channel <> 'phone'")
+WRITTEN_WAITS_INDEX = text("state IN ('open', 'waiting') AND channel <> 'phone'")
 # what the sweepers look through
 UNFINISHED, TO_CHECK = text("state IN ('waiting', 'sending', 'unknown')"), text("check_at IS NOT NULL")
 GOING_ON = text("state NOT IN ('ended', 'failed')")
@@ -49,6 +52,12 @@ class Contact(Versioned, Base):
         Index("ix_contacts_identifier", "identifier_id", "started_at"),
         Index("ix_contacts_state", "organization_id", "state", "started_at"),
         Index("ix_contacts_recent", "organization_id", "started_at"),
+        Index(
+            "ix_contacts_written",
+            *("organization_id", "queue_id", "channel", "started_at"),
+            sqlite_where=WRITTEN_WAITS_INDEX,
+            postgresql_where=WRITTEN_WAITS_INDEX,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

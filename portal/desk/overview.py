@@ -28,11 +28,11 @@ class QueueNow:
 def queues_now(organization_id: int) -> list[QueueNow]:
     """The queues that somebody waits in, or that somebody is on duty for, in their order."""
     query = db.select(Queue).filter_by(organization_id=organization_id).order_by(Queue.position, Queue.id)
-    lines, duty = _lines(organization_id), _duty(organization_id)
+    lines, serving = _lines(organization_id), duty(organization_id)
     found = []
     for queue in db.session.scalars(query):
         waiting, call_backs, since = lines.get(queue.id, (0, 0, None))
-        on_duty, available = duty.get(queue.id, (0, 0))
+        on_duty, available = serving.get(queue.id, (0, 0))
         if not (waiting or call_backs or on_duty):
             continue
         expected = _expected_s(queue, waiting + call_backs, on_duty, available)
@@ -67,7 +67,8 @@ def _lines(organization_id: int) -> dict[int, tuple[int, int, datetime | None]]:
     return {queue_id: (waiting, total - waiting, first) for queue_id, waiting, total, first in rows}
 
 
-def _duty(organization_id: int) -> dict[int, tuple[int, int]]:
+def duty(organization_id: int) -> dict[int, tuple[int, int]]:
+    """How many are on duty for each queue, and how many of them are free."""
     available = db.func.sum(db.case((Presence.state == "available", 1), else_=0))
     query = db.select(queue_agents.c.queue_id, db.func.count(Presence.staff_id), available)
     query = query.join(Presence, Presence.staff_id == queue_agents.c.staff_id).where(

@@ -18,7 +18,7 @@ from portal.newsroom import Newsroom
 from portal.staff.models import Staff
 
 PATH = "/console/news"
-LISTS = ("/console/waiting", "/console/mine")
+LISTS = ("/console/waiting", "/console/mine", "/console/room/now")
 MOST_LISTS = 4  # drawn at once, of the sixteen threads
 STEP_S, STEPS = (
     300,

@@ -18,6 +18,8 @@ from portal.work.ask_owners import ask_owners
 from portal.work.check_presence import check_presence
 from portal.work.check_rules import check_rules
 from portal.work.connect_call import connect_call
+from portal.work.count_days import EVERY as COUNTED_EVERY
+from portal.work.count_days import count_days
 from portal.work.end_wrap_up import end_wrap_up
 from portal.work.expire_offer import expire_offer
 from portal.work.fetch_recording import fetch_recording
@@ -48,6 +50,7 @@ KINDS: dict[str, Callable[[Job], None]] = {
     "check_presence": check_presence,
     "check_rules": check_rules,
     "connect_call": connect_call,
+    "count_days": count_days,
     "end_wrap_up": end_wrap_up,
     "expire_offer": expire_offer,
     "fetch_recording": fetch_recording,
@@ -76,6 +79,7 @@ KINDS: dict[str, Callable[[Job], None]] = {
 EVERY: dict[str, timedelta] = {
     "ask_owners": ASKED_EVERY,
     "forget_codes": forget_codes.EVERY,
+    "count_days": COUNTED_EVERY,
     "purge_recordings": PURGED_EVERY,
     "read_mail": read_mail.EVERY,
     "remind_referrals": REMINDED_EVERY,

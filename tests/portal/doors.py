@@ -47,6 +47,7 @@ ADMINISTRATORS += """
 create_embedder create_kind drop_partner_key embedder embedders kind kinds make_partner_key new_kind
 partner partners save_embedder save_kind save_partner
 """
+SUPERVISORS = "readings room room_now"
 OVERSEERS = "see_alert set_aside staffing try_again"
 NETWORK = """
 call choose give_code left message put_through receive recorded ring voicemail wait waited answered transferred
@@ -68,7 +69,7 @@ DOORS = {
     **{f"console.{name}": "agents" for name in AGENTS.split()},
     **{f"hsds.{name}": "anyone" for name in DIRECTORY.split()},
     **{f"partner_api.{name}": "systems" for name in SYSTEMS.split()},
-    "console.readings": "supervisors",
+    **{f"console.{name}": "supervisors" for name in SUPERVISORS.split()},
     **{f"admin.{name}": "overseers" for name in OVERSEERS.split()},
     **dict.fromkeys(ANYONE.split(), "anyone"),
     **{f"telephone.{name}": "network" for name in NETWORK.split()},

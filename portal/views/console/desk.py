@@ -29,17 +29,18 @@ def waiting_now() -> Any:
     part = shared.drawn_once(
         "waiting", lambda: render_template("console/waiting.html", **_waiting()), me().may_open_protected
     )
-    return _again(part)
+    return again(part)
 
 
 @bp.get("/mine")
 @agents
 def mine_now() -> Any:
     """What this agent has begun, asked for again likewise."""
-    return _again(render_template("console/mine.html", **_mine()))
+    return again(render_template("console/mine.html", **_mine()))
 
 
-def _again(part: str) -> Any:
+def again(part: str) -> Any:
+    """A part of a page that asks for it by itself, which is no sign of life; unchanged, it is not sent again."""
     g.pop("staff_session", None)
     answer = make_response(part)
     answer.add_etag()

@@ -1,0 +1,161 @@
+"""Following the history: which days are to be counted again. The doors that made it pay nothing for it.
+
+What happened to a contact touches its own day; whose it is and what it is about touch the seven days around it, which
+wait for the night.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import select, union
+
+from portal import clock
+from portal.cases.models import Promise
+from portal.citizens.models import Citizen, Merge
+from portal.contacts.models import Contact
+from portal.database import db, insert, locked
+from portal.history import Event
+from portal.referrals.models import Referral
+from portal.reports import days
+from portal.reports.coming_back import WEEK
+from portal.reports.models import DayToCount, Following, Tally
+
+OVERLAP = timedelta(minutes=2)  # longer than any transaction that writes history
+TODAY_AFTER = timedelta(minutes=1)  # a day that goes on is counted so often
+AFTER = timedelta(minutes=10)
+NIGHT = time(3)
+AT_ONCE = 500  # rows of one INSERT
+
+Mark = tuple[int, date]
+
+
+def follow(timezone: str) -> set[tuple[int, datetime]]:
+    """Marks the days touched since the last time; returns the quarters of an hour whose calls are to be counted now:
+    of which organization, and when they begin."""
+    row = db.session.scalar(locked(db.select(Following)))
+    if row is None:
+        _begin(timezone)
+        return set()
+    _ripen(row, timezone)
+    above = db.session.execute(
+        db.select(db.func.max(Event.id), db.func.count()).where(Event.id > row.sure_id)
+    ).one()
+    if above[1] == row.heard:
+        _move_on(row, above[0])
+        return set()
+    touched = _touched(row.sure_id)
+    _mark_touched(touched, timezone)
+    mark(_days_of_merged(row.sure_id, timezone), _next_night(timezone))
+    row.heard = above[1]
+    _move_on(row, above[0])
+    return {
+        (one.organization_id, days.quarter_of(one.started_at)) for one in touched if one.channel == "phone"
+    }
+
+
+def mark(marks: Iterable[Mark], due_at: datetime) -> None:
+    """These days are to be counted again, no later than before."""
+    rows = [{"organization_id": of, "day": day, "due_at": due_at} for of, day in sorted(set(marks))]
+    for n in range(0, len(rows), AT_ONCE):
+        statement = insert(DayToCount).values(rows[n : n + AT_ONCE])
+        sooner = db.case(
+            (statement.excluded.due_at < DayToCount.due_at, statement.excluded.due_at),
+            else_=DayToCount.due_at,
+        )
+        keys = ["organization_id", "day"]
+        db.session.execute(statement.on_conflict_do_update(index_elements=keys, set_={"due_at": sooner}))
+
+
+def mark_all(timezone: str, since: date | None = None, until: date | None = None) -> None:
+    """Every day that had contacts is to be counted now, or those of a period."""
+    query = db.select(Contact.organization_id, db.func.min(Contact.started_at, type_=Contact.started_at.type))
+    for of, first in db.session.execute(query.group_by(Contact.organization_id)).all():
+        begins = max(filter(None, (days.day_of(first, timezone), since)))
+        ends = min(filter(None, (days.today(timezone), until)))
+        mark(((of, day) for day in days.each(begins, ends)), clock.now())
+
+
+def due(limit: int = 100, *, all_marked: bool = False) -> list[Mark]:
+    """The days to be counted now, the latest first: what is looked at most."""
+    query = db.select(DayToCount.organization_id, DayToCount.day)
+    if not all_marked:
+        query = query.where(DayToCount.due_at <= clock.now())
+    rows: list[Any] = list(db.session.execute(query.order_by(DayToCount.day.desc()).limit(limit)))
+    return [(of, day) for of, day in rows]
+
+
+def _begin(timezone: str) -> None:
+    """From here on; and all that was there before."""
+    last = db.session.scalar(db.select(db.func.max(Event.id))) or 0
+    db.session.add(Following(sure_id=last, seen_id=last, ripe_on=days.today(timezone)))
+    mark_all(timezone)
+
+
+def _move_on(row: Following, last: int | None) -> None:
+    """What was seen long enough ago is sure: nothing before it can still be committed."""
+    now = clock.now()
+    if now - row.seen_at < OVERLAP:
+        return
+    row.sure_id = row.seen_id
+    row.seen_id, row.seen_at = last or row.seen_id, now
+    row.heard = -1  # what stands above the new mark is read once more
+
+
+def _touched(since_id: int) -> list[Any]:
+    """The contacts that something happened to, in their referrals and promises too."""
+    recent = Event.id > since_id
+    ids = union(
+        select(Event.subject_id).where(recent, Event.subject_type == "contacts"),
+        select(Promise.contact_id)
+        .join(Event, (Event.subject_type == "promises") & (Event.subject_id == Promise.id))
+        .where(recent),
+        select(Referral.contact_id)
+        .join(Event, (Event.subject_type == "referrals") & (Event.subject_id == Referral.id))
+        .where(recent),
+    ).subquery()
+    query = db.select(Contact.organization_id, Contact.started_at, Contact.channel)
+    return list(db.session.execute(query.where(Contact.id.in_(select(ids)))))
+
+
+def _mark_touched(touched: list[Any], timezone: str) -> None:
+    now, today = clock.now(), days.today(timezone)
+    own = {(one.organization_id, days.day_of(one.started_at, timezone)) for one in touched}
+    mark((one for one in own if one[1] >= today), now + TODAY_AFTER)
+    past = {one for one in own if one[1] < today}
+    mark(past, now + AFTER)
+    near = range(-WEEK.days, WEEK.days + 1)
+    around = {(of, day + timedelta(days=n)) for of, day in past for n in near}
+    mark((one for one in around - past if one[1] < today), _next_night(timezone))
+
+
+def _days_of_merged(since_id: int, timezone: str) -> set[Mark]:
+    """The days on which the people of a merge, made or undone, were in touch: who came back is told by the person."""
+    merges = select(Event.subject_id).where(Event.id > since_id, Event.subject_type == "merges")
+    sides = union(
+        select(Merge.kept_id).where(Merge.id.in_(merges)),
+        select(Merge.absorbed_id).where(Merge.id.in_(merges)),
+        select(Event.subject_id).where(
+            Event.id > since_id, Event.subject_type == "citizens", Event.verb.contains("merge")
+        ),
+    ).subquery()
+    family = select(Citizen.id).where(Citizen.id.in_(select(sides)) | Citizen.person_id.in_(select(sides)))
+    query = db.select(Contact.organization_id, Contact.started_at).where(Contact.citizen_id.in_(family))
+    return {(of, days.day_of(started, timezone)) for of, started in db.session.execute(query)}
+
+
+def _ripen(row: Following, timezone: str) -> None:
+    """Each day, the one whose seven days have just passed is counted again: it is known who did not come back."""
+    today = days.today(timezone)
+    if row.ripe_on == today:
+        return
+    first, last = (row.ripe_on or today) - WEEK, today - WEEK - timedelta(days=1)
+    query = db.select(Tally.organization_id, Tally.day).where(Tally.day >= first, Tally.day <= last)
+    mark(((of, day) for of, day in db.session.execute(query.distinct())), clock.now())
+    row.ripe_on = today
+
+
+def _next_night(timezone: str) -> datetime:
+    return days.begins(days.today(timezone) + timedelta(days=1), timezone, NIGHT)
