@@ -132,6 +132,7 @@ class Referral(Versioned, Base):
     first_received_at: Mapped[datetime | None]
     competent_received_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
+    arrived_at: Mapped[datetime | None]  # when its letter was taken, or its system told: see `living.arrive`
     received_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
@@ -175,6 +176,9 @@ class ReferralLink(Base):
     reminder: Mapped[int] = mapped_column(
         default=0
     )  # with which letter it left: a reminder's replaces the former
+    letter: Mapped[str] = mapped_column(
+        default="", index=True
+    )  # its Message-ID: one that comes back names it
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]

@@ -7,6 +7,7 @@ import json
 from portal import clock, history, jobs
 from portal.database import db
 from portal.jobs import Job
+from portal.referrals.following import living
 from portal.referrals.models import Partner, Referral
 from portal.referrals.partners import keys as partners
 from portal.referrals.partners import posting
@@ -34,6 +35,7 @@ def tell_partner(job: Job) -> None:
     except posting.NotReached as failure:
         _not_reached(job, referral, partner, str(failure))
     else:
+        living.arrive(referral)
         details = {"event": job.payload["event"]}
         history.record(
             "referral.partner_told",

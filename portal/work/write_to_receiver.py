@@ -55,6 +55,9 @@ def write_to_receiver(job: Job) -> None:
         jobs.put_back(job, str(failure))
         db.session.commit()
         return
+    else:
+        for one in going_on:
+            living.arrive(one)
     jobs.finish(job)
     db.session.commit()
 

@@ -18,7 +18,7 @@ from portal.contacts.models import Contact
 from portal.database import db, hold
 from portal.directory.models import Service
 from portal.errors import N_, Refused
-from portal.history import PARTNER, SYSTEM, Actor
+from portal.history import NETWORK, PARTNER, SYSTEM, Actor
 from portal.referrals.following import chains, clocks, receivers, sharing, telling
 from portal.referrals.models import Referral
 from portal.referrals.partners import keys as partners
@@ -81,6 +81,19 @@ def send(
     _move(referral, "sent", by, way=way, nature=nature, shared=sorted(referral.shared))
     if way == "email":
         telling.write_to_receiver([referral])
+    elif way == "api" and not partners.is_told(referral):
+        arrive(referral, by=by)  # it asks us for what there is, and may at once
+    return True
+
+
+def arrive(referral: Referral, *, by: Actor = NETWORK) -> bool:
+    """Its letter was taken, or its system told: from here the competent administration has it, read or not (L114-3)."""
+    hold(referral)
+    if referral.arrived_at is not None or referral.state == "proposed" or is_final(referral):
+        return False
+    referral.arrived_at = clock.now()
+    history.record("referral.arrived", referral, by=by, citizen_id=referral.citizen_id)
+    telling.tell_desk(referral)
     return True
 
 
@@ -97,13 +110,13 @@ def receive(referral: Referral, *, who: str = "", form_key: str = "", by: Actor 
 def accept(
     referral: Referral, *, who: str = "", note: str = "", form_key: str = "", by: Actor = PARTNER
 ) -> bool:
-    """It is theirs, and they see to it: the competent administration has had it since it received it."""
+    """It is theirs, and they see to it: the competent administration has had it since it arrived there."""
     hold(referral)
     if not _goes_on(referral, RANK["accepted"]):
         return False
     now = clock.now()
     referral.received_at = referral.received_at or now
-    referral.competent_received_at, referral.answered_at = referral.received_at, now
+    referral.competent_received_at, referral.answered_at = _had_at(referral), now
     referral.receiver = who.strip()[:100] or referral.receiver
     referral.note = note.strip()
     referral.remind_at = clocks.outcome_at(referral, receivers.partner_of(referral.service))
@@ -160,7 +173,7 @@ def close(
         return False
     now = clock.now()
     referral.received_at = referral.received_at or now
-    referral.competent_received_at = referral.competent_received_at or referral.received_at
+    referral.competent_received_at = referral.competent_received_at or _had_at(referral)
     referral.closed_at, referral.note = now, note.strip() or referral.note
     referral.receiver = who.strip()[:100] or referral.receiver
     back = {"done": "", "unreachable": "not_reached"}.get(outcome, outcome)
@@ -183,6 +196,12 @@ def check_seen(referral: Referral, seen: str) -> None:
     hold(referral)
     if referral.state != seen:
         raise Overtaken(N_("Entre-temps, quelqu’un d’autre a répondu. Voici où cela en est."))
+
+
+def _had_at(referral: Referral) -> datetime | None:
+    """Since when its receiver has it: since it arrived, else since somebody there said so."""
+    known = [at for at in (referral.arrived_at, referral.received_at) if at is not None]
+    return min(known, default=None)
 
 
 def _begun(contact: Contact) -> datetime:

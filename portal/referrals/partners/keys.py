@@ -79,6 +79,12 @@ def tell(referral: Referral, event: str) -> None:
         jobs.enqueue("tell_partner", {**payload, "at": clock.now().isoformat()})
 
 
+def is_told(referral: Referral) -> bool:
+    """Whether its receiver's system is told of what comes; else it asks."""
+    partner = receiver(referral)
+    return partner is not None and hears(partner)
+
+
 def receiver(referral: Referral) -> Partner | None:
     """How the organization that this referral goes to takes referrals, if that was settled."""
     service = referral.service or db.session.get_one(Service, referral.service_id)

@@ -196,6 +196,7 @@ EVENTS = {
     "contact.reopened": "Rouvert",
     "referral.made": "Orientation proposée",
     "referral.sent": "Transmise",
+    "referral.arrived": "Arrivée chez le service",
     "referral.received": "Reçue par le service",
     "referral.accepted": "Prise en charge par le service",
     "referral.refused": "Refusée",

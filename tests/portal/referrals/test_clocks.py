@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import pytest
@@ -69,6 +70,29 @@ def test_silence_that_accepts_runs_from_when_the_competent_one_had_it(app: Flask
         living.accept(made)
     assert made.competent_received_at == datetime(2026, 3, 14, 10, tzinfo=UTC)
     assert clocks.silence(made) == clocks.Silence("acceptance", date(2026, 5, 14))
+
+
+def test_silence_that_accepts_runs_from_the_letter_that_arrived_not_from_who_opened_it(
+    app: Flask, work: Callable[[], int]
+) -> None:
+    with travel("2026-03-12T10:00Z", tick=False):
+        made = lives.sent(nature="decision")
+    with travel("2026-03-13T10:00Z", tick=False):
+        work()  # the letter leaves, and is taken
+    with travel("2026-03-20T10:00Z", tick=False):
+        living.receive(made)
+        living.accept(made)
+    assert made.arrived_at == datetime(2026, 3, 13, 10, tzinfo=UTC)
+    assert clocks.silence(made) == clocks.Silence("acceptance", date(2026, 5, 13))
+
+
+def test_a_system_that_asks_us_for_what_there_is_has_it_at_once(app: Flask) -> None:
+    lives.receiver(way="api")
+    with travel("2026-03-12T10:00Z", tick=False):
+        made = lives.sent(way="api", nature="decision")
+    with travel("2026-03-20T10:00Z", tick=False):
+        living.accept(made)
+    assert clocks.silence(made).on == date(2026, 5, 12)
 
 
 @pytest.mark.parametrize(

@@ -137,6 +137,8 @@ def test_what_a_partner_is_told_is_signed_and_holds_what_was_shared(
     expected = hmac.new(b"secret", time.encode() + b"." + body, hashlib.sha256).hexdigest()
     assert signature == expected
     assert db.session.scalar(db.select(Event).filter_by(verb="referral.partner_told")) is not None
+    db.session.refresh(referral)
+    assert referral.arrived_at is not None
 
 
 def test_partners_are_shown_how_to_check_that_it_is_us() -> None:
