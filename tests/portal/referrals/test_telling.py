@@ -38,6 +38,7 @@ def test_the_citizen_reads_who_has_it_what_was_shared_and_what_silence_means(app
     assert "relève de CAF" in said and "le 2 mars 2026" in said
     assert "01 99 00 00 50" in said
     assert "votre nom, comment vous joindre, l’objet de votre demande, ce que vous avez écrit" in said
+    assert "pourquoi nous l’avons pensé compétent." in said
     assert "Sans réponse le 2 mai 2026, votre demande sera considérée comme refusée" in said
     assert made.state == "sent"
 

@@ -67,7 +67,7 @@ def test_what_is_proposed_is_sent_with_the_fields_that_are_ticked(console: Any) 
     page = console.get(f"/console/referrals/{made.id}").text
     assert "aicha@exemple.fr" in page
     act(console, made, "send", way="email", nature="request", fields=["reach", "subject"])
-    assert (made.state, made.nature, set(made.shared)) == ("sent", "request", {"reach", "subject"})
+    assert (made.state, made.nature, set(made.shared)) == ("sent", "request", {"reach", "subject", "reason"})
 
 
 def test_a_refused_one_goes_to_the_service_named_in_one_click(console: Any) -> None:
@@ -95,7 +95,7 @@ def test_the_missing_piece_goes_back_with_the_request(console: Any) -> None:
     assert 'value="files" checked' in page
     act(console, made, "again", service=str(made.service_id), fields=["subject", "request", "files"])
     again = latest()
-    assert set(again.shared) == {"subject", "request", "files"}
+    assert set(again.shared) == {"subject", "request", "files", "reason"}
     assert "Voici le bail." in again.shared["request"]
     assert [one.name for one in sharing.files(again.shared)] == ["bail.txt"]
 
