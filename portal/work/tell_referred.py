@@ -98,7 +98,7 @@ def _paragraphs(contact: Contact, referral: Referral, step: str, question: str) 
     yield gettext(sentences.LETTER[step], **values)
     if step == "asked":
         yield f"« {question} »"
-    elif referral.note and step != "sent":
+    elif referral.note and step not in ("sent", "passed_on"):
         yield gettext(SAYS, note=referral.note)
     if step in ("sent", "told", "accepted"):
         yield from _reach(referral)

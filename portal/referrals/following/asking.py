@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from portal import history
 from portal.database import db, hold
 from portal.errors import N_, Refused
 from portal.history import PARTNER, Actor
-from portal.referrals.following import telling
+from portal.referrals.following import sharing, telling
 from portal.referrals.following.living import is_final
 from portal.referrals.models import Referral, ReferralMessage
 
@@ -37,11 +39,18 @@ def ask(
     return message
 
 
-def answer(referral: Referral, body: str, *, form_key: str, by: Actor) -> ReferralMessage:
-    """The sender's answer, which the receiver reads by their link and is told of."""
+def answer(
+    referral: Referral, body: str, *, files: Collection[int] = (), form_key: str, by: Actor
+) -> ReferralMessage:
+    """The sender's answer, which the receiver reads by their link and is told of; with files the person sent since,
+    and the person is told that they went on."""
     message, new = _write(referral, body, "sender", form_key, author_id=by.id)
     if new:
-        history.record("referral.answered", referral, by=by, citizen_id=referral.citizen_id)
+        given = sharing.give(referral, files)
+        details = {"files": [one.id for one in given]} if given else {}
+        history.record("referral.answered", referral, by=by, citizen_id=referral.citizen_id, details=details)
+        if given:
+            telling.tell_passed_on(referral, message)
         telling.tell_desk(referral)
         telling.tell_receiver(referral, message)
     return message

@@ -74,7 +74,9 @@ def send(
     referral.way, referral.nature, referral.sent_at = way, nature, clock.now()
     if way != "told":
         opening.open_case(contact, by=by)
-        referral.shared = {**sharing.chosen(contact, fields), "reason": referral.reason}
+        referral.shared = sharing.chosen(contact, fields)
+    if way in ("email", "api"):
+        referral.shared = {**referral.shared, "reason": referral.reason}
     referral.case_id = contact.case_id
     referral.first_received_at = referral.first_received_at or _begun(contact)
     referral.remind_at = clocks.reminder_at(referral, receivers.partner_of(referral.service))

@@ -36,6 +36,9 @@ LETTER = {
         "la transmettrons aussitôt."
     ),
     "asked": N_("%(service)s vous pose une question. Répondez depuis la page de suivi :"),
+    "passed_on": N_(
+        "Nous avons transmis à %(service)s les fichiers que vous nous avez envoyés pour lui répondre."
+    ),
     "done": N_("%(service)s nous dit que votre demande est traitée."),
     "done_without_help": N_(
         "%(service)s n’a pas pu vous aider. Nous reprenons votre demande, et nous vous dirons la suite."
@@ -75,6 +78,9 @@ TEXT = {
     ),
     "asked": N_(
         "%(organization)s : une question sur votre demande %(reference)s. Pour y répondre : %(link)s"
+    ),
+    "passed_on": N_(
+        "%(organization)s : vos fichiers pour la demande %(reference)s sont transmis à %(service)s. Suivi : %(link)s"
     ),
     "done": N_("%(organization)s : %(service)s a traité votre demande %(reference)s. Suivi : %(link)s"),
     "done_without_help": N_(

@@ -7,10 +7,11 @@ from typing import Any
 
 from portal.citizens import identifying
 from portal.citizens.keeping import live_flags
-from portal.contacts.models import Attachment, Contact, Message
+from portal.contacts.models import Attachment, Contact, Envelope, Message
 from portal.database import db
 from portal.directory.models import Commune
 from portal.errors import N_
+from portal.referrals.models import Referral
 
 FIELDS = {
     "name": N_("votre nom"),
@@ -67,6 +68,25 @@ def files(shared: dict[str, Any]) -> list[Attachment]:
     """The files that were shared, those that are still kept."""
     query = db.select(Attachment).where(Attachment.id.in_(shared.get("files", [])))
     return list(db.session.scalars(query.order_by(Attachment.id)))
+
+
+def not_yet_given(referral: Referral) -> list[Attachment]:
+    """The files that the person sent about this matter and that its receiver was not given, oldest first."""
+    query = db.select(Attachment).join(Message).join(Contact)
+    same = (Contact.case_id == referral.case_id) & Contact.case_id.is_not(None)
+    query = query.where((Contact.id == referral.contact_id) | same, Message.direction == "in")
+    query = query.where(~Message.envelope.has(Envelope.other_address))
+    query = query.where(Attachment.id.not_in(referral.shared.get("files", [])))
+    return list(db.session.scalars(query.order_by(Attachment.id)))
+
+
+def give(referral: Referral, files: Collection[int]) -> list[Attachment]:
+    """The receiver is given these too, those that it may be."""
+    found = [one for one in not_yet_given(referral) if one.id in files]
+    if found:
+        given = [*referral.shared.get("files", []), *(one.id for one in found)]
+        referral.shared = {**referral.shared, "files": given}
+    return found
 
 
 def _said(contact: Contact) -> list[Message]:

@@ -22,8 +22,17 @@ def tell(referral: Referral, step: str) -> None:
 def tell_asked(referral: Referral, message: ReferralMessage) -> None:
     """The citizen is told of this very question: others, which are not for them, may follow it before they are."""
     tell_desk(referral)
-    work = {"referral": referral.id, "step": "asked", "message": message.id}
-    jobs.enqueue("tell_referred", work, dedupe_key=f"referral:{referral.id}:asked:{message.id}")
+    _tell_with(referral, "asked", message)
+
+
+def tell_passed_on(referral: Referral, message: ReferralMessage) -> None:
+    """The citizen is told that files of theirs went to the receiver with this answer (CRPA L114-8)."""
+    _tell_with(referral, "passed_on", message)
+
+
+def _tell_with(referral: Referral, step: str, message: ReferralMessage) -> None:
+    work = {"referral": referral.id, "step": step, "message": message.id}
+    jobs.enqueue("tell_referred", work, dedupe_key=f"referral:{referral.id}:{step}:{message.id}")
 
 
 def tell_desk(referral: Referral) -> None:

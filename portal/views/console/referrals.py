@@ -23,6 +23,7 @@ from portal.views.choosing import read_service
 from portal.views.console import words
 from portal.views.console.door import agents, bp, may_read, me, refusals_shown
 from portal.views.forms import Form, new_key
+from portal.views.language import datetime_text, size_text
 
 STOPPED = "Cet organisme a déjà renvoyé cette personne : rien n’est parti. Un superviseur voit l’orientation et décide."
 
@@ -106,7 +107,8 @@ def _end_again(found: Referral) -> None:
 
 
 def _answer(found: Referral, form: Form) -> Referral:
-    asking.answer(found, form.text("body"), form_key=form.key(), by=me().actor)
+    files = [int(one) for one in form.data.getlist("files") if one.isascii() and one.isdigit()]
+    asking.answer(found, form.text("body"), files=files, form_key=form.key(), by=me().actor)
     if db.session.get_one(Contact, found.contact_id).step == asking.ASKED:
         _end_again(found)
     return found
@@ -155,6 +157,8 @@ def _page(found: Referral, form: Form) -> str:
         usual=form.data.getlist("fields") if form.data else _usual(found, contact),
         silence=clocks.silence(found),
         receipts=clocks.receipts(found),
+        files=_files(found, contact),
+        given_since=_given_since(found, form),
         shared=", ".join(words.SHARED[name] for name in sharing.FIELDS if name in found.shared),
         events=events,
         names=names_of(history.actors(events) | {one.author_id for one in found.messages}),
@@ -187,6 +191,24 @@ def _offered(contact: Contact) -> list[tuple[str, str, str]]:
         (name, words.SHARED[name], "" if hidden else textwrap.shorten(what, 120))
         for name, what in said.items()
     ]
+
+
+def _files(found: Referral, contact: Contact) -> list[tuple[str, str, str]]:
+    """What the person sent that may go with an answer; of a protected one, only to those who may know."""
+    if not found.messages or (contact.citizen is not None and not may_read(contact.citizen)):
+        return []
+    given = sharing.not_yet_given(found)
+    return [
+        (str(one.id), one.name, f"Reçu le {datetime_text(one.at)}, {size_text(one.size)}") for one in given
+    ]
+
+
+def _given_since(found: Referral, form: Form) -> list[str]:
+    """What is ticked before the agent chooses: what came since the question."""
+    if form.data or not asking.is_asked(found):
+        return form.data.getlist("files")
+    asked = found.messages[-1].at
+    return [str(one.id) for one in sharing.not_yet_given(found) if one.at > asked]
 
 
 def _fields(found: Referral) -> set[str]:

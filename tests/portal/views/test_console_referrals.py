@@ -11,6 +11,7 @@ from portal import history
 from portal.contacts.models import Attachment, Contact
 from portal.contacts.recording import add_message
 from portal.database import db
+from portal.mail.models import Letter
 from portal.referrals.following import asking, chains, listing, living, sharing
 from portal.referrals.models import Referral
 from tests import make
@@ -127,6 +128,28 @@ def test_a_question_is_answered_and_what_was_told_is_closed_by_the_agent(console
     assert made.state == "done"
 
 
+def test_a_file_sent_to_answer_a_question_goes_with_the_answer_and_the_person_is_told(
+    console: Any, work: Any
+) -> None:
+    made = lives.sent()
+    asking.ask(made, "Le bail ?", to_citizen=True, form_key="a" * 20)
+    message = add_message(db.session.get_one(Contact, made.contact_id), "Voici le bail.")
+    file = Attachment(name="bail.txt", media_type="text/plain", size=1, digest="0" * 64)
+    other = add_message(lives.contact(email="b@exemple.fr"), "Autre chose")
+    theirs = Attachment(name="autre.txt", media_type="text/plain", size=1, digest="1" * 64)
+    message.attachments.append(file)
+    other.attachments.append(theirs)
+    db.session.commit()
+    page = console.get(f"/console/referrals/{made.id}").text
+    assert f'value="{file.id}" checked' in page and "autre.txt" not in page
+    act(console, made, "answer", body="Le voici", files=[str(file.id), str(theirs.id)])
+    assert sharing.files(made.shared) == [file]
+    work()
+    said = db.session.scalars(db.select(Letter.body).filter_by(to="aicha@exemple.fr")).all()
+    assert any("transmis à CAF les fichiers" in one for one in said)
+    assert "bail.txt" not in console.get(f"/console/referrals/{made.id}").text
+
+
 def test_an_agent_whom_the_receiver_forestalled_is_told(console: Any) -> None:
     made = lives.sent()
     living.refuse(made, "not_for_us")
@@ -175,7 +198,7 @@ def test_a_wrap_up_sends_at_once_where_it_says_how(console: Any, agent: Any) -> 
     assert console.post(f"/console/contacts/{contact.id}/wrap-up", data=data).status_code == 302
     made = latest()
     assert (made.state, made.way) == ("sent", "email")
-    assert set(made.shared) == {"name", "reach", "subject", "request"}
+    assert set(made.shared) == {"name", "reach", "subject", "request", "reason"}
     assert f"/console/referrals/{made.id}" in console.get(f"/console/contacts/{contact.id}").text
 
 
