@@ -86,10 +86,8 @@ def recompute(case: Case) -> dict[str, list[str]]:
         before = one.due_at
         if one.kind == "silence" and one.means != means:
             _say_otherwise(one, case, means)
-        if one.state in (*GOING_ON, "missed") and one.met_at is None:
+        if one.state in GOING_ON:
             one.due_at = _due(one, calendar, level)
-            if one.state == "missed" and one.due_at > clock.now():
-                _set_going(one, one.due_at)
         if one.due_at != before:
             one.warned_at = one.escalated_at = None
             moved[one.kind] = [before.isoformat(), one.due_at.isoformat()]
@@ -116,7 +114,8 @@ def stop(case: Case) -> None:
     """Nothing more is due in this matter."""
     for one in clocks_of(case).values():
         if one.state in GOING_ON:
-            one.state = "stopped"
+            late = one.state == "running" and one.due_at < clock.now()
+            one.state = "missed" if late else "stopped"
 
 
 def start_again(case: Case) -> None:

@@ -12,6 +12,7 @@ from portal.articles.models import Topic
 from portal.cases import clocks
 from portal.cases.models import NATURES, PRIORITIES, Case, Tag
 from portal.citizens import access
+from portal.contacts.models import Contact
 from portal.database import db, hold
 from portal.errors import N_, Missing, Refused, Stale
 from portal.history import Actor, Person
@@ -114,6 +115,13 @@ def answered(case: Case, *, by: Actor) -> None:
     case.answered_at = case.answered_at or clock.now()
     if met:
         record(case, "case.answered", by, {"met": met})
+
+
+def answered_in(contact: Contact, *, by: Actor) -> None:
+    """A person answered in this exchange: so they did in its matter, if it has one."""
+    case = db.session.get(Case, contact.case_id) if contact.case_id else None
+    if case is not None:
+        answered(case, by=by)
 
 
 def _checked(case: Case, changes: dict[str, Any]) -> dict[str, Any]:

@@ -84,9 +84,11 @@ class Case(Versioned, Base):
 
 
 class Clock(Versioned, Base):
-    """A time by which something is due in a case. `state`: running, paused (and why), met, missed, stopped.
+    """A time by which something is due in a case. `state`: running (late too), paused (and why), met, missed (it ended
+    late), stopped (nothing is due any more).
 
-    `warned_at` is when somebody was told that it comes near, `escalated_at` when somebody above was, before it is late.
+    `warned_at` is when somebody was told that it comes near, `escalated_at` when somebody above was, before it is late,
+    and again once it is.
     """
 
     __tablename__ = "clocks"

@@ -119,7 +119,7 @@ def _taken(by: Person, whose: ColumnElement[bool]) -> list[Waiting]:
 
 def due_promises(organization_id: int, until: datetime, *, limit: int = MOST_SHOWN) -> list[Promise]:
     """What was promised for before `until` and is not kept, the latest first to be missed on top."""
-    query = db.select(Promise).filter_by(organization_id=organization_id, kept_at=None)
+    query = db.select(Promise).filter_by(organization_id=organization_id, kept_at=None, given_up_at=None)
     query = query.where(Promise.due_at < until).options(joinedload(Promise.case))
     return list(db.session.scalars(query.order_by(Promise.due_at).limit(limit)))
 

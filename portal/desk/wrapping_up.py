@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal import history
-from portal.cases import opening
+from portal.cases import keeping, opening
 from portal.cases.models import Case
 from portal.contacts import answering
 from portal.contacts.models import Contact
@@ -14,6 +14,8 @@ from portal.database import db
 from portal.desk import presence
 from portal.errors import N_, Refused
 from portal.history import Person
+
+ANSWERED = ("answered", "referred", "promise_made", "transferred")  # somebody spoke or wrote to the citizen
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ def wrap_up(contact: Contact, outcome: Outcome, *, form_key: str, by: Person) ->
     )
     if outcome.promise.strip():
         _promise(contact, outcome, by)
+    if outcome.disposition in ANSWERED or outcome.answer.strip():
+        keeping.answered_in(contact, by=by.actor)
     if outcome.close and contact.case_id:
         opening.close_case(db.session.get_one(Case, contact.case_id), by=by.actor)
     presence.wrapped_up(contact, by.id)

@@ -30,6 +30,19 @@ def sees(supervisor: Person, staff_id: int | None) -> bool:
     return staff_id is not None and db.session.scalar(query) is not None
 
 
+def supervisors_over(organization_id: int, staff_id: int | None, team_id: int | None) -> list[int]:
+    """The ids of the supervisors who see this member or this team: those who share one, and those who have none."""
+    theirs = db.select(team_members.c.team_id).where(team_members.c.staff_id == staff_id)
+    in_one = db.select(team_members.c.team_id).where(team_members.c.staff_id == Staff.id)
+    near = in_one.where((team_members.c.team_id == team_id) | team_members.c.team_id.in_(theirs))
+    query = db.select(Staff.id).filter_by(
+        organization_id=organization_id, role="supervisor", disabled_at=None
+    )
+    if staff_id is None and team_id is None:
+        return sorted(db.session.scalars(query))
+    return sorted(db.session.scalars(query.where(near.exists() | ~in_one.exists())))
+
+
 def teams_of(person: Person) -> list[Team]:
     """The teams of one's own organization."""
     query = db.select(Team).filter_by(organization_id=person.organization_id)

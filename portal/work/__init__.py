@@ -39,6 +39,8 @@ from portal.work.tell_administrators import tell_administrators
 from portal.work.tell_author import tell_author
 from portal.work.tell_partner import tell_partner
 from portal.work.tell_referred import tell_referred
+from portal.work.watch_clocks import EVERY as WATCHED_EVERY
+from portal.work.watch_clocks import watch_clocks
 from portal.work.write_to_receiver import write_to_receiver
 
 KINDS: dict[str, Callable[[Job], None]] = {
@@ -73,6 +75,7 @@ KINDS: dict[str, Callable[[Job], None]] = {
     "tell_referred": tell_referred,
     "write_to_receiver": write_to_receiver,
     "tell_partner": tell_partner,
+    "watch_clocks": watch_clocks,
 }
 
 # done again and again, as long as there is a worker
@@ -86,6 +89,7 @@ EVERY: dict[str, timedelta] = {
     "sweep_files": sweep_files.EVERY,
     "sweep_calls": sweep_calls.EVERY,
     "sweep_texts": sweep_texts.EVERY,
+    "watch_clocks": WATCHED_EVERY,
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import flash, g, make_response, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
+from portal.cases import keeping
 from portal.contacts import answering, corresponding, delivery
 from portal.contacts.models import Contact, Message
 from portal.database import db
@@ -86,9 +87,11 @@ def _write(contact: Contact, body: str, channel: str, form: Form) -> Message:
     contact_page.jot(contact, form)
     answering.consult(contact, contact_page.used_articles(form), by=me().actor)
     because = form.text("now_because", longest=300)
-    return answering.reply(
+    sent = answering.reply(
         contact, body, channel=channel, form_key=form.key(), by=me().actor, now_because=because
     )
+    keeping.answered_in(contact, by=me().actor)
+    return sent
 
 
 @bp.post("/contacts/<int:contact_id>/give-back")

@@ -6,13 +6,13 @@ from typing import Any
 
 from flask import flash, g, make_response, redirect, render_template, request, url_for
 
-from portal.cases import opening
+from portal.cases import escalating, opening
 from portal.database import db
 from portal.desk import overview, taking, waiting
 from portal.desk.models import Queue
 from portal.errors import Refused
 from portal.staff.managing import names_of
-from portal.views.console import shared
+from portal.views.console import case_lists, list_words, shared
 from portal.views.console.door import agents, bp, end_of_day, me, today
 
 
@@ -90,8 +90,12 @@ def _waiting() -> dict[str, Any]:
 
 def _mine() -> dict[str, Any]:
     others = waiting.in_other_hands(me()) if me().role == "supervisor" else []
+    near = escalating.near_of(me())
     return {
         "mine": waiting.in_progress(me()),
+        "near": near,
+        "hidden": case_lists.shown_of([one.case for one in near])["hidden"],
+        "lists": list_words,
         "others": others,
         "names": names_of({one.contact.agent_id for one in others}),
         "promises": waiting.due_promises(me().organization_id, end_of_day(today())),

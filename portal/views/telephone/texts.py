@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 from twilio.twiml.messaging_response import MessagingResponse
 
-from portal.cases.opening import open_case
+from portal.cases.opening import open_case, reopen_case
 from portal.citizens.identifying import identifier, network_number
 from portal.contacts.bridge_codes import code_in
 from portal.contacts.consenting import heed, settle
@@ -68,6 +68,8 @@ def _take(line: Line, sid: str, number: str, body: str) -> None:
         db.session.no_autoflush
     ):  # nothing asked below looks for what is not yet written: one UPDATE, not four
         case = open_case(contact, by=CITIZEN)
+        if case.state != "open":  # they gave what was asked for, or it is not over
+            reopen_case(case, by=CITIZEN)
         answered = answer_text(line, contact, body, case)
         if contact.step != DISTRESS:  # what follows a cry for help does not make it less urgent
             contact.step = STEPS[answered]
