@@ -44,6 +44,7 @@ save_script_step save_sender save_staff save_team script script_settings script_
 senders set_line_recording staff staff_member team teams trial try_menu try_script try_situation
 """
 ADMINISTRATORS += """
+create_level new_level remove_level save_level service_level service_levels
 create_embedder create_kind drop_partner_key embedder embedders kind kinds make_partner_key new_kind
 partner partners save_embedder save_kind save_partner
 """

@@ -21,6 +21,7 @@ from portal.views.admin import (  # noqa: E402,F401  (they register their views 
     embedders,
     freshness,
     kinds,
+    levels,
     lines,
     lines_says,
     mailboxes,
