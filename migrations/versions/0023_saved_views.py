@@ -62,7 +62,7 @@ def _create_bulk_changes() -> None:
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("changed", sa.Integer(), nullable=False),
         sa.Column("left_out", sa.JSON(), nullable=False),
-        sa.Column("deed_id", sa.Integer(), nullable=True),
+        sa.Column("deed_ids", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("form_key", sa.String(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -70,7 +70,6 @@ def _create_bulk_changes() -> None:
             ["organization_id"], ["organizations.id"], name=op.f("fk_bulk_changes_organization_id")
         ),
         sa.ForeignKeyConstraint(["by_id"], ["staff.id"], name=op.f("fk_bulk_changes_by_id")),
-        sa.ForeignKeyConstraint(["deed_id"], ["deeds.id"], name=op.f("fk_bulk_changes_deed_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_changes")),
         sa.UniqueConstraint("form_key", name=op.f("uq_bulk_changes_form_key")),
     )

@@ -213,7 +213,8 @@ def _give_link_back(step: Step) -> bool:
 
 def _value(model: Any, name: str, kept: Any) -> Any:
     """A value as its column takes it, from what JSON kept of it."""
-    wanted = model.__table__.c[name].type.python_type
+    kind = model.__table__.c[name].type
+    wanted = getattr(kind, "impl", kind).python_type
     return wanted.fromisoformat(kept) if isinstance(kept, str) and wanted in (datetime, date) else kept
 
 

@@ -15,6 +15,7 @@ from portal.work import forget_codes, index_entries, read_mail, sweep_calls, swe
 from portal.work.ask_owner import ask_owner
 from portal.work.ask_owners import EVERY as ASKED_EVERY
 from portal.work.ask_owners import ask_owners
+from portal.work.change_cases import change_cases
 from portal.work.check_presence import check_presence
 from portal.work.check_rules import check_rules
 from portal.work.connect_call import connect_call
@@ -49,6 +50,7 @@ KINDS: dict[str, Callable[[Job], None]] = {
     "reindex": index_entries.rebuild,
     "ask_owner": ask_owner,
     "ask_owners": ask_owners,
+    "change_cases": change_cases,
     "check_presence": check_presence,
     "check_rules": check_rules,
     "connect_call": connect_call,

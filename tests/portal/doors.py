@@ -8,6 +8,7 @@ new_contact now prolong_wrap_up raise_flag reason reply say_who search take use_
 who_it_may_be wrap_up look_text new_text write_first
 act_on_referral referral referrals
 cases look_through save_view edit_view change_view delete_view
+preview_change change_cases bulk_change bulk_change_now undo_change
 """
 ANYONE = """
 api.alive api.description api.ready api.referrals api.search

@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from portal import clock
-from portal.cases.lists.models import SavedView
+from portal.cases.lists.models import BulkChange, SavedView
 from portal.cases.opening import open_case, promise
 from portal.citizens.models import Flag
 from portal.contacts.models import Attachment, Contact, Message, Template
@@ -83,7 +83,8 @@ class World:
             reason=words,
         )
         view = SavedView(organization_id=of.id, staff_id=agent.id, name=words, scope="organization")
-        db.session.add_all([flag, rule, draft, script, template, team, file, example, sent, view])
+        bulk = BulkChange(organization_id=of.id, by_id=agent.id, says=words, state="done")
+        db.session.add_all([flag, rule, draft, script, template, team, file, example, sent, view, bulk])
         db.session.flush()
         return {
             "contact_id": contact.id,
@@ -104,6 +105,7 @@ class World:
             "example_id": example.id,
             "referral_id": sent.id,
             "view_id": view.id,
+            "bulk_id": bulk.id,
         }
 
 

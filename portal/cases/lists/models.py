@@ -32,7 +32,7 @@ class SavedView(Versioned, Base):
 
 
 class BulkChange(Base):
-    """One change of many cases, done a few at a time. `state`: waiting, running, done.
+    """One change of many cases, a few at a time, each few a deed. `state`: waiting, running, done, undoing, undone.
 
     `cases` are their ids and the versions that were looked at; `left_out` why some were left as they are, by id.
     """
@@ -48,7 +48,7 @@ class BulkChange(Base):
     done: Mapped[int] = mapped_column(default=0)  # how many of `cases` were looked at
     changed: Mapped[int] = mapped_column(default=0)
     left_out: Mapped[dict[str, str]] = mapped_column(default=dict)
-    deed_id: Mapped[int | None] = mapped_column(ForeignKey("deeds.id"))
+    deed_ids: Mapped[list[int]] = mapped_column(JSON, default=list)
     state: Mapped[str] = mapped_column(default="waiting")
     form_key: Mapped[str | None] = mapped_column(unique=True)
     at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -10,13 +10,11 @@ from flask import flash, redirect, render_template, request, url_for
 from portal.cases.lists import listing, saved
 from portal.cases.lists.filters import SORTS, Filters, read_filters
 from portal.cases.lists.models import SavedView
-from portal.cases.models import Case, Tag
-from portal.citizens.models import Citizen
 from portal.database import db
 from portal.errors import Missing, Stale
-from portal.staff import managing, teams
-from portal.views.console import contact_page, list_words
-from portal.views.console.door import agents, bp, end_of_day, may_read, me, refusals_shown, today
+from portal.staff import teams
+from portal.views.console import case_changes, case_rows, list_words
+from portal.views.console.door import agents, bp, end_of_day, me, refusals_shown, today
 from portal.views.forms import Form, new_key
 
 
@@ -148,41 +146,10 @@ def _both(stale: Stale) -> list[tuple[str, str, str]]:
         )
 
     rows = [(label, told(name, stale.theirs), told(name, stale.yours)) for name, label in names.items()]
-    theirs, yours = (_filters_said(read_filters(one["filters"])) for one in (stale.theirs, stale.yours))
+    theirs, yours = (
+        case_rows.filters_said(read_filters(one["filters"])) for one in (stale.theirs, stale.yours)
+    )
     return [*rows, ("Ce qu’elle cherche", theirs, yours)]
-
-
-def _filters_said(sought: Filters) -> str:
-    choices = {name: dict(options) for name, options in choices_of_filters().items()}
-    said = [
-        f"{list_words.FILTERS[name]} : {choices.get(name, {}).get(value, value)}"
-        for name, value in sought.said().items()
-    ]
-    return "\n".join(said) or "Toutes les affaires qui ne sont pas terminées"
-
-
-def choices_of_filters() -> dict[str, list[tuple[str, str]]]:
-    """What each filter may be, with its words."""
-    tags = db.select(Tag).filter_by(organization_id=me().organization_id).order_by(Tag.name)
-    staff = [one for one in managing.staff_of(me()) if one.role in listing.READERS]
-    rows = {
-        "topic": [(str(key), name) for key, name in contact_page.topic_options()],
-        "tag": [(str(one.id), one.name) for one in db.session.scalars(tags)],
-        "owner": [(str(one.id), one.name) for one in staff],
-        "team": [(str(one.id), one.name) for one in teams.teams_of(me())],
-    }
-    closed = {name: getattr(list_words, words) for name, words in CLOSED_LISTS.items()}
-    return {**{name: list(words.items()) for name, words in closed.items()}, **rows}
-
-
-CLOSED_LISTS = {
-    "whose": "WHOSE",
-    "state": "STATES",
-    "nature": "NATURES",
-    "priority": "PRIORITIES",
-    "due": "DUE",
-    "by": "BY",
-}
 
 
 def _view_page(view: SavedView, values: Any, errors: dict[str, str], rows: Any = ()) -> str:
@@ -192,7 +159,7 @@ def _view_page(view: SavedView, values: Any, errors: dict[str, str], rows: Any =
         values=values,
         errors=errors,
         rows=rows,
-        choices=choices_of_filters(),
+        choices=case_rows.choices_of_filters(),
         scopes=_scopes(),
         lists=list_words,
         may_change=saved.may_change(view, me()),
@@ -207,6 +174,7 @@ def _scopes() -> list[tuple[str, str]]:
 
 
 def _page(look: Look, after: str = "", form: Form | None = None) -> str:
+    choices = case_rows.choices_of_filters()
     page = listing.listing(look.sought, look.sort, by=me(), until=end_of_day(today()), after=after)
     return render_template(
         "console/cases.html",
@@ -215,29 +183,16 @@ def _page(look: Look, after: str = "", form: Form | None = None) -> str:
         first=not after,
         provided=saved.PROVIDED,
         views=saved.views_of(me()),
-        choices=choices_of_filters(),
+        choices=choices,
+        changes=case_changes.change_choices(choices),
+        recent=case_changes.recent_change(),
+        most=listing.MOST_AT_ONCE,
         scopes=_scopes(),
         lists=list_words,
         nearest=lambda case: listing.nearest(case, look.sought.by),
-        said=_filters_said(look.sought),
+        said=case_rows.filters_said(look.sought),
         values={**look.sought.said(), "sort": look.sort, **(form.values if form else {})},
         errors=form.errors if form else {},
         form_key=new_key(),
-        **shown_of(page.cases),
+        **case_rows.shown_of(page.cases),
     )
-
-
-def shown_of(cases: list[Case]) -> dict[str, Any]:
-    """Who the cases of a list are of, and who has them; of a protected person nothing to whoever may not know."""
-    ids = {case.citizen_id for case in cases if case.citizen_id}
-    people = {one.id: one for one in db.session.scalars(db.select(Citizen).where(Citizen.id.in_(ids)))}
-    owners = {case.owner_id for case in cases} | {one.owner_id for case in cases for one in case.promises}
-    return {
-        "people": people,
-        "hidden": {
-            case.id for case in cases if case.citizen_id in people and not may_read(people[case.citizen_id])
-        },
-        "names": managing.names_of(owners),
-        "teams": {one.id: one.name for one in teams.teams_of(me())},
-        "topic_names": dict(contact_page.topic_options()),
-    }

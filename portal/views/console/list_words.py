@@ -52,6 +52,40 @@ FILTERS = {
     "words": "Mots du sujet",
 }
 
+CHANGES = {
+    "owner": "Responsable",
+    "team": "Équipe",
+    "priority": "Priorité",
+    "tag": "Ajouter une étiquette",
+    "untag": "Retirer l’étiquette",
+    "wait": "Attendre le citoyen",
+    "resume": "Ne plus attendre le citoyen",
+    "reopen": "Rouvrir",
+    "close": "Terminer",
+    "promise": "Promettre une suite",
+}
+OUTCOMES = {"": "sans dire si c’est résolu", "solved": "c’est résolu", "not_solved": "ce n’est pas résolu"}
+WRITTEN = {  # what a change needs beside its name
+    "tag": "Étiquette à ajouter",
+    "wait": "Ce que la personne doit donner",
+    "promise": "Ce qui est promis",
+}
+LEFT = {
+    "same": "déjà ainsi",
+    "not_yours": "vous n’y avez pas accès",
+    "changed": "modifiée depuis que vous l’avez choisie",
+    "closed": "terminée",
+    "no_contact": "aucun échange dans lequel le promettre",
+    "not_given_back": "modifiée depuis : laissée comme elle est",
+}
+BULK_STATES = {
+    "waiting": "va commencer",
+    "running": "en cours",
+    "done": "fait",
+    "undoing": "annulation en cours",
+    "undone": "annulé",
+}
+
 
 def until(due: datetime) -> str:
     """How long until then, or since, as one says it: dans 3 j, depuis 2 h."""
