@@ -33,7 +33,9 @@ from portal.mail import keeping
 from portal.mail.folding import Folded
 from portal.mail.models import IncomingLetter
 from portal.mail.reading import ReadLetter, Unreadable, read_letter
+from portal.mail.returns import Return
 from portal.referrals.deciding.distress import distress
+from portal.referrals.following import links, living
 from portal.work.context import settings
 from portal.work.receipts import acknowledge
 
@@ -95,7 +97,8 @@ def _keep_files(read: ReadLetter) -> Files:
 def _make(letter: IncomingLetter, read: ReadLetter, files: Files) -> None:
     if read.returned is not None:
         message = corresponding.hear_return(read.returned)
-        if message is not None or read.returned.formal:
+        to_service = message is None and _hear_from_services(read.returned)
+        if message is not None or to_service or read.returned.formal:
             letter.state, letter.reason = "returned", read.returned.reason
             letter.message_id = message.id if message else None
             if message is not None:
@@ -103,6 +106,15 @@ def _make(letter: IncomingLetter, read: ReadLetter, files: Files) -> None:
             return
     contact, _new = record(read, files, recipient=letter.recipient)
     letter.state, letter.message_id = "read", contact.messages[-1].id
+
+
+def _hear_from_services(told: Return) -> bool:
+    """Whether what came back was a letter to a service about people who were sent there: their desk is told."""
+    referrals = links.left_with(told.letters[:20])
+    if told.action == "failed":
+        for one in referrals:
+            living.not_delivered(one, told.reason)
+    return bool(referrals)
 
 
 def record(read: ReadLetter, files: Files, *, recipient: str = "") -> tuple[Contact, bool]:

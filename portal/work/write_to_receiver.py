@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from dataclasses import dataclass
 
 from babel.dates import format_date
 
-from portal import history, jobs
+from portal import jobs
 from portal.cases.models import Case
 from portal.contacts import mailboxes
-from portal.database import db, hold, locked
+from portal.database import db, locked
 from portal.directory import calendars
 from portal.jobs import Job
 from portal.mail.sending import Later, NotAccepted, Outgoing, domain_of, send
@@ -50,7 +52,8 @@ def write_to_receiver(job: Job) -> None:
     try:
         send(settings(), letter)
     except NotAccepted as refusal:
-        _not_accepted(going_on, str(refusal))
+        for one in going_on:
+            living.not_delivered(one, str(refusal))
     except Later as failure:
         jobs.put_back(job, str(failure))
         db.session.commit()
@@ -68,26 +71,21 @@ def _is_awaited(referral: Referral, job: Job) -> bool:
     return not living.is_final(referral) and not (reminds and referral.state == "accepted")
 
 
-def _not_accepted(referrals: list[Referral], why: str) -> None:
-    """The address is no good: those who are sent there are back at the desk, and the agent sees why. What a service
-    already sees to stays with it."""
-    for one in referrals:
-        history.record("referral.letter_refused", one, by=history.NETWORK, details={"why": why})
-        hold(one)
-        if one.state != "accepted":
-            living.refuse(one, "unreachable", by=history.NETWORK)
-
-
 def _letter(referrals: list[Referral], job: Job) -> Outgoing:
     first = referrals[0]
     to = receivers.address_of(first.service)
     sender = receivers.sender_of(first.organization_id)
     case = db.session.get(Case, first.case_id) if first.case_id else None
-    found = [Link(_address(links.make_link(one, to)), _day(one)) for one in referrals]
+    letter_id = _letter_id(job)
+    found = [Link(_address(links.make_link(one, to, letter=letter_id)), _day(one)) for one in referrals]
     about = job.payload.get("about", "")
-    until = format_date(calendars.of_service(first.service).day(links.ends_at()), "d MMMM y", locale="fr")
+    until = format_date(
+        calendars.of_service(first.service).day(min(links.ends_at(one) for one in referrals)),
+        "d MMMM y",
+        locale="fr",
+    )
     return Outgoing(
-        header_id=f"referral-{job.id}@{domain_of(settings())}",
+        header_id=letter_id,
         to=to,
         subject=_subject(sender.name, about, first.reminders, len(found)),
         body=_body(
@@ -97,6 +95,12 @@ def _letter(referrals: list[Referral], job: Job) -> Outgoing:
         reply_to=mailboxes.return_address(sender.id, case.reference if case and len(found) == 1 else ""),
         automatic="auto-generated",
     )
+
+
+def _letter_id(job: Job) -> str:
+    """The same at each try, and known to nobody who did not get it: what comes back under it is believed."""
+    drawn = hmac.new(settings().secret_key.encode(), f"referral-letter:{job.id}".encode(), hashlib.sha256)
+    return f"referral-{drawn.hexdigest()[:32]}@{domain_of(settings())}"
 
 
 def _subject(sender: str, about: str, reminders: int, count: int) -> str:

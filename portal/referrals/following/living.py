@@ -36,6 +36,7 @@ BACK = {  # what the desk reads first of what came back
     "ping_pong": "Renvoyé d’un service à l’autre : à un superviseur de décider",
     "expired": "Orientation restée sans réponse malgré deux rappels",
     "done_without_help": "Reçu par le service, sans avoir été aidé",
+    "letter_refused": "Un e-mail au service qui s’en occupe n’est pas arrivé : voyez son adresse",
     "not_reached": "Le service n’a pas pu joindre la personne",
 }
 
@@ -97,6 +98,22 @@ def arrive(referral: Referral, *, by: Actor = NETWORK) -> bool:
     history.record("referral.arrived", referral, by=by, citizen_id=referral.citizen_id)
     telling.tell_desk(referral)
     return True
+
+
+def not_delivered(referral: Referral, why: str) -> None:
+    """A letter about it was not taken, or came back: it is back at the desk, which sees why. What a service already
+    sees to stays with it, and the desk is told all the same."""
+    hold(referral)
+    if is_final(referral):
+        return
+    history.record(
+        "referral.letter_refused", referral, by=NETWORK, citizen_id=referral.citizen_id, details={"why": why}
+    )
+    if referral.state == "accepted":
+        telling.bring_back(referral, BACK["letter_refused"], by=NETWORK)
+        telling.tell_desk(referral)
+    else:
+        refuse(referral, "unreachable", by=NETWORK)
 
 
 def receive(referral: Referral, *, who: str = "", form_key: str = "", by: Actor = PARTNER) -> bool:

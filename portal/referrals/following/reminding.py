@@ -18,7 +18,6 @@ from portal.referrals.partners import keys as partners
 AWAITED = ("sent", "received")
 MOST_REMINDERS = 2
 MOST_ASKED = 2  # what came of it
-A_RUN = 500
 
 
 def due() -> list[list[Referral]]:
@@ -26,7 +25,7 @@ def due() -> list[list[Referral]]:
     query = db.select(Referral).where(Referral.state.in_((*AWAITED, "accepted")))
     query = query.where(Referral.remind_at <= clock.now())
     found: dict[tuple[int, int, str, bool], list[Referral]] = defaultdict(list)
-    for one in db.session.scalars(query.order_by(Referral.remind_at, Referral.id).limit(A_RUN)):
+    for one in db.session.scalars(query.order_by(Referral.remind_at, Referral.id)):
         if not clocks.is_day_off(one.service):
             address = receivers.address_of(one.service) if one.way == "email" else ""
             accepted = one.state == "accepted"

@@ -140,5 +140,10 @@ def _key() -> str:
 
 
 def _service(name: str) -> int | None:
-    """The service of this HSDS id, where there is one."""
-    return db.session.scalar(db.select(Service.id).filter_by(hsds_id=name)) if name else None
+    """The service of this HSDS id. One that we do not know is said, not passed over: it would be sent nowhere."""
+    if not name:
+        return None
+    found: int | None = db.session.scalar(db.select(Service.id).filter_by(hsds_id=name, active=True))
+    if found is None:
+        raise Refused(N_("« redirect_to » ne nomme aucun service de l’annuaire."), field="redirect_to")
+    return found

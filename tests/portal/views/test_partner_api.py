@@ -107,6 +107,10 @@ def test_an_answer_sent_twice_is_heard_once(system: Any, made: Referral) -> None
 def test_a_refusal_says_whose_matter_it_is(system: Any, made: Referral) -> None:
     other = make.service("cpam")
     assert system(f"/{made.id}/refuse", "a", {"reason": "parce que"}).status_code == 422
+    said = {"reason": "not_for_us", "redirect_to": "00000000-0000-0000-0000-000000000000"}
+    unknown = system(f"/{made.id}/refuse", "c", said)
+    assert unknown.status_code == 422 and "redirect_to" in unknown.json["error"]
+    assert state(made) == "sent"
     said = {"reason": "not_for_us", "note": "Voyez la CPAM", "redirect_to": other.hsds_id}
     assert system(f"/{made.id}/refuse", "b", said).json["refusal"] == "not_for_us"
     row = db.session.get_one(Referral, made.id)
