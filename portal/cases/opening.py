@@ -137,7 +137,7 @@ def keep_promise(made: Promise, *, by: Actor) -> None:
         history.record("promise.kept", made, by=by, citizen_id=made.citizen_id)
 
 
-def open_promises(citizen_id: int, *, by: Person) -> list[Promise]:
+def open_promises(citizen_id: int, *, by: Person, limit: int = 100) -> list[Promise]:
     """What the reader's organization still owes this citizen, the most urgent first."""
     query = db.select(Promise).filter_by(organization_id=by.organization_id, kept_at=None, given_up_at=None)
     query = query.where(Promise.citizen_id.in_(people.ids(citizen_id)))
