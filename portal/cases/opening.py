@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy.orm import selectinload
+
 from portal import clock, history
 from portal.cases import clocks, keeping, levels
 from portal.cases.models import Case, Promise
@@ -141,11 +143,11 @@ def open_promises(citizen_id: int, *, by: Person, limit: int = 100) -> list[Prom
     """What the reader's organization still owes this citizen, the most urgent first."""
     query = db.select(Promise).filter_by(organization_id=by.organization_id, kept_at=None, given_up_at=None)
     query = query.where(Promise.citizen_id.in_(people.ids(citizen_id)))
-    return list(db.session.scalars(query.order_by(Promise.due_at)))
+    return list(db.session.scalars(query.order_by(Promise.due_at).limit(limit)))
 
 
-def open_cases(citizen_id: int, *, by: Person) -> list[Case]:
-    """The citizen's matters with the reader's organization that are not closed, the newest first."""
-    query = db.select(Case).filter_by(organization_id=by.organization_id)
-    query = query.where(Case.citizen_id.in_(people.ids(citizen_id)))
-    return list(db.session.scalars(query.where(Case.state != "closed").order_by(Case.id.desc())))
+def open_cases(citizen_id: int, *, by: Person, limit: int = 100) -> list[Case]:
+    """The citizen's matters with the reader's organization that are not closed, the newest first, and their clocks."""
+    query = db.select(Case).filter_by(organization_id=by.organization_id).options(selectinload(Case.clocks))
+    query = query.where(Case.citizen_id.in_(people.ids(citizen_id)), Case.state != "closed")
+    return list(db.session.scalars(query.order_by(Case.id.desc()).limit(limit)))

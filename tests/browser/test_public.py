@@ -28,6 +28,7 @@ PLACES = {
     "topic": "/topics/etat-civil",
     "follow": "/requests/follow",
     "accessibility": "/accessibility",
+    "calling": "/calling",
     "how-we-refer": "/how-we-refer?topic=any",
 }
 

@@ -35,6 +35,7 @@ STATES = {
     "in_progress": "En cours",
     "wrapped_up": "Terminé",
 }
+NEXT_STEPS = {"first_answer": "une première réponse", "resolution": "une réponse complète"}
 CASE_STATES = {"open": "en cours", "waiting": "en attente du citoyen", "closed": "terminé"}
 MESSAGE_STATES = {
     "received": "",
