@@ -97,11 +97,11 @@ def test_the_link_of_a_late_reminder_opens_until_nobody_is_awaited(app: Flask, w
     with travel("2026-03-02T10:00Z", tick=False):
         made = lives.sent()
         work()
-    for day, reminder in (("2026-03-31", 1), ("2026-08-21", 2)):
+    for day, reminder in (("2026-03-31", 1), ("2026-08-28", 2)):
         with travel(f"{day}T10:00Z", tick=False):
             remind(work)
             assert db.session.get_one(Referral, made.id).reminders == reminder
-        before = {1: "2026-08-20", 2: "2026-09-18"}[reminder]
+        before = {1: "2026-08-20", 2: "2026-09-22"}[reminder]
         with travel(f"{before}T10:00Z", tick=False):
             token = letters("accueil@caf.example")[-1].body.split("/partner/referrals/")[1].split()[0]
             assert links.open_link(token).id == made.id
