@@ -93,7 +93,7 @@ def recompute(case: Case) -> dict[str, list[str]]:
             moved[one.kind] = [before.isoformat(), one.due_at.isoformat()]
     if means and "silence" not in known and case.state != "closed":
         row = _row(case, "silence", means, calendar, level)
-        db.session.execute(insert(Clock).values(row))
+        db.session.add(Clock(**row))  # not by a statement: what a deed makes is seen through the session
         moved["silence"] = ["", row["due_at"].isoformat()]
     return moved
 

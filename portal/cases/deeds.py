@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
+
 from portal import clock, history
+from portal.cases import clocks
 from portal.cases.models import Case, Deed
 from portal.cases.watching import Step, Watch, find_row, model_of, plain, values_of, watching
 from portal.contacts import answering
-from portal.contacts.models import Message
+from portal.contacts.models import Contact, Message
 from portal.database import Base, db, hold, hold_name, insert
 from portal.errors import Missing
 from portal.history import Person
@@ -41,11 +44,10 @@ class Undone:
 
 @dataclass
 class Doing:
-    """A deed while it is done; `then` is what becomes of a case it made, once undone."""
+    """A deed while it is done."""
 
     deed: Deed
     watch: Watch
-    then: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def since(self) -> int:
         """Where the steps have got to."""
@@ -56,13 +58,9 @@ class Doing:
         """What was done since then is given back only if this message has not left."""
         self.watch.bind(message.id, since)
 
-    def steps(self) -> list[Step]:
-        """What was done, with what undoing makes of the cases that were made."""
-        steps = self.watch.kept()
-        for step in steps:
-            if step.get("made") and step["table"] == "cases":
-                step["then"] = self.then[step["id"]]
-        return steps
+    def made(self, case: Case, *, out_of: Case) -> None:
+        """A case was made. Undone, it stays, since its reference was told: closed, and leading back to the other."""
+        self.watch.add({"table": "cases", "id": case.id, "made": True, "out_of": out_of.id}, case.id)
 
 
 def done_by(form_key: str | None) -> Deed | None:
@@ -82,9 +80,10 @@ def doing(kind: str, says: str, *, by: Person, form_key: str | None = None) -> I
     with watching() as watch:
         act = Doing(deed, watch)
         yield act
-    deed.changes, deed.case_ids = act.steps(), list(watch.cases)
+    deed.changes, deed.case_ids = watch.kept(), list(watch.cases)
     db.session.add(deed)
     db.session.flush()
+    _forget(deed.case_ids)
     _tell(deed.case_ids, KINDS[kind], deed, by=by)
 
 
@@ -130,6 +129,7 @@ def undo(deed: Deed, *, by: Person) -> Undone:
         recalled = {step["id"] for step in deed.changes if _recalls(step, by)}
         left = [step for step in reversed(deed.changes) if not _undo_step(step, recalled)]
     deed.undone_by, deed.undone_at = by.id, clock.now()
+    _forget([*deed.case_ids, *watch.cases])
     _tell(dict.fromkeys([*deed.case_ids, *watch.cases]), "case.undone", deed, by=by, left=len(left))
     _tell_states(watch.steps, by=by)
     return Undone(len(deed.changes) - len(left), tuple(left))
@@ -176,15 +176,25 @@ def _give_back(step: Step) -> bool:
 
 
 def _take_away(row: Any, step: Step) -> bool:
-    """A row the deed made goes; a case stays, since its reference was told: it is closed, and leads where it came
-    from (`then`)."""
+    """A row the deed made goes, unless it was changed since, or something else now hangs on it."""
+    if "out_of" in step:
+        return _lead_back(row, step["out_of"])
     if values_of(row) != step["after"]:
         return False
-    if "then" not in step:
-        db.session.delete(row)
-        db.session.flush()
-    for name, value in step.get("then", {}).items():
-        setattr(row, name, _value(type(row), name, value))
+    try:
+        with db.session.begin_nested():
+            db.session.delete(row)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _lead_back(case: Case, origin_id: int) -> bool:
+    """Once nothing is in it any more."""
+    if db.session.scalar(db.select(Contact.id).filter_by(case_id=case.id).limit(1)) is not None:
+        return False
+    clocks.stop(case)
+    case.state, case.closed_at, case.merged_into_id = "closed", clock.now(), origin_id
     return True
 
 
@@ -205,9 +215,6 @@ def _give_link_back(step: Step) -> bool:
         db.session.execute(insert(table).values(**keys).on_conflict_do_nothing())
     else:
         db.session.execute(db.delete(table).where(*(table.c[name] == value for name, value in keys.items())))
-    case = db.session.get(Case, step["id"][0])
-    if case is not None:
-        db.session.expire(case, ["tags"])
     return True
 
 
@@ -216,6 +223,13 @@ def _value(model: Any, name: str, kept: Any) -> Any:
     kind = model.__table__.c[name].type
     wanted = getattr(kind, "impl", kind).python_type
     return wanted.fromisoformat(kept) if isinstance(kept, str) and wanted in (datetime, date) else kept
+
+
+def _forget(case_ids: Iterable[int]) -> None:
+    """What these cases are made of is read again: rows went from one to the other."""
+    for case in (db.session.get(Case, case_id) for case_id in set(case_ids)):
+        if case is not None:
+            db.session.expire(case, ["clocks", "checklist", "promises", "tags"])
 
 
 def _tell(case_ids: Iterable[int], verb: str, deed: Deed, *, by: Person, left: int = 0) -> None:

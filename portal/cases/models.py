@@ -204,6 +204,20 @@ class Deed(Base):
     undone_at: Mapped[datetime | None]
 
 
+class Macro(Versioned, Base):
+    """Several things that are done to a case at one go, prepared by the administration. `does` is by kind of thing."""
+
+    __tablename__ = "macros"
+    __table_args__ = (UniqueConstraint("organization_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    name: Mapped[str]
+    about: Mapped[str] = mapped_column(default="")  # when to use it
+    does: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    retired: Mapped[bool] = mapped_column(default=False)
+
+
 class Promise(Base):
     """What was said would be done, by when, and by whom."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import selectinload
 
@@ -30,23 +31,42 @@ def open_case(contact: Contact, *, by: Actor, reference: str = "", nature: str =
     undertaken = levels.levels_of(contact.organization_id)
     usual = "request" if contact.channel in clocks.ACKNOWLEDGED else "information"
     nature = nature or levels.usual_nature(undertaken, contact.topic_id) or usual
-    case = _with_reference(contact, reference, nature)
+    case = _with_reference(contact, reference, nature=nature)
     contact.case_id = case.id
     clocks.start_clocks(case, contact.channel, undertaken)
     history.record("case.opened", case, by=by, citizen_id=contact.citizen_id)
     return case
 
 
-def _with_reference(contact: Contact, told: str, nature: str) -> Case:
+def open_beside(
+    contact: Contact, *, subject: str, by: Actor, like: Case | None = None, **values: Any
+) -> Case:
+    """Another matter of this contact, beside the one it may be in: of a split (`like` the other), of one question.
+
+    We had it when the contact began: its clocks count from then.
+    """
+    undertaken = levels.levels_of(contact.organization_id)
+    if like is not None:
+        values |= {
+            name: getattr(like, name) for name in ("nature", "topic_id", "team_id", "owner_id", "priority")
+        }
+    else:
+        values["nature"] = levels.usual_nature(undertaken, values.get("topic_id")) or "information"
+    case = _with_reference(contact, "", **values, subject=subject, opened_at=contact.started_at)
+    clocks.start_clocks(case, contact.channel, undertaken)
+    history.record("case.opened", case, by=by, citizen_id=contact.citizen_id)
+    return case
+
+
+def _with_reference(contact: Contact, told: str, **values: Any) -> Case:
+    known = {"topic_id": contact.topic_id, "subject": contact.subject}
     for drawn in (told or draw_reference(), *(draw_reference() for _ in range(4))):
         statement = insert(Case).values(
             reference=drawn,
             organization_id=contact.organization_id,
             identifier_id=contact.identifier_id,
             citizen_id=contact.citizen_id,
-            topic_id=contact.topic_id,
-            nature=nature,
-            subject=contact.subject,
+            **{**known, **values},
         )
         statement = statement.on_conflict_do_nothing(index_elements=["reference"])
         case: Case | None = db.session.scalar(statement.returning(Case))

@@ -62,11 +62,12 @@ def watching() -> Iterator[Watch]:
     session, watch = db.session(), Watch()
 
     def before(session: Session, _context: Any, _instances: Any) -> None:
-        for row in session.dirty:
-            if row.__tablename__ in WATCHED:
-                _note_changes(watch, row)
+        _note_changes(watch, session)
 
     def after(session: Session, _context: Any) -> None:
+        _note_changes(
+            watch, session, flushed=True
+        )  # keys that follow a relationship are set by the flush itself
         _note_rows(watch, session)
 
     event.listen(session, "before_flush", before)
@@ -79,15 +80,17 @@ def watching() -> Iterator[Watch]:
         event.remove(session, "after_flush", after)
 
 
-def _note_changes(watch: Watch, row: Any) -> None:
-    for name in fields_of(type(row)):
-        change = inspect(row).attrs[name].load_history()
-        if change.has_changes():
-            old = change.deleted[0] if change.deleted else _in_table(row, name)
-            step = {"table": row.__tablename__, "id": key_of(row), "field": name}
-            watch.add(
-                {**step, "before": plain(old), "after": plain(getattr(row, name))}, *_cases_of(row, old)
-            )
+def _note_changes(watch: Watch, session: Session, *, flushed: bool = False) -> None:
+    for row in session.dirty:
+        if row.__tablename__ not in WATCHED:
+            continue
+        for name in fields_of(type(row)):
+            change = inspect(row).attrs[name].load_history()
+            if change.has_changes() and (change.deleted or not flushed):
+                old = change.deleted[0] if change.deleted else _in_table(row, name)
+                step = {"table": row.__tablename__, "id": key_of(row), "field": name}
+                step |= {"before": plain(old), "after": plain(getattr(row, name))}
+                watch.add(step, *_cases_of(row), old if name == "case_id" else None)
 
 
 def _in_table(row: Any, name: str) -> Any:
@@ -171,7 +174,7 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, (datetime, date)) else value
 
 
-def _cases_of(row: Any, old: Any = None) -> tuple[int | None, ...]:
+def _cases_of(row: Any) -> tuple[int | None, ...]:
     if row.__tablename__ == "cases":
         return (row.id,)
     if row.__tablename__ == "case_links":

@@ -157,7 +157,10 @@ class BridgeCode(Base):
 
 
 class Template(Versioned, Base):
-    """A text prepared in every language, with `{placeholders}` that are filled when it is used."""
+    """A text prepared in every language, with `{placeholders}` that are filled when it is used.
+
+    One template is one meaning: `asked` says what people ask that it answers, in their words.
+    """
 
     __tablename__ = "templates"
     __table_args__ = (UniqueConstraint("organization_id", "slug"),)
@@ -167,6 +170,8 @@ class Template(Versioned, Base):
     slug: Mapped[str]
     name: Mapped[str]
     purpose: Mapped[str] = mapped_column(default="reply")
+    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id"))
+    asked: Mapped[str] = mapped_column(default="")
     texts: Mapped[dict[str, str]] = mapped_column(default=dict)  # by language
     retired: Mapped[bool] = mapped_column(default=False)
 

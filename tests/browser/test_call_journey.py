@@ -51,7 +51,7 @@ def test_an_agent_sees_who_calls_before_the_first_word(visit: Visit, telephone: 
     page.keyboard.press("s")
     page.wait_for_url(re.compile(r"/console/contacts/\d+$"))
     visit.look("console-call")
-    page.get_by_label("Note pour les collègues").fill("Rassurée : la police municipale passera")
+    page.get_by_label("Note interne").fill("Rassurée : la police municipale passera")
     citizen.hang_up()
     page.locator(".live-strip.wrap_up").wait_for()
     visit.look("console-wrap-up")

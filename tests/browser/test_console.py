@@ -58,12 +58,12 @@ def test_a_contact_is_taken_answered_and_wrapped_up_by_its_keys(opens: Opens) ->
     page = opens(make.staff())
     page.keyboard.press("1")
     page.wait_for_url(f"**/contacts/{contact.id}")
-    page.get_by_label("Message", exact=False).first.fill("Par carte, au guichet.")
-    page.get_by_role("button", name="Envoyer la réponse").click()
+    page.get_by_label("Réponse, que la personne lira", exact=False).first.fill("Par carte, au guichet.")
+    page.get_by_role("button", name="Envoyer au citoyen").click()
     page.get_by_text("en attente d’envoi").wait_for()
     page.get_by_role("button", name="Orienter vers").click()  # in place: nothing is sent yet
     assert page.get_by_label("Pourquoi ce service").input_value() == "C’est la CAF."
-    page.get_by_label("Note pour les collègues").fill("Rappelle si besoin")
+    page.get_by_label("Note interne").fill("Rappelle si besoin")
     page.locator("h1").click()
     page.keyboard.press("t")
     page.get_by_role("heading", name="Échange terminé").wait_for()
@@ -77,11 +77,11 @@ def test_enter_in_a_field_never_does_another_act(opens: Opens) -> None:
     page = opens(make.staff(), java_script_enabled=False)
     page.get_by_role("button", name="Prendre").first.click()
     page.wait_for_url(f"**/contacts/{contact.id}")
-    page.get_by_label("Note pour les collègues").fill("Ma note")
+    page.get_by_label("Note interne").fill("Ma note")
     page.get_by_label("Chercher une réponse").fill("piscine")
     page.get_by_label("Chercher une réponse").press("Enter")
     page.wait_for_url("**/look")
-    assert page.get_by_label("Note pour les collègues").input_value() == "Ma note"
+    assert page.get_by_label("Note interne").input_value() == "Ma note"
     db.session.expire_all()
     kept = db.session.get_one(Contact, contact.id)
     assert (kept.state, kept.citizen_id) == ("in_progress", None)

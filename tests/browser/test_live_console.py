@@ -96,7 +96,7 @@ def test_a_call_from_its_ring_to_the_end_of_its_wrap_up(
     page.locator("h1").click()
     page.keyboard.press("s")
     page.wait_for_url(f"**/contacts/{contact.id}")
-    page.get_by_label("Note pour les collègues").fill("Elle rappelle")
+    page.get_by_label("Note interne").fill("Elle rappelle")
     presence.begin_wrap_up(agent.id, queue)
     db.session.commit()
     page.locator(".live-strip.wrap_up").wait_for()
@@ -108,7 +108,7 @@ def test_a_call_from_its_ring_to_the_end_of_its_wrap_up(
     until(lambda: page.locator("[data-left]").inner_text().startswith("1 min"))
     page.get_by_role("button", name="Je suis disponible").click()
     page.locator(".live-strip.available").wait_for()
-    assert page.get_by_label("Note pour les collègues").input_value() == "Elle rappelle"
+    assert page.get_by_label("Note interne").input_value() == "Elle rappelle"
 
 
 def test_a_call_is_refused_by_its_key_and_goes_to_a_colleague(
@@ -133,11 +133,14 @@ def test_a_message_comes_into_an_open_contact_and_what_is_typed_stays(
     contact = make.contact("text", identifier_id=used.id, state="in_progress", agent_id=agent.id)
     page = opens(agent)
     page.goto(f"/console/contacts/{contact.id}")
-    page.get_by_label("Message", exact=False).first.fill("Je vous réponds tout de")
+    page.get_by_label("Réponse, que la personne lira", exact=False).first.fill("Je vous réponds tout de")
     add_message(contact, "Encore une chose")
     db.session.commit()
     page.get_by_text("Encore une chose").wait_for(timeout=4000)
-    assert page.get_by_label("Message", exact=False).first.input_value() == "Je vous réponds tout de"
+    assert (
+        page.get_by_label("Réponse, que la personne lira", exact=False).first.input_value()
+        == "Je vous réponds tout de"
+    )
     assert page.evaluate("document.activeElement.id") == "body"
 
 
@@ -145,9 +148,9 @@ def test_signing_out_in_one_tab_ends_the_others_and_loses_nothing_typed(opens: O
     contact = make.contact("web", state="in_progress", agent_id=agent.id, subject="Cantine")
     page = opens(agent)
     page.goto(f"/console/contacts/{contact.id}")
-    page.get_by_label("Note pour les collègues").fill("Une note à garder")
+    page.get_by_label("Note interne").fill("Une note à garder")
     other = page.context.new_page()
     other.goto("/console/")
     other.get_by_role("button", name="Se déconnecter").click()
     page.get_by_text("Votre session est terminée").wait_for()
-    assert page.get_by_label("Note pour les collègues").input_value() == "Une note à garder"
+    assert page.get_by_label("Note interne").input_value() == "Une note à garder"

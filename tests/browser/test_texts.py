@@ -66,7 +66,7 @@ def test_a_shorter_wording_is_taken_and_an_answer_nobody_can_give_is_not_asked(o
     contact = thread(agent.id)
     page = opens(agent)
     page.goto(f"/console/contacts/{contact.id}")
-    field = page.get_by_label("Message", exact=False).first
+    field = page.get_by_label("Réponse, que la personne lira", exact=False).first
     field.fill(DEAR)
     page.get_by_text("2 SMS. Caractères coûteux : ’ ô ç").wait_for()
     page.get_by_text("1 SMS de moins").wait_for()
@@ -79,10 +79,10 @@ def test_a_shorter_wording_is_taken_and_an_answer_nobody_can_give_is_not_asked(o
     page.get_by_text("semble demander une réponse").wait_for()
     look(page, "console-composer-one-way")
     field.fill("")
-    page.get_by_label("Modèle").select_option("Rendez-vous")
-    page.get_by_role("button", name="Insérer le modèle").click()
+    page.get_by_label("Réponse préparée").select_option("Rendez-vous")
+    page.get_by_role("button", name="Insérer").click()
     page.wait_for_load_state()
-    assert page.get_by_label("Message", exact=False).first.input_value() == "Le {date}, Mairie."
+    assert page.get_by_label("Réponse, que la personne lira").input_value() == "Le {date}, Mairie."
 
 
 @pytest.mark.parametrize("width", [1280, 360])

@@ -98,14 +98,14 @@ def test_a_script_is_followed_in_place_and_the_note_begun_is_not_lost(
     page = chromium.new_page(base_url=served)
     signed_in(page, agent)
     page.goto(f"/console/contacts/{contact.id}")
-    page.get_by_label("Note pour les collègues").fill("Affolée")
+    page.get_by_label("Note interne").fill("Affolée")
     if page.get_by_role("button", name="Carte perdue").is_hidden():
         page.locator("#script summary").click()
     page.get_by_role("button", name="Carte perdue").click()
     page.get_by_role("button", name="Volée").click()
     page.get_by_text("Portez plainte d’abord.").wait_for()
     assert page.evaluate("document.activeElement.id") == "script"
-    assert page.get_by_label("Note pour les collègues").input_value() == "Affolée"
+    assert page.get_by_label("Note interne").input_value() == "Affolée"
     page.get_by_role("button", name="Changer").click()
     page.get_by_role("button", name="Perdue", exact=True).click()
     page.get_by_text("Vous la déclarerez").wait_for()

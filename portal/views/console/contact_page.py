@@ -13,7 +13,7 @@ from portal.articles.models import Topic
 from portal.cases.models import Case, Promise
 from portal.citizens import identifying
 from portal.citizens.models import Citizen
-from portal.contacts import answering, corresponding, delivery, texting
+from portal.contacts import answering, corresponding, delivery
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.desk import offering, waiting
@@ -21,7 +21,8 @@ from portal.desk.models import Queue
 from portal.referrals.following import referring
 from portal.staff.managing import names_of
 from portal.views.choosing import fill_in
-from portal.views.console import answers, briefing, composing, finding, visits, words
+from portal.views.console import answers, briefing, composing, finding, visits
+from portal.views.console.addressing import channels
 from portal.views.console.door import may_read, me, note_reading
 from portal.views.forms import Form, new_key
 
@@ -54,19 +55,6 @@ def _evidence(contact: Contact, found: identifying.Identity) -> str:
     if found.match != "probable" or contact.identifier is None:
         return ""
     return next((link.evidence for link in contact.identifier.links), "")
-
-
-def channels(contact: Contact) -> dict[str, str]:
-    """By what this person may be answered, the most fitting first."""
-    used = contact.identifier
-    fitting = []
-    if contact.channel == "web":
-        fitting.append("web")
-    if used is not None and used.kind == "phone" and not texting.why_not(contact):
-        fitting.append("text")
-    if used is not None and used.kind == "email":
-        fitting.append("email")
-    return {channel: words.REPLY_BY[channel] for channel in fitting}
 
 
 def topic(form: Form) -> int | None:

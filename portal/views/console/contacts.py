@@ -13,7 +13,7 @@ from portal.contacts.models import Contact, Message
 from portal.database import db
 from portal.desk import taking, waiting
 from portal.staff.managing import names_of
-from portal.views.console import composing, contact_page, words
+from portal.views.console import addressing, composing, contact_page, words
 from portal.views.console.door import agents, bp, me, refusals_shown
 from portal.views.forms import Form
 
@@ -66,7 +66,7 @@ def reply(contact_id: int) -> Any:
     found = answering.hold_contact(contact_id, by=me())
     form = Form(request.form)
     body = form.text("body", required=True)
-    channel = form.choice("by", contact_page.channels(found), required=True)
+    channel = form.choice("by", addressing.channels(found), required=True)
     if form.valid:
         with refusals_shown(form):
             sent = _write(found, body, channel, form)

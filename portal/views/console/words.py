@@ -214,6 +214,8 @@ EVENTS = {
     "referral.not_told": "La personne n’a pas pu être prévenue : elle le lira sur la page de suivi",
     "referral.letter_refused": "L’e-mail au service n’est pas parti",
     "referral.stopped": "Arrêtée : cet organisme l’avait déjà renvoyée",
+    "contact.split_off": "Messages repris d’un autre échange",
+    "message.recalled": "Message annulé avant son départ",
     "message.not_held": "SMS envoyé sans attendre le matin",
     "message.written_again": "SMS écrit de nouveau",
 }

@@ -14,7 +14,7 @@ from portal.desk.wrapping_up import Outcome
 from portal.errors import N_, Refused
 from portal.referrals.following import living, referring, sharing
 from portal.views.choosing import read_service
-from portal.views.console import composing, contact_page, words
+from portal.views.console import addressing, composing, contact_page, words
 from portal.views.console.door import agents, bp, end_of_day, me, refusals_shown
 from portal.views.forms import Form
 
@@ -61,7 +61,7 @@ def finish(contact: Contact, outcome: Outcome, form: Form) -> None:
         _refer(contact, service.id, form)
     elif outcome.disposition == "referred":
         raise Refused(N_("Dites vers quel service vous orientez."), field="service")
-    channel = form.choice("send", contact_page.channels(contact))
+    channel = form.choice("send", addressing.channels(contact))
     if channel == "text" and outcome.answer:
         composing.check(contact, form, outcome.answer, field="answer")
     if channel and outcome.answer:

@@ -1,0 +1,173 @@
+"""The page of a case: its thread, the answer and the note that cannot be confused, and what is done and undone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from portal import history
+from portal.cases.models import Case, Check, Deed, Note
+from portal.cases.opening import open_case
+from portal.cases.references import spoken
+from portal.contacts import recording
+from portal.contacts.models import Contact, Message
+from portal.database import db
+from tests import make
+from tests.signing import send, signed_in
+
+NUMBER, ADDRESS = "+33639980001", "aicha@exemple.fr"
+
+
+class Matter:
+    """A case with a letter and a call, and the agent who has it open."""
+
+    def __init__(self, client: Any) -> None:
+        self.client, self.agent = client, make.staff()
+        self.person = make.citizen("Aïcha Benali", email=ADDRESS)
+        self.letter = self.contact("email", ADDRESS, subject="Poubelle non levée")
+        recording.add_message(self.letter, "Ma poubelle n’a pas été levée.")
+        self.letter.state = "wrapped_up"
+        self.case = open_case(self.letter, by=self.agent.actor)
+        self.call = self.contact("phone", "", case_id=self.case.id, state="wrapped_up", note="Très en colère")
+        signed_in(client, self.agent)
+
+    def contact(self, channel: str, value: str, **values: Any) -> Contact:
+        used = make.identifier("email", value) if value else None
+        known = {
+            "citizen_id": self.person.id,
+            "certainty": "confirmed",
+            "identifier_id": used.id if used else None,
+        }
+        return make.contact(channel, **{**known, **values})
+
+    @property
+    def page(self) -> str:
+        return str(self.client.get(f"/console/cases/{self.case.id}").text)
+
+    def press(self, button: str, **typed: Any) -> Any:
+        return send(self.client, f"/console/cases/{self.case.id}/{button}", typed)
+
+    @property
+    def way(self) -> str:
+        return f"{self.letter.id}-email"
+
+
+@pytest.fixture
+def matter(app: Flask, client: Any) -> Matter:
+    return Matter(client)
+
+
+def test_everything_said_is_in_one_thread_whatever_the_channel(matter: Matter) -> None:
+    matter.press("note", note="Voir avec la voirie")
+    page = matter.page
+    order = [page.index(said) for said in ("pas été levée.", "Très en colère", "Voir avec la voirie")]
+    assert order == sorted(order)
+    assert "Première réponse" in page and spoken(matter.case.reference) in page
+
+
+def test_the_answer_says_by_what_and_to_whom_it_goes_and_the_note_that_nobody_else_reads_it(
+    matter: Matter,
+) -> None:
+    page = matter.page
+    answer, note = (page[page.index(f'<section class="{one}"') :] for one in ("to-citizen", "between-us"))
+    assert f"E-mail à {ADDRESS}" in answer[: answer.index("</section>")]
+    assert "Envoyer au citoyen" in answer[: answer.index("</section>")]
+    assert "Le citoyen ne le lira pas." in note[: note.index("</section>")]
+    assert "Envoyer" not in note[: note.index("</section>")]
+
+
+def test_a_note_goes_nowhere_and_is_kept_once(matter: Matter) -> None:
+    for _ in range(2):
+        assert matter.press("note", note="À revoir", form_key="k" * 20).status_code == 302
+    assert [one.body for one in db.session.scalars(db.select(Note))] == ["À revoir"]
+    assert db.session.query(Message).filter_by(direction="out").count() == 0
+    assert "À revoir" not in str([one.details for one in history.of(matter.case)])
+
+
+def test_an_answer_goes_by_the_way_that_was_shown_and_meets_the_clock(matter: Matter) -> None:
+    sent = matter.press("answer", way=matter.way, body="C’est fait demain.", then="wait", awaited="Une photo")
+    assert sent.status_code == 302
+    message = db.session.scalars(db.select(Message).filter_by(direction="out")).one()
+    assert (message.channel, message.contact_id, message.body) == (
+        "email",
+        matter.letter.id,
+        "C’est fait demain.",
+    )
+    case = db.session.get_one(Case, matter.case.id)
+    assert (case.answered_at is not None, case.state, case.waits_for) == (True, "waiting", "Une photo")
+
+
+def test_an_answer_by_no_way_of_this_case_is_refused_and_what_was_typed_stays(matter: Matter) -> None:
+    other = matter.contact("email", "autre@exemple.fr")
+    for way in (f"{other.id}-email", "", "x"):
+        page = matter.press("answer", way=way, body="Une longue réponse")
+        assert (page.status_code, "Une longue réponse" in page.text) == (422, True)
+    page = matter.press("answer", way=matter.way, body="Réponse", then="wait")
+    assert (page.status_code, "Dites ce que la personne doit donner." in page.text) == (422, True)
+    assert db.session.query(Message).filter_by(direction="out").count() == 0
+
+
+def test_a_case_is_edited_and_a_stale_save_shows_both_versions(matter: Matter) -> None:
+    version = matter.case.version
+    fields = {"subject": "Bac jaune", "nature": "report", "priority": "high", "topic_id": "", "team_id": ""}
+    assert (
+        matter.press(
+            "edit", version=version, **fields, owner_id=matter.agent.id, tags="voirie, bac"
+        ).status_code
+        == 302
+    )
+    page = matter.page
+    assert "Bac jaune" in page and "Priorité haute" in page and "voirie" in page
+    stale = matter.press(
+        "edit", version=version, subject="Bac vert", nature="report", priority="low", tags=""
+    )
+    assert (stale.status_code, "Bac jaune" in stale.text, "Bac vert" in stale.text) == (409, True, True)
+
+
+def test_the_list_is_ticked_and_the_state_moves(matter: Matter) -> None:
+    matter.press("checks", check="Photo reçue")
+    check = db.session.scalars(db.select(Check)).one()
+    matter.press(f"checks/{check.id}", done="1")
+    assert db.session.get_one(Check, check.id).done_by == matter.agent.id
+    matter.press(f"checks/{check.id}", drop="1")
+    assert db.session.query(Check).count() == 0
+    for to, state in (("wait", "waiting"), ("resume", "open"), ("close", "closed"), ("reopen", "open")):
+        matter.press("state", to=to, waits_for="Une photo")
+        assert db.session.get_one(Case, matter.case.id).state == state
+
+
+def test_a_merge_is_undone_from_the_page_at_once_and_later_from_its_history(matter: Matter) -> None:
+    other = open_case(matter.contact("phone", "", subject="Encore la poubelle"), by=matter.agent.actor)
+    matter.press("link", how="merge", other=spoken(other.reference))
+    assert db.session.get_one(Case, other.id).merged_into_id == matter.case.id
+    deed = db.session.scalars(db.select(Deed)).one()
+    page = matter.page
+    assert page.count(f"/console/cases/{matter.case.id}/deeds/{deed.id}/undo") == 2
+    assert "Tout est dans l’affaire" in matter.client.get(f"/console/cases/{other.id}").text
+    assert matter.press(f"deeds/{deed.id}/undo").status_code == 302
+    assert db.session.get_one(Case, other.id).state == "open"
+    assert "Annulé : tout est comme avant." in matter.page
+
+
+def test_a_split_asks_what_leaves_and_opens_the_new_case(matter: Matter) -> None:
+    page = matter.client.get(f"/console/cases/{matter.case.id}/split").text
+    assert "Ma poubelle" not in page and "Appel du" in page  # one message: the whole exchange leaves or stays
+    assert matter.press("split", subject="Cantine").status_code == 422
+    done = matter.press("split", contacts=matter.call.id, subject="Cantine")
+    new = db.session.scalars(db.select(Case).filter_by(subject="Cantine")).one()
+    assert done.location.endswith(f"/console/cases/{new.id}")
+    assert db.session.get_one(Contact, matter.call.id).case_id == new.id
+
+
+def test_another_organizations_case_does_not_exist_and_a_protected_persons_asks_why(
+    matter: Matter, client: Any
+) -> None:
+    elsewhere = open_case(make.contact("phone", of=make.organization("caf")), by=matter.agent.actor)
+    assert client.get(f"/console/cases/{elsewhere.id}").status_code == 404
+    assert matter.press("link", how="link", other=spoken(elsewhere.reference)).status_code == 422
+    matter.person.protected = True
+    shut = client.get(f"/console/cases/{matter.case.id}")
+    assert (shut.status_code, "Ma poubelle" in shut.text) == (403, False)
+    assert matter.press("note", note="Coucou").status_code == 403
