@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -65,6 +66,15 @@ def _lines(organization_id: int) -> dict[int, tuple[int, int, datetime | None]]:
     query = query.where(Place.organization_id == organization_id, Place.state.in_(estimating.IN_LINE))
     rows: list[Any] = list(db.session.execute(query.group_by(Place.queue_id)))
     return {queue_id: (waiting, total - waiting, first) for queue_id, waiting, total, first in rows}
+
+
+def on_duty(organization_id: int, staff_ids: Collection[int] | None = None) -> int:
+    """How many agents are on duty, among these or among all."""
+    query = db.select(db.func.count(Presence.staff_id)).where(
+        Presence.organization_id == organization_id, Presence.state.in_(("available", "busy", "wrap_up"))
+    )
+    query = query if staff_ids is None else query.where(Presence.staff_id.in_(staff_ids))
+    return db.session.scalar(query) or 0
 
 
 def duty(organization_id: int) -> dict[int, tuple[int, int]]:
