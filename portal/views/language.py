@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import phonenumbers
@@ -71,6 +72,14 @@ def date_text(when: date | datetime | None) -> str:
     if isinstance(when, datetime):
         return format_datetime(when, "d MMMM y")
     return format_date(when, "d MMMM y") if when else ""
+
+
+def said(sentence: tuple[str, dict[str, Any]]) -> str:
+    """A sentence of the catalogue, with its dates as the reader writes them."""
+    values = {
+        name: date_text(value) if isinstance(value, date) else value for name, value in sentence[1].items()
+    }
+    return gettext(sentence[0], **values)
 
 
 def size_text(size: int) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import request, url_for
 from flask_babel import gettext
 
-from portal import clock, history, jobs
+from portal import history, jobs
+from portal.cases import clocks, saying
 from portal.cases.models import Case
 from portal.cases.opening import follow_contact
-from portal.cases.references import spoken
 from portal.citizens import identifying, people
 from portal.citizens.codes import draw_code, within_budgets
 from portal.citizens.identifying import identify
@@ -19,11 +19,10 @@ from portal.contacts.models import Contact
 from portal.contacts.recording import attribute, deny
 from portal.contacts.texting import why_not
 from portal.database import db
-from portal.directory.models import Organization
 from portal.lines.saying import sender_of
 from portal.referrals.following import receivers
 from portal.views.context import settings
-from portal.views.language import date_text, phone_text
+from portal.views.language import said
 from portal.views.public import whose
 
 
@@ -46,36 +45,21 @@ def introduce(contact: Contact, used: Identifier, name: str, preferred: str) -> 
 
 
 def acknowledge(contact: Contact, case: Case, used: Identifier) -> None:
-    """The receipt that the law asks for (CRPA L112-11): when, which service, how to reach it, the reference."""
+    """The receipt that the law asks for, at once, to the number or address that was used."""
     if used.kind == "phone" and why_not(contact):
         return
     if not within_budgets("receipt", number=used.value, address=request.remote_addr or ""):
         return
-    host = db.session.get_one(Organization, case.organization_id)
-    said = {
-        "organization": host.name,
-        "reference": spoken(case.reference),
-        "date": date_text(clock.now()),
-        "phone": phone_text(host.phone),
-        "email": host.email,
-        "link": settings().public_base_url + url_for("public.follow"),
-    }
+    receipt, link = saying.receipt_of(case), settings().public_base_url + url_for("public.follow")
     if used.kind == "email":
-        text = gettext(
-            "Bonjour,\n\nNous avons enregistré votre demande le %(date)s.\nRéférence : %(reference)s\n\n"
-            "Service chargé de votre demande : %(organization)s, téléphone %(phone)s, adresse %(email)s.\n\n"
-            "Pour lire la réponse ou écrire de nouveau : %(link)s\n",
-            **said,
-        )
+        text = "\n\n".join(said(one) for one in saying.letter(receipt, link, by_letter=False)) + "\n"
         text += _whose(contact)
     else:
-        text = gettext(
-            "%(organization)s : demande enregistrée le %(date)s, réf. %(reference)s. Tél. %(phone)s. Suivi : %(link)s",
-            **said,
-        )
+        text = " ".join(said(one) for one in saying.text(receipt, link))
     channel = "email" if used.kind == "email" else "text"
     by = history.SYSTEM
     reply(contact, text, channel=channel, form_key=None, by=by, automatic=True, purpose="receipt")
+    clocks.met(case, "receipt")
 
 
 def _whose(contact: Contact) -> str:

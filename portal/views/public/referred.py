@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext
@@ -13,7 +13,7 @@ from portal.contacts.models import Contact
 from portal.referrals.following import asking, receivers, sentences, sharing
 from portal.referrals.following.referring import referrals_of
 from portal.referrals.models import Referral
-from portal.views.language import current, date_text
+from portal.views.language import current, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +81,8 @@ def _question(one: Referral) -> str:
     return one.messages[-1].body if asked else ""
 
 
-def _said(said: tuple[str, dict[str, Any]] | None) -> str:
-    if said is None:
-        return ""
-    values = {name: date_text(value) if isinstance(value, date) else value for name, value in said[1].items()}
-    return gettext(said[0], **values)
+def _said(sentence: tuple[str, dict[str, Any]] | None) -> str:
+    return said(sentence) if sentence is not None else ""
 
 
 def _gettext(sentence: str) -> str:

@@ -12,7 +12,7 @@ from flask_babel import gettext
 
 from portal import budgets, clock, history
 from portal.articles import library
-from portal.cases import clocks
+from portal.cases import saying
 from portal.cases.models import Case
 from portal.cases.opening import open_case
 from portal.cases.references import reference_of, spoken
@@ -22,7 +22,6 @@ from portal.contacts.models import DISTRESS, Contact
 from portal.contacts.recording import record_request
 from portal.database import db
 from portal.desk.waiting import enqueue, queue_for_topic
-from portal.directory import calendars
 from portal.directory import reading as directory
 from portal.directory.models import Organization
 from portal.errors import N_, Missing, Refused
@@ -31,7 +30,7 @@ from portal.referrals.deciding.distress import distress
 from portal.views import guards, limits
 from portal.views.context import searcher, settings
 from portal.views.forms import LONGEST_TEXT, Form, new_key
-from portal.views.language import current
+from portal.views.language import current, said
 from portal.views.public import bp, cards, confirming, finding, referred, uploading, whose
 from portal.views.spooling import check_way
 
@@ -80,10 +79,10 @@ def receipt() -> Any:
 
 
 def _receipt_page(case: Case, contact: Contact | None) -> str:
-    said = " ".join(
+    words = " ".join(
         [case.subject, *(one.body for one in contact.messages if one.direction == "in")] if contact else []
     )
-    received_on = calendars.of_organization(case.organization_id).day(case.opened_at)
+    receipt = saying.receipt_of(case)
     return render_template(
         "public/receipt.html",
         case=case,
@@ -91,9 +90,11 @@ def _receipt_page(case: Case, contact: Contact | None) -> str:
         organization=db.session.get_one(Organization, case.organization_id),
         sent=bool(contact and any(one.automatic for one in contact.messages)),
         desk=cards.front_desk(),
-        silence_on=clocks.silent_until("rejection", received_on),
+        receipt=receipt,
+        answer_by=said(receipt.answer) if receipt.answer else "",
+        silence=[said(one) for one in receipt.silence],
         **_whose(contact),
-        in_danger=finding.urgent_numbers() if distress(said, current()) else [],
+        in_danger=finding.urgent_numbers() if distress(words, current()) else [],
     )
 
 

@@ -10,6 +10,7 @@ from knowledge_base.reading.language import language_of
 from portal import history
 from portal.articles import library
 from portal.articles.models import Topic
+from portal.cases import saying
 from portal.cases.models import Case
 from portal.cases.references import spoken
 from portal.contacts import bridge_codes, templates
@@ -27,6 +28,7 @@ from portal.lines.saying import relay_of, say
 from portal.referrals.deciding.distress import distress
 from portal.views.context import searcher, settings
 from portal.views.language import LANGUAGES, phone_text
+from portal.views.language import said as language_said
 from portal.views.telephone.pointing import whose_matter
 
 
@@ -121,8 +123,11 @@ def _tell_reference(line: Line, contact: Contact, case: Case, whose: str = "") -
         or say(line, "text_received", contact.language)
         or ours
     )
+    brief = saying.silence_in_brief(case)
+    with force_locale(contact.language):
+        silence = language_said(brief) if brief else ""
     received = text.replace("{reference}", spoken(case.reference))
-    _reply(contact, f"{received} {whose}".strip(), "receipt")
+    _reply(contact, " ".join(one for one in (received, whose, silence) if one), "receipt")
 
 
 def _reply(contact: Contact, text: str, purpose: str) -> bool:
