@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 from portal import history
+from portal.citizens.names import name_key
 from portal.contacts.models import Contact, Template
 from portal.database import check_version, db, locked
 from portal.errors import N_, Missing, Refused
@@ -37,6 +38,8 @@ class TemplateDraft:
     slug: str
     name: str
     purpose: str = "reply"
+    topic_id: int | None = None
+    asked: str = ""
     texts: dict[str, str] = field(default_factory=dict)
     retired: bool = False
 
@@ -63,6 +66,12 @@ def in_language(template: Template, language: str) -> str:
     return template.texts.get(language) or template.texts.get("fr", "")
 
 
+def language_for(contact: Contact) -> str:
+    """In which language this person is answered: theirs, once it is sure who they are, else that of the exchange."""
+    known = contact.citizen if contact.certainty == "confirmed" else None
+    return known.language if known is not None and known.language else contact.language
+
+
 def automatic(contact: Contact, slug: str, values: Mapping[str, str]) -> str:
     """What the organization has written for this automatic text; empty when it wrote nothing that can be filled."""
     query = db.select(Template).filter_by(organization_id=contact.organization_id, slug=slug, retired=False)
@@ -81,6 +90,42 @@ def templates(organization_id: int, *, retired: bool = False) -> list[Template]:
 def offered(organization_id: int) -> list[Template]:
     """What a composer offers: not what goes out by itself."""
     return [one for one in templates(organization_id) if one.slug not in AUTOMATIC]
+
+
+def search(organization_id: int, typed: str, topics: Mapping[int, str]) -> list[Template]:
+    """Those that every typed word is in: in the name first, then in what people ask, the topic, or the French text.
+
+    `topics` are their names: what is answered is of another room.
+    """
+    words = name_key(typed).split()[:8]
+    if not words:
+        return []
+    ranked = []
+    for place, one in enumerate(offered(organization_id)):
+        said = (one.name, one.asked, topics.get(one.topic_id or 0, ""), one.texts.get("fr", ""))
+        ranks = [_rank(word, said) for word in words]
+        if None not in ranks:
+            ranked.append((sum(rank or 0 for rank in ranks), place, one))
+    return [one for *_, one in sorted(ranked, key=lambda found: found[:2])]
+
+
+def _rank(word: str, said: tuple[str, ...]) -> int | None:
+    """In which of these a word begins with this one; None in none."""
+    keys = (f" {name_key(text)}" for text in said)
+    return next((place for place, key in enumerate(keys) if f" {word}" in key), None)
+
+
+def meant(organization_id: int, typed: str, topics: Mapping[int, str]) -> Template:
+    """The one that these words mean without doubt. Refuses none, and several."""
+    found = search(organization_id, typed, topics)
+    named = [one for one in found if name_key(one.name) == name_key(typed)]
+    found = named or found
+    if not found:
+        raise Refused(N_("Aucune réponse préparée ne répond à ces mots."), field="template-words")
+    if len(found) > 1:
+        names = ", ".join(one.name for one in found[:5])
+        raise Refused(N_("Laquelle : %(names)s ?"), field="template-words", names=names)
+    return found[0]
 
 
 def template(template_id: int, *, organization_id: int) -> Template:
@@ -103,7 +148,7 @@ def save(template_id: int | None, draft: TemplateDraft, *, version: int, by: Per
         row = template(template_id, organization_id=by.organization_id)
         row = db.session.scalars(locked(db.select(Template).filter_by(id=row.id))).one()
         check_version(row, version, values)
-        for name in ("name", "purpose", "texts", "retired"):
+        for name in ("name", "purpose", "topic_id", "asked", "texts", "retired"):
             setattr(row, name, values[name])
     db.session.flush()
     details = {"texts": dict(row.texts), "retired": row.retired, "version": row.version}

@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from portal import history
+from portal.articles.models import Topic
 from portal.contacts import templates as room
 from portal.contacts.models import Template
 from portal.contacts.templates import TemplateDraft
@@ -27,7 +28,12 @@ writers = guards.staff("administrator", "editor")
 @writers
 def templates() -> str:
     found = room.templates(current_user.organization_id, retired=True)
-    return render_template("admin/templates/list.html", templates=found, words=texts_words, count=parts.count)
+    languages, names = words.LANGUAGES, dict(topic_options())
+    groups: dict[str, list[Template]] = {name: [] for name in names.values()}
+    for one in found:
+        groups.setdefault(names.get(one.topic_id or 0, "Sans thème"), []).append(one)
+    around = {"words": texts_words, "count": parts.count, "languages": languages}
+    return render_template("admin/templates/list.html", groups=groups, **around)
 
 
 @bp.get("/templates/new")
@@ -69,6 +75,8 @@ def _save(template_id: int | None) -> Any:
         slug=found.slug if found else form.text("slug", longest=40),
         name=form.text("name", longest=100),
         purpose=form.text("purpose"),
+        topic_id=_topic(form),
+        asked=form.text("asked", longest=1000),
         texts=_texts(form),
         retired=bool(form.text("retired")),
     )
@@ -88,6 +96,17 @@ def _found(template_id: int) -> Template:
     return room.template(template_id, organization_id=current_user.organization_id)
 
 
+def _topic(form: Form) -> int | None:
+    chosen = form.choice("topic", [str(topic_id) for topic_id, _ in topic_options()])
+    return int(chosen) if chosen else None
+
+
+def topic_options() -> list[tuple[int, str]]:
+    """The topics, in their order, in French."""
+    topics = db.session.scalars(db.select(Topic).order_by(Topic.position, Topic.id))
+    return [(one.id, one.names.get("fr", one.slug)) for one in topics]
+
+
 def _texts(form: Form) -> dict[str, str]:
     typed = {language: form.text(f"texts-{language}", longest=2000) for language in words.LANGUAGES}
     return {language: text for language, text in typed.items() if text}
@@ -102,7 +121,8 @@ def _seen(texts: dict[str, str]) -> list[tuple[str, str, parts.Count, parts.Prop
 def _show(found: Template | None, form: Form, refusal: Refused | None = None, seen: Any = ()) -> str:
     values: dict[str, Any] = {"purpose": "reply"}
     if found:
-        values = {name: getattr(found, name) for name in ("slug", "name", "purpose", "version")}
+        values = {name: getattr(found, name) for name in ("slug", "name", "purpose", "asked", "version")}
+        values["topic"] = found.topic_id
         values |= {f"texts-{language}": found.texts.get(language, "") for language in words.LANGUAGES}
         values["retired"] = "1" if found.retired else ""
     values |= form.values | ({"retired": form.text("retired")} if form.data else {})
@@ -118,5 +138,6 @@ def _show(found: Template | None, form: Form, refusal: Refused | None = None, se
         errors=form.errors,
         words=words,
         texts_words=texts_words,
+        topics=topic_options(),
         **around,
     )

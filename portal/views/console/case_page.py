@@ -156,6 +156,6 @@ def _answering(case: Case, contacts: list[Contact], form: Form | None) -> dict[s
     contact = next((one.contact for one in found if one.key == chosen), found[0].contact if found else None)
     return {
         "ways": found,
-        "composer": composing.composer(contact, form.text("body") if form else "") if contact else None,
+        "composer": composing.as_typed(contact, form) if contact else None,
         "writing_in": contact,
     }

@@ -8,10 +8,11 @@ from datetime import datetime
 from flask import url_for
 from flask_babel import gettext
 
+from portal.articles.models import Topic
 from portal.cases.models import Case
 from portal.cases.references import spoken
 from portal.contacts import templates, texting
-from portal.contacts.models import Contact
+from portal.contacts.models import Contact, Template
 from portal.database import db
 from portal.directory.models import Organization
 from portal.errors import N_, Refused
@@ -22,6 +23,7 @@ from portal.views.context import settings
 from portal.views.forms import Form
 from portal.views.language import phone_text
 
+GENERAL = "Sans thème"
 ONE_WAY = N_("Cet expéditeur ne reçoit pas de réponse : ne demandez pas de répondre, ou cochez la case.")
 
 
@@ -34,10 +36,11 @@ class Composer:
     held_until: datetime | None
     warns: bool
     proposal: Proposal | None
-    templates: list[tuple[int, str]]
+    templates: list[tuple[str, list[tuple[int, str]]]]  # by topic
+    in_french: str  # the language that the inserted template is not written in
 
 
-def composer(contact: Contact, written: str = "") -> Composer:
+def composer(contact: Contact, written: str = "", in_french: str = "") -> Composer:
     """The composer of this contact, with what is written so far."""
     seen = texting.outlook(contact)
     one_way = (seen.sender.name or seen.sender.number) if seen.sender.kind == "one_way" else ""
@@ -47,8 +50,14 @@ def composer(contact: Contact, written: str = "") -> Composer:
         held_until=seen.held_until,
         warns=bool(one_way and written and asks_for_reply(written)),
         proposal=propose(written),
-        templates=[(one.id, one.name) for one in templates.offered(me().organization_id)],
+        templates=_by_topic(templates.offered(me().organization_id)),
+        in_french=in_french,
     )
+
+
+def as_typed(contact: Contact, form: Form | None) -> Composer:
+    """The composer with what stands in the form that comes back."""
+    return composer(contact, form.text("body"), form.text("in_french")) if form else composer(contact)
 
 
 def check(contact: Contact, form: Form, body: str, field: str = "body") -> None:
@@ -72,14 +81,46 @@ def rewrite(contact: Contact, form: Form) -> None:
     _insert_template(contact, form)
 
 
+def _by_topic(found: list[Template]) -> list[tuple[str, list[tuple[int, str]]]]:
+    """The answers prepared, by what they are about; those about nothing in particular come last."""
+    groups: dict[str, list[tuple[int, str]]] = {name: [] for name in topic_names().values()}
+    for one in found:
+        groups.setdefault(topic_names().get(one.topic_id or 0, GENERAL), []).append((one.id, one.name))
+    return [(name, rows) for name, rows in groups.items() if rows]
+
+
+def topic_names() -> dict[int, str]:
+    """The topics, in their order, in French."""
+    topics = db.session.scalars(db.select(Topic).order_by(Topic.position, Topic.id))
+    return {one.id: one.names.get("fr", one.slug) for one in topics}
+
+
 def _insert_template(contact: Contact, form: Form) -> None:
-    """Filled with what is known of this exchange."""
-    template_id = form.number("template")
-    if template_id is None or "use_template" not in form.data:
+    """In the citizen's language, else in French and said so; filled with what is known of this exchange."""
+    if "use_template" not in form.data:
         return
-    chosen = templates.template(template_id, organization_id=me().organization_id)
-    text = templates.fill(templates.in_language(chosen, contact.language), known_of(contact))
+    try:
+        chosen = _chosen(form)
+    except Refused as refusal:
+        form.take(refusal)
+        return
+    if chosen is None:
+        return
+    language = templates.language_for(contact)
+    text = templates.fill(templates.in_language(chosen, language), known_of(contact))
     form.values["body"] = f"{form.text('body')}\n{text}".strip()
+    form.values["in_french"] = "" if language in chosen.texts else language
+    form.values |= {"template": "", "template-words": ""}
+
+
+def _chosen(form: Form) -> Template | None:
+    """The one chosen in the list, unless other words were typed since."""
+    template_id, typed = form.number("template"), form.text("template-words", longest=100)
+    organization_id = me().organization_id
+    chosen = templates.template(template_id, organization_id=organization_id) if template_id else None
+    if typed and (chosen is None or chosen.name != typed):
+        return templates.meant(organization_id, typed, topic_names())
+    return chosen
 
 
 def known_of(contact: Contact) -> dict[str, str]:
@@ -90,6 +131,7 @@ def known_of(contact: Contact) -> dict[str, str]:
         "organization": host.name,
         "phone": phone_text(host.phone) if host.phone else "",
         "reference": spoken(case.reference) if case else "",
+        "name": contact.citizen.name if contact.citizen and contact.certainty == "confirmed" else "",
         "link": settings().public_base_url + url_for("public.follow", lang=contact.language),
     }
 

@@ -154,7 +154,7 @@ def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
         "topics": topic_options(),
         "queues": [(one.id, one.name) for one in waiting.queues(contact.organization_id)],
         "reply_by": list(channels(contact).items()),
-        "composer": composing.composer(contact, form.text("body") if form else ""),
+        "composer": composing.as_typed(contact, form),
         "explained": composing.explained,
         "set_aside": delivery.set_aside(contact),
         "mine": contact.state == "in_progress" and contact.agent_id == me().id,

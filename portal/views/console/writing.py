@@ -119,7 +119,7 @@ def _page(form: Form, thread: Contact) -> str:
         "console/write_first.html",
         thread=thread,
         person=_person(form),
-        composer=composing.composer(thread, form.text("body")),
+        composer=composing.as_typed(thread, form),
         lines=_lines(),
         values={"language": thread.language, "line": thread.line, **form.values},
         errors=form.errors,

@@ -90,3 +90,26 @@ def test_the_demos_templates_could_have_been_written_in_the_form_and_are_short(a
         for language, text in kept.texts.items():
             filled = count(templates.fill(text, EXAMPLES))
             assert filled.parts <= 2 and (language == "ar" or not filled.dear), (row["slug"], language)
+
+
+def test_an_answer_prepared_is_found_by_what_people_ask_its_name_first(app: Flask) -> None:
+    by, topic = make.staff("administrator"), make.topic("dechets")
+    asked = {"asked": "on n’a pas ramassé mon bac jaune", "topic_id": topic.id}
+    bins = templates.save(None, draft(slug="bacs", name="Collecte manquée", **asked), version=0, by=by)
+    named = templates.save(None, draft(slug="bac", name="Bac cassé"), version=0, by=by)
+    topics = {topic.id: "Déchets"}
+    assert templates.search(by.organization_id, "BAC", topics) == [named, bins]
+    assert templates.search(by.organization_id, "ramasse dech", topics) == [bins]
+    assert templates.search(by.organization_id, "piscine", topics) == []
+    assert templates.meant(by.organization_id, "bac cassé", topics) is named
+    for typed in ("bac", "piscine"):
+        with pytest.raises(Refused):
+            templates.meant(by.organization_id, typed, topics)
+
+
+def test_the_language_is_that_of_the_citizen_once_sure_else_of_the_exchange(app: Flask) -> None:
+    person = make.citizen(language="ar")
+    contact = make.contact("email", citizen_id=person.id, certainty="probable", language="en")
+    assert templates.language_for(contact) == "en"
+    contact.certainty = "confirmed"
+    assert templates.language_for(contact) == "ar"

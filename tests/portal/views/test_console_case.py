@@ -12,7 +12,7 @@ from portal.cases.models import Case, Check, Deed, Note
 from portal.cases.opening import open_case
 from portal.cases.references import spoken
 from portal.contacts import recording
-from portal.contacts.models import Contact, Message
+from portal.contacts.models import Contact, Message, Template
 from portal.database import db
 from tests import make
 from tests.signing import send, signed_in
@@ -171,3 +171,20 @@ def test_another_organizations_case_does_not_exist_and_a_protected_persons_asks_
     shut = client.get(f"/console/cases/{matter.case.id}")
     assert (shut.status_code, "Ma poubelle" in shut.text) == (403, False)
     assert matter.press("note", note="Coucou").status_code == 403
+
+
+def test_a_prepared_answer_is_put_in_the_answer_in_the_language_of_the_person(matter: Matter) -> None:
+    town = matter.agent.organization_id
+    texts = {"fr": "Votre référence : {reference}.", "en": "Your reference: {reference}."}
+    made = make._add(Template(organization_id=town, slug="ref", name="Rappel de la référence", texts=texts))
+    matter.person.language = "en"
+    page = matter.press("look", use_template="1", **{"template-words": "rappel"}).text
+    assert (
+        f"Your reference: {spoken(matter.case.reference)}." in page and "voici le texte français" not in page
+    )
+    matter.person.language = "ar"
+    page = matter.press("look", use_template="1", template=made.id).text
+    assert f"Votre référence : {spoken(matter.case.reference)}." in page and "voici le texte français" in page
+    page = matter.press("look", use_template="1", body="Bonjour", **{"template-words": "piscine"}).text
+    assert "Aucune réponse préparée ne répond à ces mots." in page and "Bonjour" in page
+    assert [one["value"] for one in matter.client.get("/console/prepared-answers?q=refer").json] == [made.id]
