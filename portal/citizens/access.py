@@ -20,6 +20,10 @@ REASON_LASTS = timedelta(minutes=30)
 class Protected(NotYours):
     """The citizen is protected: a named group opens the file, or anyone with a written reason."""
 
+    def __init__(self, citizen_id: int) -> None:
+        super().__init__(N_("Ce dossier est protégé : écrivez pourquoi vous devez l’ouvrir."))
+        self.citizen_id = citizen_id
+
 
 def open_citizen(citizen_id: int, *, by: Person, reason: str = "") -> Citizen:
     """The citizen, for someone who may open their file; the door notes the reading once its answer is built.
@@ -32,7 +36,7 @@ def open_citizen(citizen_id: int, *, by: Person, reason: str = "") -> Citizen:
     if citizen is None:
         raise Missing
     if not by.may_open_protected and not reason.strip() and people.is_protected(citizen):
-        raise Protected(N_("Ce dossier est protégé : écrivez pourquoi vous devez l’ouvrir."))
+        raise Protected(citizen_id)
     return people.head(citizen)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from portal import history
 from portal.citizens import people
-from portal.citizens.models import Citizen, Identifier, IdentifierLink
+from portal.citizens.models import Citizen, DeniedLink, Identifier, IdentifierLink
 from portal.citizens.names import name_key
 from portal.database import db, insert
 from portal.errors import N_, Refused
@@ -135,3 +135,17 @@ def find_link(identifier_id: int, citizen: Citizen) -> IdentifierLink | None:
     query = query.where(IdentifierLink.citizen_id.in_(people.ids(citizen.id)))
     elsewhere = IdentifierLink.citizen_id != citizen.id
     return db.session.scalar(query.order_by(IdentifierLink.certainty, elsewhere).limit(1))
+
+
+def unlink(used: Identifier, citizen: Citizen, *, by: Actor) -> None:
+    """It is not theirs, even if somebody had confirmed it: it leaves all their files, and is not guessed again."""
+    own = people.ids(citizen.id)
+    query = db.select(IdentifierLink).filter_by(identifier_id=used.id)
+    for found in db.session.scalars(query.where(IdentifierLink.citizen_id.in_(own))):
+        db.session.delete(found)
+        denied = insert(DeniedLink).values(identifier_id=used.id, citizen_id=found.citizen_id)
+        db.session.execute(denied.on_conflict_do_nothing())
+        details = {"identifier": used.kind, "certainty": found.certainty, "evidence": found.evidence}
+        history.record("citizen.unlinked", citizen, by=by, citizen_id=found.citizen_id, details=details)
+    db.session.flush()
+    db.session.expire(used, ["links"])

@@ -27,6 +27,8 @@ from portal.work.fetch_recording import fetch_recording
 from portal.work.match import match
 from portal.work.move_leg import move_leg
 from portal.work.place_call import place_call
+from portal.work.propose_doubles import EVERY as COMPARED_EVERY
+from portal.work.propose_doubles import propose_doubles
 from portal.work.publish_rules import publish_rules
 from portal.work.purge_recordings import EVERY as PURGED_EVERY
 from portal.work.purge_recordings import purge_recordings
@@ -63,6 +65,7 @@ KINDS: dict[str, Callable[[Job], None]] = {
     "receive_letter": receive_letter,
     "move_leg": move_leg,
     "place_call": place_call,
+    "propose_doubles": propose_doubles,
     "publish_rules": publish_rules,
     "purge_recordings": purge_recordings,
     "remind_referrals": remind_referrals,
@@ -85,6 +88,7 @@ EVERY: dict[str, timedelta] = {
     "ask_owners": ASKED_EVERY,
     "forget_codes": forget_codes.EVERY,
     "count_days": COUNTED_EVERY,
+    "propose_doubles": COMPARED_EVERY,
     "purge_recordings": PURGED_EVERY,
     "read_mail": read_mail.EVERY,
     "remind_referrals": REMINDED_EVERY,

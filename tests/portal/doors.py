@@ -12,6 +12,10 @@ preview_change change_cases bulk_change bulk_change_now undo_change
 add_check answer_case case edit_case link_case look_case move_case note_case split_case split_page tick_check undo_deed
 prepared_answers
 """
+AGENTS += """
+doubles_page tell_apart merge_page merge_look merge_preview merge unmerge_page unmerge
+hand_page hand_look hand_to hand_back
+"""
 ANYONE = """
 api.alive api.description api.ready api.referrals api.search
 partner.confirm partner.confirm_all partner.correct_service partner.propose_correction

@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
-from portal.citizens import access
-from portal.citizens.models import Citizen
+from portal.citizens import access, doubles, merging, people
+from portal.citizens.models import Citizen, Duplicate
 from portal.contacts import answering
 from portal.contacts.models import Contact
 from portal.database import db
@@ -23,10 +23,7 @@ A_PAGE = 20
 @bp.get("/citizens/<int:citizen_id>")
 @agents
 def citizen(citizen_id: int) -> Any:
-    try:
-        person = open_file(citizen_id)
-    except access.Protected:
-        return _ask_why(citizen_id, Form()), 403
+    person = open_file(citizen_id)
     if person.id != citizen_id:  # merged into another file
         return redirect(url_for("console.citizen", citizen_id=person.id))
     answer = render_template("console/citizen.html", **_file(person))
@@ -48,6 +45,13 @@ def reason(citizen_id: int) -> Any:
     return redirect(url_for("console.citizen", citizen_id=citizen_id))
 
 
+@bp.errorhandler(access.Protected)
+def protected(refusal: access.Protected) -> Any:
+    """Whichever door it was, the page that asks why: the reason then opens all of this person's doors for a while."""
+    db.session.rollback()
+    return _ask_why(refusal.citizen_id, Form()), refusal.status
+
+
 def open_file(citizen_id: int) -> Citizen:
     """The citizen, if the reader may open the file, or wrote why they must."""
     return access.open_citizen(citizen_id, by=me(), reason=access.recent_reason(citizen_id, by=me()))
@@ -66,12 +70,21 @@ def _file(person: Citizen) -> dict[str, Any]:
     shown, more = contacts[:A_PAGE], len(contacts) > A_PAGE
     return {
         "brief": briefing.brief(person),
+        "doubles": [(row, _other(row, person)) for row in doubles.doubles_of(person)],
+        "merges": merging.merges_of(person),
         "links": briefing.links_of(person),
         "moments": _moments(shown),
         "first_page": before is None,
         "older": shown[-1].id if more else None,
         "elsewhere": referring.elsewhere(person.id, organization_id=me().organization_id),
     }
+
+
+def _other(row: Duplicate, person: Citizen) -> Citizen:
+    """The one of the two that is not this person."""
+    own = people.ids(person.id)
+    number = row.other_id if row.citizen_id in own else row.citizen_id
+    return people.head(db.session.get_one(Citizen, number))
 
 
 def _moments(contacts: list[Contact]) -> list[dict[str, Any]]:

@@ -46,23 +46,23 @@ def find_citizen() -> str:
     form = Form(request.form)
     typed = form.text("who", required=True, longest=200)
     found = find(typed) if form.valid else None
-    hints = _hints([one.id for one in found.people if may_read(one)]) if found else {}
+    endings = hints([one.id for one in found.people if may_read(one)]) if found else {}
     return render_template(
-        "console/find.html", found=found, hints=hints, values=form.values, errors=form.errors
+        "console/find.html", found=found, hints=endings, values=form.values, errors=form.errors
     )
 
 
-def _hints(citizen_ids: list[int]) -> dict[int, list[str]]:
+def hints(citizen_ids: list[int]) -> dict[int, list[str]]:
     """The ends of people's numbers and addresses, to tell namesakes apart."""
     query = db.select(IdentifierLink, people.head_column()).join(Citizen)
     query = query.where(IdentifierLink.citizen_id.in_(people.ids(*citizen_ids)))
-    hints: dict[int, list[str]] = {}
+    found: dict[int, list[str]] = {}
     for link, person_id in db.session.execute(query.options(joinedload(IdentifierLink.identifier))):
         value = link.identifier.value
         end = f"… {value[-4:-2]} {value[-2:]}" if link.identifier.kind == "phone" else f"{value[:2]}…@…"
-        if end not in hints.setdefault(person_id, []):
-            hints[person_id].append(end)
-    return hints
+        if end not in found.setdefault(person_id, []):
+            found[person_id].append(end)
+    return found
 
 
 def find(typed: str) -> Found:
