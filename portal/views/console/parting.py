@@ -29,23 +29,25 @@ def unmerge_page(merge_id: int) -> Any:
     if merge.undone_at is not None:
         return _back(merge, "Ces deux dossiers sont déjà séparés.")
     parted = merging.parting(merge)
+    page = render_template("console/merge_undo.html", values={}, errors={}, **_asked(parted))
+    note_readings(parted.kept)
+    return page
+
+
+def _asked(parted: merging.Parting) -> dict[str, Any]:
+    """What is told of the two files, and asked of what came in between."""
     between = _between(parted)
     goes = attributing.by_identifier(between, parted.leaving, parted.staying)
     asked = [one for one in between if one.organization_id == me().organization_id][:MOST_ASKED]
-    page = render_template(
-        "console/merge_undo.html",
-        parted=parted,
-        cards=[card(parted.kept, parted.staying), card(parted.absorbed, parted.leaving)],
-        by=names_of({merge.by_id})[merge.by_id],
-        asked=asked,
-        goes=[str(one.id) for one in asked if one.id in goes],
-        unasked=len(between) - len(asked),
-        stays=_added_since(parted),
-        values={},
-        errors={},
-    )
-    note_readings(parted.kept)
-    return page
+    return {
+        "parted": parted,
+        "cards": [card(parted.kept, parted.staying), card(parted.absorbed, parted.leaving)],
+        "by": names_of({parted.merge.by_id})[parted.merge.by_id],
+        "asked": asked,
+        "goes": [str(one.id) for one in asked if one.id in goes],
+        "unasked": len(between) - len(asked),
+        "stays": _added_since(parted),
+    }
 
 
 @bp.post("/merges/<int:merge_id>")
