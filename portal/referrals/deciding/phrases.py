@@ -4,7 +4,8 @@ A phrase fits when all its words are there, in any order, compared as the search
 stemmed. Small words are not asked for (« la CAF » fits « CAF »), but negations are, and so is every word of
 a phrase of which only one would remain (« me tuer » is not « tuer »). Arabic words are read as Arabic; the others
 as French, and as English too where English is spoken, so that all may write in the language they like.
-A phrase in double quotes needs all its words as they are written, accents and case aside.
+A phrase in double quotes needs all its words as they are written, accents and case aside; so does a word in capitals
+among others that are not: « CAF » is not « café », which has the same stem.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from knowledge_base.analysis import analyzer_for, raw_words
 DATA = Path(__file__).parent.parent / "data"
 READINGS = ("fr", "en")
 
+ACRONYM = range(2, 7)  # letters
+
+_ELIDED = re.compile("['’]")
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 
 Terms = frozenset[str]
@@ -80,7 +84,9 @@ def _all_terms(raws: list[str], reading: str) -> Terms:
 
 def _needs(raws: list[str], reading: str) -> Terms:
     always, never = small_words()["always_needed"], small_words()["never_needed"]
-    pairs = [pair for pair in _terms(raws, reading) if pair[0] not in never or len(raws) == 1]
+    short = _acronyms(raws)
+    found = ((word, _as_written(word) if word in short else term) for word, term in _terms(raws, reading))
+    pairs = [pair for pair in found if pair[0] not in never or len(raws) == 1]
     telling = [pair for pair in pairs if pair[0] in always or pair[0] not in _stop_words(reading)]
     kept = dict(telling if len(telling) > 1 else pairs)
     if len(set(kept.values())) == len(kept):
@@ -88,6 +94,14 @@ def _needs(raws: list[str], reading: str) -> Terms:
     return frozenset(
         map(_as_written, kept)
     )  # « aide aux aidants » has one stem, which would be « aide » alone
+
+
+def _acronyms(raws: list[str]) -> set[str]:
+    """The words that stand in capitals, unless all the phrase does; the article before one is not it."""
+    bare = [_ELIDED.split(raw)[-1] for raw in raws]
+    if len(bare) > 1 and all(one.isupper() for one in bare):
+        return set()
+    return {one.lower() for one in bare if one.isalpha() and one.isupper() and len(one) in ACRONYM}
 
 
 def _needs_as_written(raws: list[str], reading: str) -> Terms:

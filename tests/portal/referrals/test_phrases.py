@@ -16,6 +16,9 @@ def fits(text: str, words: str, language: str = "fr") -> bool:
         ("carte Vitale", "ma carte vitale est perdue", "fr"),
         ("la CAF", "dossier caf", "fr"),
         ("aide aux aidants", "Aide pour les aidants", "fr"),
+        ("dossier d’APL", "mes apl : où en est le dossier", "fr"),
+        ("AIDES AU LOGEMENT", "une aide pour mon logement", "fr"),
+        ("I lost my RSA", "i lost the rsa", "en"),
         ("facture d’eau", "l'eau : facture trop haute", "fr"),
         ("avis d’imposition", "où est mon avis d’imposition ?", "fr"),
         ("permis de conduire", "je perds mes permis, conduire", "fr"),
@@ -44,6 +47,8 @@ def test_a_phrase_fits_whatever_the_accents_the_order_and_the_small_words(
         ("لا يتنفس", "يتنفس"),
         ('"au secours"', "le secourisme au travail"),
         ("aide aux aidants", "une aide pour payer mon loyer"),
+        ("CAF", "installer une terrasse devant mon café"),
+        ("un PAI à l’école", "payer l’école"),
     ],
 )
 def test_a_phrase_does_not_fit_without_a_word_that_tells(text: str, words: str) -> None:
