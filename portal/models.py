@@ -12,6 +12,7 @@ from portal.directory import models as directory
 from portal.directory.hsds import models as hsds
 from portal.lines import models as lines
 from portal.mail import models as mail
+from portal.records import models as records
 from portal.referrals import models as referrals
 from portal.reports import models as reports
 from portal.scripts import models as scripts
@@ -35,6 +36,7 @@ __all__ = [
     "lists",
     "mail",
     "news",
+    "records",
     "referrals",
     "reports",
     "scripts",

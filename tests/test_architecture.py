@@ -21,7 +21,7 @@ FLOORS = [
     {"staff", "citizens", "directory", "telephony", "mail"},
     {"articles", "contacts", "lines"},
     {"cases", "scripts"},
-    {"referrals", "desk"},
+    {"referrals", "desk", "records"},
     {"crisis", "campaigns", "privacy", "reports"},
     {"views", "work"},
     {"commands", "app", "models", "demo", "run"},
@@ -180,8 +180,14 @@ def test_migrations_are_numbered_in_one_line() -> None:
     assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1))
 
 
+def is_of_a_model(name: str | None, kind: str, _: object) -> bool:
+    """SQLite's full-text index is made of tables of its own, which no model describes."""
+    return not (kind == "table" and (name or "").startswith("record_words"))
+
+
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_migrations_make_the_tables_of_the_models(applications: Callable[[str], Flask], engine: str) -> None:
     with applications(engine).app_context(), db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_name": is_of_a_model}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, Base.metadata) == []

@@ -8,6 +8,7 @@ from portal.commands.demo import load_demo
 from portal.commands.directory import import_communes, import_directory
 from portal.commands.documents import import_documents
 from portal.commands.guides import import_guides
+from portal.commands.history import index_history
 from portal.commands.hours import evaluate_hours
 from portal.commands.hsds import export_hsds, import_hsds
 from portal.commands.mail import receive_mail
@@ -33,6 +34,7 @@ COMMANDS = (
     import_communes,
     import_directory,
     reindex,
+    index_history,
     evaluate_search,
     evaluate_hours,
     evaluate_referrals,

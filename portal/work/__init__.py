@@ -24,6 +24,8 @@ from portal.work.count_days import count_days
 from portal.work.end_wrap_up import end_wrap_up
 from portal.work.expire_offer import expire_offer
 from portal.work.fetch_recording import fetch_recording
+from portal.work.follow_records import EVERY as FOLLOWED_EVERY
+from portal.work.follow_records import follow_records
 from portal.work.match import match
 from portal.work.move_leg import move_leg
 from portal.work.place_call import place_call
@@ -60,6 +62,7 @@ KINDS: dict[str, Callable[[Job], None]] = {
     "end_wrap_up": end_wrap_up,
     "expire_offer": expire_offer,
     "fetch_recording": fetch_recording,
+    "follow_records": follow_records,
     "match": match,
     "read_mail": read_mail.read_mail,
     "receive_letter": receive_letter,
@@ -86,6 +89,7 @@ KINDS: dict[str, Callable[[Job], None]] = {
 # done again and again, as long as there is a worker
 EVERY: dict[str, timedelta] = {
     "ask_owners": ASKED_EVERY,
+    "follow_records": FOLLOWED_EVERY,
     "forget_codes": forget_codes.EVERY,
     "count_days": COUNTED_EVERY,
     "propose_doubles": COMPARED_EVERY,

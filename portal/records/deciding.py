@@ -1,0 +1,63 @@
+"""Which of the records proposed someone may see, as the tables stand now: whose they are, and who is protected."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy.orm import aliased
+
+from portal import clock
+from portal.cases.models import Case
+from portal.citizens.access import READERS, REASON_LASTS
+from portal.citizens.models import Citizen
+from portal.contacts.models import Contact
+from portal.database import db
+from portal.history import Person, Reading
+
+
+def contacts(ids: Collection[int], *, by: Person, narrowed: dict[str, Any]) -> dict[int, Contact]:
+    """The contacts of the reader's organization; not those of a protected citizen whose file they may not open."""
+    query = db.select(Contact).where(Contact.id.in_(ids), Contact.organization_id == by.organization_id)
+    query = query.filter_by(**narrowed).where(~closed(Contact.citizen_id, by))
+    return {one.id: one for one in db.session.scalars(query)} if by.role in READERS else {}
+
+
+def cases(ids: Collection[int], *, by: Person, narrowed: dict[str, Any]) -> dict[int, Case]:
+    """As for contacts."""
+    query = db.select(Case).where(Case.id.in_(ids), Case.organization_id == by.organization_id)
+    query = query.filter_by(**narrowed).where(~closed(Case.citizen_id, by))
+    return {one.id: one for one in db.session.scalars(query)} if by.role in READERS else {}
+
+
+def citizens(ids: Collection[int], terms: Collection[str], *, by: Person) -> dict[int, Citizen]:
+    """Everyone; of who is protected, only the name may have been meant."""
+    if by.role not in READERS:
+        return {}
+    query = db.select(Citizen).where(Citizen.id.in_(ids))
+    named = and_(*(_begins(term) for term in terms))
+    return {one.id: one for one in db.session.scalars(query.where(or_(named, ~closed(Citizen.id, by))))}
+
+
+def closed(citizen_id: Any, by: Person) -> ColumnElement[bool]:
+    """That these are a protected person's, of whom one file or another is marked so, and the reader may not open them.
+
+    The named group may, and whoever wrote why they must, for as long as that holds.
+    """
+    if by.may_open_protected:
+        return db.false()
+    file, other = aliased(Citizen), aliased(Citizen)
+    head = func.coalesce(file.person_id, file.id)
+    one_person = or_(other.id == head, other.person_id == head)
+    protected = db.exists().where(file.id == citizen_id, one_person, other.protected)
+    lately = Reading.at > clock.now() - REASON_LASTS
+    reason = db.exists().where(
+        file.id == citizen_id, Reading.citizen_id.in_([file.id, head]), Reading.staff_id == by.id, lately
+    )
+    return and_(protected, ~reason.where(Reading.reason != ""))
+
+
+def _begins(word: str) -> ColumnElement[bool]:
+    """That a word of the name begins so; `word` is made of letters and digits."""
+    return or_(Citizen.name_key.like(f"{word}%"), Citizen.name_key.like(f"% {word}%"))

@@ -1,0 +1,24 @@
+"""Takes up what has happened since in the words that contacts, cases and citizens are found by."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from portal import jobs
+from portal.database import db
+from portal.jobs import Job
+from portal.records.following import follow
+from portal.records.keeping import Tally
+
+EVERY = timedelta(seconds=5)
+
+
+def follow_records(job: Job) -> None:
+    """The next round is asked for first, so that one that fails ends nothing."""
+    jobs.go_on(job.kind, every=EVERY)
+    db.session.commit()
+    tally = Tally()
+    while follow(tally):
+        db.session.commit()
+    jobs.finish(job)
+    db.session.commit()
