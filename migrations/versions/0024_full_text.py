@@ -24,6 +24,7 @@ SQLITE = (
 def upgrade() -> None:
     _create_records()
     _create_seen_words()
+    _create_lookups()
     op.create_table(
         "record_marks",
         sa.Column("log", sa.String(), nullable=False),
@@ -67,3 +68,16 @@ def _create_seen_words() -> None:
         sa.PrimaryKeyConstraint("organization_id", "word", name=op.f("pk_seen_words")),
     )
     op.create_index("ix_seen_words_backwards", "seen_words", ["organization_id", "backwards"], unique=False)
+
+
+def _create_lookups() -> None:
+    op.create_table(
+        "lookups",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("staff_id", sa.Integer(), nullable=False),
+        sa.Column("asked", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_lookups_staff_id")),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_lookups")),
+    )
+    op.create_index(op.f("ix_lookups_at"), "lookups", ["at"], unique=False)

@@ -15,6 +15,9 @@ from portal.citizens.models import Citizen
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.history import Person, Reading
+from portal.records import words
+
+LATEST = 500  # citizens added last, looked through by name themselves
 
 
 def contacts(ids: Collection[int], *, by: Person, narrowed: dict[str, Any]) -> dict[int, Contact]:
@@ -35,9 +38,24 @@ def citizens(ids: Collection[int], terms: Collection[str], *, by: Person) -> dic
     """Everyone; of who is protected, only the name may have been meant."""
     if by.role not in READERS:
         return {}
-    query = db.select(Citizen).where(Citizen.id.in_(ids))
-    named = and_(*(_begins(term) for term in terms))
-    return {one.id: one for one in db.session.scalars(query.where(or_(named, ~closed(Citizen.id, by))))}
+    query = db.select(Citizen, closed(Citizen.id, by)).where(Citizen.id.in_(ids))
+    rows = db.session.execute(query).all()
+    return {one.id: one for one, is_closed in rows if not is_closed or is_called(one, terms)}
+
+
+def latest_citizens(terms: Collection[str], *, by: Person) -> list[Citizen]:
+    """Of those added last, the ones that are called so."""
+    if by.role not in READERS:
+        return []
+    rows = db.session.execute(db.select(Citizen.id, Citizen.name).order_by(Citizen.id.desc()).limit(LATEST))
+    called = [row.id for row in rows if is_called(row, terms)]
+    return list(db.session.scalars(db.select(Citizen).where(Citizen.id.in_(called)))) if called else []
+
+
+def is_called(citizen: Any, terms: Collection[str]) -> bool:
+    """Whether each of these begins a word of the name."""
+    names = words.names(citizen.name)
+    return all(any(name.startswith(term) for name in names) for term in terms)
 
 
 def closed(citizen_id: Any, by: Person) -> ColumnElement[bool]:
@@ -56,8 +74,3 @@ def closed(citizen_id: Any, by: Person) -> ColumnElement[bool]:
         file.id == citizen_id, Reading.citizen_id.in_([file.id, head]), Reading.staff_id == by.id, lately
     )
     return and_(protected, ~reason.where(Reading.reason != ""))
-
-
-def _begins(word: str) -> ColumnElement[bool]:
-    """That a word of the name begins so; `word` is made of letters and digits."""
-    return or_(Citizen.name_key.like(f"{word}%"), Citizen.name_key.like(f"% {word}%"))

@@ -8,11 +8,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from portal import clock
+from portal.citizens import people
+from portal.citizens.models import Citizen
+from portal.contacts.models import CHANNELS
 from portal.history import Person
 from portal.records import deciding, words
 from portal.records.asking import BEGINNING, Place, Query, propose
 from portal.records.models import CASE, CITIZEN, CONTACT
 
+__all__ = ["CHANNELS"]
 A_PAGE, A_FEW = 20, 5
 MOST_TERMS = 8
 MOST_ROUNDS = 12  # of records proposed that the reader may not see, before the list is left as it is
@@ -31,6 +35,11 @@ class Asked:
     since: datetime | None = None
     until: datetime | None = None
     everything: bool = False  # not the last twelve months only
+
+    @property
+    def narrows(self) -> bool:
+        """Whether something is asked that a person has not."""
+        return bool(self.channel or self.topic_id or self.mine)
 
 
 @dataclass(slots=True)
@@ -60,14 +69,27 @@ def find_cases(asked: Asked, *, by: Person, after: Place | None = None, limit: i
     return _page(query, lambda ids: deciding.cases(ids, by=by, narrowed=narrowed), after, limit)
 
 
-def find_citizens(asked: Asked, *, by: Person, limit: int = A_PAGE) -> Page:
-    """People of whose name, or of what is to be known first, each word typed begins a word."""
-    terms = tuple(name for name in words.names(asked.text) if len(name) >= SHORTEST_NAME)[:MOST_TERMS]
-    if asked.channel or asked.topic_id or asked.mine:
-        return Page()
+def find_citizens(text: str, *, by: Person, limit: int = A_PAGE) -> list[Citizen]:
+    """People of whose name, or of what is to be known first, each word typed begins a word; each person once.
+
+    The latest files are looked through as they stand: whoever was just added is found.
+    """
+    terms = tuple(name for name in words.names(text) if len(name) >= SHORTEST_NAME)[:MOST_TERMS]
+    if not terms:
+        return []
     query = Query(CITIZEN, 0, terms, BEGINNING, clock.now())
     page = _page(query, lambda ids: deciding.citizens(ids, terms, by=by), None, limit)
-    return replace(page, rows=sorted(page.rows, key=lambda one: one.name_key))
+    found = people.heads([*deciding.latest_citizens(terms, by=by), *page.rows])
+    return sorted(found, key=lambda one: (one.name_key, one.id))[:limit]
+
+
+def anything(asked: Asked, text: str, *, by: Person) -> bool:
+    """Whether `text` asked the same way finds something that the reader may see."""
+    mended = replace(asked, text=text)
+    if find_contacts(mended, by=by, limit=1).rows or find_cases(mended, by=by, limit=1).rows:
+        return True
+    named = [] if asked.narrows else find_citizens(text, by=by, limit=A_FEW)
+    return any(by.may_open_protected or not people.is_protected(one) for one in named)
 
 
 def nothing_but(text: str) -> bool:

@@ -1,15 +1,16 @@
-"""Tables of the records room. All of it can be made again from what it was read from."""
+"""Tables of the records room. Records, words and marks can be made again from what they were read from."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Dialect, Index, Text
+from sqlalchemy import Dialect, ForeignKey, Index, Text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from portal import clock
 from portal.database import Base
 
 CONTACT, CASE, CITIZEN = 1, 2, 3
@@ -67,6 +68,17 @@ class SeenWord(Base):
     backwards: Mapped[str] = mapped_column(Text().with_variant(Text(collation="C"), "postgresql"))
     written: Mapped[str]  # with its accents
     times: Mapped[int] = mapped_column(default=0)  # roughly: how many records said it
+
+
+class Lookup(Base):
+    """What a member of staff looked for, so that its page has an address that says nothing. Forgotten within a day."""
+
+    __tablename__ = "lookups"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    asked: Mapped[dict[str, str]] = mapped_column(default=dict)
+    at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
 
 
 class Mark(Base):

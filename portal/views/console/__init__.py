@@ -30,6 +30,7 @@ from portal.views.console import (
     referrals,
     room,
     scripts,
+    searching,
     wrapping_up,
     writing,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "referrals",
     "room",
     "scripts",
+    "searching",
     "wrapping_up",
     "writing",
 ]

@@ -1,10 +1,9 @@
-"""Finding a citizen by number, e-mail, name or reference. By POST: what is typed stays out of addresses and logs."""
+"""Who answers to what is typed as a number, an e-mail, a reference or a name."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from flask import render_template, request
 from sqlalchemy.orm import joinedload
 
 from portal.cases import opening
@@ -15,8 +14,8 @@ from portal.citizens.models import Citizen, IdentifierLink
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.errors import Refused
-from portal.views.console.door import agents, bp, may_read, me
-from portal.views.forms import Form
+from portal.records.finding import find_citizens
+from portal.views.console.door import me
 
 
 @dataclass(slots=True)
@@ -34,24 +33,6 @@ class Found:
         return not (self.people or self.case or self.contacts)
 
 
-@bp.get("/citizens")
-@agents
-def find_page() -> str:
-    return render_template("console/find.html", found=None, values={}, errors={})
-
-
-@bp.post("/find")
-@agents
-def find_citizen() -> str:
-    form = Form(request.form)
-    typed = form.text("who", required=True, longest=200)
-    found = find(typed) if form.valid else None
-    endings = hints([one.id for one in found.people if may_read(one)]) if found else {}
-    return render_template(
-        "console/find.html", found=found, hints=endings, values=form.values, errors=form.errors
-    )
-
-
 def hints(citizen_ids: list[int]) -> dict[int, list[str]]:
     """The ends of people's numbers and addresses, to tell namesakes apart."""
     query = db.select(IdentifierLink, people.head_column()).join(Citizen)
@@ -66,7 +47,7 @@ def hints(citizen_ids: list[int]) -> dict[int, list[str]]:
 
 
 def find(typed: str) -> Found:
-    """Reads what was typed as an agent means it: a reference, an address, a number, else a name."""
+    """Reads what was typed as an agent means it: a reference, an address, a number, else words."""
     reference = read_reference(typed)
     if reference:
         return _by_reference(reference)
@@ -75,7 +56,7 @@ def find(typed: str) -> Found:
     except Refused:  # neither whole number nor address: perhaps a name
         kind, value = "name", typed.strip()
     if kind == "name":
-        return Found("name", value, access.find_by_name(value))
+        return Found("name", value, find_citizens(value, by=me()))
     people = access.find_by_identifier(kind, value)
     return Found(kind, value, people, contacts=[] if people else _contacts_of(kind, value))
 

@@ -1,0 +1,36 @@
+"""What somebody looked for, kept for a while under a random name: its page is shown again, paged and shared between
+tabs without a name, a number or a word of anybody's in an address or a log."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+
+from portal import clock
+from portal.database import db
+from portal.errors import Missing
+from portal.history import Person
+from portal.records.models import Lookup
+
+KEPT = timedelta(hours=12)
+
+
+def keep_lookup(asked: Mapping[str, str], *, by: Person) -> Lookup:
+    """Keeps what was asked, field by field; those of yesterday are forgotten."""
+    forget_lookups()
+    lookup = Lookup(name=secrets.token_urlsafe(12), staff_id=by.id, asked=dict(asked))
+    db.session.add(lookup)
+    return lookup
+
+
+def find_lookup(name: str, *, by: Person) -> Lookup:
+    """One's own; nobody else's exists."""
+    lookup = db.session.get(Lookup, name)
+    if lookup is None or lookup.staff_id != by.id or lookup.at < clock.now() - KEPT:
+        raise Missing
+    return lookup
+
+
+def forget_lookups() -> None:
+    db.session.execute(db.delete(Lookup).where(Lookup.at < clock.now() - KEPT))
