@@ -58,12 +58,13 @@ def propose(query: Query, after: Place | None = None) -> Iterator[Sequence[Place
 def spans(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
     """From `until` back to `since`: two weeks, three months, a year, the rest. Each ends where the next one begins."""
     for back in SPANS:
+        if until <= since:
+            return
         start = max(until - back, since)
         yield start, until
-        if start <= since:
-            return
         until = start
-    yield since, until
+    if until > since:
+        yield since, until
 
 
 def _select(query: Query, since: datetime, until: datetime, after: Place | None) -> Select[Any]:

@@ -31,7 +31,8 @@ def at_desk(app: Flask, client: Any) -> Any:
 
 
 def find(client: Any, typed: str) -> str:
-    return str(send(client, "/console/find", {"who": typed}).text)
+    answer = send(client, "/console/find", {"who": typed})
+    return str((client.get(answer.location) if answer.location else answer).text)
 
 
 def readings() -> list[tuple[int, str]]:
