@@ -114,9 +114,10 @@ def find_deed(deed_id: int, *, by: Person) -> Deed:
 
 
 def not_undoable(deed: Deed) -> list[Message]:
-    """The messages of a deed that have left: undoing it would not take them back."""
+    """The messages of a deed that have left, or leave: undoing it would not take them back."""
     ids = [step["id"] for step in deed.changes if step["table"] == "messages" and step.get("made")]
-    return [one for one in (db.session.get(Message, id_) for id_ in ids) if one and one.state != "waiting"]
+    found = (db.session.get(Message, one) for one in ids)
+    return [one for one in found if one is not None and one.state not in ("waiting", "failed", "recalled")]
 
 
 def undo(deed: Deed, *, by: Person) -> Undone:

@@ -10,7 +10,7 @@ act_on_referral referral referrals
 cases look_through save_view edit_view change_view delete_view
 preview_change change_cases bulk_change bulk_change_now undo_change
 add_check answer_case case edit_case link_case look_case move_case note_case split_case split_page tick_check undo_deed
-prepared_answers
+prepared_answers macro run_macro
 """
 AGENTS += """
 doubles_page tell_apart merge_page merge_look merge_preview merge unmerge_page unmerge
@@ -51,6 +51,7 @@ save_script_step save_sender save_staff save_team script script_settings script_
 senders set_line_recording staff staff_member team teams trial try_menu try_script try_situation
 """
 ADMINISTRATORS += """
+macros macro new_macro create_macro save_macro
 create_level new_level remove_level save_level service_level service_levels
 create_embedder create_kind drop_partner_key embedder embedders kind kinds make_partner_key new_kind
 partner partners save_embedder save_kind save_partner

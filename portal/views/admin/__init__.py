@@ -24,6 +24,7 @@ from portal.views.admin import (  # noqa: E402,F401  (they register their views 
     levels,
     lines,
     lines_says,
+    macros,
     mailboxes,
     menus,
     menus_steps,

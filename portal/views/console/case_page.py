@@ -10,7 +10,7 @@ from typing import Any
 from flask import render_template
 
 from portal import clock, history
-from portal.cases import clocks, keeping, linking, notes, questions
+from portal.cases import clocks, deeds, keeping, linking, macros, notes, questions
 from portal.cases.checklists import checks_of
 from portal.cases.models import NATURES, PRIORITIES, Case, Clock, Deed, Note, Promise, Question, Tag
 from portal.citizens import people
@@ -106,6 +106,8 @@ def _around(case: Case, contacts: list[Contact]) -> dict[str, Any]:
         "checks": checks_of(case),
         "linked": linking.linked_to(case),
         "events": events,
+        "macros": macros.macros(case.organization_id) if case.state != "closed" else [],
+        "gone": deeds.not_undoable(newest) if newest and _is_fresh(newest) else [],
         "deeds": {one.id: one for one in done},
         "just_done": newest if newest and _is_fresh(newest) else None,
         "names": names_of(people),

@@ -135,7 +135,7 @@ def test_a_message_that_waits_is_recalled_and_one_that_left_is_not(
     undone = deeds.undo(act.deed, by=agent)
     assert (case.state, case.answered_at is not None) == ("open", gone)
     assert (sent.state, bool(undone.left)) == (("sent", True) if gone else ("recalled", False))
-    assert deeds.not_undoable(act.deed) == [sent]
+    assert deeds.not_undoable(act.deed) == ([sent] if gone else [])
     work()
     assert db.session.get_one(Message, sent.id).state == ("sent" if gone else "recalled")
 
