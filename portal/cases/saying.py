@@ -25,11 +25,11 @@ Said = tuple[str, dict[str, Any]]
 
 HELLO = N_("Bonjour,")
 RECEIVED = N_("Nous avons bien reçu votre message le %(date)s.")
-REFERENCE = N_("Référence : %(reference)s")
-SERVICE = N_("Service chargé de votre demande : %(service)s.")
+REFERENCE = N_("Référence : %(reference)s")
+SERVICE = N_("Service chargé de votre demande : %(service)s.")
 ANSWER = N_("Nous vous répondons au plus tard le %(date)s.")
-COMPLETE = N_("Pour compléter votre demande, répondez simplement à ce message. Pour la suivre : %(link)s")
-FOLLOW = N_("Pour lire la réponse ou écrire de nouveau : %(link)s")
+COMPLETE = N_("Pour compléter votre demande, répondez simplement à ce message. Pour la suivre : %(link)s")
+FOLLOW = N_("Pour lire la réponse ou écrire de nouveau : %(link)s")
 TEXT = N_(
     "%(organization)s : demande enregistrée le %(date)s, réf. %(reference)s. %(reach)s. Suivi : %(link)s"
 )
@@ -47,17 +47,17 @@ ACCEPTS = N_(
     "Si votre dossier est complet et que nous n’avons pas répondu le %(date)s, ce que vous demandez est accordé. Nous "
     "vous en donnons alors une attestation, sur demande."
 )
-NOTHING = N_("Vous ne demandez pas de décision : aucun délai légal ne court.")
+NOTHING = N_("Vous ne demandez pas de décision : aucun délai légal ne court.")
 BRIEF = {
     "rejection": N_("Sans réponse le %(date)s, la décision demandée est refusée : recours possible."),
     "acceptance": N_("Sans réponse le %(date)s, elle est accordée : attestation sur demande."),
 }
 
-REJECTED = N_("Le délai légal est passé : depuis le %(date)s, notre silence vaut refus.")
-ACCEPTED = N_("Le délai légal est passé : depuis le %(date)s, notre silence vaut accord.")
+REJECTED = N_("Le délai légal est passé : depuis le %(date)s, notre silence vaut refus.")
+ACCEPTED = N_("Le délai légal est passé : depuis le %(date)s, notre silence vaut accord.")
 STANDS_STILL = N_("Tant que nous attendons votre réponse, les délais sont suspendus.")
 LATE = N_(
-    "Notre réponse était attendue le %(date)s : nous sommes en retard, et nos responsables sont prévenus."
+    "Notre réponse était attendue le %(date)s : nous sommes en retard, et nos responsables sont prévenus."
 )
 RESOLVED_BY = N_("Tout doit être réglé au plus tard le %(date)s.")
 

@@ -56,6 +56,8 @@ def written() -> dict[str, str]:
         "article": f"/admin/articles/{article.id}",
         "new-article": "/admin/articles/new",
         "searches": "/admin/searches",
+        "levels": "/admin/levels?nature=request",
+        "new-level": "/admin/levels/new",
         "topics": "/admin/topics",
         "topic": f"/admin/topics/{make.topic().id}",
         "documents": "/admin/documents",

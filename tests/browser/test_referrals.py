@@ -92,7 +92,7 @@ def test_receiver_and_citizen_read_it_on_any_screen(
 def _opened(app: Flask, contact: Contact, served: str) -> dict[str, str]:
     """The cookie of a browser in which a code has just opened this matter."""
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # Flask's own
-    said = {"opened": [contact.case_id, int(clock.now().timestamp()) + 600]}
+    said = {"opened": [contact.case_id, int(clock.now().timestamp()) + 600, contact.identifier_id]}
     return {"name": app.config["SESSION_COOKIE_NAME"], "value": serializer.dumps(said), "url": served}
 
 

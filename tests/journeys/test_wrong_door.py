@@ -105,7 +105,11 @@ class Story:
     def follows(self) -> str:
         browser = self.app.test_client()
         with browser.session_transaction() as session:
-            session["opened"] = [self.contact.case_id, int(clock.now().timestamp()) + 600]
+            session["opened"] = [
+                self.contact.case_id,
+                int(clock.now().timestamp()) + 600,
+                self.contact.identifier_id,
+            ]
         return str(browser.get("/ar/requests/thread").text)
 
 

@@ -25,8 +25,9 @@ def made(app: Flask) -> Referral:
 
 def follow(client: Any, made: Referral, language: str = "fr") -> str:
     """The page of the matter that a code has just opened."""
+    whose = db.session.get_one(Contact, made.contact_id).identifier_id
     with client.session_transaction() as session:
-        session["opened"] = [made.case_id, int(clock.now().timestamp()) + 600]
+        session["opened"] = [made.case_id, int(clock.now().timestamp()) + 600, whose]
     return str(client.get(f"/{language}/requests/thread").text)
 
 

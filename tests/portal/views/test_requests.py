@@ -276,8 +276,8 @@ def test_a_thread_shuts_after_half_an_hour(app: Flask, client: Any, work: Callab
     write(client)
     open_thread(client, work, only(Case))
     with client.session_transaction() as session:
-        case_id, until = session["opened"]
-        session["opened"] = [case_id, until - 1801]
+        case_id, until, whose = session["opened"]
+        session["opened"] = [case_id, until - 1801, whose]
     for path in (THREAD, "/fr/requests/solved", "/fr/requests/reopened"):
         answer = client.get(path) if path == THREAD else send(client, path)
         assert answer.status_code == 303 and answer.location.endswith(FOLLOW)
