@@ -13,48 +13,15 @@ from portal import clock
 from portal.articles.models import Article, Search, Topic
 from portal.contacts.models import Contact
 from portal.database import db
+from portal.directory.kinds import levels as levels_of_kinds
 from portal.directory.models import Commune, Kind, Organization, Service, ServiceArea
+from portal.referrals.deciding.areas import Area, Reach, reach_of, reaches, seated
 from portal.referrals.deciding.book import Book
 from portal.referrals.deciding.rule import Rule
 from portal.referrals.deciding.situations import department_of, today
 
 LOOKED_BACK = timedelta(days=365)
 MOST_COMMUNES = 300  # of those a table of topics and communes shows: where people asked, then by population
-
-
-@dataclass(frozen=True)
-class Reach:
-    """Whom a service is for. `unsaid`: nothing is known of it, and nothing is held against it; `regional`: part of
-    it is told by regions, which are not looked into here."""
-
-    everywhere: bool = False
-    departments: frozenset[str] = frozenset()
-    communes: frozenset[str] = frozenset()
-    unsaid: bool = False
-    regional: bool = False
-
-    def serves(self, commune: str, department: str) -> bool:
-        anywhere = self.everywhere or self.unsaid or self.regional
-        return anywhere or commune in self.communes or department in self.departments
-
-    def holds(self, other: Reach) -> bool:
-        """Whether it surely serves all whom the other one may serve."""
-        if self.everywhere or self.unsaid or self == other:
-            return True
-        if other.everywhere or other.unsaid or other.regional:
-            return False
-        return other.departments <= self.departments and self.holds_all(other.communes)
-
-    def holds_all(self, communes: Iterable[str]) -> bool:
-        """Whether it surely serves each of these communes."""
-        if self.everywhere or self.unsaid:
-            return True
-        return all(one in self.communes or department_of(one) in self.departments for one in communes)
-
-    def serves_department(self, department: str) -> bool:
-        """Whether any of the department is served."""
-        inside = any(department_of(commune) == department for commune in self.communes)
-        return self.serves("", department) or inside
 
 
 @dataclass(frozen=True)
@@ -82,9 +49,7 @@ class KindFacts:
     @property
     def is_anywhere(self) -> bool:
         reach = self.reach
-        return (
-            self.national or reach.everywhere or reach.regional or bool(reach.departments or reach.communes)
-        )
+        return self.national or reach.everywhere or bool(reach.departments or reach.communes)
 
 
 @dataclass
@@ -96,6 +61,7 @@ class Facts:
     kinds: dict[str, KindFacts] = field(default_factory=dict)
     topics: dict[str, str] = field(default_factory=dict)
     communes: dict[str, str] = field(default_factory=dict)  # those of the table of gaps
+    wholes: dict[str, str] = field(default_factory=dict)  # of communes that are a part of one: its code
     speakers: dict[str, tuple[int | str, ...]] = field(default_factory=dict)  # services and kinds, by topic
     asked: Counter[tuple[str, str]] = field(default_factory=Counter)
 
@@ -103,9 +69,12 @@ class Facts:
         """Whether a service, or a kind, is there for who lives in the commune."""
         if isinstance(target, str):
             kind = self.kinds.get(target)
-            return bool(kind and (kind.national or kind.reach.serves(commune, department_of(commune))))
+            return bool(kind and (kind.national or self._reached(kind.reach, commune)))
         office = self.services.get(target or 0)
-        return bool(office and office.open and office.reach.serves(commune, department_of(commune)))
+        return bool(office and office.open and self._reached(office.reach, commune))
+
+    def _reached(self, reach: Reach, commune: str) -> bool:
+        return reach.serves({commune, self.wholes.get(commune, commune)}, department_of(commune))
 
 
 def read_facts(books: dict[int, Book], organization_id: int) -> Facts:
@@ -120,6 +89,7 @@ def read_facts(books: dict[int, Book], organization_id: int) -> Facts:
     named = {code for rule in rules for code in rule.communes} | {code for _, code in facts.asked}
     facts.communes = _communes(named)
     speaking = _speakers()
+    facts.wholes = _wholes()
     ids, kinds = _targets(rules, speaking)
     facts.kinds = _kinds(kinds)
     facts.services = _services(ids)
@@ -175,6 +145,12 @@ def _communes(named: Collection[str]) -> dict[str, str]:
     return found
 
 
+def _wholes() -> dict[str, str]:
+    """The parts of communes, and what each is a part of."""
+    parts = db.select(Commune.code, Commune.parent).where(Commune.parent != "")
+    return {row.code: row.parent for row in db.session.execute(parts)}
+
+
 def _speakers() -> dict[str, list[str]]:
     """The services (slugs) and kinds that the published articles of each topic name."""
     query = db.select(Topic.slug, Article.contacts).join(Topic, Topic.id == Article.topic_id)
@@ -187,20 +163,12 @@ def _speakers() -> dict[str, list[str]]:
 
 
 def _services(ids: Collection[int]) -> dict[int, Office]:
-    query = db.select(Service).where(Service.id.in_(ids))
-    services = list(db.session.scalars(query))
-    areas: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    columns = (ServiceArea.service_id, ServiceArea.level, ServiceArea.code)
-    for service_id, level, code in db.session.execute(
-        db.select(*columns).where(ServiceArea.service_id.in_(ids))
-    ):
-        areas[service_id].append((level, code))
-    levels = _levels({service.kind for service in services})
-    return {service.id: _office(service, areas[service.id], levels) for service in services}
+    services = list(db.session.scalars(db.select(Service).where(Service.id.in_(ids))))
+    reached = reaches(services)
+    return {service.id: _office(service, reached[service.id]) for service in services}
 
 
-def _office(service: Service, areas: list[tuple[str, str]], levels: dict[str, str]) -> Office:
-    reach = _reach(areas) if areas else _by_level(levels.get(service.kind, ""), service)
+def _office(service: Service, reach: Reach) -> Office:
     text = service.texts.get("fr")
     return Office(
         id=service.id,
@@ -213,40 +181,12 @@ def _office(service: Service, areas: list[tuple[str, str]], levels: dict[str, st
     )
 
 
-def _reach(areas: Iterable[tuple[str, str]]) -> Reach:
-    """What the areas of a service say."""
-    by_level: dict[str, set[str]] = defaultdict(set)
-    for level, code in areas:
-        by_level[level].add(code)
-    everywhere = not {"national", "other"}.isdisjoint(by_level)  # what only words tell is held against nobody
-    return Reach(
-        everywhere,
-        frozenset(by_level["department"]),
-        frozenset(by_level["commune"]),
-        regional="region" in by_level,
-    )
-
-
-def _by_level(level: str, service: Service) -> Reach:
-    """Where no area is told, the kind tells: a town hall serves its commune, a prefecture its department."""
-    if level == "commune" and service.commune:
-        return Reach(communes=frozenset({service.commune}))
-    if level == "department" and service.department:
-        return Reach(departments=frozenset({service.department}))
-    return Reach(unsaid=True)
-
-
-def _levels(codes: Collection[str]) -> dict[str, str]:
-    query = db.select(Kind.code, Kind.level).where(Kind.code.in_(codes))
-    return {row.code: row.level for row in db.session.execute(query)}
-
-
 def _kinds(codes: Collection[str]) -> dict[str, KindFacts]:
     """The kinds of these codes, with the offices of all that answer for them."""
     kinds = list(db.session.scalars(db.select(Kind).where(Kind.code.in_(codes))))
     answering = {kind.code: {kind.code, *kind.answered_by} for kind in kinds}
     every = {code for those in answering.values() for code in those}
-    areas: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    areas: dict[str, list[Area]] = defaultdict(list)
     named = (
         db.select(Service.kind, ServiceArea.level, ServiceArea.code)
         .join(ServiceArea, ServiceArea.service_id == Service.id)
@@ -255,17 +195,21 @@ def _kinds(codes: Collection[str]) -> dict[str, KindFacts]:
     )
     for kind, level, code in db.session.execute(named):
         areas[kind].append((level, code))
-    levels = _levels(every)
-    seats = db.select(Service.kind, Service.commune, Service.department).distinct()
-    for code, commune, department in db.session.execute(seats.where(Service.active, Service.kind.in_(every))):
-        level = levels.get(code, "none")
-        if level in ("commune", "department"):
-            areas[code].append((level, commune if level == "commune" else department))
+    levels = levels_of_kinds()
+    columns = (Service.kind, Service.commune, Service.department)
+    silent = ~db.exists().where(
+        ServiceArea.service_id == Service.id
+    )  # the others are not taken for anybody else's
+    town_halls = [code for code in every if levels.get(code) == "commune"]
+    seats = db.select(*columns).where(Service.active, Service.kind.in_(every))
+    seats = seats.where(silent | Service.kind.in_(town_halls)).distinct()
+    for code, commune, department in db.session.execute(seats):
+        areas[code] += seated(levels.get(code, ""), commune, department)
     return {
         kind.code: KindFacts(
             kind.code,
             kind.names.get("fr", kind.code),
-            _reach(area for code in answering[kind.code] for area in areas[code]),
+            reach_of(area for code in answering[kind.code] for area in areas[code]),
             bool(kind.national),
         )
         for kind in kinds

@@ -15,9 +15,10 @@ from operator import or_
 from typing import Any
 
 from portal.referrals.checking.covering import Index, Part, bits, possible
-from portal.referrals.checking.facts import Facts, Reach
+from portal.referrals.checking.facts import Facts
 from portal.referrals.checking.looping import Loops
 from portal.referrals.checking.meeting import meet, wanted
+from portal.referrals.deciding.areas import Reach
 from portal.referrals.deciding.book import Book
 from portal.referrals.deciding.rule import Rule
 from portal.referrals.deciding.situations import Situation, department_of
