@@ -115,12 +115,13 @@ def choose(level: str, own: Sequence[Candidate], standing: Sequence[Candidate], 
 
 
 def in_order(found: Iterable[Candidate], centre: Point | None, months: int = MONTHS) -> list[Candidate]:
-    """What is stale after what is not, what has no coordinates after what has, then the nearest first."""
+    """What has no coordinates last, so that the rest is a list by distance; what is stale after what is not; then the
+    nearest first."""
     now = clock.now()
 
     def rank(one: Candidate) -> tuple[Any, ...]:
         away = _away(one, centre)
-        return is_stale(one, now, months), away is None, away or 0.0, not one.is_host, one.id
+        return away is None, is_stale(one, now, months), away or 0.0, not one.is_host, one.id
 
     return sorted(found, key=rank)
 

@@ -139,6 +139,15 @@ def test_what_nobody_confirmed_for_long_comes_after_what_was(orlene: None) -> No
     ]
 
 
+def test_what_stands_nowhere_comes_after_what_is_stale(orlene: None) -> None:
+    """A list by distance ends with those of which none is known, and says so once."""
+    office("caf-96001-01", confirmed_at=datetime.now(UTC))
+    office("caf-96003-01", at=(48.1, 2.0))
+    office("caf-96002-01", at=(48.9, 2.0), confirmed_at=datetime.now(UTC))
+    found = resolve("caf", "96042").offices
+    assert [one.service.slug for one in found] == ["caf-96002-01", "caf-96003-01", "caf-96001-01"]
+
+
 def test_how_long_what_was_confirmed_is_believed_is_the_instances_to_say(orlene: None) -> None:
     office("caf-96003-01", at=(48.1, 2.0), confirmed_at=datetime.now(UTC) - timedelta(days=500))
     office("caf-96002-01", at=(48.9, 2.0), confirmed_at=datetime.now(UTC))
