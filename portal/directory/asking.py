@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import ForeignKey, Index, exists, or_
+from sqlalchemy import ColumnExpressionArgument, ForeignKey, Index, exists, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from portal import clock, history, jobs
@@ -26,7 +26,7 @@ from portal.history import SYSTEM, Actor
 LIFE = timedelta(days=90)
 REMIND_AFTER = timedelta(days=30)
 A_DAY = 50  # letters, reminders with them
-MOST_SHOWN = 100  # services of an organization on the page that its link opens
+MOST_SHOWN = 100  # services of an organization on the page that its link opens: the others follow
 ASKING = 0x6F776E72  # our part of the advisory locks' key space
 
 
@@ -48,6 +48,7 @@ class ConfirmationRequest(Base):
     reminded_at: Mapped[datetime | None]
     expires_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
+    read_up_to: Mapped[int] = mapped_column(default=0)  # the last service of those confirmed so far
     error: Mapped[str] = mapped_column(default="")
     organization: Mapped[Organization] = relationship()
 
@@ -155,10 +156,17 @@ def open_request(token: str, key: str) -> ConfirmationRequest:
 
 
 def services_of(request: ConfirmationRequest) -> list[Service]:
-    """What the link shows: the services in force of the organization."""
-    query = db.select(Service).filter_by(organization_id=request.organization_id, active=True)
+    """What the link shows: the services in force of the organization, those confirmed so far apart, as many as one
+    reads at once."""
     whole = (selectinload(Service.texts), selectinload(Service.organization))
-    return list(db.session.scalars(query.order_by(Service.id).limit(MOST_SHOWN).options(*whole)))
+    query = db.select(Service).where(*_to_read(request)).options(*whole)
+    return list(db.session.scalars(query.order_by(Service.id).limit(MOST_SHOWN)))
+
+
+def left(request: ConfirmationRequest) -> int:
+    """How many services the link has still to show, with those that it shows."""
+    count = db.select(db.func.count()).select_from(Service).where(*_to_read(request))
+    return db.session.scalar(count) or 0
 
 
 def seal(services: list[Service]) -> str:
@@ -172,12 +180,13 @@ def seal(services: list[Service]) -> str:
 
 
 def answer(request: ConfirmationRequest, seen: str, apart: set[int]) -> None:
-    """The owner says that what they have read is true, save for the services `apart`, whose corrections wait.
+    """The owner says that what they have read is true, save for the services `apart`, whose corrections wait; what is
+    left to read is shown next, and it is over with the last of it.
 
     Said twice, it is said once. Refuses what was changed while they read it.
     """
     hold(request)
-    if request.state == "confirmed":
+    if request.state == "confirmed" or (request.read_up_to and seen == seal(_read_before(request))):
         return
     services = services_of(request)
     if seen != seal(services):
@@ -185,10 +194,26 @@ def answer(request: ConfirmationRequest, seen: str, apart: set[int]) -> None:
     for service in services:
         if service.id not in apart:
             freshness.confirm(service, request.sent_to)
+    if len(services) < left(request):
+        request.read_up_to = services[-1].id
+        return
     places = db.session.scalars(db.select(Location).filter_by(organization_id=request.organization_id))
     for row in (request.organization, *places.all()):
         freshness.confirm(row, request.sent_to)
     request.state, request.answered_at = "confirmed", clock.now()
+
+
+def _read_before(request: ConfirmationRequest) -> list[Service]:
+    """What was confirmed last, and may be sent again."""
+    query = db.select(Service).filter_by(organization_id=request.organization_id, active=True)
+    query = query.where(Service.id <= request.read_up_to).order_by(Service.id.desc())
+    return list(db.session.scalars(query.limit(MOST_SHOWN)))[::-1]
+
+
+def _to_read(request: ConfirmationRequest) -> tuple[ColumnExpressionArgument[bool], ...]:
+    ours = Service.organization_id == request.organization_id
+    again = request.state == "confirmed"  # over: the first of them, to be read again
+    return ours, Service.active, Service.id > (0 if again else request.read_up_to)
 
 
 def _sent_on(day: date) -> int:

@@ -13,7 +13,7 @@ from portal.directory import asking, correcting, reading
 from portal.directory.asking import ConfirmationRequest
 from portal.directory.models import Service
 from portal.directory.opening import DAYS, read_slots, slots_text
-from portal.errors import Missing, Refused
+from portal.errors import N_, Missing, Refused
 from portal.views import guards, limits
 from portal.views.context import settings
 from portal.views.forms import Form
@@ -22,6 +22,8 @@ from portal.views.hours import week
 from portal.views.language import current
 from portal.views.partner import bp
 
+CONFIRMED = N_("Merci. Ce que nous publions de vous est confirmé.")
+GOES_ON = N_("Merci, c’est noté. Voici la suite.")
 PLAIN = ("phone", "email", "url", "address")
 
 
@@ -44,7 +46,8 @@ def confirm_all(token: str) -> Any:
         form.take(refusal)
         return _page(_opened(token), token, form, refusal.status)
     db.session.commit()
-    flash(gettext("Merci. Ce que nous publions de vous est confirmé."), "good")
+    over = found.state == "confirmed"
+    flash(gettext(CONFIRMED if over else GOES_ON), "good")
     return redirect(url_for("partner.confirm", token=token), 303)
 
 
@@ -118,6 +121,7 @@ def _page(
             (one, reading.text_in(one, current()).name, week(one.schedule), freshness_text(one))
             for one in services
         ],
+        left=asking.left(found),
         corrections=correcting.of_request(found),
         errors=form.errors if form else {},
         error_ids={"": ""},

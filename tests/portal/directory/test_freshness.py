@@ -192,6 +192,25 @@ def test_what_the_owner_confirms_is_fresh_and_says_by_whom(caf: Organization) ->
     assert request.state == "confirmed" and not freshness.is_stale(place, clock.now())
 
 
+def test_more_than_one_reads_at_once_is_confirmed_page_by_page(caf: Organization) -> None:
+    for n in range(asking.MOST_SHOWN + 1):
+        extra = Service(slug=f"s{n}", organization_id=caf.id)
+        extra.texts["fr"] = ServiceText(language="fr", name=f"Guichet {n}")
+        db.session.add(extra)
+    db.session.flush()
+    request = asking.ask(caf)
+    first = asking.services_of(request)
+    seen = asking.seal(first)
+    assert (len(first), asking.left(request)) == (asking.MOST_SHOWN, asking.MOST_SHOWN + 3)
+    asking.answer(request, seen, set())
+    asking.answer(request, seen, set())  # pressed twice, it confirms nothing that was not read
+    assert request.state == "planned" and asking.left(request) == 3
+    assert not set(asking.services_of(request)) & set(first)
+    answer(request)
+    assert request.state == "confirmed"
+    assert not db.session.scalars(db.select(Service).where(freshness.stale(Service, clock.now()))).all()
+
+
 def test_what_changed_while_they_read_is_not_confirmed(caf: Organization) -> None:
     request = asking.ask(caf)
     seen = asking.seal(asking.services_of(request))
