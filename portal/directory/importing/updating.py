@@ -135,16 +135,29 @@ def _replace(table: Any, service: Service, rows: Sequence[dict[str, str]]) -> No
 
 
 def _write_places(service: Service, office: Office) -> None:
+    """The places of this office; one where others are too stays theirs as it is, and this office leaves it."""
     places = _places(service)
+    shared = _shared(service, places)
+    own = [place for place in places if place.id not in shared]
     for n, said in enumerate(office.places):
-        if n < len(places):
+        if n < len(own):
             for column, value in said.items():
-                setattr(places[n], column, value)
+                setattr(own[n], column, value)
             continue
         more = Location(
             organization_id=service.organization_id, name=office.name, commune=service.commune, **said
         )
         db.session.add(ServiceAtLocation(service=service, location=more))
-    for place in places[len(office.places) :]:
-        db.session.execute(db.delete(ServiceAtLocation).filter_by(location_id=place.id))
-        db.session.delete(place)
+    left = [*own[len(office.places) :], *(place for place in places if place.id in shared)]
+    for place in left:
+        here = db.delete(ServiceAtLocation).filter_by(location_id=place.id, service_id=service.id)
+        db.session.execute(here)
+        if place.id not in shared:
+            db.session.delete(place)
+
+
+def _shared(service: Service, places: Sequence[Location]) -> set[int]:
+    """Those of these places where another service is as well."""
+    ids = [place.id for place in places]
+    others = db.select(ServiceAtLocation.location_id).where(ServiceAtLocation.location_id.in_(ids))
+    return set(db.session.scalars(others.where(ServiceAtLocation.service_id != service.id)))

@@ -24,6 +24,7 @@ from portal.directory.models import (
     Organization,
     Service,
     ServiceArea,
+    ServiceAtLocation,
     SourceRecord,
 )
 from portal.history import SYSTEM, Event
@@ -128,6 +129,32 @@ def test_offices_are_imported_whole_and_once(app: Flask, three: Path) -> None:
     before = [count(table) for table in ALL]
     assert run(app, "import-directory", three)[-1] == "0 new, 0 changed, 3 same, 0 kept, 3 refused"
     assert [count(table) for table in ALL] == before
+
+
+def test_a_place_shared_with_another_service_stays_the_others(
+    app: Flask, three: Path, tmp_path: Path
+) -> None:
+    run(app, "import-directory", three)
+    phare = reading.service("phare-96017-01")
+    places = db.select(Location).join(ServiceAtLocation).where(ServiceAtLocation.service_id == phare.id)
+    place = db.session.scalars(places.order_by(Location.id)).first()
+    assert place is not None
+    other = make.service("musee")
+    db.session.add(ServiceAtLocation(service_id=other.id, location_id=place.id))
+    before = place.address_1
+    db.session.commit()
+    moved = sources.directory(
+        tmp_path / "moved",
+        office(
+            "phare-96017-01",
+            Adresse={"type": "géopostale", "Ligne": "2 quai", "CodePostal": "96110", "NomCommune": "Elvin"},
+        ),
+    )
+    run(app, "import-directory", moved)
+    db.session.expire_all()
+    assert [one.address_1 for one in db.session.scalars(places)] == ["2 quai"]
+    theirs = db.select(Location).join(ServiceAtLocation).where(ServiceAtLocation.service_id == other.id)
+    assert [(one.id, one.address_1) for one in db.session.scalars(theirs)] == [(place.id, before)]
 
 
 def test_an_import_leaves_one_event_with_its_counts(app: Flask, three: Path) -> None:
