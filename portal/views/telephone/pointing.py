@@ -7,9 +7,9 @@ from flask_babel import force_locale, gettext
 from portal import clock
 from portal.articles.library import Answers
 from portal.contacts.models import Contact
-from portal.directory.opening import service_opening, service_zone
+from portal.directory.opening import SUSPENDED, service_opening, service_zone
 from portal.referrals.deciding.situations import Situation, answers_at, today
-from portal.referrals.deciding.suggesting import suggest
+from portal.referrals.deciding.suggesting import Suggestion, suggest
 from portal.referrals.deciding.urgency import urgency
 from portal.views.context import settings
 from portal.views.hours import opening_text
@@ -17,7 +17,10 @@ from portal.views.language import phone_text
 
 
 def whose_matter(contact: Contact, body: str, found: Answers) -> str:
-    """One sentence, where a rule names one service that can be called; articles are not sure enough to be sent."""
+    """One sentence, where a rule names one service that can be called; articles are not sure enough to be sent.
+
+    One that is closed for a time is passed over: nobody would answer there.
+    """
     zone, topic = settings().timezone, next((hit.topic for hit in found.hits if hit.topic), "")
     situation = Situation(
         words=body,
@@ -29,14 +32,18 @@ def whose_matter(contact: Contact, body: str, found: Answers) -> str:
         urgency=urgency(body, contact.language),
         at=today(zone),
     )
-    proposed = suggest(situation, organization_id=contact.organization_id, limit=1)
-    service = proposed[0].service if proposed and proposed[0].origin == "rule" else None
+    proposed = suggest(situation, organization_id=contact.organization_id)
+    said = next((one for one in proposed if one.origin == "rule" and _is_there(one)), None)
+    service = said.service if said else None
     if service is None or not service.phone or service.organization_id == contact.organization_id:
         return ""
     there = service_zone(service, zone)
     with force_locale(contact.language):
         hours = opening_text(service_opening(service, clock.now(), there), there) if service.schedule else ""
-        said = gettext(
-            "Pour cela : %(service)s, %(phone)s.", service=proposed[0].name, phone=phone_text(service.phone)
-        )
-        return f"{said} {hours}".strip()
+        name = said.name if said else ""
+        whom = gettext("Pour cela : %(service)s, %(phone)s.", service=name, phone=phone_text(service.phone))
+        return f"{whom} {hours}".strip()
+
+
+def _is_there(one: Suggestion) -> bool:
+    return one.service is None or one.service.status != SUSPENDED

@@ -200,6 +200,16 @@ def test_a_text_that_a_rule_decides_is_told_whom_to_call(network: Network, town:
     assert "Pour cela : CAF, 01 99 00 00 50." in contact.messages[-1].body
 
 
+def test_nobody_is_told_to_call_a_service_that_is_closed_for_a_time(network: Network, town: Any) -> None:
+    cast.rule(words=["allocation"])
+    cast.rule("ensuite", "adil", position=200, words=["allocation"])
+    cast.service().status = "temporarily closed"
+    db.session.commit()
+    network.twiml("/telephone/text", MessageSid="SM1", Body="mon allocation n'est pas versée")
+    (contact,) = contacts()
+    assert "Pour cela : ADIL" in contact.messages[-1].body and "CAF" not in contact.messages[-1].body
+
+
 def test_words_of_distress_get_the_emergency_numbers_and_a_person(network: Network, town: Any) -> None:
     network.twiml("/telephone/text", MessageSid="SM1", Body="j'ai envie de mourir")
     (contact,) = contacts()
