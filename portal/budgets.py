@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal import clock
 from portal.database import Base, db, insert
@@ -31,14 +31,18 @@ def spend(what: str, whom: str, *, most: int, per: timedelta) -> bool:
 
     Counted in the caller's transaction: what is refused and rolled back is not counted.
     """
-    since, key = _window(clock.now(), per), _key(what, whom)
-    table = Spending.__table__
-    statement = insert(table).values(key=key, since=since, count=1)
-    statement = statement.on_conflict_do_update(
-        index_elements=["key", "since"], set_={"count": table.c.count + 1}
-    )
-    spent = db.session.scalar(statement.returning(table.c.count))
-    return bool(spent is not None and spent <= most)
+    return _count(db.session, what, whom, per) <= most
+
+
+def note(session: Session, what: str, whom: str, *, per: timedelta) -> None:
+    """Counts one use in a transaction of its own: what was refused is what counts."""
+    _count(session, what, whom, per)
+
+
+def is_left(what: str, whom: str, *, most: int, per: timedelta) -> bool:
+    """Whether something of the budget of this window is left."""
+    place = {"key": _key(what, whom), "since": _window(clock.now(), per)}
+    return (db.session.scalar(db.select(Spending.count).filter_by(**place)) or 0) < most
 
 
 class Use(NamedTuple):
@@ -66,6 +70,16 @@ def spend_each(uses: Sequence[Use]) -> list[str]:
     counted = db.session.execute(statement.returning(table.c.key, table.c.since, table.c.count))
     spent = {(key, since): count for key, since, count in counted}
     return [use.name for place, use in keyed.items() if spent[place] > use.most]
+
+
+def _count(session: Any, what: str, whom: str, per: timedelta) -> int:
+    table = Spending.__table__
+    statement = insert(table).values(key=_key(what, whom), since=_window(clock.now(), per), count=1)
+    statement = statement.on_conflict_do_update(
+        index_elements=["key", "since"], set_={"count": table.c.count + 1}
+    )
+    spent: int | None = session.scalar(statement.returning(table.c.count))
+    return spent or 0
 
 
 def _key(what: str, whom: str) -> str:

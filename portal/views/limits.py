@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, request
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+
+from flask import Flask, abort, current_app, make_response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
-from portal import clock
+from portal import budgets, clock
+from portal.database import brief_write
+from portal.errors import Refused
 
 limiter = Limiter(get_remote_address, storage_uri="memory://", strategy="moving-window")
 
@@ -28,13 +35,34 @@ files = limiter.limit(
     "12/minute;60/hour", exempt_when=_brings_no_file
 )  # 25 MB each stay a day, whatever is refused
 
-# a link is too long to guess: whoever tries many is stopped all the same
-guesses = limiter.shared_limit(
-    "60/hour",
-    scope="links",
-    exempt_when=_off,
-    deduct_when=lambda answer: answer.status_code in (404, 410),
-)
+WRONG_LINKS, AN_HOUR = "wrong-link", timedelta(hours=1)
+MOST_WRONG = 60
+
+
+def guesses(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A link is too long to guess: whoever tries many is stopped all the same, whichever process answers."""
+
+    @wraps(view)
+    def watched(*args: Any, **kwargs: Any) -> Any:
+        if _off():
+            return view(*args, **kwargs)
+        if not budgets.is_left(WRONG_LINKS, get_remote_address(), most=MOST_WRONG, per=AN_HOUR):
+            abort(429)
+        try:
+            answer = make_response(view(*args, **kwargs))
+        except Refused as refusal:
+            _note_wrong(refusal.status)
+            raise
+        _note_wrong(answer.status_code)
+        return answer
+
+    return watched
+
+
+def _note_wrong(status: int) -> None:
+    if status in (404, 410):
+        with brief_write() as session:
+            budgets.note(session, WRONG_LINKS, get_remote_address(), per=AN_HOUR)
 
 
 def init_app(app: Flask) -> None:

@@ -11,11 +11,13 @@ from flask import Flask
 from time_machine import travel
 
 from portal import storage
+from portal.budgets import Spending
 from portal.contacts.models import Attachment, Contact
 from portal.database import db
 from portal.mail.models import Letter
 from portal.referrals.following import links, living
 from portal.referrals.models import Referral
+from portal.views import limits
 from portal.views.limits import limiter
 from tests import make
 from tests.portal.referrals import cast, lives
@@ -196,3 +198,22 @@ def test_whoever_tries_many_links_is_stopped_and_a_good_one_costs_nothing(
         app.config["RELAIS_LIMITS"] = False
         limiter.reset()
     assert told[:60] == [404] * 60 and told[60] == 429
+
+
+def test_whoever_tries_many_links_is_stopped_by_a_count_that_outlives_the_process(
+    app: Flask, client: Any, url: str
+) -> None:
+    app.config["RELAIS_LIMITS"] = True
+    try:
+        wrong = "/partner/referrals/" + "A" * 43
+        for _ in range(3):
+            assert client.get(wrong).status_code == 404
+        spent = db.session.scalars(db.select(Spending)).one()
+        assert spent.count == 3
+        spent.count = limits.MOST_WRONG
+        db.session.commit()
+        assert client.get(wrong).status_code == 429
+        assert client.get(url).status_code == 429, "good links too: which are good is not told"
+    finally:
+        app.config["RELAIS_LIMITS"] = False
+    assert client.get(url).status_code == 200
