@@ -15,7 +15,7 @@ from typing import Any
 from portal import history
 from portal.database import check_version, db, locked
 from portal.directory import stamps
-from portal.directory.models import Kind
+from portal.directory.models import Kind, Service
 from portal.errors import N_, Missing, Refused
 from portal.history import Actor
 
@@ -33,6 +33,14 @@ LEVELS = {  # what makes an office the right one, as an administrator reads it
 def kind(code: str) -> Kind:
     """The kind of this code; for one that the table does not hold, what our own file says of it."""
     return db.session.scalar(db.select(Kind).filter_by(code=code)) or given(code)
+
+
+def find_kind(code: str) -> Kind:
+    """The kind of this code, for who edits it: of the table, of our file, or borne by a service. Raises `Missing`."""
+    known = code in stamps.kept(STAMP, _read) or code in own_kinds()
+    if not known and db.session.scalar(db.select(Service.id).filter_by(kind=code).limit(1)) is None:
+        raise Missing(N_("Ce genre de service n’existe pas."))
+    return kind(code)
 
 
 def kinds() -> list[Kind]:

@@ -54,7 +54,7 @@ def new_kind() -> str:
 @bp.get("/kinds/<code>")
 @administrator
 def kind(code: str) -> str:
-    found = known.kind(code)
+    found = known.find_kind(code)
     return _show(found, _values(found))
 
 
@@ -67,7 +67,7 @@ def create_kind() -> Any:
 @bp.post("/kinds/<code>")
 @administrator
 def save_kind(code: str) -> Any:
-    return _save(code)
+    return _save(known.find_kind(code).code)
 
 
 def _save(code: str) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, render_template, request
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from portal.articles.models import Topic
 from portal.database import db
@@ -165,7 +165,7 @@ def _picture(name: str, rules: list[Told]) -> Picture:
     ways = [
         Node(
             rule.when[0] if rule.when else gettext("Dans tous les cas"),
-            kind=gettext("et %(count)s autres conditions", count=len(rule.when) - 1)
+            kind=ngettext("et %(num)s autre condition", "et %(num)s autres conditions", len(rule.when) - 1)
             if len(rule.when) > 1
             else "",
             by=f"{n}",

@@ -118,6 +118,8 @@ def test_a_kind_is_made_changed_and_tried(app: Flask, administrator: Any) -> Non
     db.session.commit()
     said = {"code": "piscine", "name_fr": "Piscine", "level": "commune", "national_title": "Fédération"}
     assert fill(administrator, "/admin/kinds", said).status_code == 302
+    assert administrator.get("/admin/kinds/inconnu").status_code == 404
+    assert fill(administrator, "/admin/kinds/inconnu", {"name_fr": "X", "version": "1"}).status_code == 404
     path = "/admin/kinds/piscine"
     changed = {**said, "answered_by": "piscine", "version": "1"}
     wrong = fill(administrator, path, changed)
