@@ -29,12 +29,12 @@ def channels(contact: Contact) -> dict[str, str]:
     """By what this person may be answered, the most fitting first, and at which number or address."""
     used = contact.identifier
     fitting = []
-    if contact.channel == "web":
-        fitting.append("web")
     if used is not None and used.kind == "phone" and not texting.why_not(contact):
         fitting.append("text")
     if used is not None and used.kind == "email":
         fitting.append("email")
+    if contact.channel == "web":  # the last: an answer was promised where they said
+        fitting.append("web")
     return {channel: to_whom(contact, channel) for channel in fitting}
 
 
