@@ -239,8 +239,8 @@ def named(texts: dict[str, str], language: str) -> str:
     return texts.get(language) or texts.get(REFERENCE, "")
 
 
-def give_opinion(slug: str, *, helped: bool, visit: str) -> None:
-    """Notes whether an article helped this visit; a second opinion replaces the first."""
+def give_opinion(slug: str, *, helped: bool, visit: str, asked: bool = False) -> None:
+    """Notes whether an article helped this visit; a second one replaces the first. `asked`: it sent a request too."""
     article = db.session.scalar(locked(db.select(Article).filter_by(slug=slug, state="published")))
     if article is None:
         raise Missing()
@@ -248,12 +248,17 @@ def give_opinion(slug: str, *, helped: bool, visit: str) -> None:
     if before is not None and before.helped == helped:
         return
     if before is None:
-        db.session.add(Opinion(article_id=article.id, visit=visit, helped=helped))
+        db.session.add(Opinion(article_id=article.id, visit=visit, helped=helped, asked=asked))
     else:
         before.helped = helped
     _count(article.id, helped, 1)
     if before is not None:
         _count(article.id, not helped, -1)
+
+
+def note_request(visit: str) -> None:
+    """This visit sends a request: what it said had helped was not enough. The request keeps no trace of the visit."""
+    db.session.execute(db.update(Opinion).where(Opinion.visit == visit).values(asked=True))
 
 
 def _count(article_id: int, helped: bool, change: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import func
@@ -91,11 +91,19 @@ class Fruitless(NamedTuple):
 
 def fruitless(days: int = 90, limit: int = 100) -> list[Fruitless]:
     """The searches that found nothing, most frequent first: what people ask and we do not answer."""
+    return fruitless_between(clock.now() - timedelta(days=days), clock.now(), limit=limit)
+
+
+def fruitless_between(
+    begins: datetime, ends: datetime, *, limit: int = 100, least: int = 1
+) -> list[Fruitless]:
+    """The same between two instants, of those made at least so many times."""
     words, times = func.lower(Search.words), func.count()
     query = (
         db.select(words, Search.language, times)
-        .where(Search.found == 0, Search.at > clock.now() - timedelta(days=days))
+        .where(Search.found == 0, Search.at > begins, Search.at <= ends)
         .group_by(words, Search.language)
+        .having(times >= least)
         .order_by(times.desc(), words)
         .limit(limit)
     )

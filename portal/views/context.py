@@ -10,6 +10,8 @@ from flask import current_app, session
 from portal import clock
 from portal.config import Settings
 
+REQUESTED = "requested"  # in the session: the visit that sent a request
+
 
 def settings() -> Settings:
     found: Settings = current_app.extensions["settings"]

@@ -20,6 +20,8 @@ from tests.portal.reports.test_room import stand
 
 PARIS = "Europe/Paris"
 PAGES = {
+    "reports": "/console/reports",
+    "definitions": "/console/reports/definitions",
     "room": "/console/room",
     "room-screen": "/console/room?screen=1",
     "forecast": "/console/room/forecast?agents=3",
@@ -56,6 +58,7 @@ def test_the_room_is_read_by_axe_on_both_screens(app: Any, chromium: Any, served
     for name, path in PAGES.items():
         visit.page.goto(path)
         visit.look(f"{name}-{width}")
+
     visit.end()
 
 

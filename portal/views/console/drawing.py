@@ -31,13 +31,16 @@ class Chart:
     band: str = ""
     ticks: list[tuple[float, str]] = field(default_factory=list)
     labels: list[tuple[float, str]] = field(default_factory=list)
+    rows: list[tuple[str, float]] = field(default_factory=list)  # its table
     wide: int = WIDE
     high: int = HIGH
 
 
 def bars(name: str, labels: Sequence[str], values: Sequence[float]) -> Chart:
     """One bar a label."""
-    return _framed(name, labels, max(values, default=0.0), bars=values)
+    chart = _framed(name, labels, max(values, default=0.0), bars=values)
+    chart.rows = list(zip(labels, values, strict=True))
+    return chart
 
 
 def course(

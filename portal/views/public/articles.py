@@ -12,7 +12,7 @@ from portal.articles import reading
 from portal.articles.documents import Document
 from portal.database import db
 from portal.views import guards
-from portal.views.context import visit
+from portal.views.context import REQUESTED, visit
 from portal.views.forms import Form
 from portal.views.language import current
 from portal.views.public import bp, cards, placing, suggested
@@ -43,7 +43,8 @@ def article(slug: str) -> str:
 def opinion(slug: str) -> Any:
     helped = Form(request.form).choice("helped", ("yes", "no"), required=True)
     if helped:
-        reading.give_opinion(slug, helped=helped == "yes", visit=visit())
+        asked = session.get(REQUESTED) == visit()
+        reading.give_opinion(slug, helped=helped == "yes", visit=visit(), asked=asked)
         db.session.commit()
         session["opinions"] = [*session.get("opinions", []), slug][-50:]
         flash(gettext("Merci, votre avis est noté."))

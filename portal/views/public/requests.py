@@ -11,7 +11,7 @@ from flask import redirect, render_template, request, session, url_for
 from flask_babel import gettext
 
 from portal import budgets, clock, history
-from portal.articles import library
+from portal.articles import library, reading
 from portal.cases import saying
 from portal.cases.models import Case
 from portal.cases.opening import open_case
@@ -28,7 +28,7 @@ from portal.errors import N_, Missing, Refused
 from portal.lines.saying import sender_of
 from portal.referrals.deciding.distress import distress
 from portal.views import guards, limits
-from portal.views.context import searcher, settings
+from portal.views.context import REQUESTED, searcher, settings, visit
 from portal.views.forms import LONGEST_TEXT, Form, new_key
 from portal.views.language import current, said
 from portal.views.public import bp, cards, confirming, finding, referred, uploading, whose
@@ -62,8 +62,9 @@ def send_request() -> Any:
     if contact is None:
         db.session.rollback()
         return _form(form, form.key()), 422
+    reading.note_request(visit())
     db.session.commit()
-    session["receipt"] = contact.case_id
+    session["receipt"], session[REQUESTED] = contact.case_id, visit()
     return redirect(url_for("public.receipt"), 303)
 
 

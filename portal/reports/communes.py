@@ -1,0 +1,81 @@
+"""By commune, without telling of anybody: where fewer than five persons came from is shown with others only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from portal.citizens.models import Citizen
+from portal.contacts.models import Contact
+from portal.database import db
+from portal.reports import coming_back, days, figures
+from portal.reports.figures import Asked, Sums
+from portal.reports.models import Tally
+
+FEWEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`commune` is empty for what is not known; `others` how many communes are told together."""
+
+    commune: str
+    sums: Sums
+    others: int = 0
+
+
+def by_commune(asked: Asked) -> list[Share]:
+    """The communes told apart, then the others together, then those who did not say."""
+    counted = figures.by(asked, Tally.commune)
+    unknown = counted.pop("", None)
+    persons = persons_in(asked) if counted else {}
+    hidden = to_hide({code: persons.get(code, 0) for code in counted})
+    found = [Share(code, sums) for code, sums in counted.items() if code not in hidden]
+    if hidden:
+        together: Counter[str] = Counter()
+        for code in hidden:
+            together.update(counted[code].numbers)
+        found.append(Share("", Sums(together), len(hidden)))
+    return [*found, Share("", unknown)] if unknown else found
+
+
+def to_hide(persons: dict[str, int]) -> set[str]:
+    """The communes not to be told apart: those of fewer than five persons; and, where the rest would give them away by
+    subtraction, the next smallest."""
+    smallest = sorted(persons, key=lambda code: (persons[code], code))
+    hidden = [code for code in smallest if persons[code] < FEWEST]
+    if not hidden:
+        return set()
+    rest = smallest[len(hidden) :]
+    while rest and (len(hidden) < 2 or sum(persons[code] for code in hidden) < FEWEST):
+        hidden.append(rest.pop(0))
+    return set(hidden)
+
+
+def persons_in(asked: Asked) -> dict[str, int]:
+    """How many persons came from each commune; a contact of nobody known is nobody."""
+    commune = db.func.coalesce(db.func.nullif(Contact.commune, ""), Citizen.commune, "")
+    person = db.func.coalesce(coming_back.head_of(), -Contact.identifier_id)
+    query = db.select(commune, db.func.count(db.distinct(person)))
+    query = query.select_from(Contact).outerjoin(Citizen, Citizen.id == Contact.citizen_id)
+    query = query.where(*_contacts_of(asked), commune != "")
+    rows: list[Any] = list(db.session.execute(query.group_by(commune)))
+    return dict(rows)
+
+
+def _contacts_of(asked: Asked) -> list[Any]:
+    wanted = [
+        Contact.organization_id == asked.scope.organization_id,
+        Contact.started_at >= days.begins(asked.first, asked.timezone),
+        Contact.started_at < days.bounds(asked.last, asked.timezone)[1],
+        asked.scope.queues(Contact.queue_id),
+    ]
+    for column, value in (
+        (Contact.channel, asked.channel),
+        (Contact.topic_id, asked.topic_id),
+        (Contact.queue_id, asked.queue_id),
+    ):
+        if value:
+            wanted.append(column == value)
+    return wanted

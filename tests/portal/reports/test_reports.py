@@ -1,0 +1,191 @@
+"""Reports: each figure from the tallies, small communes told together, visits that found alone, and the page."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal import clock
+from portal.articles.models import Opinion, Search
+from portal.cases.models import Clock
+from portal.cases.opening import open_case, promise
+from portal.database import db
+from portal.reports import communes, days, figures, visits
+from portal.reports.figures import Asked
+from portal.reports.models import Tally
+from portal.reports.scope import Scope
+from portal.views.console.figure_words import FIGURES
+from tests import make
+from tests.portal.reports.lives import live
+from tests.portal.reports.test_counting import CONTACTS, count_all, reference
+from tests.signing import send, signed_in
+
+PARIS = "Europe/Paris"
+
+
+def asked(of: Any, length: int = 40, **narrowed: Any) -> Asked:
+    today = days.today(PARIS)
+    return Asked(Scope(of.id), today - timedelta(days=length), today, PARIS, **narrowed)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_report_says_what_a_slow_reference_counts(app: Any, seed: int) -> None:
+    lived, town = live(seed), make.organization()
+    count_all()
+    whole = figures.totals(asked(town))
+    assert whole.numbers == reference(lived)
+    for column, of in ((Tally.channel, "channel"), (Tally.topic_id, "topic_id")):
+        for key, sums in figures.by(asked(town), column).items():
+            alike = [one for one in lived if (getattr(one, of) or 0) == key]
+            assert sums["contacts"] == len(alike)
+    by_phone = figures.totals(asked(town, channel="phone"))
+    assert by_phone["contacts"] == sum(one.channel == "phone" for one in lived)
+    parts = Counter[str]()
+    for sums in figures.by(asked(town), Tally.day).values():
+        parts.update(sums.numbers)
+    assert {name: parts[name] for name in CONTACTS} == {name: whole[name] for name in CONTACTS}
+
+
+def test_another_organization_is_in_no_figure(app: Any) -> None:
+    live(1)
+    count_all()
+    assert figures.totals(asked(make.organization("departement")))["contacts"] == 0
+
+
+def test_requests_are_handled_in_the_announced_time_or_not(app: Any) -> None:
+    now, agent = clock.now(), make.staff()
+    ends = [  # state, due, met: in time, late, forgotten, not yet due, waiting for the person, stopped
+        ("met", -2, -3),
+        ("met", -3, -2),
+        ("running", -1, None),
+        ("running", 5, None),
+        ("paused", -1, None),
+        ("stopped", -1, None),
+    ]
+    for state, due, met in ends:
+        case = open_case(make.contact("web"), by=agent.actor)
+        db.session.flush()
+        db.session.execute(db.delete(Clock).filter_by(case_id=case.id))
+        values = {
+            "organization_id": case.organization_id,
+            "case_id": case.id,
+            "kind": "resolution",
+            "state": state,
+        }
+        met_at = now + timedelta(days=met) if met else None
+        db.session.add(Clock(due_at=now + timedelta(days=due), met_at=met_at, **values))
+    db.session.flush()
+    found = figures.in_announced_time(asked(make.organization()))
+    assert (found["in_time"], found["announced"]) == (1, 3)
+
+
+def test_promises_are_kept_in_time_or_not(app: Any, time_machine: Any) -> None:
+    time_machine.move_to(clock.now() - timedelta(days=10), tick=False)
+    contact, agent = make.contact("web"), make.staff()
+    due = clock.now() + timedelta(days=2)
+    made = [promise(contact, "Rappeler", due, by=agent.actor) for _ in range(4)]
+    made[0].kept_at, made[1].kept_at = due - timedelta(hours=1), due + timedelta(hours=1)
+    made[3].given_up_at = due
+    time_machine.shift(timedelta(days=10))
+    db.session.flush()
+    found = figures.promises(asked(make.organization()))
+    assert (found["kept"], found["promised"]) == (1, 3)
+
+
+@given(st.lists(st.integers(0, 30), max_size=12))
+def test_no_commune_of_few_persons_is_told_nor_found_by_subtraction(counts: list[int]) -> None:
+    persons = {str(n): count for n, count in enumerate(counts)}
+    hidden = communes.to_hide(persons)
+    assert {code for code, count in persons.items() if count < communes.FEWEST} <= hidden
+    few = [code for code, count in persons.items() if count < communes.FEWEST]
+    if few and hidden != set(persons):
+        assert len(hidden) >= 2 and sum(persons[code] for code in hidden) >= communes.FEWEST
+    if not few:
+        assert hidden == set()
+
+
+def test_persons_of_a_commune_are_counted_once_however_often_they_come(app: Any) -> None:
+    for n in range(6):
+        person = make.citizen(f"Personne {n}", commune="35238")
+        make.contact("counter", citizen_id=person.id)
+        make.contact("phone", citizen_id=person.id)
+    alone = make.citizen("Seule", commune="29019")
+    for _ in range(9):
+        make.contact("counter", citizen_id=alone.id)
+    count_all()
+    assert communes.persons_in(asked(make.organization())) == {"35238": 6, "29019": 1}
+    found = communes.by_commune(asked(make.organization()))
+    assert [(one.commune, one.others, one.sums["contacts"]) for one in found] == [("", 2, 21)]
+
+
+def test_a_visit_that_helped_and_sent_no_request_found_alone(app: Any) -> None:
+    first, second = make.article(), make.article("Autre sujet")
+    lives = [
+        ("a", first, True, False),
+        ("a", second, False, False),
+        ("b", first, True, True),
+        ("c", first, False, False),
+    ]
+    for visit, article, helped, requested in lives:
+        db.session.add(Opinion(article_id=article.id, visit=visit, helped=helped, asked=requested))
+    db.session.flush()
+    found = visits.opinions(asked(make.organization()))
+    assert (found["deflected"], found["told"]) == (1, 3)
+
+
+def request_form(**values: str) -> dict[str, str]:
+    filled = {
+        "subject": "Carte",
+        "body": "Comment faire ?",
+        "name": "A",
+        "reach": "a@example.org",
+        "preferred": "message",
+    }
+    return {"form_key": "k" * 20, "website": "", **filled, **values}
+
+
+@pytest.mark.parametrize("request_first", [True, False])
+def test_an_opinion_is_marked_when_the_same_visit_sends_a_request(
+    app: Any, client: Any, request_first: bool
+) -> None:
+    make.organization(), make.line()
+    article = make.article()
+    helped = lambda: send(client, f"/fr/articles/{article.slug}/opinion", {"helped": "yes"})  # noqa: E731
+    asks = lambda: send(client, "/fr/requests/new", request_form())  # noqa: E731
+    for act in (asks, helped) if request_first else (helped, asks):
+        assert act().status_code == 303
+    assert db.session.scalars(db.select(Opinion.asked)).all() == [True]
+    another = app.test_client()
+    send(another, f"/fr/articles/{article.slug}/opinion", {"helped": "yes"})
+    assert sorted(db.session.scalars(db.select(Opinion.asked))) == [False, True]
+
+
+def test_what_was_searched_once_is_not_told(app: Any) -> None:
+    for words in ("piscine", "Piscine", "un nom tapé une fois"):
+        db.session.add(Search(words=words, language="fr", found=0))
+    db.session.flush()
+    found = visits.in_vain(asked(make.organization()))
+    assert [(one.words, one.times) for one in found] == [("piscine", 2)]
+
+
+def test_the_page_shows_each_figure_with_its_formula_and_definition(app: Any, client: Any) -> None:
+    live(2)
+    count_all()
+    signed_in(client, make.staff("supervisor"))
+    page = client.get("/console/reports")
+    defined = client.get("/console/reports/definitions").text
+    anchors = set(re.findall(r'id="([^"]+)"', defined))
+    for key, one in FIGURES.items():
+        assert one.anchor in anchors, one.name
+        if key not in ("deflected", "in_vain"):
+            assert one.name in page.text
+    assert client.get("/console/reports?from=2026-13-01").status_code == 422
+    assert client.get("/console/reports?from=2026-02-01&to=2026-01-01").status_code == 422
+    assert client.get("/console/reports?channel=phone").status_code == 200
+    assert "Aucun contact" in client.get("/console/reports?from=2001-01-01&to=2001-01-31").text
