@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
+from portal.cases import questions
 from portal.citizens import access, doubles, merging, people
 from portal.citizens.models import Citizen, Duplicate
 from portal.contacts import answering
@@ -93,12 +94,14 @@ def _moments(contacts: list[Contact]) -> list[dict[str, Any]]:
     said = briefing.last_words(ids)
     referrals = referring.referrals_of(ids)
     names = names_of({contact.agent_id for contact in contacts})
+    asked = questions.questions_of(ids)
     topics = dict(contact_page.topic_options())
     return [
         {
             "contact": contact,
             "said": said.get(contact.id, []),
             "referrals": [one for one in referrals if one.contact_id == contact.id],
+            "questions": [one for one in asked if one.contact_id == contact.id],
             "agent": names.get(contact.agent_id or 0, ""),
             "topic": topics.get(contact.topic_id or 0, ""),
         }

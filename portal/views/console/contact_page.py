@@ -10,6 +10,7 @@ from flask import render_template
 
 from portal import history
 from portal.articles.models import Topic
+from portal.cases import questions
 from portal.cases.models import Case, Promise
 from portal.citizens import identifying
 from portal.citizens.models import Citizen
@@ -24,6 +25,7 @@ from portal.views.choosing import fill_in
 from portal.views.console import answers, briefing, composing, finding, visits
 from portal.views.console.addressing import channels
 from portal.views.console.door import may_read, me, note_reading
+from portal.views.console.questions_form import typed
 from portal.views.forms import Form, new_key
 
 
@@ -149,6 +151,8 @@ def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
     found = answers.find(asked, contact.language)
     return {
         **where(contact, authors),
+        "typed_of": typed,
+        "questions": questions.questions_of([contact.id]),
         "promises": list(db.session.scalars(promises)),
         "referrals": referring.referrals_of([contact.id]),
         "topics": topic_options(),

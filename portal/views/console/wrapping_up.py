@@ -14,7 +14,7 @@ from portal.desk.wrapping_up import Outcome
 from portal.errors import N_, Refused
 from portal.referrals.following import living, referring, sharing
 from portal.views.choosing import read_service
-from portal.views.console import addressing, composing, contact_page, words
+from portal.views.console import addressing, composing, contact_page, questions_form, words
 from portal.views.console.door import agents, bp, end_of_day, me, refusals_shown
 from portal.views.forms import Form
 
@@ -54,6 +54,7 @@ def finish(contact: Contact, outcome: Outcome, form: Form) -> None:
     by, key = me(), form.key()
     if not wrapping_up.wrap_up(contact, outcome, form_key=key, by=by):
         return
+    questions_form.keep(contact, form)
     answering.consult(contact, contact_page.used_articles(form), by=by.actor)
     service = read_service(form)
     form.refuse_unread()
