@@ -19,7 +19,19 @@ from portal.errors import trace_of
 from portal.newsroom import Newsroom
 from portal.staff import sessions
 from portal.staff.models import Staff
-from portal.views import DOORS, choosing, guards, headers, language, limits, refusals, site, spooling
+from portal.views import (
+    DOORS,
+    carrying,
+    choosing,
+    guards,
+    headers,
+    language,
+    limits,
+    marks,
+    refusals,
+    site,
+    spooling,
+)
 from portal.views.news import NewsDoor
 
 LARGEST_REQUEST = 26 * 1024 * 1024  # 25 MB of files, and what is written with them
@@ -52,6 +64,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     headers.init_app(app)
     language.init_app(app, settings)
     refusals.init_app(app)
+    marks.init_app(app)
+    carrying.init_app(app)
     site.init_app(app)
     choosing.init_app(app)
     limits.init_app(app)

@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from portal.errors import N_, NotYours, Refused
 from portal.referrals.partners import keys as partners
+from portal.views import carrying
 
 View = Callable[..., Any]
 
@@ -30,7 +31,7 @@ def staff(*roles: str) -> Callable[[View], View]:
             if not current_user.is_authenticated:
                 if request.method == "GET" and not asked_by_a_page():
                     return redirect(url_for("sign_in.show", next=request.path))
-                abort(401)
+                return _sign_in_again() or abort(401)
             if roles and current_user.role not in roles:
                 raise NotYours(N_("Votre rôle ne donne pas accès à cette page."))
             return view(*args, **kwargs)
@@ -39,6 +40,11 @@ def staff(*roles: str) -> Callable[[View], View]:
         return guarded
 
     return guard
+
+
+def _sign_in_again() -> Any:
+    """A form whose session has ended leads to signing in, which carries what was typed; None if it is not a page's."""
+    return None if asked_by_a_page() or request.method != "POST" else carrying.sign_in_page()
 
 
 def asked_by_a_page() -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
@@ -13,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from portal.database import db
 from portal.errors import N_, Refused, Stale
+from portal.views import carrying, labels
 from portal.views.spooling import way
 
 AWAY = (OperationalError, InterfaceError, PoolTimeout)
@@ -47,7 +49,11 @@ def show(status: int, sentence: str, **details: Any) -> Any:
 def _refused(error: Refused) -> Any:
     details: dict[str, Any] = {}
     if isinstance(error, Stale):
-        details["rows"] = [(name, error.theirs.get(name, ""), mine) for name, mine in error.yours.items()]
+        details["rows"] = [
+            (labels.FIELDS.get(name, name), error.theirs.get(name, ""), mine)
+            for name, mine in error.yours.items()
+        ]
+    details["back"] = carrying.keep_refused(but=("version",) if isinstance(error, Stale) else ())
     return show(error.status, gettext(error.sentence, **error.values), **details)
 
 
@@ -55,7 +61,8 @@ def _http(error: HTTPException) -> Any:
     status = error.code or 500
     if status < 400:
         return error
-    return show(status, gettext(SENTENCES.get(status, SENTENCES[400 if status < 500 else 500])))
+    found_back = carrying.back_to_its_page() if isinstance(error, CSRFError) else None
+    return found_back or show(status, gettext(SENTENCES.get(status, SENTENCES[400 if status < 500 else 500])))
 
 
 def _overtaken(_error: StaleDataError | IntegrityError) -> Any:

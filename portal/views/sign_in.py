@@ -14,7 +14,7 @@ from portal.database import db
 from portal.desk import presence
 from portal.staff import sessions
 from portal.staff.models import Staff
-from portal.views import guards
+from portal.views import carrying, guards
 from portal.views.forms import Form
 
 bp = Blueprint("sign_in", __name__)
@@ -47,11 +47,20 @@ def submit() -> Any:
             "email",
             gettext("Adresse ou mot de passe inconnus, ou trop d’essais : attendez un quart d’heure."),
         )
-        return render_template("sign_in.html", form=form), 422
+        return render_template("sign_in.html", form=form, carried=request.form.get(carrying.FIELD)), 422
+    return _begin(person)
+
+
+def _begin(person: Staff) -> Any:
+    """Signed in: to the page where they were typing, if a form led here, with what they typed."""
+    carried = carrying.unpack(request.form.get(carrying.FIELD, ""))
+    page = carrying.take_back(carried, person.id)
     token = sessions.begin_session(person)
     db.session.commit()
     _enter(person, token)
-    return redirect(_next() or url_for(HOME[person.role]))
+    if carried is not None:
+        carrying.say(carried, mine=bool(page))
+    return redirect(page or _next() or url_for(HOME[person.role]))
 
 
 @bp.post("/sign-out")

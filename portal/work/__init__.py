@@ -11,7 +11,15 @@ from datetime import timedelta
 
 from portal import jobs
 from portal.jobs import Job
-from portal.work import forget_codes, index_entries, read_mail, sweep_calls, sweep_files, sweep_texts
+from portal.work import (
+    forget_codes,
+    index_entries,
+    read_mail,
+    sweep_calls,
+    sweep_files,
+    sweep_jottings,
+    sweep_texts,
+)
 from portal.work.ask_owner import ask_owner
 from portal.work.ask_owners import EVERY as ASKED_EVERY
 from portal.work.ask_owners import ask_owners
@@ -77,6 +85,7 @@ KINDS: dict[str, Callable[[Job], None]] = {
     "send_text": send_text,
     "sweep_files": sweep_files.sweep,
     "sweep_calls": sweep_calls.sweep_calls,
+    "sweep_jottings": sweep_jottings.sweep_jottings,
     "sweep_texts": sweep_texts.sweep,
     "tell_administrators": tell_administrators,
     "tell_author": tell_author,
@@ -98,6 +107,7 @@ EVERY: dict[str, timedelta] = {
     "remind_referrals": REMINDED_EVERY,
     "sweep_files": sweep_files.EVERY,
     "sweep_calls": sweep_calls.EVERY,
+    "sweep_jottings": sweep_jottings.EVERY,
     "sweep_texts": sweep_texts.EVERY,
     "watch_clocks": WATCHED_EVERY,
 }

@@ -1,0 +1,27 @@
+"""What the fields of staff pages are called, where they are shown away from their page: two versions side by side."""
+
+FIELDS = {
+    "name": "Nom",
+    "language": "Langue",
+    "preferred_channel": "Préfère être joint par",
+    "know_first": "À savoir d’abord",
+    "commune": "Commune",
+    "note": "Note pour les collègues",
+    "answer": "Réponse donnée",
+    "body": "Message",
+    "disposition": "Comment l’échange s’est terminé",
+    "topic": "Thème",
+    "topic_id": "Thème",
+    "promise": "Ce qui est promis",
+    "due": "Pour le",
+    "reason": "Pourquoi",
+    "subject": "Sujet",
+    "nature": "Nature",
+    "priority": "Priorité",
+    "owner": "Responsable",
+    "owner_id": "Responsable",
+    "team": "Équipe",
+    "team_id": "Équipe",
+    "tags": "Étiquettes",
+    "waits_for": "Ce que la personne doit donner",
+}

@@ -1,0 +1,80 @@
+// <form data-dirty>: what one types is kept on the server while one types, so that it comes back with the page, whatever
+// ends it: a closed tab, a machine that stops, a session that runs out. Nothing is kept on this machine.
+
+const PAUSE = 1200, OFTEN = 5000, AT_MOST = 1500;
+const typed = new Map();
+// The answer to a form shows what was typed in it: what the fields said before is not known here.
+const answered = document.getElementById("live-act")?.hasAttribute("data-answered");
+let timer, last = performance.now(), sending, asking;
+document.documentElement.dataset.jots = "1";
+
+const eligible = (field) => field.name && !["who", "q"].includes(field.name) && field.form?.matches("[data-dirty]")
+  && (field.matches("textarea, select") || ["text", "date", "email", "tel"].includes(field.type));
+
+function before(field) {
+  if (!field.options) return field.defaultValue;
+  return ([...field.options].find((option) => option.defaultSelected) ?? field.options[0])?.value ?? "";
+}
+
+function note({ target }) {
+  if (!target.form || !eligible(target)) return;
+  typed.set(target, target.value);
+  target.form.dataset.unsaved = "1";
+  clearTimeout(timer);
+  timer = setTimeout(keep, performance.now() - last > OFTEN ? 0 : PAUSE);
+}
+
+async function keep() {
+  clearTimeout(timer);
+  const form = [...typed.keys()][0]?.form;
+  if (!form) return true;
+  const body = new FormData();
+  const sent = [...typed].filter(([field]) => field.form === form);
+  for (const name of ["csrf_token", "page_mark"]) body.set(name, form.elements[name]?.value ?? "");
+  for (const [field, value] of sent) {
+    body.append("field", field.name);
+    body.append("typed", value);
+    body.append("over", before(field));
+  }
+  if (answered) body.set("unknown", "1");
+  last = performance.now();
+  asking = new AbortController();
+  try {
+    const answer = await fetch("/console/jottings", { method: "POST", body, keepalive: true, redirect: "error", signal: asking.signal });
+    if (answer.ok) {
+      for (const [field, value] of sent) if (typed.get(field) === value) typed.delete(field);
+      if (![...typed.keys()].some((field) => field.form === form)) delete form.dataset.unsaved;
+      return true;
+    }
+    if (answer.status === 401) document.dispatchEvent(new Event("relais:ended"));
+  } catch { /* offline: kept at the next word, or sent with the form */ }
+  return false;
+}
+
+document.addEventListener("input", note);
+document.addEventListener("change", note);
+document.addEventListener("visibilitychange", () => document.hidden && keep());
+window.addEventListener("pagehide", keep);
+
+// A form that goes away while another is half written waits for its words to be kept: the page that comes shows them.
+// What a form takes away itself is kept no more.
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
+  for (const field of [...typed.keys()]) if (field.form === event.target) typed.delete(field);
+  if (event.target.dataset.unsaved) asking?.abort();
+  if (sending || ![...typed.keys()].some((field) => field.form !== event.target)) return;
+  const { target, submitter } = event;
+  event.preventDefault();
+  sending = true;
+  Promise.race([keep(), new Promise((go) => setTimeout(go, AT_MOST))]).finally(() => {
+    target.requestSubmit(submitter);
+    sending = false;
+  });
+});
+
+if (answered) {
+  for (const field of document.querySelectorAll("form[data-dirty] :is(textarea, input)")) {
+    if (eligible(field) && field.value) typed.set(field, field.value);
+  }
+  keep();
+}

@@ -1,0 +1,88 @@
+"""In a browser: words kept while one types, colleagues seen on the same page, nothing lost when the session ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+
+from portal.contacts.models import Contact
+from portal.database import db
+from portal.staff.models import Jotting, StaffSession
+from tests import make
+
+Opens = Callable[..., Any]
+
+
+def going_on(agent: Any, subject: str = "Haie") -> str:
+    contact = make.contact("web", state="in_progress", agent_id=agent.id, subject=subject)
+    db.session.commit()
+    return f"/console/contacts/{contact.id}"
+
+
+def type_in(page: Any, label: str, words: str) -> None:
+    page.get_by_label(label).press_sequentially(words)
+    page.locator("form[data-unsaved]").wait_for(state="detached")
+
+
+def test_words_half_written_come_back_after_the_tab_was_closed(app: Flask, opens: Opens) -> None:
+    agent = make.staff()
+    first, second = going_on(agent), going_on(agent, "Trottoir")
+    page = opens(agent)
+    page.goto(first)
+    type_in(page, "Note pour les collègues", "Il rappelle jeudi")
+    other = page.context.new_page()
+    other.goto(second)
+    type_in(other, "Note pour les collègues", "Rien à voir")
+    page.close()
+    again = other.context.new_page()
+    again.goto(first)
+    note = again.get_by_label("Note pour les collègues")
+    assert note.input_value() == "Il rappelle jeudi"
+    assert again.get_by_text("est revenu").is_visible()
+    again.get_by_label("Comment l’échange s’est terminé").select_option("answered")
+    again.get_by_role("button", name="Terminer").click()
+    again.wait_for_url(f"**{first}")
+    again.get_by_text("Échange terminé.").wait_for()
+    db.session.expire_all()
+    kept = {one.page: one.typed for one in db.session.scalars(db.select(Jotting))}
+    assert kept == {second: "Rien à voir"}
+
+
+def test_two_agents_on_a_page_see_each_other_and_who_types(app: Flask, opens: Opens) -> None:
+    agent, watcher = make.staff(last_name="Petit"), make.staff("supervisor", last_name="Martin")
+    path = going_on(agent)
+    page, theirs = opens(agent), opens(watcher)
+    page.goto(path)
+    with page.expect_response("**/console/here"):
+        pass
+    theirs.goto(path)
+    theirs.get_by_text("Camille Petit lit aussi cette page").wait_for()
+    page.get_by_text("Camille Martin lit aussi cette page").wait_for(timeout=25_000)
+    page.get_by_label("Note pour les collègues").press_sequentially("Bonjour")
+    theirs.get_by_text("Camille Petit écrit ici").wait_for(timeout=15_000)
+    assert theirs.locator("[data-here]").get_attribute("role") == "status"
+    theirs.goto("/console/")
+    page.get_by_text("lit aussi cette page").wait_for(state="hidden", timeout=15_000)
+
+
+def test_a_form_sent_after_the_session_ended_leads_back_with_all_of_it(app: Flask, opens: Opens) -> None:
+    agent = make.staff()
+    path = going_on(agent)
+    page = opens(agent, java_script_enabled=True)
+    page.goto(path)
+    page.get_by_label("Note pour les collègues").fill("Tout ce que j’ai noté")
+    page.get_by_label("Comment l’échange s’est terminé").select_option("answered")
+    db.session.execute(db.delete(StaffSession))
+    db.session.commit()
+    page.get_by_role("button", name="Terminer").click()
+    page.get_by_text("rien n’a été envoyé").wait_for()
+    page.get_by_label("Adresse e-mail").fill(agent.email)
+    page.get_by_label("Mot de passe").fill(make.PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{path}")
+    assert page.get_by_label("Note pour les collègues").input_value() == "Tout ce que j’ai noté"
+    assert page.get_by_label("Comment l’échange s’est terminé").input_value() == "answered"
+    db.session.expire_all()
+    assert db.session.scalars(db.select(Contact.state)).one() == "in_progress"
