@@ -47,6 +47,15 @@ class Restored:
     rows: list[Jotting]
     apart: list[tuple[str, str, str]]
 
+    @property
+    def said(self) -> list[tuple[str, str]]:
+        """All of it, by field: the page may have lost the field meanwhile."""
+        return [
+            (labels.FIELDS.get(one.field, one.field), one.typed)
+            for one in self.rows
+            if one.field != "version"
+        ]
+
 
 def posted() -> Carried | None:
     """What the form sent holds, if it says whose page it was typed in."""

@@ -46,6 +46,9 @@ async function ask() {
 
 function show(html) {
   swap(place, html);
+  for (const link of place.querySelectorAll(".open-contacts a")) {
+    if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
+  }
   brief();
   notice();
 }

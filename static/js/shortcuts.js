@@ -1,22 +1,22 @@
-// Staff pages: <a|button data-key="n"> and <input data-key="/"> answer to their key; "?" lists them all.
-// A key that the page gives to something of its own is no longer the navigation's. Nothing happens while one types, nor with Ctrl, Alt or Meta, and a person can turn them off (WCAG 2.1.4).
+// Staff pages: whatever can be done answers to its key (keys.js); "?" lists them all. Nothing happens while one types,
+// nor with Ctrl, Alt or Meta, and a person can turn them off (WCAG 2.1.4).
 
-const OFF = "relais-shortcuts-off";
+import { act, actions } from "./keys.js";
+
+const OFF = "relais-shortcuts-off", TOGETHER = 1500;
 const help = document.querySelector("[data-shortcut-help]");
 const typing = (node) => node.isContentEditable
   || (node.matches("input, select, textarea") && !node.matches("[type=checkbox], [type=radio], [type=submit]"));
-const keyed = () => [...new Map([...document.querySelectorAll("[data-key]")]
-  .filter((node) => node.offsetParent || node.matches("input")).map((node) => [node.dataset.key, node])).values()];
-const named = (node) => node.dataset.keyLabel || node.getAttribute("aria-label") || node.labels?.[0]?.textContent || node.textContent;
+let begun = "", at = 0;
 
 function list() {
-  const rows = keyed().map((node) => {
+  const rows = actions().map(({ key, label }) => {
     const row = document.createElement("div");
-    const key = document.createElement("dt");
+    const name = document.createElement("dt");
     const does = document.createElement("dd");
-    key.append(Object.assign(document.createElement("kbd"), { textContent: node.dataset.key }));
-    does.textContent = named(node).replace(/\s+/g, " ").trim();
-    row.append(key, does);
+    name.append(...[...key].flatMap((sign) => [Object.assign(document.createElement("kbd"), { textContent: sign }), " "]));
+    does.textContent = label;
+    row.append(name, does);
     return row;
   });
   help.querySelector("dl").replaceChildren(...rows);
@@ -25,14 +25,19 @@ function list() {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || typing(event.target)) return;
-  if (document.querySelector("dialog[open]")) return;
+  if (document.querySelector("dialog[open]") || event.key.length > 1) return;
   if (event.key === "?" && help) { event.preventDefault(); return list(); }
   if (localStorage.getItem(OFF)) return;
-  const node = keyed().find((candidate) => candidate.dataset.key === event.key);
-  if (!node) return;
+  const now = performance.now();
+  const typed = (now - at < TOGETHER ? begun : "") + event.key;
+  const all = actions();
+  const found = all.find(({ key }) => key === typed) ?? all.find(({ key }) => key === event.key);
+  begun = !found && all.some(({ key }) => key.startsWith(typed)) ? typed : "";
+  at = now;
+  if (begun) return event.preventDefault();
+  if (!found) return;
   event.preventDefault();
-  node.focus();
-  if (!node.matches("input, select, textarea, form")) node.click();
+  act(found.node);
 });
 
 const choice = help?.querySelector("[data-shortcuts-on]");

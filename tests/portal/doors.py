@@ -8,7 +8,7 @@ new_contact now prolong_wrap_up raise_flag reason reply say_who search take use_
 who_it_may_be wrap_up look_text new_text write_first
 act_on_referral referral referrals
 cases look_through save_view edit_view change_view delete_view
-jot forget_jottings here
+jot forget_jottings here commands
 preview_change change_cases bulk_change bulk_change_now undo_change
 add_check answer_case case edit_case link_case look_case move_case note_case split_case split_page tick_check undo_deed
 prepared_answers ask_question macro run_macro

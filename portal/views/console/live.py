@@ -17,7 +17,7 @@ from flask_login import current_user
 from portal import clock
 from portal.contacts.models import Contact
 from portal.database import db, reads_only
-from portal.desk import offering, presence
+from portal.desk import offering, presence, waiting
 from portal.desk.models import Offer, Presence
 from portal.errors import Refused
 from portal.lines.models import Line
@@ -29,6 +29,7 @@ from portal.views.console.door import agents, bp, may_read, me, note_reading
 from portal.views.forms import Form
 
 IDLE_SOON = timedelta(minutes=15)
+MOST_BEGUN = 9
 # How often news are asked for: twice a second where something may ring, less where only a call may end, or nothing.
 ASK_MS = {"available": 500, "busy": 1000, "wrap_up": 1000, "break": 2000, "away": 2000}
 
@@ -56,6 +57,7 @@ class Live:
     contact: Contact | None  # the one they speak in, or write up
     with_whom: contact_page.Who | None
     network: circuit.State
+    begun: list[waiting.Waiting]  # contacts this agent has taken and not wrapped up
     idle_min: int | None  # after so many minutes without a sign of life, nothing rings here any more
     numbers: str
     ticket: str
@@ -148,6 +150,7 @@ def live() -> Live:
         contact=contact,
         with_whom=contact_page.who(contact) if contact else None,
         network=circuit.state(),
+        begun=waiting.in_progress(me())[:MOST_BEGUN],
         idle_min=_idle_min() if mine.state in ("available", "wrap_up") else None,
         numbers=g.get("numbers", "0.0.0"),
         ticket=news.door().ticket_for(me()),

@@ -1,0 +1,116 @@
+"""By the keyboard: whatever can be done has a key and is found by its name; the keys can be turned off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from werkzeug.routing import Rule
+
+from portal import clock
+from portal.cases.opening import open_case, promise
+from portal.database import db
+from tests import make
+from tests.browser.conftest import Opens
+from tests.portal.cases.matters import case_of
+
+pytestmark = pytest.mark.browser
+
+WITHOUT_KEY = """async () => {
+  const keys = await import("/static/js/keys.js");
+  const known = new Set(keys.actions().map(({ node }) => node));
+  const all = [...document.querySelectorAll("button, a.button, summary")].filter(keys.shown);
+  const without = all.filter((node) => !known.has(node) && !node.disabled && node.tabIndex >= 0);
+  return without.map((node) => node.outerHTML.slice(0, 120));
+}"""
+
+
+def pages(app: Flask, things: dict[str, int]) -> Iterator[str]:
+    """Every page of the console that these things fill."""
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.startswith("console.") and "GET" in (rule.methods or ()) and _fits(rule, things):
+            yield str(rule.build({name: things[name] for name in rule.arguments})[1])  # type: ignore[index]
+
+
+def _fits(rule: Rule, things: dict[str, int]) -> bool:
+    fragments = ("_now", "waiting", "messages", "now", "attachment", "recording")
+    return rule.arguments <= things.keys() and not rule.endpoint.endswith(fragments)
+
+
+def test_every_button_of_every_page_has_a_key_and_is_in_the_palette(app: Flask, opens: Opens) -> None:
+    agent = make.staff("supervisor", may_open_protected=True)
+    person = make.citizen("Aïcha Benali", phone="+33639980001")
+    contact = make.contact(
+        "web", state="in_progress", agent_id=agent.id, citizen_id=person.id, subject="Haie"
+    )
+    case = open_case(contact, by=agent.actor)
+    promise(contact, "Rappeler", clock.now().replace(hour=23), by=agent.actor)
+    make.contact("text", subject="Cantine")
+    case_of("Trottoir", owner_id=agent.id)
+    page = opens(agent)
+    things = {"contact_id": contact.id, "citizen_id": person.id, "case_id": case.id}
+    wrong, seen = {}, 0
+    for path in pages(app, things):
+        answer = page.request.get(path)
+        if answer.status != 200 or "<html" not in answer.text()[:200]:
+            continue
+        page.goto(path)
+        seen += 1
+        without = page.evaluate(WITHOUT_KEY)
+        if without:
+            wrong[path] = without
+    assert wrong == {} and seen > 12
+
+
+def test_the_palette_finds_pages_actions_and_people(app: Flask, opens: Opens) -> None:
+    agent, person = make.staff(), make.citizen("Aïcha Benali", phone="+33639980001")
+    case_of("Trottoir cassé", owner_id=agent.id)
+    page = opens(agent)
+    page.keyboard.press("Control+k")
+    field = page.get_by_role("combobox", name="Une page ou une action")
+    field.press_sequentially("affai")
+    assert page.get_by_role("option").first.get_attribute("aria-selected") == "true"
+    assert Axe().run(page).violations_count == 0
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/console/cases")
+    page.get_by_text("Trottoir cassé").wait_for()
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name="Une page ou une action").press_sequentially("0639980001")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/console/find")
+    assert page.get_by_role("link", name=person.name).is_visible() and "0639" not in page.url
+    page.keyboard.press("Control+k")
+    page.keyboard.press("Escape")
+    assert not page.locator("dialog[open]").count()
+
+
+def test_keys_of_several_signs_and_keys_that_are_turned_off(app: Flask, opens: Opens) -> None:
+    agent = make.staff()
+    contact = make.contact("web", state="in_progress", agent_id=agent.id, subject="Haie")
+    db.session.commit()
+    page = opens(agent)
+    page.keyboard.type("h1")
+    page.wait_for_url(f"**/contacts/{contact.id}")
+    page.keyboard.press("d")
+    page.wait_for_url("**/console/cases")
+    page.keyboard.type("g3")
+    page.wait_for_url("**/console/cases?view=late")
+    page.keyboard.press("?")
+    assert page.locator("[data-shortcut-help] dd", has_text="En retard").is_visible()
+    page.get_by_label("Raccourcis actifs").uncheck()
+    page.get_by_role("button", name="Fermer").click()
+    page.keyboard.press("a")
+    page.wait_for_timeout(300)
+    assert page.url.endswith("view=late")
+
+
+def test_the_palettes_page_works_without_scripts(app: Flask, opens: Opens) -> None:
+    make.citizen("Aïcha Benali", phone="+33639980001")
+    page = opens(make.staff(), java_script_enabled=False)
+    page.get_by_role("link", name="Commandes").click()
+    page.wait_for_url("**/console/commands")
+    page.locator("main").get_by_label("Numéro, e-mail, nom ou référence").fill("Benali")
+    page.get_by_role("button", name="Chercher parmi les citoyens").first.click()
+    page.get_by_role("link", name="Aïcha Benali").wait_for()
