@@ -148,7 +148,7 @@ def test_a_wrong_door_request_comes_home_done(story: Story) -> None:
         newly_told("CPAM", "استلمت")
     with travel("2026-03-10T09:00Z", tick=False):
         story.answers("accueil@cpam.example", "accept", note="Rendez-vous le 12.")
-        newly_told("CPAM", "9 مايو 2026", "Rendez-vous le 12.")
+        newly_told("CPAM", "6 مايو 2026", "Rendez-vous le 12.")
         page = story.follows()
         assert page.index("CPAM") < page.index("CAF") and "تتكفل به هذه المصلحة" in page
     with travel("2026-03-20T09:00Z", tick=False):
@@ -165,8 +165,8 @@ def _clocks_are_kept(story: Story) -> None:
     assert received == [date(2026, 3, 2), date(2026, 3, 2)], (
         "silence that rejects would run from the first door"
     )
-    assert second.competent_received_at and Calendar().day(second.competent_received_at) == date(2026, 3, 9)
-    assert clocks.silence(second).on == date(2026, 5, 9)
+    assert second.competent_received_at and Calendar().day(second.competent_received_at) == date(2026, 3, 6)
+    assert clocks.silence(second).on == date(2026, 5, 6)
     verbs = [event.verb for one in (first, second) for event in history.of(one)[::-1]]
     assert [verb.partition(".")[2] for verb in verbs] == [
         *("made", "sent", "refused"),
