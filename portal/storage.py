@@ -10,7 +10,9 @@ import os
 import tempfile
 import time
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 
 def digest_of(data: bytes) -> str:
@@ -36,11 +38,18 @@ def place(folder: Path, digest: str) -> Path:
 
 def write_whole(path: Path, chunks: Iterable[bytes]) -> None:
     """Writes a file beside, then puts it in place: a reader sees all of it or nothing, after a power cut too."""
+    with writing(path) as beside:
+        for chunk in chunks:
+            beside.write(chunk)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write, put in place once it is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as beside:
         try:
-            for chunk in chunks:
-                beside.write(chunk)
+            yield beside
             beside.flush()
             os.fsync(beside.fileno())
             Path(beside.name).replace(path)

@@ -59,12 +59,13 @@ def persons_in(asked: Asked) -> dict[str, int]:
     person = db.func.coalesce(coming_back.head_of(), -Contact.identifier_id)
     query = db.select(commune, db.func.count(db.distinct(person)))
     query = query.select_from(Contact).outerjoin(Citizen, Citizen.id == Contact.citizen_id)
-    query = query.where(*_contacts_of(asked), commune != "")
+    query = query.where(*contacts_of(asked), commune != "")
     rows: list[Any] = list(db.session.execute(query.group_by(commune)))
     return dict(rows)
 
 
-def _contacts_of(asked: Asked) -> list[Any]:
+def contacts_of(asked: Asked) -> list[Any]:
+    """The contacts of what was asked."""
     wanted = [
         Contact.organization_id == asked.scope.organization_id,
         Contact.started_at >= days.begins(asked.first, asked.timezone),

@@ -100,7 +100,7 @@ class Following(Base):
 
 
 class Export(Base):
-    """A table that a supervisor asked for, and the file it became. `state`: waiting, making, ready, failed, gone."""
+    """A table that a supervisor asked for, and the file it became. `state`: waiting, making, ready, gone."""
 
     __tablename__ = "exports"
     __table_args__ = (Index("ix_exports_staff", "staff_id", "id"),)

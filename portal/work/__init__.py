@@ -34,6 +34,7 @@ from portal.work.expire_offer import expire_offer
 from portal.work.fetch_recording import fetch_recording
 from portal.work.follow_records import EVERY as FOLLOWED_EVERY
 from portal.work.follow_records import follow_records
+from portal.work.make_export import make_export
 from portal.work.match import match
 from portal.work.move_leg import move_leg
 from portal.work.place_call import place_call
@@ -71,6 +72,7 @@ KINDS: dict[str, Callable[[Job], None]] = {
     "expire_offer": expire_offer,
     "fetch_recording": fetch_recording,
     "follow_records": follow_records,
+    "make_export": make_export,
     "match": match,
     "read_mail": read_mail.read_mail,
     "receive_letter": receive_letter,

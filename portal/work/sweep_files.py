@@ -1,4 +1,4 @@
-"""Removes once a day the files that no message names, and the bytes of letters long since read."""
+"""Removes once a day the files that no message names, the bytes of letters long since read, old exports."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from portal.contacts import attachments
 from portal.database import db
 from portal.jobs import Job
 from portal.mail import keeping
+from portal.work import make_export
 from portal.work.context import settings
 
 EVERY = timedelta(days=1)
@@ -22,5 +23,6 @@ def sweep(job: Job) -> None:
     db.session.commit()
     while keeping.forget_old(settings()):
         db.session.commit()
+    make_export.remove_old()
     jobs.finish(job)
     db.session.commit()

@@ -21,6 +21,7 @@ from tests.portal.reports.test_room import stand
 PARIS = "Europe/Paris"
 PAGES = {
     "reports": "/console/reports",
+    "exports": "/console/reports/exports",
     "definitions": "/console/reports/definitions",
     "room": "/console/room",
     "room-screen": "/console/room?screen=1",
