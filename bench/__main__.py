@@ -19,6 +19,7 @@ FIGURES = {
     "day": "bench.day",
     "outage": "bench.outage",
     "consoles": "bench.consoles",
+    "history": "bench.history",
     "sending": "bench.sending",
 }
 

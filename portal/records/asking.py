@@ -1,7 +1,8 @@
 """Looking words up in the records, newest first.
 
 A frequent word over a million records would be sorted whole to show twenty. So it is looked for together with the
-weeks or months it may stand in: in the last two weeks, then further back, until there is enough to show.
+weeks or months it may stand in: in the last two weeks, then further back, until there is enough to show. Files of
+citizens are few, and are not looked for by date.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ class Query:
 
 def propose(query: Query, after: Place | None = None) -> Iterator[Sequence[Place]]:
     """The records that say it, newest first, some at a time, from those after `after`."""
-    for since, until in spans(query.since, min(query.until, after.at) if after else query.until):
+    whole = (query.since, min(query.until, after.at) if after else query.until)
+    for since, until in [whole] if query.kind == CITIZEN else spans(*whole):
         while True:
             rows = db.session.execute(_select(query, since, until, after)).all()
             found = [Place(row.at, row.id) for row in rows]

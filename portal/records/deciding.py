@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload
 
 from portal import clock
 from portal.cases.models import Case
@@ -24,6 +24,7 @@ def contacts(ids: Collection[int], *, by: Person, narrowed: dict[str, Any]) -> d
     """The contacts of the reader's organization; not those of a protected citizen whose file they may not open."""
     query = db.select(Contact).where(Contact.id.in_(ids), Contact.organization_id == by.organization_id)
     query = query.filter_by(**narrowed).where(~closed(Contact.citizen_id, by))
+    query = query.options(joinedload(Contact.citizen))
     return {one.id: one for one in db.session.scalars(query)} if by.role in READERS else {}
 
 

@@ -29,6 +29,8 @@ def begin() -> None:
     for kind, table in STEPS:
         newest = db.session.scalar(db.select(func.max(table.id))) or 0
         db.session.add(Mark(log=LOG + KINDS[kind], last=newest + 1, holes=[]))
+        beyond = Record.id > record_id(kind, newest)
+        db.session.execute(db.delete(Record).where(beyond, Record.id % 4 == kind))
 
 
 def step(tally: Tally) -> int | None:
