@@ -7,6 +7,7 @@ end_wrap_up enter_contact find_citizen find_page found give_back go_on keep_prom
 new_contact now prolong_wrap_up raise_flag reason reply say_who search take use_script waiting_now
 who_it_may_be wrap_up look_text new_text write_first
 act_on_referral referral referrals
+answer_received received received_file received_referral
 cases look_through save_view edit_view change_view delete_view
 jot forget_jottings here commands
 preview_change change_cases bulk_change bulk_change_now undo_change

@@ -16,7 +16,7 @@ from portal.contacts import answering
 from portal.contacts.models import Contact
 from portal.database import db, hold
 from portal.errors import N_, Refused
-from portal.referrals.following import asking, chains, clocks, listing, living, receivers, sharing
+from portal.referrals.following import asking, chains, clocks, inbox, listing, living, receivers, sharing
 from portal.referrals.models import Referral
 from portal.staff.managing import names_of
 from portal.views.choosing import read_service
@@ -42,6 +42,7 @@ def referrals() -> str:
         "console/referrals.html",
         view=view,
         counts=counts,
+        received=inbox.waiting(me(), ("new",))["new"],
         rows=rows[: listing.A_PAGE],
         more=rows[listing.A_PAGE - 1].id if len(rows) > listing.A_PAGE else None,
         names=names_of({one.created_by for one in rows}),
