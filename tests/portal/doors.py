@@ -12,7 +12,7 @@ cases look_through save_view edit_view change_view delete_view
 jot forget_jottings here commands
 preview_change change_cases bulk_change bulk_change_now undo_change
 add_check answer_case case edit_case link_case look_case move_case note_case split_case split_page tick_check undo_deed
-prepared_answers ask_question macro run_macro
+contact_article propose_from_contact case_article propose_from_case prepared_answers ask_question macro run_macro
 """
 AGENTS += """
 doubles_page tell_apart merge_page merge_look merge_preview merge unmerge_page unmerge
