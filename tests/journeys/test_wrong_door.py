@@ -169,7 +169,7 @@ def _clocks_are_kept(story: Story) -> None:
     assert clocks.silence(second).on == date(2026, 5, 6)
     verbs = [event.verb for one in (first, second) for event in history.of(one)[::-1]]
     assert [verb.partition(".")[2] for verb in verbs] == [
-        *("made", "sent", "refused"),
-        *("made", "sent", "received", "accepted", "done"),
+        *("made", "sent", "arrived", "refused"),
+        *("made", "sent", "arrived", "received", "accepted", "done"),
     ]
     assert story.contact.state == "wrapped_up"
