@@ -11,7 +11,7 @@ from portal import clock, history
 from portal.citizens import people
 from portal.citizens.models import FLAGS, Citizen, Flag
 from portal.citizens.names import name_key
-from portal.database import check_version, db, hold
+from portal.database import check_version, db, hold, locked
 from portal.errors import N_, Missing, Refused
 from portal.history import Actor
 
@@ -37,6 +37,8 @@ def raise_flag(citizen: Citizen, kind: str, *, note: str, ends_on: date | None, 
     """What must be known before speaking to this person. The same kind twice renews the first."""
     if kind not in FLAGS:
         raise Refused(N_("Choisissez une des réponses proposées."), field="flag")
+    if ends_on is not None and ends_on < clock.local_day():
+        raise Refused(N_("Cette date est déjà passée."), field="ends_on")
     citizen = people.head(citizen)
     hold(citizen)
     query = db.select(Flag).filter_by(kind=kind).where(Flag.citizen_id.in_(people.ids(citizen.id)))
@@ -60,6 +62,18 @@ def lower_flag(citizen: Citizen, flag_id: int, *, by: Actor) -> None:
         history.record(
             "citizen.unflagged", citizen, by=by, citizen_id=one.citizen_id, details={"flag": one.kind}
         )
+
+
+def end_flags(*, by: Actor, most: int = 100) -> int:
+    """Takes away some of the flags whose last day is over, and says so in each file; how many. The others go on."""
+    query = locked(db.select(Flag).where(Flag.ends_on < clock.local_day()).order_by(Flag.id).limit(most))
+    ended = list(db.session.scalars(query))
+    for flag in ended:
+        citizen = db.session.get_one(Citizen, flag.citizen_id)
+        details = {"flag": flag.kind, "ended_on": str(flag.ends_on)}
+        history.record("citizen.flag_ended", citizen, by=by, citizen_id=citizen.id, details=details)
+        db.session.delete(flag)
+    return len(ended)
 
 
 def live_flags(citizen_id: int | None) -> list[Flag]:

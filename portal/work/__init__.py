@@ -29,6 +29,8 @@ from portal.work.check_rules import check_rules
 from portal.work.connect_call import connect_call
 from portal.work.count_days import EVERY as COUNTED_EVERY
 from portal.work.count_days import count_days
+from portal.work.end_flags import EVERY as ENDED_EVERY
+from portal.work.end_flags import end_flags
 from portal.work.end_wrap_up import end_wrap_up
 from portal.work.expire_offer import expire_offer
 from portal.work.fetch_recording import fetch_recording
@@ -69,6 +71,7 @@ KINDS: dict[str, Callable[[Job], None]] = {
     "connect_call": connect_call,
     "count_days": count_days,
     "end_wrap_up": end_wrap_up,
+    "end_flags": end_flags,
     "expire_offer": expire_offer,
     "fetch_recording": fetch_recording,
     "follow_records": follow_records,
@@ -103,6 +106,7 @@ EVERY: dict[str, timedelta] = {
     "follow_records": FOLLOWED_EVERY,
     "forget_codes": forget_codes.EVERY,
     "count_days": COUNTED_EVERY,
+    "end_flags": ENDED_EVERY,
     "propose_doubles": COMPARED_EVERY,
     "purge_recordings": PURGED_EVERY,
     "read_mail": read_mail.EVERY,

@@ -16,7 +16,7 @@ contact_article propose_from_contact case_article propose_from_case prepared_ans
 """
 AGENTS += """
 doubles_page tell_apart merge_page merge_look merge_preview merge unmerge_page unmerge
-hand_page hand_look hand_to hand_back
+hand_page hand_look hand_to hand_back relate unrelate judge_identifier say_who_spoke
 """
 ANYONE = """
 api.alive api.description api.ready api.referrals api.search

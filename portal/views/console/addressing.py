@@ -35,6 +35,9 @@ def channels(contact: Contact) -> dict[str, str]:
         fitting.append("email")
     if contact.channel == "web":  # the last: an answer was promised where they said
         fitting.append("web")
+    known = contact.person if contact.certainty == "confirmed" else None
+    if known is not None and known.preferred_channel in fitting:
+        fitting.sort(key=lambda channel: channel != known.preferred_channel)
     return {channel: to_whom(contact, channel) for channel in fitting}
 
 
@@ -57,5 +60,5 @@ def ways(case: Case, contacts: list[Contact]) -> list[Way]:
     if followed:
         says = f"{words.REPLY_BY['web']} de l’affaire {spoken(case.reference)}"
         found["web", None] = Way(followed[-1], "web", says)
-    preferred = contacts[-1].citizen.preferred_channel if contacts and contacts[-1].citizen else ""
+    preferred = contacts[-1].person.preferred_channel if contacts and contacts[-1].person else ""
     return sorted(found.values(), key=lambda one: one.channel != preferred)

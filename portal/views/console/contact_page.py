@@ -12,9 +12,9 @@ from portal import history
 from portal.articles.models import Topic
 from portal.cases import questions
 from portal.cases.models import Case, Promise
-from portal.citizens import identifying
+from portal.citizens import identifying, relations
 from portal.citizens.models import Citizen
-from portal.contacts import answering, corresponding, delivery
+from portal.contacts import answering, corresponding, delivery, representing
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.desk import offering, waiting
@@ -24,7 +24,7 @@ from portal.staff.managing import names_of
 from portal.views.choosing import fill_in
 from portal.views.console import answers, briefing, composing, finding, visits
 from portal.views.console.addressing import channels
-from portal.views.console.door import may_read, me, note_reading
+from portal.views.console.door import may_read, me, name_of, note_reading
 from portal.views.console.questions_form import typed
 from portal.views.forms import Form, new_key
 
@@ -153,6 +153,8 @@ def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
         **where(contact, authors),
         "typed_of": typed,
         "questions": questions.questions_of([contact.id]),
+        "speakers": speakers(contact),
+        "spoke": representing.who_spoke(contact),
         "promises": list(db.session.scalars(promises)),
         "referrals": referring.referrals_of([contact.id]),
         "topics": topic_options(),
@@ -186,6 +188,15 @@ def where(contact: Contact, authors: Collection[int | None] = ()) -> dict[str, A
         "ringing_at": names[offer.staff_id] if offer else "",
         "names": names,
     }
+
+
+def speakers(contact: Contact) -> list[tuple[int, str]]:
+    """Those who may speak for the citizen, by the names the reader may know."""
+    if contact.person is None or contact.certainty != "confirmed":
+        return []
+    around = [(one, relations.other_of(one)) for one in relations.around(contact.person)]
+    said = [(one, name_of(other) if other else one.name) for one, other in around]
+    return [(one.id, name) for one, name in said if one.kind in relations.REPRESENTS]
 
 
 def now(contact: Contact, said: str = "", *, refused: bool = False) -> str:

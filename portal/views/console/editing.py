@@ -6,9 +6,11 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from portal.citizens import identifying, keeping
+from portal import history
+from portal.citizens import identifying, keeping, relations
 from portal.citizens.models import Citizen
 from portal.database import db
+from portal.staff.managing import names_of
 from portal.views.console import briefing, words
 from portal.views.console.citizens import open_file
 from portal.views.console.door import agents, bp, me, refusals_shown
@@ -18,7 +20,7 @@ from portal.views.forms import Form
 @bp.get("/citizens/<int:citizen_id>/edit")
 @agents
 def edit_page(citizen_id: int) -> str:
-    return _page(open_file(citizen_id), Form())
+    return show(open_file(citizen_id), Form())
 
 
 @bp.post("/citizens/<int:citizen_id>/edit")
@@ -38,7 +40,7 @@ def edit(citizen_id: int) -> Any:
         version = form.number("version") or 0
         keeping.edit_citizen(person, version if own else 0, by=me().actor, **typed)
     if not form.valid:
-        return _page(person, form), 422
+        return show(person, form), 422
     db.session.commit()
     return _done(citizen_id, "La fiche est enregistrée.")
 
@@ -54,7 +56,7 @@ def add_identifier(citizen_id: int) -> Any:
         identifying.link(used, person, certainty="confirmed", evidence="agent", by=me().actor)
     if not form.valid:
         _name_reach(form)
-        return _page(person, form), 422
+        return show(person, form), 422
     db.session.commit()
     return _done(citizen_id, "Le moyen de contact est ajouté.")
 
@@ -66,9 +68,11 @@ def raise_flag(citizen_id: int) -> Any:
     form = Form(request.form)
     kind, ends_on = form.choice("flag", words.FLAGS, required=True), form.day("ends_on")
     note = form.text("flag_note", longest=300)
+    if form.valid:
+        with refusals_shown(form):
+            keeping.raise_flag(person, kind, note=note, ends_on=ends_on, by=me().actor)
     if not form.valid:
-        return _page(person, form), 422
-    keeping.raise_flag(person, kind, note=note, ends_on=ends_on, by=me().actor)
+        return show(person, form), 422
     db.session.commit()
     return _done(citizen_id, "C’est noté.")
 
@@ -93,7 +97,8 @@ def _done(citizen_id: int, sentence: str) -> Any:
     return redirect(url_for("console.edit_page", citizen_id=citizen_id))
 
 
-def _page(person: Citizen, form: Form) -> str:
+def show(person: Citizen, form: Form) -> str:
+    """The page, with what was typed in whichever of its forms."""
     kept = {name: getattr(person, name) for name in ("name", "language", "preferred_channel", "version")}
     return render_template(
         "console/edit_citizen.html",
@@ -102,4 +107,7 @@ def _page(person: Citizen, form: Form) -> str:
         errors=form.errors,
         links=briefing.links_of(person),
         flags=keeping.live_flags(person.id),
+        relations=[(one, relations.other_of(one)) for one in relations.around(person)],
+        log=history.of(person, limit=50),
+        authors=names_of(history.actors(history.of(person, limit=50))),
     )

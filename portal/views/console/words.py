@@ -187,6 +187,7 @@ EVENTS = {
     "contact.attributed": "Personne rattachée",
     "contact.bridged": "Code du site donné",
     "contact.denied": "Ce n’était pas la personne supposée",
+    "contact.spoken_for": "Qui parlait, en son nom ou non",
     "contact.handed_to": "Passé au dossier d’une autre personne",
     "contact.handed_back": "Rendu au dossier d’avant",
     "contact.noted": "Note écrite",

@@ -9,7 +9,7 @@ from flask import Flask
 
 from portal import clock
 from portal.cases import opening
-from portal.citizens.models import Citizen, DeniedLink, IdentifierLink, Merge
+from portal.citizens.models import Citizen, DeniedLink, Duplicate, IdentifierLink, Merge, Relation
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.history import Reading
@@ -152,3 +152,57 @@ def test_a_contact_goes_to_somebody_new_or_to_nobody(app: Flask, at_desk: Any) -
     assert contact.citizen_id == found.id
     send(at_desk, address, {"citizen": "nobody"})
     assert (contact.citizen_id, contact.certainty) == (None, "denied")
+
+
+def test_doubles_are_shown_with_reasons_and_told_apart(app: Flask, at_desk: Any) -> None:
+    anne, other = two()
+    assert "Aucun doublon proposé" in at_desk.get("/console/doubles").text
+    reasons = ["slip", "same_commune"]
+    db.session.add(Duplicate(citizen_id=anne.id, other_id=other.id, score=60, reasons=reasons))
+    page = at_desk.get("/console/doubles").text
+    assert "à une faute de frappe près, la même commune" in page
+    assert "Peut-être la même personne" in at_desk.get(f"/console/citizens/{other.id}").text
+    answer = send(at_desk, f"/console/citizens/{anne.id}/told-apart/{other.id}", form(anne, other))
+    assert answer.status_code == 302
+    assert "Aucun doublon proposé" in at_desk.get("/console/doubles").text
+
+
+def test_a_number_is_confirmed_or_refused_from_the_file(app: Flask, at_desk: Any) -> None:
+    anne, _other = two()
+    guessed = make.identifier("email", "anne@exemple.fr")
+    make.link(anne, guessed, "probable")
+    door = f"/console/citizens/{anne.id}/identifiers/{guessed.id}"
+    assert door in at_desk.get(f"/console/citizens/{anne.id}/edit").text
+    send(at_desk, door, {"is": "theirs"})
+    assert db.session.get_one(IdentifierLink, (guessed.id, anne.id)).certainty == "confirmed"
+    send(at_desk, door, {"is": "not"})
+    assert db.session.get(IdentifierLink, (guessed.id, anne.id)) is None
+    assert send(at_desk, door, {"is": "not"}).status_code == 404
+
+
+def test_whoever_speaks_for_a_citizen_is_kept_and_said_of_a_contact(app: Flask, at_desk: Any) -> None:
+    anne, other = two()
+    page = f"/console/citizens/{anne.id}"
+    make.contact(citizen_id=other.id, subject="Secret de l’autre")
+    refused = send(at_desk, f"{page}/relations", {"relation": "guardian", "relative": OTHER})
+    assert refused.status_code == 422 and "Dites sur quoi cela repose" in refused.text
+    data = {
+        "relation": "guardian",
+        "relative": OTHER,
+        "evidence": "Jugement de mars",
+        "relation_ends_on": "2099-01-01",
+    }
+    assert send(at_desk, f"{page}/relations", data).status_code == 302
+    assert send(at_desk, f"{page}/relations", {"relation": "relative", "relative": "Rose"}).status_code == 302
+    file = at_desk.get(page).text
+    assert "Anne Petite" in file and "Jugement de mars" in file and "Secret de l’autre" not in file
+    assert "Parle au nom de" in at_desk.get(f"/console/citizens/{other.id}").text
+    contact = make.contact("web", citizen_id=anne.id, certainty="confirmed", subject="Bourse")
+    send(at_desk, f"/console/contacts/{contact.id}/take")
+    speaker = db.session.scalars(db.select(Relation).filter_by(kind="guardian")).one()
+    assert "parle pour elle" in at_desk.get(f"/console/contacts/{contact.id}").text
+    send(at_desk, f"/console/contacts/{contact.id}/spoke", {"speaker": str(speaker.id)})
+    shown = at_desk.get(f"/console/contacts/{contact.id}").text
+    assert "Anne Petite parlait en son nom" in shown
+    send(at_desk, f"{page}/relations/{speaker.id}/end")
+    assert "Jugement de mars" not in at_desk.get(page).text

@@ -1,0 +1,114 @@
+"""Who may speak for a citizen, and who is near to them: said with what it rests on, until a day.
+
+A relation opens nothing: neither the file nor the contacts of a relative are shown because of it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy.sql import ColumnElement
+
+from portal import clock, history
+from portal.citizens import people
+from portal.citizens.models import Citizen, Relation
+from portal.database import db, hold
+from portal.errors import N_, Missing, Refused
+from portal.history import Actor
+
+REPRESENTS = ("speaks_for", "guardian")
+KINDS = (*REPRESENTS, "relative")
+
+
+def relate(
+    citizen: Citizen,
+    kind: str,
+    *,
+    other: Citizen | None = None,
+    name: str = "",
+    evidence: str = "",
+    ends_on: date | None = None,
+    by: Actor,
+) -> Relation:
+    """That person, on file or only named, may speak for this one, or is near to them. Said again, it is renewed."""
+    _check(citizen, kind, other, name, evidence)
+    if ends_on is not None and ends_on < clock.local_day():
+        raise Refused(N_("Cette date est déjà passée."), field="relation_ends_on")
+    citizen = people.head(citizen)
+    hold(citizen)
+    found = _known(citizen, kind, other, name)
+    if found is None:
+        found = Relation(citizen_id=citizen.id, kind=kind)
+        found.other_id = people.head(other).id if other is not None else None
+        found.name = "" if other is not None else " ".join(name.split())[:200]
+        db.session.add(found)
+    found.evidence, found.ends_on = evidence.strip()[:300], ends_on
+    db.session.flush()
+    details = {"relation": found.id, "kind": kind}
+    history.record("citizen.related", citizen, by=by, citizen_id=found.citizen_id, details=details)
+    return found
+
+
+def unrelate(citizen: Citizen, relation_id: int, *, by: Actor) -> None:
+    """It is no longer so. What was said by whoever spoke stays said: the relation ends, its row stays."""
+    found = db.session.get(Relation, relation_id)
+    if found is None or found.citizen_id not in people.ids(citizen.id):
+        raise Missing
+    yesterday = date.fromordinal(clock.local_day().toordinal() - 1)
+    if found.ends_on is None or found.ends_on > yesterday:
+        found.ends_on = yesterday
+        details = {"relation": found.id, "kind": found.kind}
+        history.record("citizen.unrelated", citizen, by=by, citizen_id=found.citizen_id, details=details)
+
+
+def around(citizen: Citizen) -> list[Relation]:
+    """Who may speak for this person today, then who is near to them."""
+    query = db.select(Relation).where(Relation.citizen_id.in_(people.ids(citizen.id)), _lasts())
+    return sorted(db.session.scalars(query.order_by(Relation.id)), key=lambda one: KINDS.index(one.kind))
+
+
+def spoken_for_by(citizen: Citizen) -> list[Relation]:
+    """For whom this person may speak today."""
+    theirs = Relation.other_id.in_(people.ids(citizen.id))
+    query = db.select(Relation).where(theirs, Relation.kind.in_(REPRESENTS), _lasts())
+    return list(db.session.scalars(query.order_by(Relation.id)))
+
+
+def may_speak(relation_id: int, citizen: Citizen) -> Relation:
+    """Whoever speaks for this person now. Refuses who does not, or no longer."""
+    found = next((one for one in around(citizen) if one.id == relation_id), None)
+    if found is None or found.kind not in REPRESENTS:
+        raise Refused(N_("Cette personne ne parle pas, ou plus, en son nom."))
+    return found
+
+
+def other_of(relation: Relation) -> Citizen | None:
+    """The other person, if they are on file."""
+    return people.head(db.session.get_one(Citizen, relation.other_id)) if relation.other_id else None
+
+
+def _check(citizen: Citizen, kind: str, other: Citizen | None, name: str, evidence: str) -> None:
+    if kind not in KINDS:
+        raise Refused(N_("Choisissez une des réponses proposées."), field="relation")
+    if other is None and not name.strip():
+        raise Refused(N_("Écrivez le nom de cette personne, ou cherchez son dossier."), field="relative")
+    if other is not None and people.head(other) is people.head(citizen):
+        raise Refused(N_("Une personne ne se représente pas elle-même."), field="relative")
+    if kind in REPRESENTS and not evidence.strip():
+        sentence = N_("Dites sur quoi cela repose : un jugement, un mandat, ce que la personne a dit.")
+        raise Refused(sentence, field="evidence")
+
+
+def _known(citizen: Citizen, kind: str, other: Citizen | None, name: str) -> Relation | None:
+    query = db.select(Relation).filter_by(kind=kind).where(Relation.citizen_id.in_(people.ids(citizen.id)))
+    if other is not None:
+        query = query.where(Relation.other_id.in_(people.ids(other.id)))
+    else:
+        query = query.where(Relation.other_id.is_(None), Relation.name == " ".join(name.split())[:200])
+    found: Relation | None = db.session.scalar(query.order_by(Relation.id).limit(1))
+    return found
+
+
+def _lasts() -> ColumnElement[Any]:
+    return Relation.ends_on.is_(None) | (Relation.ends_on >= clock.local_day())
