@@ -1,0 +1,108 @@
+"""One person's two files in a real browser, on two screens: proposed, compared, read as one, and parted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from portal import clock
+from portal.cases.opening import open_case, promise
+from portal.citizens import doubles, keeping, people, relations
+from portal.citizens.models import Citizen
+from portal.contacts import recording
+from portal.contacts.models import Contact
+from portal.database import db
+from portal.staff.models import Staff
+from tests import make
+from tests.browser.conftest import Opens
+from tests.browser.test_texts import look
+
+pytestmark = pytest.mark.browser
+PHONE, OTHER = "+33639980001", "+33639980002"
+
+
+def two_files(agent: Staff) -> tuple[Citizen, Citizen]:
+    """One woman under two spellings, each with a life of its own; and her guardian."""
+    values = {"commune": "", "know_first": "Parler lentement"}
+    kept = make.citizen("Éloïse Lefèvre", phone=PHONE, name_key="eloise lefevre", **values)
+    slip = make.citizen("Éloïse Lefebvre", phone=OTHER, name_key="eloise lefebvre", language="en")
+    make.link(kept, make.identifier("email", "eloise.lefevre@exemple.fr"))
+    make.link(slip, make.identifier("email", "eloise.lefevre@courrier.example"), "probable")
+    for person, channel, subject in ((kept, "web", "Inscription à la cantine"), (slip, "phone", "Passeport")):
+        contact = make.contact(channel, citizen_id=person.id, certainty="confirmed", subject=subject)
+        contact.state, contact.disposition = "wrapped_up", "promise_made"
+        open_case(contact, by=agent.actor)
+        promise(contact, f"Rappeler : {subject}", clock.now() + timedelta(days=3), by=agent.actor)
+    keeping.raise_flag(slip, "vulnerable", note="Âgée, seule", ends_on=None, by=agent.actor)
+    guardian = make.citizen("Luc Lefèvre")
+    day = clock.local_day() + timedelta(days=200)
+    relations.relate(kept, "guardian", other=guardian, evidence="Jugement", ends_on=day, by=agent.actor)
+    relations.relate(kept, "relative", name="Rose Lefèvre, sa sœur", by=agent.actor)
+    doubles.propose_for(kept.id)
+    return kept, slip
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_two_files_are_joined_and_parted(opens: Opens, width: int) -> None:
+    agent = make.staff()
+    kept, slip = two_files(agent)
+    page = opens(agent, viewport={"width": width, "height": 900})
+    page.goto("/console/doubles")
+    look(page, f"people-doubles-{width}")
+    page.get_by_role("link", name="Comparer").click()
+    look(page, f"people-preview-{width}")
+    page.get_by_role("radio", name="Éloïse Lefebvre").check()
+    page.get_by_role("button", name="Même personne : réunir").click()
+    page.wait_for_url(f"**/citizens/{kept.id}")
+    look(page, f"people-file-{width}")
+    _somebody_calls(slip)
+    page.get_by_text("Plusieurs dossiers réunis").click()
+    page.get_by_role("link", name="Séparer").click()
+    look(page, f"people-parting-{width}")
+    page.get_by_role("button", name="Séparer les deux dossiers").click()
+    page.wait_for_url(f"**/citizens/{kept.id}")
+    assert page.get_by_role("heading", level=1).inner_text() == "Éloïse Lefèvre"
+    page.goto(f"/console/citizens/{kept.id}/edit")
+    page.get_by_text("Ce qui a été fait à cette fiche").click()
+    look(page, f"people-edit-{width}")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_contact_is_handed_to_the_right_person(opens: Opens, width: int) -> None:
+    agent = make.staff()
+    kept, _slip = two_files(agent)
+    contact = _of(kept)
+    contact.identifier = make.identifier("phone", PHONE)
+    later = make.contact("phone", citizen_id=kept.id, subject="Suite", case_id=contact.case_id)
+    later.state = "wrapped_up"
+    page = opens(agent, viewport={"width": width, "height": 900})
+    page.goto(f"/console/contacts/{contact.id}")
+    page.get_by_role("link", name="passer à un autre dossier").click()
+    page.get_by_label("Nom, numéro, e-mail ou référence").fill("lefebvre")
+    page.get_by_role("button", name="Chercher").click()
+    look(page, f"people-hand-{width}")
+    page.get_by_role("button", name="Passer à Éloïse Lefebvre").click()
+    look(page, f"people-handed-{width}")
+    page.get_by_role("button", name="Rendre au premier dossier").click()
+    page.get_by_text("Aujourd’hui dans le dossier de Éloïse Lefèvre").wait_for()
+
+
+def _somebody_calls(person: Citizen) -> None:
+    """From a number that only the absorbed file says, then from none."""
+    db.session.expire_all()
+    head = people.head(db.session.get_one(Citizen, person.id))
+    used = make.identifier("phone", OTHER)
+    agent = make.staff()
+    for number, subject in ((used, "Mon passeport est-il prêt ?"), (None, "Passage au guichet")):
+        more: dict[str, Any] = {"identifier_id": number.id} if number else {}
+        recording.record_by_hand(
+            subject, "counter", head, organization_id=make.organization().id, by=agent.actor,
+            subject=subject, **more,
+        )  # fmt: skip
+    db.session.commit()
+
+
+def _of(person: Citizen) -> Contact:
+    return db.session.scalars(db.select(Contact).filter_by(citizen_id=person.id)).one()
