@@ -21,6 +21,7 @@ FIGURES = {
     "consoles": "bench.consoles",
     "history": "bench.history",
     "sending": "bench.sending",
+    "room": "bench.room",
 }
 
 

@@ -67,11 +67,11 @@ def doors(app: Flask, *, cookie: str) -> list[Door]:
     ]
 
 
-def sign_in(app: Flask) -> str:
-    """The cookie of an agent of the demo town."""
+def sign_in(app: Flask, role: str = "agent") -> str:
+    """The cookie of somebody of the demo town in this role."""
     settings: Settings = app.extensions["settings"]
     lines = (settings.data_dir / "sign-ins.txt").read_text().splitlines()
-    address, password = next(line.split()[1:3] for line in lines if line.startswith("agent"))
+    address, password = next(line.split()[1:3] for line in lines if line.startswith(role))
     client = app.test_client()
     token = _TOKEN.search(client.get("/sign-in").get_data(as_text=True))
     client.post("/sign-in", data={"csrf_token": token and token[1], "email": address, "password": password})
