@@ -54,6 +54,8 @@ class Settings:
     attachments_mb: int  # RELAIS_ATTACHMENTS_MB: how heavy the files of one message may be, all together
     private_webhooks: bool  # RELAIS_PRIVATE_WEBHOOKS: 1 tells partners inside our own network too
     stale_months: int  # RELAIS_STALE_MONTHS: how long what an owner confirmed is believed
+    keep_traces_days: int  # RELAIS_KEEP_TRACES_DAYS: what the network told, and work that is done
+    keep_counters_days: int  # RELAIS_KEEP_COUNTERS_DAYS: counters of limits, and one-time codes that ran out
     confirmations_a_day: (
         int  # RELAIS_CONFIRMATIONS_A_DAY: how many letters may ask owners to confirm, each day
     )
@@ -126,6 +128,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         attachments_mb=int(environ.get("RELAIS_ATTACHMENTS_MB", "25")),
         private_webhooks=environ.get("RELAIS_PRIVATE_WEBHOOKS", "") == "1",
         stale_months=int(environ.get("RELAIS_STALE_MONTHS", "12")),
+        keep_traces_days=int(environ.get("RELAIS_KEEP_TRACES_DAYS", "183")),
+        keep_counters_days=int(environ.get("RELAIS_KEEP_COUNTERS_DAYS", "30")),
         confirmations_a_day=int(environ.get("RELAIS_CONFIRMATIONS_A_DAY", "50")),
         timezone=environ.get("RELAIS_TIMEZONE", "Europe/Paris"),
         proxy_hops=int(environ.get("RELAIS_PROXY_HOPS", "0")),

@@ -13,6 +13,7 @@ from portal import jobs
 from portal.jobs import Job
 from portal.work import (
     forget_codes,
+    forget_traces,
     index_entries,
     read_mail,
     sweep_calls,
@@ -61,6 +62,7 @@ from portal.work.write_to_receiver import write_to_receiver
 
 KINDS: dict[str, Callable[[Job], None]] = {
     "forget_codes": forget_codes.forget_codes,
+    "forget_traces": forget_traces.forget_traces,
     "index": index_entries.update,
     "reindex": index_entries.rebuild,
     "ask_owner": ask_owner,
@@ -105,6 +107,7 @@ EVERY: dict[str, timedelta] = {
     "ask_owners": ASKED_EVERY,
     "follow_records": FOLLOWED_EVERY,
     "forget_codes": forget_codes.EVERY,
+    "forget_traces": forget_traces.EVERY,
     "count_days": COUNTED_EVERY,
     "end_flags": ENDED_EVERY,
     "propose_doubles": COMPARED_EVERY,

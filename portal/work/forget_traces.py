@@ -1,0 +1,68 @@
+"""Forgets technical traces once they have served: what the network told, work that is done, counters, old codes.
+
+What is a person's own is not here: recordings have their own end, contacts and cases are an archivist's to decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, tuple_
+
+from portal import clock, history, jobs
+from portal.budgets import Spending
+from portal.citizens.models import Code
+from portal.database import brief_read, db
+from portal.jobs import Job
+from portal.telephony.models import NetworkEvent
+from portal.work.context import settings
+
+EVERY = timedelta(days=1)
+A_BATCH = 500  # deleted while the lock is held: a few hundredths of a second
+
+
+class Trace(NamedTuple):
+    """A kind of trace: its table, what tells its rows apart, and which of them have served."""
+
+    table: Any
+    key: tuple[Any, ...]
+    served: ColumnElement[bool]
+
+
+def forget_traces(job: Job) -> None:
+    """Table by table, in small batches, each a transaction of its own: cut short, it goes on the next time."""
+    jobs.go_on(job.kind, every=EVERY)
+    db.session.commit()
+    forgotten = {trace.table.__tablename__: _forget(trace) for trace in _traces()}
+    if any(forgotten.values()):
+        history.record("traces.forgotten", job, by=history.SYSTEM, details=forgotten)
+    jobs.finish(job)
+    db.session.commit()
+
+
+def _traces() -> Iterator[Trace]:
+    now = clock.now()
+    traces = now - timedelta(days=settings().keep_traces_days)
+    counters = now - timedelta(days=settings().keep_counters_days)
+    yield Trace(NetworkEvent, (NetworkEvent.id,), NetworkEvent.received_at < traces)
+    yield Trace(Job, (Job.id,), (Job.state == "done") & (Job.done_at < traces))
+    yield Trace(Spending, (Spending.key, Spending.since), Spending.since < counters)
+    yield Trace(Code, (Code.id,), Code.expires_at < counters)
+
+
+def _forget(trace: Trace) -> int:
+    """How many rows there were. They are looked for where no lock is held, and deleted by their keys."""
+    count = 0
+    while found := _found(trace):
+        db.session.execute(db.delete(trace.table).where(tuple_(*trace.key).in_(found), trace.served))
+        db.session.commit()
+        count += len(found)
+    return count
+
+
+def _found(trace: Trace) -> list[tuple[Any, ...]]:
+    query = db.select(*trace.key).where(trace.served).order_by(*trace.key).limit(A_BATCH)
+    with brief_read() as session:
+        return [tuple(row) for row in session.execute(query)]
