@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from portal import history
+from portal import history, jobs
 from portal.articles.models import Topic
 from portal.database import db, hold
 from portal.desk.models import Queue, Skill, queue_agents, queue_topics
@@ -82,6 +82,8 @@ def save_queue(found: Queue, *, seen: str, by: Actor, **values: Any) -> None:
     if digest(before) != seen:
         raise Stale(theirs=before, yours=values)
     _write(found, values)
+    if set(values["agents"]) - set(before["agents"]):  # who waits may be theirs to take now
+        jobs.enqueue("match", {"organization": found.organization_id})
     history.record("queue.changed", found, by=by, details={"changed": changed})
 
 

@@ -12,6 +12,7 @@ from portal import history
 from portal.database import db
 from portal.desk import keeping
 from portal.desk.models import Queue
+from portal.jobs import Job
 from portal.staff import teams
 from portal.staff.models import Staff, Team
 from portal.views.admin.queues import NEW
@@ -52,6 +53,17 @@ def test_a_queue_is_made_with_its_topics_agents_and_times(admin: Any) -> None:
     assert [one.name for one in keeping.served_by(agent.id)] == ["Logement"]
     assert "Logement" in admin.get("/admin/queues").text
     assert post(admin, "/admin/queues", **typed).status_code == 422
+
+
+def test_whoever_is_added_to_a_queue_is_offered_who_waits_in_it(admin: Any) -> None:
+    made = make.queue("logement")
+    agent = make.staff()
+    db.session.commit()
+    asked = db.select(Job).filter_by(kind="match")
+    save(admin, made, ring_s=20)
+    assert db.session.scalars(asked).all() == []
+    save(admin, made, ring_s=20, agents=[agent.id])
+    assert [job.payload for job in db.session.scalars(asked)] == [{"organization": made.organization_id}]
 
 
 def test_two_organizations_may_each_have_a_queue_of_that_name(app: Flask) -> None:
