@@ -34,7 +34,7 @@ from portal.views import (
 )
 from portal.views.news import NewsDoor
 
-LARGEST_REQUEST = 26 * 1024 * 1024  # 25 MB of files, and what is written with them
+MEGABYTE = 1024 * 1024
 
 csrf = CSRFProtect()
 
@@ -89,7 +89,7 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         "SQLALCHEMY_BINDS": {
             brisk.BIND: {"url": settings.database_url, **brisk.options(settings.database_url)}
         },
-        "MAX_CONTENT_LENGTH": LARGEST_REQUEST,
+        "MAX_CONTENT_LENGTH": (settings.attachments_mb + 1) * MEGABYTE,  # and what is written with them
         "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
         "SESSION_COOKIE_NAME": "__Host-relais" if secure else "relais",
         "SESSION_COOKIE_SECURE": secure,

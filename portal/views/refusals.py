@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from portal.database import db
 from portal.errors import N_, Refused, Stale
 from portal.views import carrying, labels
+from portal.views.context import settings
 from portal.views.spooling import way
 
 AWAY = (OperationalError, InterfaceError, PoolTimeout)
@@ -27,7 +28,7 @@ SENTENCES = {
     404: N_("Cette page n’existe pas ou n’existe plus."),
     405: N_("Cette page ne s’ouvre pas de cette façon."),
     413: N_(
-        "Les fichiers sont trop lourds : 25 Mo en tout au plus. Revenez en arrière : "
+        "Les fichiers sont trop lourds : %(most)s Mo en tout au plus. Revenez en arrière : "
         "ce que vous avez écrit y est encore."
     ),
     429: N_("Trop de demandes à la fois. Attendez une minute puis réessayez."),
@@ -62,7 +63,9 @@ def _http(error: HTTPException) -> Any:
     if status < 400:
         return error
     found_back = carrying.back_to_its_page() if isinstance(error, CSRFError) else None
-    return found_back or show(status, gettext(SENTENCES.get(status, SENTENCES[400 if status < 500 else 500])))
+    sentence = SENTENCES.get(status, SENTENCES[400 if status < 500 else 500])
+    known = {"most": settings().attachments_mb} if status == 413 else {}
+    return found_back or show(status, gettext(sentence, **known))
 
 
 def _overtaken(_error: StaleDataError | IntegrityError) -> Any:
