@@ -9,6 +9,7 @@ from portal.database import db
 from portal.jobs import Job
 from portal.records.following import follow
 from portal.records.keeping import Tally
+from portal.records.lookups import forget_lookups
 
 EVERY = timedelta(seconds=5)
 
@@ -20,5 +21,6 @@ def follow_records(job: Job) -> None:
     tally = Tally()
     while follow(tally):
         db.session.commit()
+    forget_lookups()
     jobs.finish(job)
     db.session.commit()

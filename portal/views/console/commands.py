@@ -15,7 +15,7 @@ KEYS = (
             ("/", "Chercher"),
             ("a", "Accueil"),
             ("d", "Affaires"),
-            ("c", "Trouver un citoyen"),
+            ("c", "Chercher"),
             ("n", "Saisir un contact"),
             ("o", "Orientations"),
             ("r", "Chercher une réponse"),
