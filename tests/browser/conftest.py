@@ -70,7 +70,7 @@ def opens(app: Flask, chromium: Any, served: str) -> Iterator[Opens]:
         page.get_by_label("Adresse e-mail").fill(person.email)
         page.get_by_label("Mot de passe").fill(make.PASSWORD)
         page.keyboard.press("Enter")
-        page.wait_for_url("**/console/")
+        page.wait_for_url(lambda url: "/sign-in" not in url)
         return page
 
     yield sign_in

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from portal import clock
-from portal.cases import checklists, linking, notes
-from portal.cases.models import Case, Tag
+from portal.cases import checklists, linking, notes, questions
+from portal.cases.models import Case, Macro, Tag
 from portal.cases.opening import open_case, promise
 from portal.contacts import answering, recording
-from portal.contacts.models import Contact
+from portal.contacts.models import Contact, Template
 from portal.database import db
 from portal.staff.models import Staff
 from tests import make
@@ -98,3 +98,25 @@ def test_a_case_is_noted_answered_and_undone_by_its_keys(opens: Opens) -> None:
     page.keyboard.type("C’est réparé.")
     page.get_by_role("button", name="Envoyer au citoyen").click()
     page.get_by_text("C’est réparé.").wait_for()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_macros_questions_and_proposed_articles_are_readable_on_any_screen(opens: Opens, width: int) -> None:
+    agent, topic = make.staff(), make.topic("dechets")
+    case = matter(agent)
+    texts = {"fr": "Votre référence : {reference}."}
+    values = {"organization_id": case.organization_id, "texts": texts, "topic_id": topic.id}
+    text = make._add(Template(slug="ref", name="Rappel de la référence", **values))
+    does = {"template_id": text.id, "priority": "urgent", "checks": ["Passage demandé"], "then": "close"}
+    macro = make._add(Macro(organization_id=case.organization_id, name="Collecte manquée", does=does))
+    contact = make.contact("email", identifier_id=case.identifier_id, state="in_progress", agent_id=agent.id)
+    questions.ask(contact, questions.Said("Quand passe la benne ?"), by=agent)
+    size = {"viewport": {"width": width, "height": 900}}
+    page = opens(agent, **size)
+    page.goto(f"/console/cases/{case.id}/macros/{macro.id}")
+    look(page, f"console-macro-{width}")
+    page.goto(f"/console/cases/{case.id}/article")
+    look(page, f"console-article-from-{width}")
+    page.goto(f"/console/contacts/{contact.id}")
+    page.get_by_text("Insérer une réponse préparée").click()
+    look(page, f"console-wrap-up-{width}")
