@@ -155,10 +155,21 @@ def test_a_split_asks_what_leaves_and_opens_the_new_case(matter: Matter) -> None
     page = matter.client.get(f"/console/cases/{matter.case.id}/split").text
     assert "Ma poubelle" not in page and "Appel du" in page  # one message: the whole exchange leaves or stays
     assert matter.press("split", subject="Cantine").status_code == 422
+    assert matter.press("split", subject="Cantine", contacts=matter.call.id, tell="1").status_code == 422
     done = matter.press("split", contacts=matter.call.id, subject="Cantine")
     new = db.session.scalars(db.select(Case).filter_by(subject="Cantine")).one()
     assert done.location.endswith(f"/console/cases/{new.id}")
     assert db.session.get_one(Contact, matter.call.id).case_id == new.id
+    assert db.session.query(Message).filter_by(direction="out").count() == 0
+
+
+def test_the_receipt_of_a_split_case_bears_its_own_reference(matter: Matter) -> None:
+    for _ in range(2):
+        typed = {"contacts": matter.letter.id, "subject": "Cantine", "tell": "1", "form_key": "k" * 20}
+        assert matter.press("split", **typed).status_code == 302
+    new = db.session.scalars(db.select(Case).filter_by(subject="Cantine")).one()
+    sent = db.session.scalars(db.select(Message).filter_by(direction="out")).one()
+    assert sent.automatic and spoken(new.reference) in sent.body
 
 
 def test_another_organizations_case_does_not_exist_and_a_protected_persons_asks_why(
