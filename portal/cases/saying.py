@@ -126,8 +126,11 @@ def silence_in_brief(case: Case) -> Said | None:
     return _brief(clocks.clocks_of(case).get("silence"), calendars.of_organization(case.organization_id))
 
 
-def standing(case: Case) -> list[Said]:
-    """By when an answer is due, what silence means, and what is late: of a matter that is open."""
+def standing(case: Case, *, silence_told: bool = False) -> list[Said]:
+    """By when an answer is due, what silence means, and what is late: of a matter that is open.
+
+    `silence_told`: who has it now says what theirs means.
+    """
     if case.state == "closed":
         return []
     known, here = clocks.clocks_of(case), calendars.of_organization(case.organization_id)
@@ -139,7 +142,7 @@ def standing(case: Case) -> list[Said]:
             found.append((LATE, _date(due, here)))
         else:
             found.append((ANSWER if due is first else RESOLVED_BY, _date(due, here)))
-    return found + _silence(case, known.get("silence"), here)
+    return found if silence_told else found + _silence(case, known.get("silence"), here)
 
 
 def _silence(case: Case, silence: Clock | None, here: Calendar) -> list[Said]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from portal import clock, history
-from portal.cases import opening
+from portal.cases import keeping, opening
 from portal.cases.models import Case
 from portal.contacts.models import Contact
 from portal.database import db, hold
@@ -75,6 +75,8 @@ def send(
     referral.way, referral.nature, referral.sent_at = way, nature, clock.now()
     if way != "told":
         opening.open_case(contact, by=by)
+        if referral.former_id is not None:  # with the piece that was missing, or to somebody else
+            keeping.resume(db.session.get_one(Case, contact.case_id), by=by)
         referral.shared = sharing.chosen(contact, fields)
     if way in ("email", "api"):
         referral.shared = {**referral.shared, "reason": referral.reason}
@@ -172,6 +174,8 @@ def refuse(
     back = "ping_pong" if referral.ping_pong else reason
     details = {"reason": reason, "redirect_to": other.slug if other else "", "form_key": form_key}
     _end(referral, "refused", by, back=back, **details)
+    if reason == "missing_piece":
+        _await_piece(referral, by)
     return True
 
 
@@ -221,6 +225,13 @@ def _had_at(referral: Referral) -> datetime | None:
     """Since when its receiver has it: since it arrived, else since somebody there said so."""
     known = [at for at in (referral.arrived_at, referral.received_at) if at is not None]
     return min(known, default=None)
+
+
+def _await_piece(referral: Referral, by: Actor) -> None:
+    """Its matter waits for the citizen too, until they give it or it goes on."""
+    case = db.session.get(Case, referral.case_id) if referral.case_id else None
+    if case is not None and case.state == "open":
+        keeping.wait_for(case, referral.note, by=by)
 
 
 def _begun(contact: Contact) -> datetime:

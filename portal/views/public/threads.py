@@ -110,7 +110,8 @@ class Thread:
 
 def page(thread: Thread, form: Form, form_key: str) -> str:
     """The matter, with the form to go on with it."""
-    case = thread.case
+    case, passages = thread.case, referred.passages(thread.contacts)
+    told = any(one.silence for one in passages)
     return render_template(
         "public/thread.html",
         case=case,
@@ -119,8 +120,8 @@ def page(thread: Thread, form: Form, form_key: str) -> str:
         kept_reference=spoken(case.reference) if case is not thread.opened else "",
         organization=db.session.get_one(Organization, case.organization_id),
         state=_state(case),
-        standing=[said(one) for one in saying.standing(case)],
-        passages=referred.passages(thread.contacts),
+        standing=[said(one) for one in saying.standing(case, silence_told=told)],
+        passages=passages,
         authors=_names({one.author_id for one in thread.messages if one.author_id}),
         owner=_names({case.owner_id}).get(case.owner_id or 0, "") if case.owner_id else "",
         now=clock.now(),

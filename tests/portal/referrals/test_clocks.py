@@ -9,7 +9,10 @@ import pytest
 from flask import Flask
 from time_machine import travel
 
-from portal.cases.opening import open_case
+from portal import history
+from portal.cases import clocks as case_clocks
+from portal.cases.models import Case
+from portal.cases.opening import open_case, reopen_case
 from portal.contacts.models import Attachment, Contact
 from portal.contacts.recording import add_message
 from portal.database import db
@@ -189,3 +192,14 @@ def test_a_matter_first_written_about_before_this_exchange_counts_from_there(app
     with travel("2026-03-02T10:00Z", tick=False):
         made = lives.sent(lives.contact(case_id=case.id), nature="request")
     assert clocks.silence(made).on == date(2026, 4, 2)
+
+
+def test_the_matter_waits_for_the_piece_that_a_receiver_asked_for(app: Flask) -> None:
+    """One silence, wherever it is read: the case's clock and the referral's agree, before and after."""
+    made = lacking("request")
+    case = db.session.get_one(Case, made.case_id)
+    assert (case.state, case.waits_for) == ("waiting", "Le bail")
+    with travel("2026-03-16T10:00Z", tick=False):
+        reopen_case(case, by=history.CITIZEN)
+    silence = case_clocks.clocks_of(case)["silence"]
+    assert calendars.Calendar().day(silence.due_at) == clocks.silence(made).on == date(2026, 5, 9)
