@@ -23,6 +23,7 @@ from portal.desk.estimating import IN_LINE
 from portal.desk.matching import CRISIS, ORDINARY, rank_of
 from portal.desk.models import Place, Queue, queue_topics
 from portal.history import Actor, Event, Person
+from portal.staff import teams
 
 MOST_SHOWN = 100
 
@@ -117,10 +118,15 @@ def _taken(by: Person, whose: ColumnElement[bool]) -> list[Waiting]:
     return _with_people(query.order_by(Contact.started_at, Contact.id).limit(MOST_SHOWN))
 
 
-def due_promises(organization_id: int, until: datetime, *, limit: int = MOST_SHOWN) -> list[Promise]:
-    """What was promised for before `until` and is not kept, the latest first to be missed on top."""
-    query = db.select(Promise).filter_by(organization_id=organization_id, kept_at=None, given_up_at=None)
-    query = query.where(Promise.due_at < until).options(joinedload(Promise.case))
+def due_promises(by: Person, until: datetime, *, limit: int = MOST_SHOWN) -> list[Promise]:
+    """What this person promised for before `until` and has not kept; for a supervisor, what those whom she sees did.
+    What is nobody's any more is everybody's. The most urgent first."""
+    query = db.select(Promise).filter_by(organization_id=by.organization_id, kept_at=None, given_up_at=None)
+    theirs = Promise.owner_id == by.id
+    if by.role == "supervisor":
+        theirs = Promise.owner_id.in_(teams.seen_by(by))
+    query = query.where(Promise.due_at < until, theirs | Promise.owner_id.is_(None))
+    query = query.options(joinedload(Promise.case))
     return list(db.session.scalars(query.order_by(Promise.due_at).limit(limit)))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.cases.lists import listing
 from portal.cases.lists.filters import Filters
-from portal.cases.models import Case, Tag
+from portal.cases.models import Case, Promise, Tag
 from portal.citizens.models import Citizen
 from portal.database import db
 from portal.staff import managing, teams
@@ -66,3 +66,11 @@ def shown_of(cases: list[Case]) -> dict[str, Any]:
         "teams": team_names(),
         "topic_names": dict(contact_page.topic_options()),
     }
+
+
+def unread(promises: list[Promise]) -> set[int]:
+    """Those made to a protected person, whom the reader may not know: their numbers."""
+    ids = {one.citizen_id for one in promises if one.citizen_id}
+    people = db.session.scalars(db.select(Citizen).where(Citizen.id.in_(ids))) if ids else ()
+    hidden = {one.id for one in people if not may_read(one)}
+    return {one.id for one in promises if one.citizen_id in hidden}

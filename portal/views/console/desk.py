@@ -91,6 +91,7 @@ def _waiting() -> dict[str, Any]:
 def _mine() -> dict[str, Any]:
     others = waiting.in_other_hands(me()) if me().role == "supervisor" else []
     near = escalating.near_of(me())
+    promises = waiting.due_promises(me(), end_of_day(today()))
     return {
         "mine": waiting.in_progress(me()),
         "near": near,
@@ -98,7 +99,9 @@ def _mine() -> dict[str, Any]:
         "lists": list_words,
         "others": others,
         "names": names_of({one.contact.agent_id for one in others}),
-        "promises": waiting.due_promises(me().organization_id, end_of_day(today())),
+        "promises": promises,
+        "unread": case_rows.unread(promises),
+        "promisers": names_of({one.owner_id for one in promises}),
     }
 
 

@@ -17,6 +17,7 @@ from portal.contacts.models import DISTRESS
 from portal.database import db
 from portal.desk import offering, places
 from portal.desk.waiting import due_promises, enqueue, in_progress, queue_for_topic, waiting
+from portal.staff.models import Team, team_members
 from tests import make
 
 
@@ -144,10 +145,32 @@ def test_what_is_promised_is_due_until_it_is_kept(app: Flask) -> None:
     soon = promise(contact, "Rappeler", now + timedelta(hours=1), by=agent.actor)
     promise(contact, "Écrire", now + timedelta(days=3), by=agent.actor)
     tomorrow = now + timedelta(days=1)
-    assert due_promises(agent.organization_id, tomorrow) == [soon]
-    assert due_promises(make.organization("departement").id, tomorrow) == []
+    assert due_promises(agent, tomorrow) == [soon]
+    assert due_promises(make.staff(of=make.organization("departement")), tomorrow) == []
     keep_promise(soon, by=agent.actor)
-    assert due_promises(agent.organization_id, tomorrow) == []
+    assert due_promises(agent, tomorrow) == []
+
+
+def test_a_promise_is_shown_to_who_made_it_and_to_who_supervises_them(app: Flask) -> None:
+    agent, other, contact = make.staff(), make.staff(), make.contact()
+    hers, stranger = make.staff("supervisor"), make.staff("supervisor")
+    team = Team(organization_id=agent.organization_id, name="Accueil")
+    elsewhere = Team(organization_id=agent.organization_id, name="Ailleurs")
+    db.session.add_all([team, elsewhere])
+    db.session.flush()
+    for group, who in ((team, agent), (team, hers), (elsewhere, stranger), (elsewhere, other)):
+        db.session.execute(team_members.insert().values(team_id=group.id, staff_id=who.id))
+    soon = clock.now() + timedelta(hours=1)
+    made = promise(contact, "Rappeler", soon, by=agent.actor)
+    tomorrow = soon + timedelta(days=1)
+    assert [due_promises(one, tomorrow) for one in (agent, hers)] == [[made], [made]]
+    assert [due_promises(one, tomorrow) for one in (other, stranger)] == [[], []]
+    made.owner_id = None
+    db.session.flush()
+    assert due_promises(other, tomorrow) == [made]
+    made.given_up_at = clock.now()
+    db.session.flush()
+    assert due_promises(agent, tomorrow) == []
 
 
 def test_a_topic_has_its_queue_else_the_first_one(app: Flask) -> None:
