@@ -22,7 +22,7 @@ def going_on(agent: Any, subject: str = "Haie") -> str:
 
 
 def type_in(page: Any, label: str, words: str) -> None:
-    page.get_by_label(label).press_sequentially(words)
+    page.locator(label).press_sequentially(words)
     page.locator("form[data-unsaved]").wait_for(state="detached")
 
 
@@ -31,14 +31,14 @@ def test_words_half_written_come_back_after_the_tab_was_closed(app: Flask, opens
     first, second = going_on(agent), going_on(agent, "Trottoir")
     page = opens(agent)
     page.goto(first)
-    type_in(page, "Note pour les collègues", "Il rappelle jeudi")
+    type_in(page, "#note", "Il rappelle jeudi")
     other = page.context.new_page()
     other.goto(second)
-    type_in(other, "Note pour les collègues", "Rien à voir")
+    type_in(other, "#note", "Rien à voir")
     page.close()
     again = other.context.new_page()
     again.goto(first)
-    note = again.get_by_label("Note pour les collègues")
+    note = again.locator("#note")
     assert note.input_value() == "Il rappelle jeudi"
     assert again.get_by_text("est revenu").is_visible()
     again.get_by_label("Comment l’échange s’est terminé").select_option("answered")
@@ -60,7 +60,7 @@ def test_two_agents_on_a_page_see_each_other_and_who_types(app: Flask, opens: Op
     theirs.goto(path)
     theirs.get_by_text("Camille Petit lit aussi cette page").wait_for()
     page.get_by_text("Camille Martin lit aussi cette page").wait_for(timeout=25_000)
-    page.get_by_label("Note pour les collègues").press_sequentially("Bonjour")
+    page.locator("#note").press_sequentially("Bonjour")
     theirs.get_by_text("Camille Petit écrit ici").wait_for(timeout=15_000)
     assert theirs.locator("[data-here]").get_attribute("role") == "status"
     theirs.goto("/console/")
@@ -72,7 +72,7 @@ def test_a_form_sent_after_the_session_ended_leads_back_with_all_of_it(app: Flas
     path = going_on(agent)
     page = opens(agent, java_script_enabled=True)
     page.goto(path)
-    page.get_by_label("Note pour les collègues").fill("Tout ce que j’ai noté")
+    page.locator("#note").fill("Tout ce que j’ai noté")
     page.get_by_label("Comment l’échange s’est terminé").select_option("answered")
     db.session.execute(db.delete(StaffSession))
     db.session.commit()
@@ -82,7 +82,7 @@ def test_a_form_sent_after_the_session_ended_leads_back_with_all_of_it(app: Flas
     page.get_by_label("Mot de passe").fill(make.PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{path}")
-    assert page.get_by_label("Note pour les collègues").input_value() == "Tout ce que j’ai noté"
+    assert page.locator("#note").input_value() == "Tout ce que j’ai noté"
     assert page.get_by_label("Comment l’échange s’est terminé").input_value() == "answered"
     db.session.expire_all()
     assert db.session.scalars(db.select(Contact.state)).one() == "in_progress"
