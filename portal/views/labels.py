@@ -6,7 +6,7 @@ FIELDS = {
     "preferred_channel": "Préfère être joint par",
     "know_first": "À savoir d’abord",
     "commune": "Commune",
-    "note": "Note pour les collègues",
+    "note": "Note interne",
     "answer": "Réponse donnée",
     "body": "Message",
     "disposition": "Comment l’échange s’est terminé",
