@@ -13,7 +13,8 @@ from portal.directory.models import Organization, Service
 from portal.jobs import Job
 from portal.lines import menus
 from portal.lines.models import Line
-from portal.referrals.models import ReferralRule
+from portal.referrals.checking.checks import failing_examples
+from portal.referrals.models import Referral, ReferralRule
 from portal.scripts.editing import findings, published_of
 from portal.scripts.models import Script
 from portal.staff.models import Staff
@@ -69,5 +70,9 @@ def test_the_whole_town_loads_once_with_its_lives(app: Flask) -> None:
         db.select(Promise).where(Promise.kept_at.is_(None), Promise.due_at < clock.now())
     )
     assert len(late.all()) == 2
+    states = set(db.session.scalars(db.select(Referral.state)))
+    assert states >= {"proposed", "sent", "received", "accepted", "refused", "expired", "done", "unreachable"}
+    host_id = db.session.scalars(db.select(Organization.id).filter_by(is_host=True)).one()
+    assert failing_examples(host_id) == []
     settings = app.extensions["settings"]
     assert len((settings.data_dir / "sign-ins.txt").read_text().splitlines()) == 9
