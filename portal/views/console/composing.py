@@ -131,7 +131,7 @@ def known_of(contact: Contact) -> dict[str, str]:
         "organization": host.name,
         "phone": phone_text(host.phone) if host.phone else "",
         "reference": spoken(case.reference) if case else "",
-        "name": contact.citizen.name if contact.citizen and contact.certainty == "confirmed" else "",
+        "name": contact.person.name if contact.person and contact.certainty == "confirmed" else "",
         "link": settings().public_base_url + url_for("public.follow", lang=contact.language),
     }
 
