@@ -12,10 +12,10 @@ from portal.citizens import people
 from portal.citizens.models import FLAGS, Citizen, Flag
 from portal.citizens.names import name_key
 from portal.database import check_version, db, hold, locked
-from portal.errors import N_, Missing, Refused
-from portal.history import Actor
+from portal.errors import N_, Missing, NotYours, Refused
+from portal.history import Actor, Person
 
-EDITABLE = ("name", "language", "preferred_channel", "commune")
+EDITABLE = ("name", "language", "preferred_channel", "commune", "know_first")
 
 
 def edit_citizen(citizen: Citizen, version: int, *, by: Actor, **typed: str) -> None:
@@ -31,6 +31,24 @@ def edit_citizen(citizen: Citizen, version: int, *, by: Actor, **typed: str) -> 
         citizen.name_key = name_key(citizen.name)[:200]
         details: dict[str, Any] = {"fields": changed}
         history.record("citizen.edited", citizen, by=by, citizen_id=citizen.id, details=details)
+
+
+def protect(citizen: Citizen, protected: bool, *, reason: str, by: Person) -> None:
+    """Closes this person's file to all but a named group and those who write why, or opens it again: a supervisor
+    decides, and says why. Again, it changes nothing."""
+    if by.role != "supervisor":
+        raise NotYours(N_("Une personne de l’encadrement décide de la protection d’un dossier."))
+    if len(reason.split()) < 2:
+        raise Refused(
+            N_("Écrivez le motif en quelques mots : un encadrant le lira."), field="protection_reason"
+        )
+    hold(people.head(citizen))
+    verb = "citizen.protected" if protected else "citizen.unprotected"
+    for file in people.files(citizen):
+        if file.protected != protected:
+            file.protected = protected
+            details = {"reason": reason.strip()[:500]}
+            history.record(verb, file, by=by.actor, citizen_id=file.id, details=details)
 
 
 def raise_flag(citizen: Citizen, kind: str, *, note: str, ends_on: date | None, by: Actor) -> Flag:

@@ -58,7 +58,9 @@ create_level new_level remove_level save_level service_level service_levels
 create_embedder create_kind drop_partner_key embedder embedders kind kinds make_partner_key new_kind
 partner partners save_embedder save_kind save_partner
 """
-SUPERVISORS = "ask_export definitions export_file exports exports_now forecast readings reports room room_now"
+SUPERVISORS = (
+    "protect ask_export definitions export_file exports exports_now forecast readings reports room room_now"
+)
 OVERSEERS = "see_alert set_aside staffing try_again"
 NETWORK = """
 call choose give_code left message put_through receive recorded ring voicemail wait waited answered transferred

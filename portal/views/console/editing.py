@@ -13,7 +13,7 @@ from portal.database import db
 from portal.staff.managing import names_of
 from portal.views.console import briefing, words
 from portal.views.console.citizens import open_file
-from portal.views.console.door import agents, bp, me, refusals_shown
+from portal.views.console.door import agents, bp, me, refusals_shown, supervisors
 from portal.views.forms import Form
 
 
@@ -32,6 +32,7 @@ def edit(citizen_id: int) -> Any:
         "name": form.text("name", required=True, longest=200),
         "language": form.choice("language", words.LANGUAGES, required=True),
         "preferred_channel": form.choice("preferred_channel", words.CHANNELS),
+        "know_first": form.text("know_first", longest=200),
     }
     own = (
         person.id == citizen_id
@@ -43,6 +44,22 @@ def edit(citizen_id: int) -> Any:
         return show(person, form), 422
     db.session.commit()
     return _done(citizen_id, "La fiche est enregistrée.")
+
+
+@bp.post("/citizens/<int:citizen_id>/protection")
+@supervisors
+def protect(citizen_id: int) -> Any:
+    person = open_file(citizen_id)
+    form = Form(request.form)
+    protected = form.choice("protected", ("yes", "no"), required=True) == "yes"
+    if form.valid:
+        with refusals_shown(form):
+            reason = form.text("protection_reason", longest=500)
+            keeping.protect(person, protected, reason=reason, by=me())
+    if not form.valid:
+        return show(person, form), 422
+    db.session.commit()
+    return _done(citizen_id, "Le dossier est protégé." if protected else "Le dossier n’est plus protégé.")
 
 
 @bp.post("/citizens/<int:citizen_id>/identifiers")
@@ -99,7 +116,8 @@ def _done(citizen_id: int, sentence: str) -> Any:
 
 def show(person: Citizen, form: Form) -> str:
     """The page, with what was typed in whichever of its forms."""
-    kept = {name: getattr(person, name) for name in ("name", "language", "preferred_channel", "version")}
+    fields = ("name", "language", "preferred_channel", "know_first", "version")
+    kept = {name: getattr(person, name) for name in fields}
     return render_template(
         "console/edit_citizen.html",
         citizen=person,

@@ -35,6 +35,8 @@ REASONS = {  # why two files may be one person's
 EVENTS = {
     "citizen.added": "Fiche créée",
     "citizen.edited": "Fiche modifiée",
+    "citizen.protected": "Dossier protégé",
+    "citizen.unprotected": "Dossier plus protégé",
     "citizen.linked": "Numéro ou adresse rattaché",
     "citizen.unlinked": "Numéro ou adresse détaché",
     "citizen.flagged": "À savoir avant de parler : signalé",

@@ -246,3 +246,21 @@ def test_ways_to_be_reached_and_flags_are_added_and_taken_away(app: Flask, at_de
     assert send(at_desk, f"{path}/flags/{raised.id}/lower").status_code == 302
     assert "SMS seulement" not in at_desk.get(path).text
     assert {"citizen.flagged", "citizen.unflagged", "citizen.linked"} <= {e.verb for e in history.of(person)}
+
+
+def test_a_supervisor_protects_a_file_and_says_why(app: Flask, client: Any) -> None:
+    person = make.citizen("Inès Secret", know_first="Appelle en cachette")
+    agent, supervisor = make.staff(), make.staff("supervisor", may_open_protected=True)
+    db.session.commit()
+    door, page = f"/console/citizens/{person.id}/protection", f"/console/citizens/{person.id}"
+    assert send(signed_in(app.test_client(), agent), door, {"protected": "yes"}).status_code == 403
+    signed_in(client, supervisor)
+    assert "Appelle en cachette" in client.get(page).text
+    assert send(client, door, {"protected": "yes", "protection_reason": "Non"}).status_code == 422
+    typed = {"protected": "yes", "protection_reason": "Conjoint agent de la mairie"}
+    assert send(client, door, typed).status_code == send(client, door, typed).status_code == 302
+    assert signed_in(app.test_client(), agent).get(page).status_code == 403
+    (event,) = [one for one in history.of(person) if one.verb == "citizen.protected"]
+    assert event.details == {"reason": "Conjoint agent de la mairie"}
+    send(client, door, {"protected": "no", "protection_reason": "Il est parti"})
+    assert signed_in(app.test_client(), agent).get(page).status_code == 200
