@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal import clock
+from portal import clock, history
+from portal.cases import clocks, keeping
 from portal.cases.keeping import edit_case
 from portal.cases.lists import bulk
 from portal.cases.lists.bulk import Change
 from portal.cases.models import Case, Deed, Promise
+from portal.cases.opening import open_case
 from portal.database import db
 from portal.errors import Refused
+from portal.history import CITIZEN
 from portal.jobs import Job
 from tests import make
 from tests.portal.cases.matters import case_of
@@ -142,3 +145,33 @@ def test_what_no_case_could_be_given_is_refused(app: Flask) -> None:
     for change, refusal in wrong:
         with pytest.raises(refusal):
             bulk.preview(change, looked_at(case), by=agent)
+
+
+def test_closing_many_stops_their_clocks_is_told_and_is_given_back_whole(app: Flask) -> None:
+    agent = make.staff()
+    contacts = [make.contact("web"), make.contact("letter")]
+    cases = [open_case(contact, by=CITIZEN, nature="request") for contact in contacts]
+    keeping.wait_for(cases[1], "Un bail", by=agent.actor)
+
+    def whole() -> list[Any]:
+        found = []
+        for case in cases:
+            db.session.flush()
+            watches = clocks.clocks_of(case).values()
+            said = [(one.kind, one.state, one.due_at, one.met_at, one.paused_why) for one in watches]
+            found.append((case.state, case.closed_at, case.waits_for, case.outcome, sorted(said, key=str)))
+        return found
+
+    before = whole()
+    begun = bulk.begin(Change("close", "solved"), looked_at(*cases), "Terminer", by=agent, form_key=key())
+    assert not {one.state for case in cases for one in clocks.clocks_of(case).values()} & {
+        "running",
+        "paused",
+    }
+    assert all(clocks.clocks_of(case)["resolution"].met_at for case in cases)
+    for case in cases:
+        told = [one for one in history.of(case) if one.verb == "case.closed"]
+        assert [one.details for one in told] == [{"outcome": "solved"}] and told[0].actor_id == agent.id
+    bulk.undo(begun, by=agent)
+    assert whole() == before
+    assert {"case.undone", "case.reopened"} <= {one.verb for one in history.of(cases[0])}
