@@ -130,6 +130,23 @@ def start_again(case: Case) -> None:
         _set_going(one, _due(one, calendar, level))
 
 
+def pass_on(case: Case) -> None:
+    """Another administration has it: silence that accepts counts there, once it has it all, and not here (L114-3)."""
+    one = clocks_of(case).get("silence")
+    if one is not None and one.means == "acceptance" and one.state in GOING_ON:
+        one.state = "stopped"
+
+
+def take_back(case: Case) -> None:
+    """It came back unanswered: silence that accepts counts with us again, from when we had it. Hold the case."""
+    one = clocks_of(case).get("silence")
+    if one is None or one.means != "acceptance" or one.state != "stopped" or one.met_at is not None:
+        return
+    if case.state != "closed" and case.answered_at is None:
+        rules = levels.levels_of(case.organization_id)
+        _set_going(one, _due(one, calendars.of_organization(case.organization_id), _level(case, rules)))
+
+
 def _say_otherwise(one: Clock, case: Case, means: str) -> None:
     """Silence means something else now, or nothing: it counts from when the matter began."""
     one.means, one.started_at = means, case.opened_at

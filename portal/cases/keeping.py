@@ -78,6 +78,18 @@ def edit_case(case: Case, version: int, *, by: Person, **changes: Any) -> bool:
     return True
 
 
+def say_nature(case: Case, nature: str, *, by: Actor) -> bool:
+    """What the citizen asks for, as was said where it was passed on: what is due follows. Said twice is once."""
+    hold(case)
+    if case.nature == nature:
+        return False
+    before, case.nature = case.nature, nature
+    changed = {"nature": [before, nature]}
+    record(case, "case.edited", by, {"changed": changed, "clocks": clocks.recompute(case)})
+    tell_of(case)
+    return True
+
+
 def wait_for(case: Case, what: str, *, by: Actor) -> None:
     """The citizen is to give something first: until then what is due from us stands still."""
     if not what.strip():

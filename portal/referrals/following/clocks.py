@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 
 from portal import clock
 from portal.cases.clocks import ACKNOWLEDGED_WITHIN, REGIMES, REGISTERED_WITHIN, silent_until
+from portal.cases.models import Case
 from portal.contacts.models import Contact, Envelope, Message
 from portal.database import db
 from portal.directory import calendars
@@ -41,9 +42,15 @@ class Receipts:
     acknowledged_by: date
 
 
+def nature_of(referral: Referral) -> str:
+    """What the citizen asks for: as their matter says, if they have one."""
+    case = db.session.get(Case, referral.case_id) if referral.case_id else None
+    return case.nature if case is not None else referral.nature
+
+
 def silence(referral: Referral) -> Silence:
     """What the silence of whoever has it now means, and when."""
-    means = REGIMES.get(referral.nature, "")
+    means = REGIMES.get(nature_of(referral), "")
     pieces = _pieces(referral)
     waits = any(given is None for _, given in pieces)
     if not means:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from portal import clock, history
+from portal.cases import clocks as counting
 from portal.cases import keeping, opening
 from portal.cases.models import Case
 from portal.contacts.models import Contact
@@ -55,13 +56,14 @@ def send(
     referral: Referral,
     way: str,
     *,
-    nature: str = "information",
+    nature: str = "",
     fields: tuple[str, ...] = (),
     by: Actor,
 ) -> bool:
     """Sends the person on: `told` where to go, by `phone`, by `email` or by `api`, with these fields and no other.
 
-    Whatever is passed on has a reference, by which the citizen follows it.
+    Whatever is passed on has a reference, by which the citizen follows it. `nature` is what they ask for: where it is
+    said, their matter says the same from now on; where it is not, it is as their matter says.
     """
     if (
         referral.state != "proposed"
@@ -72,9 +74,10 @@ def send(
         return False
     _check_way(referral.service, way, nature)
     contact = db.session.get_one(Contact, referral.contact_id)
-    referral.way, referral.nature, referral.sent_at = way, nature, clock.now()
+    case = _matter(contact, way, nature, by)
+    referral.way, referral.sent_at = way, clock.now()
+    referral.nature = case.nature if case is not None else nature or referral.nature
     if way != "told":
-        opening.open_case(contact, by=by)
         if referral.former_id is not None:  # with the piece that was missing, or to somebody else
             keeping.resume(db.session.get_one(Case, contact.case_id), by=by)
         referral.shared = sharing.chosen(contact, fields)
@@ -83,7 +86,7 @@ def send(
     referral.case_id = contact.case_id
     referral.first_received_at = referral.first_received_at or _begun(contact)
     referral.remind_at = clocks.reminder_at(referral, receivers.partner_of(referral.service))
-    _move(referral, "sent", by, way=way, nature=nature, shared=sorted(referral.shared))
+    _move(referral, "sent", by, way=way, nature=referral.nature, shared=sorted(referral.shared))
     if way == "email":
         telling.write_to_receiver([referral])
     elif way == "api" and not partners.is_told(referral):
@@ -234,6 +237,18 @@ def _await_piece(referral: Referral, by: Actor) -> None:
         keeping.wait_for(case, referral.note, by=by)
 
 
+def _matter(contact: Contact, way: str, nature: str, by: Actor) -> Case | None:
+    """What it is about, of the nature that was said; whoever is only told where to go may have no matter with us."""
+    if way == "told" and contact.case_id is None:
+        return None
+    case = opening.open_case(contact, by=by, nature=nature)
+    if nature:
+        keeping.say_nature(case, nature, by=by)
+    if way != "told":
+        counting.pass_on(case)
+    return case
+
+
 def _begun(contact: Contact) -> datetime:
     """Since when we have the request: with this exchange, or with an earlier one of the same matter."""
     case = db.session.get(Case, contact.case_id) if contact.case_id else None
@@ -241,7 +256,7 @@ def _begun(contact: Contact) -> datetime:
 
 
 def _check_way(service: Service, way: str, nature: str) -> None:
-    if nature not in clocks.REGIMES:
+    if nature and nature not in clocks.REGIMES:
         raise Refused(N_("Choisissez une des réponses proposées."), field="nature")
     if way not in receivers.WAYS:
         raise Refused(N_("Dites comment la personne est orientée."), field="way")
@@ -258,7 +273,15 @@ def _end(referral: Referral, state: str, by: Actor, *, back: str = "", **details
     referral.remind_at = None
     if back:
         telling.bring_back(referral, BACK[back], by=by)
+        _ours_again(referral)
     _move(referral, state, by, **details)
+
+
+def _ours_again(referral: Referral) -> None:
+    case = db.session.get(Case, referral.case_id) if referral.case_id else None
+    if case is not None:
+        hold(case)
+        counting.take_back(case)
 
 
 def _move(referral: Referral, state: str, by: Actor, **details: object) -> None:

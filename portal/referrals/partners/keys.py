@@ -21,7 +21,7 @@ from portal.directory.models import Service
 from portal.directory.reading import REFERENCE, text_in
 from portal.errors import N_, Missing
 from portal.history import SYSTEM, Actor
-from portal.referrals.following import sharing
+from portal.referrals.following import clocks, sharing
 from portal.referrals.following.referring import GOING_ON
 from portal.referrals.models import Partner, Referral, ReferralMessage
 
@@ -124,7 +124,7 @@ def as_told(referral: Referral) -> dict[str, Any]:
     return {
         "id": referral.id,
         "state": referral.state,
-        "nature": referral.nature,
+        "nature": clocks.nature_of(referral),
         "service": {
             "id": service.id,
             "slug": service.slug,

@@ -11,6 +11,7 @@ from time_machine import travel
 
 from portal import history
 from portal.cases import clocks as case_clocks
+from portal.cases import keeping
 from portal.cases.models import Case
 from portal.cases.opening import open_case, reopen_case
 from portal.contacts.models import Attachment, Contact
@@ -203,3 +204,36 @@ def test_the_matter_waits_for_the_piece_that_a_receiver_asked_for(app: Flask) ->
         reopen_case(case, by=history.CITIZEN)
     silence = case_clocks.clocks_of(case)["silence"]
     assert calendars.Calendar().day(silence.due_at) == clocks.silence(made).on == date(2026, 5, 9)
+
+
+def test_a_referral_and_its_matter_say_the_same_of_what_is_asked_for(app: Flask) -> None:
+    contact = lives.contact()
+    case = open_case(contact, by=history.CITIZEN, nature="request")
+    lives.sent(contact, nature="complaint")
+    assert case.nature == "complaint"
+    told = next(one for one in history.of(case) if one.verb == "case.edited")
+    assert told.details["changed"] == {"nature": ["request", "complaint"]}
+    agent = make.staff()
+    keeping.edit_case(case, case.version, by=agent, nature="decision")
+    made = db.session.scalars(db.select(Referral)).one()
+    assert clocks.silence(made).means == "acceptance"
+
+
+def test_where_nothing_is_said_a_referral_is_of_its_matters_nature(app: Flask) -> None:
+    contact = lives.contact()
+    case = open_case(contact, by=history.CITIZEN, nature="appeal")
+    made = lives.proposed(contact)
+    living.send(made, "email", by=make.staff().actor)
+    assert (made.nature, case.nature) == ("appeal", "appeal")
+
+
+def test_silence_that_accepts_counts_where_the_request_is(app: Flask) -> None:
+    with travel("2026-03-02T10:00Z", tick=False):
+        contact = lives.contact()
+        made = lives.sent(contact, nature="decision")
+    case = db.session.get_one(Case, contact.case_id)
+    assert case_clocks.clocks_of(case)["silence"].state == "stopped"
+    with travel("2026-03-09T10:00Z", tick=False):
+        living.refuse(made, "not_for_us")
+        ours = case_clocks.clocks_of(case)["silence"]
+        assert (ours.state, ours.due_at.date()) == ("running", date(2026, 5, 2))
