@@ -20,7 +20,7 @@ from portal.views import guards
 from portal.views.admin import bp
 from portal.views.admin import content_words as words
 from portal.views.admin.rules_words import all_topics
-from portal.views.console import list_words
+from portal.views.console import case_words
 from portal.views.forms import Form
 
 administrator = guards.staff("administrator")
@@ -147,8 +147,8 @@ def _try(form: Form, rules: Any) -> Tried | None:
 
 def _names() -> dict[str, Any]:
     return {
-        "natures": list_words.NATURES,
-        "priorities": list_words.PRIORITIES,
+        "natures": case_words.NATURES,
+        "priorities": case_words.PRIORITIES,
         "topics": {topic.id: topic.names.get("fr", topic.slug) for topic in all_topics()},
     }
 

@@ -20,6 +20,7 @@ from portal.staff.models import Staff
 from portal.staff.teams import teams_of
 from portal.views import guards
 from portal.views.admin import bp, macros_words
+from portal.views.console import case_words
 from portal.views.forms import Form
 
 administrators = guards.staff("administrator")
@@ -115,11 +116,11 @@ def _show(found: Macro | None, form: Form, refusal: Refused | None = None) -> st
     events = history.of(found, limit=20) if found else []
     choices = {
         "template_id": [(one.id, one.name) for one in templates.offered(current_user.organization_id)],
-        "nature": [(one, macros_words.NATURES[one]) for one in NATURES],
-        "priority": [(one, macros_words.PRIORITIES[one]) for one in PRIORITIES],
+        "nature": [(one, case_words.NATURES[one]) for one in NATURES],
+        "priority": [(one, case_words.PRIORITIES[one]) for one in PRIORITIES],
         "owner": _owners(),
         "team_id": [(one.id, one.name) for one in teams_of(current_user)],
-        "then": list(macros_words.THEN.items()),
+        "then": list(case_words.THEN.items()),
     }
     around = {"rows": rows, "events": events, "people": names_of(history.actors(events)), "choices": choices}
     return render_template(

@@ -4,16 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-NATURES = {
-    "information": "Une information",
-    "request": "Une demande ordinaire",
-    "decision": "Une décision prévue par un texte",
-    "complaint": "Une réclamation",
-    "report": "Un signalement",
-    "appeal": "Un recours",
-}
-PRIORITIES = {"low": "Basse", "normal": "Normale", "high": "Haute", "urgent": "Urgente"}
-THEN = {"wait": "Attendre quelque chose de la personne", "close": "Clore l’affaire"}
 DOES = {
     "template_id": "répond au citoyen",
     "nature": "change la nature",

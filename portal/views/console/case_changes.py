@@ -17,7 +17,7 @@ from portal.cases.models import Case
 from portal.database import db
 from portal.errors import N_, Refused
 from portal.staff import managing
-from portal.views.console import case_rows, list_words, words
+from portal.views.console import case_rows, case_words
 from portal.views.console.door import agents, bp, end_of_day, me, refusals_shown, today
 from portal.views.forms import Form, new_key
 
@@ -79,9 +79,9 @@ def undo_change(bulk_id: int) -> Any:
 def read_change(form: Form) -> Change:
     """`change` is chosen from one list, as `owner-12` or `close-solved`; what must be written stands beside it."""
     do, _, to = form.text("change").partition("-")
-    if do not in list_words.CHANGES:
+    if do not in case_words.CHANGES:
         raise Refused(N_("Choisissez ce qu’il faut changer."), field="change")
-    if do in list_words.WRITTEN:
+    if do in case_words.WRITTEN:
         to = form.text("to", longest=500)
     elif do in ("owner", "team") and to and not (to.isdigit() and len(to) < 10):
         raise Refused(N_("Choisissez ce qu’il faut changer."), field="change")
@@ -107,7 +107,7 @@ def _number(typed: str) -> bool:
 
 def said_of(change: Change) -> str:
     """The change in words, for staff."""
-    said = list_words.CHANGES[change.do]
+    said = case_words.CHANGES[change.do]
     return f"{said} : {_after(change, change.to)}" if change.do not in ("resume", "reopen") else said
 
 
@@ -117,16 +117,16 @@ def _after(change: Change, value: str) -> str:
     if change.do == "team":
         return case_rows.team_names().get(int(value), "") if value else "aucune"
     if change.do == "close":
-        return list_words.OUTCOMES.get(value, value)
+        return case_words.OUTCOMES_SAID.get(value, value)
     if change.do == "promise" and change.due:
         return f"{value}, pour le {format_date(date.fromisoformat(change.due[:10]), 'd MMMM y', locale='fr')}"
-    return list_words.PRIORITIES.get(value, value)
+    return case_words.PRIORITIES.get(value, value)
 
 
 def told(change: Change, value: str) -> str:
     """A value before or after, in words."""
     if change.do in ("wait", "resume", "reopen", "close"):
-        return words.CASE_STATES.get(value, value)
+        return case_words.STATES.get(value, value)
     if change.do in ("tag", "untag"):
         return value or "aucune"
     return "" if change.do == "promise" and not value else _after(change, value)
@@ -139,12 +139,11 @@ def _preview(form: Form, lines: list[Line]) -> str:
     cases = [line.case for line in lines if line.case is not None]
     return render_template(
         "console/bulk_preview.html",
-        lists=list_words,
         change=change,
         chosen=chosen,
         lines=lines,
         told=lambda value: told(change, value),
-        says=said_of(change) if lines else list_words.CHANGES[do],
+        says=said_of(change) if lines else case_words.CHANGES[do],
         changing=sum(not line.left for line in lines),
         kept={name: form.text(name) for name in ("change", "to", "due") if form.text(name)},
         values=form.values,
@@ -160,7 +159,6 @@ def _progress(found: BulkChange) -> dict[str, Any]:
     cases = {case.id: case for case in db.session.scalars(query.order_by(Case.id))}
     return {
         "bulk": found,
-        "lists": list_words,
         "left": [(cases.get(key), found.left_out[str(key)]) for key in ids],
         "going_on": found.state in bulk.GOING_ON,
         **case_rows.shown_of(list(cases.values())),
@@ -173,9 +171,11 @@ def change_choices(choices: dict[str, list[tuple[str, str]]]) -> list[tuple[str,
     def to(do: str, options: list[tuple[str, str]]) -> list[tuple[str, str]]:
         return [(f"{do}-{value}", words) for value, words in options]
 
-    names = list_words.CHANGES
+    names = case_words.CHANGES
     states = [("wait", names["wait"] + "…"), ("resume", names["resume"]), ("reopen", names["reopen"])]
-    closing = [(f"close-{value}", f"{names['close']}, {said}") for value, said in list_words.OUTCOMES.items()]
+    closing = [
+        (f"close-{value}", f"{names['close']}, {said}") for value, said in case_words.OUTCOMES_SAID.items()
+    ]
     groups = [
         (
             names["owner"],

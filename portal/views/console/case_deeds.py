@@ -106,7 +106,6 @@ def _split_page(found: Case, form: Form) -> str:
     return render_template(
         "console/case_split.html",
         case=found,
-        said_of=case_words,
         contacts=contacts,
         said=said,
         chosen={name: _numbers(form, name) for name in ("contacts", "messages")},

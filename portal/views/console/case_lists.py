@@ -13,7 +13,7 @@ from portal.cases.lists.models import SavedView
 from portal.database import db
 from portal.errors import Missing, Stale
 from portal.staff import teams
-from portal.views.console import case_changes, case_rows, list_words
+from portal.views.console import case_changes, case_rows, case_words
 from portal.views.console.door import agents, bp, end_of_day, me, refusals_shown, today
 from portal.views.forms import Form, new_key
 
@@ -141,7 +141,7 @@ def _both(stale: Stale) -> list[tuple[str, str, str]]:
     names = {"name": "Nom", "sort": "Ordre", "scope": "Qui la voit"}
 
     def told(name: str, values: dict[str, Any]) -> str:
-        return {"sort": list_words.SORTS, "scope": list_words.SCOPES}.get(name, {}).get(
+        return {"sort": case_words.SORTS, "scope": case_words.SCOPES}.get(name, {}).get(
             values[name], values[name]
         )
 
@@ -161,7 +161,6 @@ def _view_page(view: SavedView, values: Any, errors: dict[str, str], rows: Any =
         rows=rows,
         choices=case_rows.choices_of_filters(),
         scopes=_scopes(),
-        lists=list_words,
         may_change=saved.may_change(view, me()),
     )
 
@@ -169,7 +168,7 @@ def _view_page(view: SavedView, values: Any, errors: dict[str, str], rows: Any =
 def _scopes() -> list[tuple[str, str]]:
     mine = [one for one in teams.teams_of(me()) if me().id in teams.members_of(one)]
     shared = [(f"team-{one.id}", f"L’équipe {one.name}") for one in mine]
-    words = list_words.SCOPES
+    words = case_words.SCOPES
     return [("mine", words["mine"]), *shared, ("organization", words["organization"])]
 
 
@@ -188,7 +187,6 @@ def _page(look: Look, after: str = "", form: Form | None = None) -> str:
         recent=case_changes.recent_change(),
         most=listing.MOST_AT_ONCE,
         scopes=_scopes(),
-        lists=list_words,
         nearest=lambda case: listing.nearest(case, look.sought.by),
         said=case_rows.filters_said(look.sought),
         values={**look.sought.said(), "sort": look.sort, **(form.values if form else {})},

@@ -16,7 +16,7 @@ from portal.desk import taking
 from portal.errors import N_, Refused
 from portal.staff.managing import names_of
 from portal.staff.teams import teams_of
-from portal.views.console import addressing, case_page, case_words, composing, words
+from portal.views.console import addressing, case_page, case_words, composing
 from portal.views.console.addressing import Way
 from portal.views.console.door import agents, bp, end_of_day, me, refusals_shown, today
 from portal.views.forms import Form, new_key
@@ -127,7 +127,7 @@ def _said(name: str, value: Any) -> str:
     if name == "team_id":
         return next((one.name for one in teams_of(me()) if one.id == value), "?")
     if name == "nature":
-        return words.NATURES[value][0]
+        return case_words.NATURES[value]
     if name == "priority":
         return case_words.PRIORITIES[value]
     return ", ".join(value) or "aucune"

@@ -19,11 +19,14 @@ from portal.contacts import corresponding, delivery
 from portal.contacts.models import Contact, Message
 from portal.database import db
 from portal.history import Event
+from portal.referrals.following import clocks as referral_clocks
 from portal.referrals.following import referring
+from portal.referrals.following.clocks import Silence
+from portal.referrals.models import Referral
 from portal.staff.managing import names_of
 from portal.staff.models import Staff
 from portal.staff.teams import teams_of
-from portal.views.console import addressing, case_words, composing, contact_page, words
+from portal.views.console import addressing, case_words, composing, contact_page
 from portal.views.console.door import may_read, me, note_reading
 from portal.views.forms import Form, new_key
 
@@ -48,7 +51,6 @@ def show(case: Case, form: Form | None = None, rows: Sequence[Any] = ()) -> str:
     page = render_template(
         "console/case.html",
         case=case,
-        said_of=case_words,
         rows=rows,
         values={**_kept(case), **(form.values if form else {})},
         errors=form.errors if form else {},
@@ -99,10 +101,13 @@ def _around(case: Case, contacts: list[Contact]) -> dict[str, Any]:
     people |= {one.author_id for one in notes.notes_of(case)} | {one.done_by for one in checks_of(case)}
     people |= {one.author_id for contact in contacts for one in contact.messages}
     newest = done[0] if done else None
+    referrals = referring.referrals_of([one.id for one in contacts])
+    elsewhere = _accepting(referrals)
     return {
-        "clocks": [one for one in _in_order(case) if one.state != "stopped" or case.state == "closed"],
+        "clocks": [one for one in _in_order(case) if _shown(one, case, elsewhere)],
+        "elsewhere": elsewhere,
         "promises": list(db.session.scalars(promises)),
-        "referrals": referring.referrals_of([one.id for one in contacts]),
+        "referrals": referrals,
         "checks": checks_of(case),
         "linked": linking.linked_to(case),
         "events": events,
@@ -116,6 +121,20 @@ def _around(case: Case, contacts: list[Contact]) -> dict[str, Any]:
         "citizen": _citizen(case),
         "choices": _choices(case),
     }
+
+
+def _accepting(referrals: list[Referral]) -> Silence | None:
+    """What the silence of another administration means, where it is the one that counts: it would accept."""
+    theirs = [one for one in referrals if one.state in ("sent", "received", "accepted") and one.way != "told"]
+    found = [one for one in (referral_clocks.silence(it) for it in theirs) if one.means == "acceptance"]
+    return found[0] if found else None
+
+
+def _shown(one: Clock, case: Case, elsewhere: Silence | None) -> bool:
+    """One clock of silence, never two."""
+    if one.kind == "silence" and elsewhere is not None:
+        return False
+    return one.state != "stopped" or case.state == "closed"
 
 
 def _citizen(case: Case) -> Citizen | None:
@@ -143,7 +162,7 @@ def _choices(case: Case) -> dict[str, Any]:
     owners = owners.where(Staff.role.in_(keeping.READERS)).order_by(Staff.last_name)
     tags = db.select(Tag.name).filter_by(organization_id=case.organization_id).order_by(Tag.name)
     return {
-        "nature": [(one, words.NATURES[one][0]) for one in NATURES],
+        "nature": [(one, case_words.NATURES[one]) for one in NATURES],
         "priority": [(one, case_words.PRIORITIES[one]) for one in PRIORITIES],
         "owner": [(one.id, one.name) for one in db.session.scalars(owners)],
         "team": [(one.id, one.name) for one in teams_of(me())],

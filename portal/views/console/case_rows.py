@@ -10,12 +10,12 @@ from portal.cases.models import Case, Promise, Tag
 from portal.citizens.models import Citizen
 from portal.database import db
 from portal.staff import managing, teams
-from portal.views.console import contact_page, list_words
+from portal.views.console import case_words, contact_page
 from portal.views.console.door import may_read, me
 
 CLOSED_LISTS = {
     "whose": "WHOSE",
-    "state": "STATES",
+    "state": "SOUGHT",
     "nature": "NATURES",
     "priority": "PRIORITIES",
     "due": "DUE",
@@ -27,7 +27,7 @@ def filters_said(sought: Filters) -> str:
     """What is looked for, a line for each filter."""
     choices = {name: dict(options) for name, options in choices_of_filters().items()}
     said = [
-        f"{list_words.FILTERS[name]} : {choices.get(name, {}).get(value, value)}"
+        f"{case_words.FILTERS[name]} : {choices.get(name, {}).get(value, value)}"
         for name, value in sought.said().items()
     ]
     return "\n".join(said) or "Toutes les affaires qui ne sont pas terminées"
@@ -43,7 +43,7 @@ def choices_of_filters() -> dict[str, list[tuple[str, str]]]:
         "owner": [(str(one.id), one.name) for one in staff],
         "team": [(str(one.id), one.name) for one in teams.teams_of(me())],
     }
-    closed = {name: getattr(list_words, words) for name, words in CLOSED_LISTS.items()}
+    closed = {name: getattr(case_words, words) for name, words in CLOSED_LISTS.items()}
     return {**{name: list(words.items()) for name, words in closed.items()}, **rows}
 
 

@@ -104,7 +104,7 @@ def answer_case(case_id: int) -> Any:
 def _answer(found: Case, form: Form) -> Message:
     ways = {one.key: one for one in addressing.ways(found, case_page.contacts_of(found))}
     way = ways.get(form.choice("way", ways, required=True))
-    then, awaited = form.choice("then", case_words.AFTER_ANSWER), form.text("awaited", longest=500)
+    then, awaited = form.choice("then", case_words.THEN), form.text("awaited", longest=500)
     body = form.text("body", required=True)
     if then == "wait" and not awaited:
         form.refuse("awaited", "Dites ce que la personne doit donner.")

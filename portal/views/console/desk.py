@@ -12,7 +12,7 @@ from portal.desk import overview, taking, waiting
 from portal.desk.models import Queue
 from portal.errors import Refused
 from portal.staff.managing import names_of
-from portal.views.console import case_rows, list_words, shared
+from portal.views.console import case_rows, shared
 from portal.views.console.door import agents, bp, end_of_day, me, today
 
 
@@ -96,7 +96,6 @@ def _mine() -> dict[str, Any]:
         "mine": waiting.in_progress(me()),
         "near": near,
         "hidden": case_rows.shown_of([one.case for one in near])["hidden"],
-        "lists": list_words,
         "others": others,
         "names": names_of({one.contact.agent_id for one in others}),
         "promises": promises,

@@ -20,7 +20,7 @@ from portal.errors import Refused
 from portal.history import Reading
 from portal.staff.models import Staff
 from portal.views import guards
-from portal.views.console import answers, words, words_of_people
+from portal.views.console import answers, case_words, words, words_of_people
 from portal.views.context import settings
 from portal.views.forms import Form
 
@@ -83,6 +83,7 @@ def shared() -> dict[str, Any]:
     """What the console's templates need everywhere."""
     return {
         "words": words,
+        "said_of": case_words,
         "people": words_of_people,
         "name_of": name_of,
         "may_read": may_read,

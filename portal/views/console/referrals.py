@@ -20,7 +20,7 @@ from portal.referrals.following import asking, chains, clocks, inbox, listing, l
 from portal.referrals.models import Referral
 from portal.staff.managing import names_of
 from portal.views.choosing import read_service
-from portal.views.console import words
+from portal.views.console import case_words, words
 from portal.views.console.door import agents, bp, may_read, me, refusals_shown
 from portal.views.forms import Form, new_key
 from portal.views.language import datetime_text, size_text
@@ -95,7 +95,7 @@ def _again(found: Referral, form: Form) -> Referral:
         return found
     ways = receivers.ways(service)
     way = found.way if found.way in ways else ways[0]
-    living.send(made, way, nature=found.nature, fields=_ticked(form), by=me().actor)
+    living.send(made, way, nature=clocks.nature_of(found), fields=_ticked(form), by=me().actor)
     _end_again(found)
     return made
 
@@ -141,8 +141,10 @@ ACTS = {"send": _send, "again": _again, "answer": _answer, "taken": _taken, "clo
 def _page(found: Referral, form: Form) -> str:
     contact = db.session.get_one(Contact, found.contact_id)
     events = history.of(found)[::-1]
+    case = db.session.get(Case, contact.case_id) if contact.case_id else None
+    nature = case.nature if case is not None and not found.sent_at else clocks.nature_of(found)
     if not form.data:
-        form.values.update(nature=found.nature, service=_proposed(found))
+        form.values.update(nature=nature, service=_proposed(found))
     return render_template(
         "console/referral.html",
         found=found,
@@ -153,9 +155,10 @@ def _page(found: Referral, form: Form) -> str:
         next=chains.following(found),
         final=living.is_final(found),
         ways=[(way, words.WAYS[way]) for way in receivers.ways(found.service)],
-        natures=[(code, name, hint) for code, (name, hint) in words.NATURES.items()],
+        natures=[(code, name, case_words.SILENCES[code]) for code, name in case_words.NATURES.items()],
         offered=_offered(contact),
         usual=form.data.getlist("fields") if form.data else _usual(found, contact),
+        nature=case_words.NATURES[nature],
         silence=clocks.silence(found),
         receipts=clocks.receipts(found),
         files=_files(found, contact),

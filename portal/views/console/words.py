@@ -36,7 +36,6 @@ STATES = {
     "wrapped_up": "Terminé",
 }
 NEXT_STEPS = {"first_answer": "une première réponse", "resolution": "une réponse complète"}
-CASE_STATES = {"open": "en cours", "waiting": "en attente du citoyen", "closed": "terminé"}
 MESSAGE_STATES = {
     "received": "",
     "waiting": "en attente d’envoi",
@@ -105,17 +104,6 @@ WAYS = {
     "email": "Par e-mail : il lit la demande par un lien et répond sans compte",
     "phone": "Par téléphone : je mets la personne en relation",
     "told": "La personne s’y adresse elle-même : rien n’est transmis",
-}
-NATURES = {  # and what silence means then
-    "information": ("Une information", "Le silence ne décide de rien."),
-    "report": ("Un signalement", "Le silence ne décide de rien."),
-    "request": ("Une demande ordinaire", "Deux mois de silence valent refus, comptés de notre réception."),
-    "decision": (
-        "Une décision prévue par un texte",
-        "Deux mois de silence valent accord, comptés de la réception par le service compétent.",
-    ),
-    "complaint": ("Une réclamation", "Deux mois de silence valent refus, comptés de notre réception."),
-    "appeal": ("Un recours", "Deux mois de silence valent refus, comptés de notre réception."),
 }
 OUTCOMES = {
     "done": "La personne a été aidée",
