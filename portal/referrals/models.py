@@ -12,6 +12,8 @@ from portal import clock
 from portal.database import Base, Versioned
 from portal.directory.models import Organization, Service
 
+PASSED_ON = ("email", "here", "api")  # the ways by which the receiver itself gets it, and is awaited
+
 
 class ReferralRule(Versioned, Base):
     """A rule through its versions: at most one is in force, at most one is a draft."""
@@ -115,7 +117,7 @@ class Referral(Versioned, Base):
     rule_version_id: Mapped[int | None] = mapped_column(ForeignKey("rule_versions.id"))
     reason: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(default="proposed", index=True)
-    way: Mapped[str] = mapped_column(default="told")  # told, phone, email, api
+    way: Mapped[str] = mapped_column(default="told")  # told, phone, email, here, api
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     former_id: Mapped[int | None] = mapped_column(
         ForeignKey("referrals.id")

@@ -18,7 +18,7 @@ from portal.contacts.models import Contact, Envelope, Message
 from portal.database import db
 from portal.directory import calendars
 from portal.directory.models import Service
-from portal.referrals.models import Partner, Referral
+from portal.referrals.models import PASSED_ON, Partner, Referral
 
 REMIND_FIRST, REMIND_SECOND = 10, 30  # working days
 
@@ -76,7 +76,7 @@ def receipts(referral: Referral) -> Receipts | None:
 
 def reminder_at(referral: Referral, partner: Partner | None) -> datetime | None:
     """When the receiver is asked again, or, after the second time, when it is no longer awaited."""
-    if referral.way not in ("email", "api") or referral.sent_at is None:
+    if referral.way not in PASSED_ON or referral.sent_at is None:
         return None
     first = partner.remind_first if partner else REMIND_FIRST
     second = max(partner.remind_second if partner else REMIND_SECOND, first + 1)
@@ -86,7 +86,7 @@ def reminder_at(referral: Referral, partner: Partner | None) -> datetime | None:
 
 def outcome_at(referral: Referral, partner: Partner | None) -> datetime | None:
     """When who accepted is asked what came of it, or, after the second time, when that is given up."""
-    if referral.way not in ("email", "api") or referral.answered_at is None:
+    if referral.way not in PASSED_ON or referral.answered_at is None:
         return None
     days = (partner.remind_second if partner else REMIND_SECOND) * (referral.outcome_asked + 1)
     return _morning_after(referral.answered_at, days, referral.service)
@@ -94,7 +94,7 @@ def outcome_at(referral: Referral, partner: Partner | None) -> datetime | None:
 
 def taken_back_on(referral: Referral, partner: Partner | None) -> date | None:
     """The day on which its sender takes it back if nobody has answered."""
-    if referral.way not in ("email", "api") or referral.sent_at is None:
+    if referral.way not in PASSED_ON or referral.sent_at is None:
         return None
     first = partner.remind_first if partner else REMIND_FIRST
     second = max(partner.remind_second if partner else REMIND_SECOND, first + 1)

@@ -14,7 +14,7 @@ from portal.database import db
 from portal.directory.models import Service
 from portal.errors import Missing
 from portal.history import Person
-from portal.referrals.models import Referral
+from portal.referrals.models import PASSED_ON, Referral
 
 VIEWS = {"new": ("sent",), "checking": ("received",), "ours": ("accepted",)}
 A_PAGE = 50
@@ -44,5 +44,5 @@ def waiting(by: Person, views: Iterable[str] = VIEWS) -> dict[str, int]:
 
 def _theirs(by: Person) -> tuple[ColumnElement[bool], ...]:
     own = db.select(Service.id).where(Service.organization_id == by.organization_id)
-    passed_on = Referral.way.in_(("email", "api")) & Referral.sent_at.is_not(None)
+    passed_on = Referral.way.in_(PASSED_ON) & Referral.sent_at.is_not(None)
     return Referral.service_id.in_(own), passed_on, Referral.state != "proposed"

@@ -12,7 +12,7 @@ from portal.database import db
 from portal.directory.models import Service
 from portal.errors import Missing
 from portal.history import Person
-from portal.referrals.models import Referral, ReferralMessage
+from portal.referrals.models import PASSED_ON, Referral, ReferralMessage
 
 VIEWS = (
     "asked", "back", "proposed", "late", "without_news", "waiting", "accepted", "over", "ping_pong",
@@ -56,7 +56,7 @@ def _conditions(view: str, by: Person) -> list[ColumnElement[bool]]:
     seen_to = ended.exists()  # it came back with its exchange, which an agent has ended again
     last = db.select(ReferralMessage.side).where(ReferralMessage.referral_id == Referral.id)
     last_side = last.order_by(ReferralMessage.id.desc()).limit(1).scalar_subquery()
-    awaited = state.in_(("sent", "received")) & Referral.way.in_(("email", "api"))
+    awaited = state.in_(("sent", "received")) & Referral.way.in_(PASSED_ON)
     awaited |= (state == "sent") & (Referral.way == "phone")  # put through, and nobody said that it was taken
     without_news = (state == "accepted") & (Referral.outcome_asked > 0) & Referral.remind_at.is_(None)
     found: dict[str, ColumnElement[bool]] = {

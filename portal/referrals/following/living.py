@@ -21,7 +21,7 @@ from portal.directory.models import Service
 from portal.errors import N_, Refused
 from portal.history import NETWORK, PARTNER, SYSTEM, Actor
 from portal.referrals.following import chains, clocks, receivers, sharing, telling
-from portal.referrals.models import Referral
+from portal.referrals.models import PASSED_ON, Referral
 from portal.referrals.partners import keys as partners
 
 RANK = {"proposed": 0, "sent": 1, "received": 2, "accepted": 3}
@@ -60,7 +60,8 @@ def send(
     fields: tuple[str, ...] = (),
     by: Actor,
 ) -> bool:
-    """Sends the person on: `told` where to go, by `phone`, by `email` or by `api`, with these fields and no other.
+    """Sends the person on: `told` where to go, by `phone`, by `email`, at its desk `here` or by `api`, with these
+    fields and no other.
 
     Whatever is passed on has a reference, by which the citizen follows it. `nature` is what they ask for: where it is
     said, their matter says the same from now on; where it is not, it is as their matter says.
@@ -81,7 +82,7 @@ def send(
         if referral.former_id is not None:  # with the piece that was missing, or to somebody else
             keeping.resume(db.session.get_one(Case, contact.case_id), by=by)
         referral.shared = sharing.chosen(contact, fields)
-    if way in ("email", "api"):
+    if way in PASSED_ON:
         referral.shared = {**referral.shared, "reason": referral.reason}
     referral.case_id = contact.case_id
     referral.first_received_at = referral.first_received_at or _begun(contact)
@@ -89,13 +90,14 @@ def send(
     _move(referral, "sent", by, way=way, nature=referral.nature, shared=sorted(referral.shared))
     if way == "email":
         telling.write_to_receiver([referral])
-    elif way == "api" and not partners.is_told(referral):
-        arrive(referral, by=by)  # it asks us for what there is, and may at once
+    elif way == "here" or (way == "api" and not partners.is_told(referral)):
+        arrive(referral, by=by)  # it sees it, or asks us for what there is, and may at once
     return True
 
 
 def arrive(referral: Referral, *, by: Actor = NETWORK) -> bool:
-    """Its letter was taken, or its system told: from here the competent administration has it, read or not (L114-3)."""
+    """Its letter was taken, or it sees it at its desk or in its system: from here the competent administration has it,
+    read or not (L114-3)."""
     hold(referral)
     if referral.arrived_at is not None or referral.state == "proposed" or is_final(referral):
         return False
@@ -292,5 +294,4 @@ def _move(referral: Referral, state: str, by: Actor, **details: object) -> None:
     history.record(f"referral.{state}", referral, by=by, citizen_id=referral.citizen_id, details=said)
     db.session.flush()
     telling.tell(referral, state)
-    if referral.way == "api":
-        partners.tell(referral, f"referral.{state}")
+    telling.tell_system(referral, f"referral.{state}")

@@ -7,7 +7,7 @@ from portal.directory.models import Organization, Service
 from portal.referrals.models import Partner
 from portal.staff.models import Staff
 
-WAYS = ("told", "phone", "email", "api")
+WAYS = ("told", "phone", "email", "here", "api")
 
 
 def partner_of(service: Service) -> Partner | None:
@@ -36,11 +36,19 @@ def ways(service: Service) -> list[str]:
     way = partner.way if partner is not None else ""
     fits = {
         "api": way == "api",
+        "here": way not in ("api", "none") and has_desk(service.organization_id),
         "email": way != "api" and bool(address_of(service)),
         "phone": bool(service.phone),
         "told": True,
     }
     return [one for one, fit in fits.items() if fit]
+
+
+def has_desk(organization_id: int) -> bool:
+    """Whether agents of this organization work on this instance: they read what is sent to it, without a letter."""
+    answering = Staff.role.in_(("agent", "supervisor")) & Staff.disabled_at.is_(None)
+    found = db.select(Staff.id).where(Staff.organization_id == organization_id, answering)
+    return db.session.scalar(found.limit(1)) is not None
 
 
 def name_of(service: Service, language: str = "fr") -> str:

@@ -13,7 +13,6 @@ from portal.database import db, hold
 from portal.history import SYSTEM
 from portal.referrals.following import clocks, living, receivers, telling
 from portal.referrals.models import Referral
-from portal.referrals.partners import keys as partners
 
 AWAITED = ("sent", "received")
 MOST_REMINDERS = 2
@@ -83,8 +82,7 @@ def _given_up(referral: Referral) -> bool:
 
 def _record(referral: Referral, verb: str, details: dict[str, int]) -> None:
     history.record(verb, referral, by=SYSTEM, citizen_id=referral.citizen_id, details=details)
-    if referral.way == "api":
-        partners.tell(referral, verb)
+    telling.tell_system(referral, verb)
 
 
 def _write(by_letter: list[Referral], about: str = "") -> None:

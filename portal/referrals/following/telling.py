@@ -67,9 +67,17 @@ def letters_before(referral: Referral) -> int:
 
 
 def tell_receiver(referral: Referral, message: ReferralMessage) -> None:
-    """Tells who asked that an answer waits: behind their link, or in their system."""
+    """Tells who asked that an answer waits: behind their link, at their desk, or in their system."""
     if referral.way == "email":
         work = {"referrals": [referral.id], "about": "answer"}
         jobs.enqueue("write_to_receiver", work, dedupe_key=f"receiver:answer:{message.id}")
-    elif referral.way == "api":
-        partners.tell(referral, "referral.answered")
+    else:
+        tell_system(referral, "referral.answered")
+
+
+def tell_system(referral: Referral, event: str) -> None:
+    """Its receiver's own system hears of this event; a receiver of this instance has something new to see."""
+    if referral.way == "api":
+        partners.tell(referral, event)
+    elif referral.way == "here":
+        news.tell(f"desk:{referral.service.organization_id}")

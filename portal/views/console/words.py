@@ -90,6 +90,7 @@ REFERRAL_DONE = {
 WRAP_UP_WAYS = {  # in the form that ends an exchange; the others are chosen with what is passed on
     "told": "La personne s’y adresse elle-même : on lui en envoie les coordonnées",
     "email": "Transmettre sa demande au service, par e-mail",
+    "here": "Transmettre sa demande au service, qui répond ici même",
 }
 WAY_LATER = "Choisir ensuite, avec ce qui est transmis"
 REFUSALS = {
@@ -101,6 +102,7 @@ REFUSALS = {
 }
 WAYS = {
     "api": "Par son logiciel : il la reçoit aussitôt",
+    "here": "Sur ce portail : ses agents la voient aussitôt parmi les demandes reçues",
     "email": "Par e-mail : il lit la demande par un lien et répond sans compte",
     "phone": "Par téléphone : je mets la personne en relation",
     "told": "La personne s’y adresse elle-même : rien n’est transmis",

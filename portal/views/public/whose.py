@@ -12,10 +12,10 @@ from portal.referrals.deciding.situations import Situation, answers_at, today
 from portal.referrals.deciding.suggesting import suggest
 from portal.referrals.deciding.urgency import urgency
 from portal.referrals.following import receivers
+from portal.referrals.models import PASSED_ON
 from portal.views.context import settings
 from portal.views.public import placing
 
-PASSED_ON = {"email", "api"}
 LONGEST = 2000
 
 
@@ -30,7 +30,7 @@ def probably(contact: Contact) -> Service | None:
         return None
     for one in suggest(_situation(contact, words[:LONGEST]), organization_id=contact.organization_id):
         if one.origin == "rule" and one.service is not None:
-            return one.service if PASSED_ON & set(receivers.ways(one.service)) else None
+            return one.service if set(PASSED_ON) & set(receivers.ways(one.service)) else None
     return None
 
 

@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from time_machine import travel
 
 from portal.database import db
+from portal.errors import Refused
 from portal.mail.models import Letter
-from portal.referrals.following import living
+from portal.news import TOLD
+from portal.referrals.following import living, receivers, reminding
+from portal.referrals.following.referring import refer
 from portal.referrals.models import Referral
 from tests import make
 from tests.portal.referrals import cast, lives
@@ -91,3 +95,54 @@ def test_what_was_sent_to_others_does_not_exist_here(desk: Any, made: Referral) 
     for one in (other, told):
         assert desk.get(f"/console/received/{one.id}").status_code == 404
         assert act(desk, one, "accept").status_code == 404
+
+
+def test_without_an_address_it_arrives_at_the_desk_at_once_and_comes_home_done(
+    client: Any, app: Flask, work: Callable[[], int]
+) -> None:
+    county = make.organization("departement", name="Département")
+    service = make.service("pmi", of=county, phone="", email="")
+    agent = make.staff(of=county, last_name="Leroy")
+    made = refer(lives.contact(), service.id, reason="La PMI suit les familles", by=make.staff().actor)
+    assert receivers.ways(service) == ["here", "told"]
+    living.send(made, "here", nature="decision", fields=("subject",), by=make.staff().actor)
+    assert made.arrived_at is not None and made.remind_at is not None
+    assert f"desk:{county.id}" in db.session().info[TOLD], "its agents’ consoles have news"
+    db.session.commit()
+    desk = signed_in(client, agent)
+    assert f"/console/received/{made.id}" in desk.get("/console/received").text
+    act(desk, made, "accept")
+    assert made.competent_received_at == made.arrived_at, "the clock of acceptance began when it was sent"
+    act(desk, made, "close", outcome="done")
+    assert made.state == "done"
+    work()
+    letters = db.session.scalars(db.select(Letter)).all()
+    assert {one.to for one in letters} == {"aicha@exemple.fr"}, "nobody wrote to the service"
+    said = "\n".join(one.body for one in letters)
+    assert "Nous la lui avons transmise" in said and "est traitée" in said
+
+
+def test_whoever_is_silent_at_the_desk_is_reminded_by_news_and_it_comes_back(made: Referral) -> None:
+    made.way = "here"
+    for _ in range(reminding.MOST_REMINDERS):
+        assert made.remind_at is not None
+        with travel(made.remind_at, tick=False):
+            reminding.remind([made])
+        assert f"desk:{made.service.organization_id}" in db.session().info[TOLD]
+        db.session.commit()
+    assert made.remind_at is not None
+    with travel(made.remind_at, tick=False):
+        reminding.remind([made])
+    assert made.state == "expired"
+
+
+def test_an_organization_without_agents_here_is_not_sent_to_here(app: Flask) -> None:
+    made = lives.proposed()
+    with pytest.raises(Refused):
+        living.send(made, "here", by=make.staff().actor)
+    agent = make.staff(of=made.service.organization)
+    db.session.flush()
+    assert "here" in receivers.ways(made.service)
+    agent.disabled_at = made.created_at
+    db.session.flush()
+    assert "here" not in receivers.ways(made.service)
