@@ -44,10 +44,12 @@ class Target:
 @dataclass(frozen=True, slots=True)
 class Talk:
     """What a console shows of a call: `none`, `talking`, `held`, `calling` (who is consulted rings), `consulting`,
-    `three` (all in one room), `handed` (put through to a service)."""
+    `three` (all in one room), `handed` (put through to a service). `recorded`: as it was put through; in a room or on
+    hold nothing is."""
 
     state: str
     other: str = ""
+    recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ def talk_of(contact: Contact) -> Talk:
     if contact.ended_at is not None or citizen is None or agent is None or agent.answered_at is None:
         return Talk("none")
     if third is None:
-        return Talk("held" if citizen.seat == "hold" else "talking")
+        recorded = contact.records and citizen.seat == "bridge" and agent.dialled_by_id is not None
+        return Talk("held" if citizen.seat == "hold" else "talking", recorded=recorded)
     if third.answered_at is None:
         return Talk("calling", third.label)
     return Talk("consulting" if citizen.seat == "hold" else "three", third.label)

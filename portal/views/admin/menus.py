@@ -9,16 +9,16 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from portal import history
-from portal.database import check_version, db
+from portal.database import db
 from portal.desk import waiting
 from portal.errors import Missing, Refused
 from portal.lines import editing, menus, shaping
 from portal.lines import tree as steps
 from portal.lines.checking import ERROR
-from portal.lines.models import Line, MenuTrial
+from portal.lines.models import Line, MenuTrial, MenuVersion
 from portal.lines.tree import Step
 from portal.staff.managing import names_of
-from portal.views.admin import bp, pointing
+from portal.views.admin import bp, pointing, seen_trees
 from portal.views.admin import menus_words as words
 from portal.views.admin.lines import administrator
 from portal.views.admin.picture import draw
@@ -42,8 +42,8 @@ def publish_menu(line_id: int) -> Any:
     draft = shaping.current(found)
     if draft is None:
         raise Missing
-    if draft.state == "draft":  # the same form sent twice finds it in service
-        check_version(draft, Form(request.form).number("version") or 0, {})
+    if _is_overtaken(draft):
+        return _show_both(found, draft)
     menus.publish(draft, current_user.actor)
     db.session.commit()
     flash(
@@ -123,6 +123,21 @@ def read_names(line: Line, *trees: Step) -> words.Names:
     )
 
 
+def _is_overtaken(version: MenuVersion) -> bool:
+    """Whether this is not what the person saw: it was written further, or given up. The same form sent twice finds
+    what it put in service."""
+    if version.state == "draft":
+        return version.version != Form(request.form).number("version")
+    seen = seen_trees.seen()
+    return seen is not None and seen != version.tree
+
+
+def _show_both(line: Line, version: MenuVersion) -> Any:
+    before, now = seen_trees.seen() or {}, dict(version.tree)
+    rows = words.rows(before, now, read_names(line, before, now)) if before else []
+    return _show(line, {}, rows=rows, overtaken=True), 409
+
+
 def _show(line: Line, values: dict[str, Any], **shown: Any) -> str:
     version = shaping.current(line)
     tree = dict(version.tree) if version else {}
@@ -143,7 +158,8 @@ def _show(line: Line, values: dict[str, Any], **shown: Any) -> str:
         trials=[(one, _handset(one)) for one in trials],
         values={"phone": HANDSET if settings().demo else "", **values},
         words=words,
-        **{"errors": {}, **shown},
+        seal=seen_trees.seal,
+        **{"errors": {}, "rows": [], **shown},
     )
 
 

@@ -15,7 +15,7 @@ from portal.scripts import editing, trees
 from portal.scripts.models import Script
 from portal.staff.managing import names_of
 from portal.views import guards, script_steps
-from portal.views.admin import bp, content_words
+from portal.views.admin import bp, content_words, seen_trees
 from portal.views.admin import scripts_words as words
 from portal.views.admin.picture import draw
 from portal.views.admin.rules_words import all_topics
@@ -73,7 +73,10 @@ def create_script() -> Any:
 @bp.get("/scripts/<int:script_id>")
 @administrator
 def script(script_id: int) -> str:
-    found = editing.script(current_user, script_id)
+    return _show(editing.script(current_user, script_id))
+
+
+def _show(found: Script, **shown: Any) -> str:
     version = editing.shown(found)
     findings = words.by_step(editing.findings(version.tree))
     events = history.of(found, limit=30)
@@ -90,6 +93,8 @@ def script(script_id: int) -> str:
         people=names_of(history.actors(events)),
         words=words,
         dispositions=DISPOSITIONS,
+        seal=seen_trees.seal,
+        **{"rows": [], **shown},
     )
 
 
@@ -124,7 +129,10 @@ def act_on_script(script_id: int, act: str) -> Any:
     version = Form(request.form).number("version")
     if version is None:
         abort(400)
-    verb(found, version=version, by=current_user.actor)
+    try:
+        verb(found, version=version, by=current_user.actor)
+    except Stale:
+        return _show_both(script_id)
     db.session.commit()
     flash(done, "good")
     return redirect(url_for("admin.script", script_id=script_id))
@@ -154,7 +162,10 @@ def script_version(script_id: int, number: int) -> str:
 def roll_back_script(script_id: int, number: int) -> Any:
     found = editing.script(current_user, script_id)
     version = Form(request.form).number("version") or 0
-    editing.roll_back(found, number, version=version, by=current_user.actor)
+    try:
+        editing.roll_back(found, number, version=version, by=current_user.actor)
+    except Stale:
+        return _show_both(script_id)
     db.session.commit()
     flash("La version choisie est de nouveau publiée.", "good")
     return redirect(url_for("admin.script", script_id=script_id))
@@ -180,6 +191,15 @@ def try_script(script_id: int) -> str:
         now=script_steps.show(trees.step_at(tree, key) or {}),
         dispositions=DISPOSITIONS,
     )
+
+
+def _show_both(script_id: int) -> Any:
+    """The script as it is now, beside what the person saw when they decided: nothing is done."""
+    db.session.rollback()
+    found = editing.script(current_user, script_id)
+    before = seen_trees.seen()
+    rows = words.rows(before, editing.shown(found).tree) if before else []
+    return _show(found, rows=rows, overtaken=True), 409
 
 
 def _attached(form: Form) -> dict[str, Any]:

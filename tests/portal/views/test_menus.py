@@ -45,6 +45,11 @@ class Editor:
     def post(self, door: str, **typed: Any) -> Any:
         return send(self.client, self.door + door, typed)
 
+    def publication(self, page: str = "") -> dict[str, str]:
+        """What the form that puts the menu in service carries."""
+        form = re.findall(r'action="[^"]*/menu/publication".*?</form>', page or self.page, re.DOTALL)[0]
+        return dict(re.findall(r'name="(version|tree)" value="([^"]*)"', form))
+
     def seen(self, page: str, **where: str) -> str:
         shown = self.client.get(f"{self.door}/{page}", query_string=where).text
         return re.findall(r'name="seen" value="([^"]*)"', shown)[0]
@@ -132,6 +137,7 @@ def test_a_menu_is_put_in_service_as_it_was_seen_and_can_be_taken_back(editor: E
     stale = menus.versions(line)[0].version
     editor.step("1", "say", says_fr="Premier.")
     assert editor.post("/publication", version=stale).status_code == 409
+    assert menus.published(line) is None
     editor.post("/publication", version=menus.versions(line)[0].version)
     editor.step("1", "say", says_fr="Second.")
     assert "reste" in editor.page or "n’entendent pas encore" in editor.page
@@ -141,6 +147,34 @@ def test_a_menu_is_put_in_service_as_it_was_seen_and_can_be_taken_back(editor: E
     editor.post("/versions/1")
     version = menus.published(line)
     assert version and version.number == 1
+
+
+def test_who_publishes_what_somebody_changed_meanwhile_is_shown_both(editor: Editor) -> None:
+    editor.begin()
+    editor.step("1", "say", says_fr="Premier.")
+    seen = editor.publication()
+    editor.step("1", "say", says_fr="Second.")
+    answer = editor.post("/publication", **seen)
+    assert answer.status_code == 409
+    assert "Premier.</del>" in answer.text and "Second.</ins>" in answer.text
+    line = db.session.get_one(Line, editor.line_id)
+    assert menus.published(line) is None and editor.tree["choices"][0]["then"]["says"] == {"fr": "Second."}
+    again = editor.publication(answer.text)
+    for _ in range(2):
+        assert editor.post("/publication", **again).status_code == 302
+    assert menus.published(line) is not None
+    altered = {**seen, "tree": seen["tree"][:-3] + "abc"}
+    assert editor.post("/publication", **altered).status_code == 302, "already in service"
+
+
+def test_publishing_a_draft_that_was_given_up_says_so(editor: Editor) -> None:
+    editor.begin()
+    editor.post("/publication", **editor.publication())
+    editor.step("1", "say", says_fr="Premier.")
+    seen = editor.publication()
+    editor.post("/draft-removal")
+    answer = editor.post("/publication", **seen)
+    assert answer.status_code == 409 and "Premier.</del>" in answer.text
 
 
 def test_a_draft_is_tried_by_telephone_and_given_up(editor: Editor) -> None:

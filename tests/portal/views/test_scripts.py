@@ -156,6 +156,23 @@ def test_a_stale_step_shows_both_wordings_and_keeps_what_was_typed(admin: Any) -
     assert "Le premier." in answer.text and "Le second." in answer.text
 
 
+def test_an_act_on_what_somebody_changed_meanwhile_shows_both_and_does_nothing(admin: Any) -> None:
+    made = cast.script()
+    door = f"/admin/scripts/{made.id}"
+    step(admin, made, "2", says="Le premier.")
+    form = re.findall(r'action="[^"]*/publication".*?</form>', admin.get(door).text, re.DOTALL)[0]
+    seen = dict(re.findall(r'name="(version|tree)" value="([^"]*)"', form))
+    step(admin, made, "2", says="Le second.")
+    for act in ("publication", "draft-removal"):
+        answer = post(admin, f"{door}/{act}", **seen)
+        assert answer.status_code == 409
+        assert "Le premier.</del>" in answer.text and "Le second.</ins>" in answer.text
+    assert editing.shown(the_script()).tree["steps"]["2"]["says"] == "Le second."
+    assert editing.draft_of(the_script()) is not None
+    forged = post(admin, f"{door}/publication", version=seen["version"], tree="faux")
+    assert forged.status_code == 409 and "confirmez une fois encore" in forged.text
+
+
 def test_a_refused_step_keeps_what_was_typed(admin: Any) -> None:
     made = cast.script()
     answer = step(admin, made, "2", says="x" * 2001)

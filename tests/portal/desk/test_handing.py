@@ -1,0 +1,33 @@
+"""What a console shows of a call: whether it is recorded, above all."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from portal import clock
+from portal.contacts.models import Leg
+from portal.database import db
+from portal.desk import handing
+from tests import make
+
+
+@pytest.mark.parametrize("called_out", [False, True])
+def test_a_call_is_said_to_be_recorded_only_while_it_is(app: Flask, called_out: bool) -> None:
+    agent = make.staff()
+    contact = make.contact(state="in_progress", agent_id=agent.id, records=True, provider_ref="CA1")
+    now = {"contact_id": contact.id, "state": "answered", "answered_at": clock.now()}
+    first, second = ("agent", "citizen") if called_out else ("citizen", "agent")
+    dialling = Leg(role=first, staff_id=agent.id if called_out else None, **now)
+    db.session.add(dialling)
+    db.session.flush()
+    dialled = Leg(role=second, staff_id=None if called_out else agent.id, dialled_by_id=dialling.id, **now)
+    db.session.add(dialled)
+    db.session.flush()
+    assert handing.talk_of(contact).recorded is not called_out, (
+        "only what the network put through is recorded"
+    )
+    handing.hold(contact.id, by=agent)
+    assert handing.talk_of(contact) == handing.Talk("held")
+    handing.resume(contact.id, by=agent)
+    assert handing.talk_of(contact) == handing.Talk("talking")
