@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, Table, event, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal import clock
+from portal import brisk, clock
 from portal.database import Base, db
+
+RECORDED = "recorded"
 
 
 class Actor(NamedTuple):
@@ -60,6 +62,9 @@ class Event(Base):
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
+_WRITE = insert(cast(Table, Event.__table__)).inline()
+
+
 class Reading(Base):
     """Who opened which citizen's file, when, and why if it was protected."""
 
@@ -80,21 +85,47 @@ def record(
     by: Actor,
     citizen_id: int | None = None,
     details: dict[str, Any] | None = None,
-) -> Event:
-    """Writes that `verb` (such as `contact.wrapped_up`) was done to `subject`, a row of any table."""
+) -> None:
+    """Writes that `verb` (such as `contact.wrapped_up`) was done to `subject`, a row of any table.
+
+    While somebody holds a telephone, all that a transaction records is written at its end (or once `of` asks for it) by
+    one statement, and not at every query in between.
+    """
     if subject.id is None:
         db.session.flush()
-    event = Event(
-        verb=verb,
-        actor_kind=by.kind,
-        actor_id=by.id,
-        subject_type=subject.__tablename__,
-        subject_id=subject.id,
-        citizen_id=citizen_id,
-        details=details or {},
-    )
-    db.session.add(event)
-    return event
+    done = {
+        "at": clock.now(),
+        "verb": verb,
+        "actor_kind": by.kind,
+        "actor_id": by.id,
+        "subject_type": subject.__tablename__,
+        "subject_id": subject.id,
+        "citizen_id": citizen_id,
+        "details": details or {},
+    }
+    if not brisk.in_haste.get():
+        db.session.add(Event(**done))
+        return
+    session: Session = db.session()
+    if not session.in_transaction():
+        session.begin()  # what is recorded belongs to a transaction, and is forgotten with it
+    session.info.setdefault(RECORDED, []).append(done)
+
+
+@event.listens_for(Session, "before_commit")
+def write(session: Session) -> None:
+    """Writes what was recorded in this session's transaction and is not written yet."""
+    recorded = session.info.pop(RECORDED, None)
+    if recorded:
+        session.flush()
+        session.execute(_WRITE, recorded)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, ended: Any) -> None:
+    """What was not done is not recorded."""
+    if not ended.nested:
+        session.info.pop(RECORDED, None)
 
 
 def record_reading(session: Session, staff_id: int, citizen_id: int, reason: str = "") -> None:
@@ -104,15 +135,16 @@ def record_reading(session: Session, staff_id: int, citizen_id: int, reason: str
 
 def actors(events: Iterable[Event]) -> set[int | None]:
     """The staff who acted in these events."""
-    return {event.actor_id for event in events if event.actor_kind == "staff"}
+    return {one.actor_id for one in events if one.actor_kind == "staff"}
 
 
 def of(subject: Any, limit: int = 200) -> list[Event]:
     """The events of one row, newest first."""
+    write(db.session())
     query = db.select(Event).filter_by(subject_type=subject.__tablename__, subject_id=subject.id)
     return list(db.session.scalars(query.order_by(Event.id.desc()).limit(limit)))
 
 
 def came_from(subject: Any, form_key: str) -> bool:
     """Whether something was done to this row by this very form: sent again, it does nothing."""
-    return bool(form_key) and any(event.details.get("form_key") == form_key for event in of(subject))
+    return bool(form_key) and any(one.details.get("form_key") == form_key for one in of(subject))
