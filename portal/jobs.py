@@ -11,9 +11,10 @@ from __future__ import annotations
 import random
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Index, func, or_, text
+from sqlalchemy import BindParameter, Index, Select, bindparam, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import clock
@@ -23,6 +24,7 @@ LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 12  # over 23 minutes at the least: a provider may be away for ten
 LONGEST_PAUSE_S = 900
 CHANNEL = "relais_jobs"
+WAKE = text(f"NOTIFY {CHANNEL}")
 
 
 class Job(Base):
@@ -47,29 +49,23 @@ def enqueue(
     kind: str, payload: dict[str, Any], *, dedupe_key: str | None = None, not_before: datetime | None = None
 ) -> None:
     """Asks for `kind` to be done after the caller's commit; the same `dedupe_key` is asked once, for good."""
-    values = {
-        "kind": kind,
-        "payload": payload,
-        "dedupe_key": dedupe_key,
-        "not_before": not_before or clock.now(),
-    }
-    statement = insert(Job).values(**values)
-    db.session.execute(statement.on_conflict_do_nothing(index_elements=["dedupe_key"]))
-    if db.engine.dialect.name == "postgresql":
-        db.session.execute(text(f"NOTIFY {CHANNEL}"))
+    now = clock.now()
+    due = not_before or now
+    values = {"kind": kind, "payload": payload, "dedupe_key": dedupe_key, "not_before": due}
+    db.session.execute(_ask(db.engine.dialect.name), values)
+    if due <= now and db.engine.dialect.name == "postgresql":
+        db.session.execute(WAKE)  # what is due later, the workers find by looking every second
+
+
+@cache
+def _ask(_dialect: str) -> Any:
+    return insert(Job.__table__).inline().on_conflict_do_nothing(index_elements=["dedupe_key"])
 
 
 def claim(worker: str) -> Job | None:
     """Leases the oldest due job to `worker`, or None. The caller commits before it starts the work."""
     now = clock.now()
-    due = or_(
-        (Job.state == "waiting") & (Job.not_before <= now),
-        (Job.state == "leased") & (Job.lease_until < now),
-    )
-    query = (
-        db.select(Job).where(due).order_by(Job.not_before, Job.id).limit(1).with_for_update(skip_locked=True)
-    )
-    job = db.session.scalar(query)
+    job: Job | None = db.session.scalar(_due(), {"now": now})
     if job is None:
         return None
     if job.attempts >= MOST_ATTEMPTS:  # no worker lived to say that it failed
@@ -80,6 +76,15 @@ def claim(worker: str) -> Job | None:
     job.lease_until = now + LEASE
     job.attempts += 1
     return job
+
+
+@cache
+def _due() -> Select[Any]:
+    now: BindParameter[datetime] = bindparam("now")
+    waiting = (Job.state == "waiting") & (Job.not_before <= now)
+    due = waiting | ((Job.state == "leased") & (Job.lease_until < now))
+    query = db.select(Job).where(due).order_by(Job.not_before, Job.id).limit(1)
+    return query.with_for_update(skip_locked=True)
 
 
 def go_on(kind: str, *, every: timedelta) -> None:
