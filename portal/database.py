@@ -143,13 +143,15 @@ def hold(row: Any) -> None:
     db.session.refresh(row, with_for_update={"key_share": True})
 
 
+_LOCK = text("SELECT pg_advisory_xact_lock(:space, hashtext(:name))")
+
+
 def hold_name(space: int, name: str) -> None:
     """Only one transaction at a time goes on with `name` in this part of the advisory locks' key space, until the
     commit: where there is no row yet to hold. On SQLite whoever writes is alone already."""
     db.session.flush()
     if db.engine.dialect.name == "postgresql":
-        lock = text("SELECT pg_advisory_xact_lock(:space, hashtext(:name))")
-        db.session.execute(lock, {"space": space, "name": name})
+        db.session.execute(_LOCK, {"space": space, "name": name})
 
 
 def insert(table: Any) -> Any:

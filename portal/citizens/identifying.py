@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import phonenumbers
+from sqlalchemy import Select, bindparam
 from sqlalchemy.orm import aliased
 
 from portal import history
@@ -66,7 +69,7 @@ def reach(typed: str) -> tuple[str, str]:
 
 def identifier(kind: str, value: str) -> Identifier:
     """The row of this number or address, made at its first use, by one of those who use it at once."""
-    found = db.session.scalar(db.select(Identifier).filter_by(kind=kind, value=value))
+    found = find_identifier(kind, value)
     if found is None:
         statement = insert(Identifier).values(kind=kind, value=value)
         statement = statement.on_conflict_do_nothing(index_elements=["kind", "value"])
@@ -76,26 +79,41 @@ def identifier(kind: str, value: str) -> Identifier:
 
 def find_identifier(kind: str, value: str) -> Identifier | None:
     """The row of this number or address if it was ever used."""
-    return db.session.scalar(db.select(Identifier).filter_by(kind=kind, value=value))
+    return db.session.scalar(_identifier(), {"kind": kind, "value": value})
 
 
 def identify(used: Identifier | None) -> Identity:
     """Who may be behind an identifier, several files of one person being one. Nothing is written: an agent or a
     one-time code says who it is."""
-    if used is None:
+    return behind(used.id if used is not None else None)
+
+
+def behind(identifier_id: int | None) -> Identity:
+    """As `identify`, where the row of the identifier is not at hand."""
+    if identifier_id is None:
         return Identity("hidden")
-    person = aliased(Citizen)
-    query = db.select(IdentifierLink.certainty, person).select_from(IdentifierLink).join(Citizen)
-    query = query.join(person, person.id == people.head_column()).order_by(person.id)
-    query = query.where(IdentifierLink.identifier_id == used.id)
     sure: dict[Citizen, bool] = {}
-    for certainty, citizen in db.session.execute(query):
+    for certainty, citizen in db.session.execute(_users(), {"identifier": identifier_id}):
         sure[citizen] = sure.get(citizen, False) or certainty == "confirmed"
     if not sure:
         return Identity("unknown")
     if len(sure) > 1:
         return Identity("several", tuple(sure))
     return Identity("one" if all(sure.values()) else "probable", tuple(sure))
+
+
+@cache
+def _identifier() -> Select[Any]:
+    """Built once a process, as is the next: each call asks both."""
+    return db.select(Identifier).filter_by(kind=bindparam("kind"), value=bindparam("value"))
+
+
+@cache
+def _users() -> Select[Any]:
+    person = aliased(Citizen)
+    query = db.select(IdentifierLink.certainty, person).select_from(IdentifierLink).join(Citizen)
+    query = query.join(person, person.id == people.head_column()).order_by(person.id)
+    return query.where(IdentifierLink.identifier_id == bindparam("identifier"))
 
 
 def add_citizen(name: str, *, by: Actor, language: str = "fr", commune: str = "") -> Citizen:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam
+
 from portal import clock, history
 from portal.contacts import recordings
 from portal.contacts.answering import wrap_up
@@ -14,9 +19,14 @@ from portal.telephony import events
 
 def hold_call(provider_ref: str) -> Contact | None:
     """The contact of this call, held until the commit."""
-    query = db.select(Contact).filter_by(provider_ref=provider_ref)
-    found: Contact | None = db.session.scalar(locked(query))
+    found: Contact | None = db.session.scalar(_by_ref(), {"ref": provider_ref})
     return found
+
+
+@cache
+def _by_ref() -> Select[Any]:
+    """Built once a process: asked for at every step of every call."""
+    return locked(db.select(Contact).filter_by(provider_ref=bindparam("ref")))
 
 
 def stop_at(contact: Contact, step: str, *, subject: str = "", topic_id: int | None = None) -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam
 
 from portal import clock, history, jobs, news
 from portal.contacts.models import GOING_ON, Leg
@@ -110,7 +111,7 @@ def rank_of(queues: Iterable[Queue], now: datetime) -> ColumnElement[int]:
     return db.case(*raised, else_=Place.priority)
 
 
-def is_due(now: datetime) -> ColumnElement[bool]:
+def is_due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """In line, and not put off until later."""
     return (Place.state == "waiting") & (Place.not_before.is_(None) | (Place.not_before <= now))
 
@@ -134,9 +135,16 @@ def _free() -> Select[Any]:
 
 def _is_anything_to_do(organization_id: int) -> bool:
     """Whether somebody waits and somebody is free."""
-    waits = db.exists().where(Place.organization_id == organization_id, is_due(clock.now()))
-    free = _free().where(Presence.organization_id == organization_id).exists()
-    return bool(db.session.scalar(db.select(waits & free)))
+    now = {"organization": organization_id, "now": clock.now()}
+    return bool(db.session.scalar(_anything_to_do(), now))
+
+
+@cache
+def _anything_to_do() -> Select[Any]:
+    """Built once a process: whoever comes in or becomes free asks it, and most of them nothing else."""
+    organization: BindParameter[int] = bindparam("organization")
+    waits = db.exists().where(Place.organization_id == organization, is_due(bindparam("now")))
+    return db.select(waits & _free().where(Presence.organization_id == organization).exists())
 
 
 def _served_queues(organization_id: int) -> list[Queue]:

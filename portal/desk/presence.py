@@ -6,6 +6,10 @@ A wrap-up ends by itself, on the server: the browser may be closed.
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam
 
 from portal import clock, history, jobs, news
 from portal.contacts.models import Contact
@@ -198,11 +202,17 @@ def _refuse_ringing(presence: Presence) -> None:
 
 def _of(staff_id: int) -> Presence | None:
     """The presence, held with its desk."""
-    organization_id = db.session.scalar(db.select(Presence.organization_id).filter_by(staff_id=staff_id))
+    organization_id = db.session.scalar(_organization(), {"staff": staff_id})
     if organization_id is None:
         return None
     hold_desk(organization_id)
     return hold_presence(staff_id)
+
+
+@cache
+def _organization() -> Select[Any]:
+    """Built once a process."""
+    return db.select(Presence.organization_id).filter_by(staff_id=bindparam("staff"))
 
 
 def _held(staff_id: int, organization_id: int) -> Presence:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
+from typing import Any
 
+from sqlalchemy import Select, bindparam
 from sqlalchemy.orm import contains_eager
 
 from portal import clock, history
@@ -44,13 +47,19 @@ def others_of(contact: Contact) -> list[Place]:
     is theirs."""
     if contact.identifier_id is None:
         return []
-    theirs = (Contact.identifier_id == contact.identifier_id) & (
-        Contact.organization_id == contact.organization_id
-    )
+    values = {"number": contact.identifier_id, "organization": contact.organization_id, "this": contact.id}
+    with db.session.no_autoflush:  # none of them is this one's
+        return list(db.session.scalars(_others(), values))
+
+
+@cache
+def _others() -> Select[Any]:
+    """Built once a process: every call that is answered or given up asks it."""
+    theirs = Contact.identifier_id == bindparam("number")
+    theirs &= Contact.organization_id == bindparam("organization")
     to_call = (Place.state == "proposed") | ((Place.kind == "call_back") & (Place.state == "waiting"))
-    query = db.select(Place).join(Contact).where(theirs, Contact.id != contact.id, to_call)
+    query = db.select(Place).join(Contact).where(theirs, Contact.id != bindparam("this"), to_call)
     query = query.where(Contact.state == "open")  # else an agent has taken it up
     query = query.options(contains_eager(Place.contact))
     query = query.with_for_update(key_share=True, skip_locked=True, of=(Place, Contact))
-    with db.session.no_autoflush:  # none of them is this one's
-        return list(db.session.scalars(query.execution_options(populate_existing=True)))
+    return query.execution_options(populate_existing=True)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
+
+from sqlalchemy import Select, bindparam
 
 from portal.database import db
 from portal.directory.opening import Opening, opening_at, relay_gaps
@@ -23,8 +26,13 @@ HEARD = {"fr": "fr-FR", "en": "en-GB", "ar": "ar-MA"}  # and what its ears call 
 
 def find_line(number: str) -> Line | None:
     """The line with this number, for calls or for texts."""
-    either = (Line.number == number) | (Line.text_number == number)
-    return db.session.scalar(db.select(Line).where(either))
+    return db.session.scalar(_with_number(), {"number": number})
+
+
+@cache
+def _with_number() -> Select[Any]:
+    either = (Line.number == bindparam("number")) | (Line.text_number == bindparam("number"))
+    return db.select(Line).where(either)
 
 
 def sender_of(organization_id: int) -> str:

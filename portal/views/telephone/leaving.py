@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam
 from twilio.twiml.voice_response import VoiceResponse
 
 from portal.articles.models import Topic
@@ -23,9 +27,8 @@ TRANSFER_RINGS_S, LONGEST_TRANSFER_S = 25, 3600
 @does("queue")
 def queue(walk: Walk, step: Step) -> VoiceResponse:
     """In line for an agent of the queue. A queue that is gone takes a message."""
-    topic = Topic.slug == (step.get("topic") or None)
-    query = db.select(Queue, Topic.id).outerjoin(Topic, topic).where(Queue.slug == step.get("queue"))
-    row = db.session.execute(query.where(Queue.organization_id == walk.line.organization_id)).first()
+    wanted = {"queue": step.get("queue"), "topic": step.get("topic") or None}
+    row = db.session.execute(_queue(), {**wanted, "organization": walk.line.organization_id}).first()
     if row is None:
         return voicemail(walk, {})
     found, topic_id = row
@@ -41,6 +44,13 @@ def queue(walk: Walk, step: Step) -> VoiceResponse:
     if offer is not None:
         return ringing.dial(offer, before=walk.said)
     return speech.enqueue(walk.line, found.slug, walk.language, before=walk.said)
+
+
+@cache
+def _queue() -> Select[Any]:
+    """Built once a process."""
+    query = db.select(Queue, Topic.id).outerjoin(Topic, Topic.slug == bindparam("topic"))
+    return query.filter(Queue.slug == bindparam("queue"), Queue.organization_id == bindparam("organization"))
 
 
 @does("voicemail")
