@@ -7,12 +7,15 @@ before its row had its id is heard again once it has.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
+from sqlalchemy import Select, bindparam
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import clock, jobs
-from portal.contacts.models import Contact, Leg
+from portal.contacts.calling import hold_call
+from portal.contacts.models import GOING_ON, Contact, Leg
 from portal.database import db, locked
 from portal.telephony import events
 
@@ -53,12 +56,15 @@ def plan(contact: Contact, role: str, to: str, **more: Any) -> Leg:
 
 def note(contact: Contact, role: str, provider_ref: str, **more: Any) -> Leg:
     """A telephone that the network speaks of, which we did not call ourselves. Told twice, it is one leg."""
-    leg = find(provider_ref)
-    if leg is None:
-        values = {"state": "answered", "answered_at": clock.now(), **more}
-        leg = Leg(contact_id=contact.id, role=role, **values)
-        db.session.add(leg)
-        name(leg, provider_ref)
+    return find(provider_ref) or note_new(contact, role, provider_ref, **more)
+
+
+def note_new(contact: Contact, role: str, provider_ref: str, **more: Any) -> Leg:
+    """As `note`, of one that we know not to have heard of. Hold the contact first."""
+    values = {"state": "answered", "answered_at": clock.now(), **more}
+    leg = Leg(contact_id=contact.id, role=role, **values)
+    name(leg, provider_ref)
+    db.session.add(leg)
     return leg
 
 
@@ -68,6 +74,7 @@ def name(leg: Leg, provider_ref: str) -> None:
         return
     events.hold(provider_ref)
     leg.provider_ref = provider_ref
+    db.session.add(leg)
     db.session.flush()
     for told in events.told([event_key(provider_ref, *rank) for rank in RANKS]):
         advance(leg, STATES.get(told.get("CallStatus", ""), ""), sequence=sequence_of(told))
@@ -75,15 +82,13 @@ def name(leg: Leg, provider_ref: str) -> None:
 
 def find(provider_ref: str) -> Leg | None:
     """The leg of this call, if we know of it."""
-    return db.session.scalar(db.select(Leg).filter_by(provider_ref=provider_ref)) if provider_ref else None
+    return db.session.scalar(_by_ref(), {"ref": provider_ref}) if provider_ref else None
 
 
 def of(contact_id: int, roles: Collection[str] = ("citizen", "agent", "third")) -> list[Leg]:
     """The telephones that are in this call now, or being called. Hold the contact before changing them."""
-    query = db.select(Leg).where(
-        Leg.contact_id == contact_id, Leg.state.not_in(OVER), Leg.role.in_(roles), Leg.seat != "out"
-    )
-    return list(db.session.scalars(query.order_by(Leg.id).execution_options(populate_existing=True)))
+    found = db.session.scalars(_in_call(), {"contact": contact_id})
+    return [leg for leg in found if leg.role in roles]
 
 
 def one(contact_id: int, role: str) -> Leg | None:
@@ -108,18 +113,28 @@ def dialled_by(agent: Leg) -> Leg | None:
 
 def hold(leg_id: int) -> Leg | None:
     """A leg with its contact, held: the contact first, as every door does."""
-    contact_id = db.session.scalar(db.select(Leg.contact_id).filter_by(id=leg_id)) if leg_id else None
-    if contact_id is None:
+    if not leg_id:
         return None
-    contact = db.session.scalars(locked(db.select(Contact).filter_by(id=contact_id))).one()
+    whose = db.select(Leg.contact_id).filter_by(id=leg_id).scalar_subquery()
+    contact = db.session.scalar(locked(db.select(Contact).where(Contact.id == whose)))
+    if contact is None:
+        return None
     leg: Leg = db.session.scalars(locked(db.select(Leg).filter_by(id=leg_id))).one()
     set_committed_value(leg, "contact", contact)  # at hand after the commit too, without reading again
     return leg
 
 
+def hold_of(contact: Contact, provider_ref: str) -> Leg | None:
+    """The leg of this contact that the network calls so, held. Hold the contact first."""
+    leg: Leg | None = db.session.scalar(_held(), {"contact": contact.id, "ref": provider_ref})
+    if leg is not None:
+        set_committed_value(leg, "contact", contact)
+    return leg
+
+
 def hold_contact(provider_ref: str) -> Contact | None:
     """The contact that this telephone belongs to, held."""
-    held: Contact | None = db.session.scalar(locked(db.select(Contact).filter_by(provider_ref=provider_ref)))
+    held = hold_call(provider_ref)
     leg = find(provider_ref) if held is None else None
     if leg is not None:
         held = db.session.scalar(locked(db.select(Contact).filter_by(id=leg.contact_id)))
@@ -155,3 +170,22 @@ def sequence_of(told: dict[str, Any]) -> int:
     """The rank of an event among those of its call; it is not always given."""
     given = str(told.get("SequenceNumber", ""))
     return int(given) if given.isdecimal() else -1
+
+
+# The queries of every call, each built once a process.
+
+
+@cache
+def _by_ref() -> Select[Any]:
+    return db.select(Leg).filter_by(provider_ref=bindparam("ref"))
+
+
+@cache
+def _held() -> Select[Any]:
+    return locked(db.select(Leg).filter_by(contact_id=bindparam("contact"), provider_ref=bindparam("ref")))
+
+
+@cache
+def _in_call() -> Select[Any]:
+    query = db.select(Leg).where(Leg.contact_id == bindparam("contact"), GOING_ON, Leg.seat != "out")
+    return query.order_by(Leg.id).execution_options(populate_existing=True)

@@ -194,15 +194,11 @@ def deny(contact: Contact, *, by: Actor) -> None:
 
 def _once(column: Any, key: str, *, actor: Actor = history.CITIZEN, **values: Any) -> tuple[Contact, bool]:
     """The contact with this key, written now if nobody has: two at the same instant make one."""
-    query = db.select(Contact).where(column == key)
-    found = db.session.scalar(query)
-    if found:
-        return found, False
     statement = insert(Contact).values({column.key: key, **values})
     statement = statement.on_conflict_do_nothing(index_elements=[column.key])
     contact: Contact | None = db.session.scalar(statement.returning(Contact))
     if contact is None:
-        return db.session.scalars(query).one(), False
+        return db.session.scalars(db.select(Contact).where(column == key)).one(), False
     _note_begun(contact, actor)
     return contact, True
 

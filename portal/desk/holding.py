@@ -9,13 +9,19 @@ Locks are taken in this order, everywhere: a contact, the desk, then the desk's 
 
 from __future__ import annotations
 
-from sqlalchemy import text
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import Select, bindparam, text
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.contacts.models import Contact
 from portal.database import db, locked
 from portal.desk.models import Offer, Place, Presence
 
 DESK = 0x6465736B  # our part of the advisory locks' key space
+PLACE = "place held"
+LOCK = text("SELECT pg_advisory_xact_lock(:desk, :organization)")
 
 
 def hold_desk(organization_id: int) -> None:
@@ -24,8 +30,7 @@ def hold_desk(organization_id: int) -> None:
     session = db.session()
     known = session.info.get(DESK) == (session.get_transaction(), organization_id)
     if db.engine.dialect.name == "postgresql" and not known:
-        lock = text("SELECT pg_advisory_xact_lock(:desk, :organization)")
-        db.session.execute(lock, {"desk": DESK, "organization": organization_id})
+        db.session.execute(LOCK, {"desk": DESK, "organization": organization_id})
         session.info[DESK] = (
             session.get_transaction(),
             organization_id,
@@ -35,8 +40,7 @@ def hold_desk(organization_id: int) -> None:
 def hold_place(contact: Contact) -> Place | None:
     """The place of a contact, held. Hold the contact first."""
     hold_desk(contact.organization_id)
-    found: Place | None = db.session.scalar(locked(db.select(Place).filter_by(contact_id=contact.id)))
-    return found
+    return _held_place(contact)
 
 
 def hold_place_alone(contact: Contact) -> Place | None:
@@ -47,18 +51,32 @@ def hold_place_alone(contact: Contact) -> Place | None:
     that wait. So the desk may be held after a place that is found in another state, never after one that waits.
     """
     db.session.flush()
-    found: Place | None = db.session.scalar(locked(db.select(Place).filter_by(contact_id=contact.id)))
+    return _held_place(contact)
+
+
+def _held_place(contact: Contact) -> Place | None:
+    """Held and read once a transaction: until its end nobody else changes it."""
+    session = db.session()
+    transaction, known = session.info.get(PLACE, (None, None))
+    if known is not None and known.contact_id == contact.id and transaction is session.get_transaction():
+        return cast(Place, known)
+    found: Place | None = session.scalar(_place(), {"contact": contact.id})
+    if found is not None:
+        set_committed_value(found, "contact", contact)  # at hand, without reading it again
+        session.info[PLACE] = session.get_transaction(), found
     return found
 
 
 def hold_offer(offer_id: int) -> Offer | None:
     """An offer with its contact and its place, held; the contact first, as every door does."""
-    contact_id = db.session.scalar(db.select(Offer.contact_id).filter_by(id=offer_id))
-    contact = db.session.scalar(locked(db.select(Contact).filter_by(id=contact_id)))
+    contact = db.session.scalar(_contact_of_offer(), {"offer": offer_id})
     if contact is None:
         return None
-    hold_place(contact)
-    found: Offer | None = db.session.scalar(locked(db.select(Offer).filter_by(id=offer_id)))
+    place = hold_place(contact)
+    found: Offer | None = db.session.scalar(_offer(), {"offer": offer_id})
+    if found is not None:  # at hand, without reading either again
+        set_committed_value(found, "contact", contact)
+        set_committed_value(found, "place", place)
     return found
 
 
@@ -73,5 +91,29 @@ def live_offer(*, contact_id: int | None = None, staff_id: int | None = None) ->
 
 def hold_presence(staff_id: int) -> Presence | None:
     """An agent's presence, held. Hold the desk first."""
-    found: Presence | None = db.session.scalar(locked(db.select(Presence).filter_by(staff_id=staff_id)))
+    found: Presence | None = db.session.scalar(_presence(), {"staff": staff_id})
     return found
+
+
+# The queries of every call, each built once a process: building one costs more than PostgreSQL takes to answer it.
+
+
+@cache
+def _place() -> Select[Any]:
+    return locked(db.select(Place).filter_by(contact_id=bindparam("contact")))
+
+
+@cache
+def _contact_of_offer() -> Select[Any]:
+    whose = db.select(Offer.contact_id).filter_by(id=bindparam("offer")).scalar_subquery()
+    return locked(db.select(Contact).where(Contact.id == whose))
+
+
+@cache
+def _offer() -> Select[Any]:
+    return locked(db.select(Offer).filter_by(id=bindparam("offer")))
+
+
+@cache
+def _presence() -> Select[Any]:
+    return locked(db.select(Presence).filter_by(staff_id=bindparam("staff")))

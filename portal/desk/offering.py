@@ -63,8 +63,8 @@ def accept(offer: Offer) -> bool:
         withdraw(offer.contact, "taken")
         return False
     place, now = offer.place, clock.now()
-    close_offer(offer, "accepted")
     offer.answered_at = now
+    close_offer(offer, "accepted")
     place.state, place.ended_at, place.only_staff_id = "answered", now, None
     agent = db.session.get_one(Staff, offer.staff_id)
     answering.take(place.contact, by=agent)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam
 
 from portal import clock, history, jobs, news
-from portal.citizens.identifying import identify
+from portal.citizens.identifying import behind
 from portal.citizens.keeping import live_flags
 from portal.citizens.models import Citizen
 from portal.contacts.models import DISTRESS, Contact
-from portal.database import db, insert
+from portal.database import db
 from portal.desk.estimating import announce, expected_wait_s, position
 from portal.desk.holding import hold_place, hold_place_alone
 from portal.desk.matching import CRISIS, ORDINARY, PROTECTED, REPEATED, match
@@ -82,7 +86,7 @@ def begin_place(contact: Contact, queue: Queue) -> Place:
     The desk is held only to move who stands in line already: whoever comes in is written without making others wait.
     """
     with db.session.no_autoflush:
-        state = db.session.scalar(db.select(Place.state).filter_by(contact_id=contact.id))
+        state = db.session.scalar(_state(), {"contact": contact.id})
         if state is None:
             return _new_place(contact, queue)
     hold = hold_place if state in ("waiting", "offered") else hold_place_alone
@@ -157,11 +161,12 @@ def _put_off(place: Place, until: datetime) -> None:
 
 
 def _new_place(contact: Contact, queue: Queue) -> Place:
-    values = {"contact_id": contact.id, "queue_id": queue.id, "organization_id": contact.organization_id}
-    statement = insert(Place).values(state="left", priority=ORDINARY, **values)
-    statement = statement.on_conflict_do_nothing(index_elements=["contact_id"])
-    made: Place | None = db.session.scalar(statement.returning(Place))
-    return made or db.session.scalars(db.select(Place).filter_by(contact_id=contact.id)).one()
+    """Not yet written: one INSERT says where it stands in the end. Nobody else makes one: the contact is held."""
+    made = Place(contact=contact, queue=queue, organization_id=contact.organization_id)
+    made.kind, made.state, made.left, made.priority = "call", "left", "", ORDINARY
+    made.since, made.needs, made.attempts = clock.now(), [], 0
+    db.session.add(made)
+    return made
 
 
 def _stays(place: Place, queue: Queue, by: Actor) -> bool:
@@ -187,7 +192,7 @@ def _surely(contact: Contact) -> Citizen | None:
     """Whoever it is, where that is confirmed or the number has one confident match; a guess favours nobody."""
     if contact.certainty == "confirmed":
         return contact.person
-    found = identify(contact.identifier) if contact.certainty != "denied" else None
+    found = behind(contact.identifier_id) if contact.certainty != "denied" else None
     return found.citizens[0] if found is not None and found.match == "one" else None
 
 
@@ -210,12 +215,25 @@ def _called_in_vain(contact: Contact) -> bool:
     """Whether the same number stood in line lately, and nobody has answered it since."""
     if contact.identifier_id is None:
         return False
-    query = db.select(Contact.answered_at).filter_by(identifier_id=contact.identifier_id, channel="phone")
-    query = query.where(
-        Contact.id != contact.id,
-        Contact.queue_id.is_not(None),
-        Contact.started_at > contact.started_at - RECENTLY,
-        Contact.started_at <= contact.started_at,
-    )
-    last = db.session.execute(query.order_by(Contact.started_at.desc(), Contact.id.desc()).limit(1)).first()
+    now = contact.started_at
+    values = {"number": contact.identifier_id, "this": contact.id, "now": now, "recently": now - RECENTLY}
+    last = db.session.execute(_calls_before(), values).first()
     return last is not None and last.answered_at is None
+
+
+@cache
+def _calls_before() -> Select[Any]:
+    """Built once a process, as is the next: every call in line asks both."""
+    query = db.select(Contact.answered_at).filter_by(identifier_id=bindparam("number"), channel="phone")
+    query = query.where(
+        Contact.id != bindparam("this"),
+        Contact.queue_id.is_not(None),
+        Contact.started_at > bindparam("recently"),
+        Contact.started_at <= bindparam("now"),
+    )
+    return query.order_by(Contact.started_at.desc(), Contact.id.desc()).limit(1)
+
+
+@cache
+def _state() -> Select[Any]:
+    return db.select(Place.state).filter_by(contact_id=bindparam("contact"))

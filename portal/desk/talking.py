@@ -35,7 +35,7 @@ def pick_up(offer: Offer, provider_ref: str, to: str) -> Contact | None:
     elif contact.provider_ref:
         citizen = legs.note(contact, "citizen", contact.provider_ref, to=_number(contact))
         citizen.seat = "bridge"
-        legs.note(contact, "agent", provider_ref, dialled_by_id=citizen.id, **agent)
+        legs.note_new(contact, "agent", provider_ref, dialled_by_id=citizen.id, **agent)
     return contact
 
 
@@ -82,14 +82,12 @@ def dial_over(offer: Offer, *, caller_gone: bool, bridged: bool) -> str:
     """The `<Dial>` towards an agent is over. What the caller's telephone does now: `line` (waits again), `seat` (goes
     where it is wanted) or `over`. Hold the offer first."""
     contact = offer.contact
+    if caller_gone:
+        hang_up(contact)
+        return "over"
     if offer.state == "ringing":
-        if not caller_gone:
-            offering.miss(offer)
-        else:
-            hang_up(contact)
-    if offer.state != "accepted" or caller_gone:
-        if caller_gone:
-            hang_up(contact)
+        offering.miss(offer)
+    if offer.state != "accepted":
         return "line" if is_in_line(contact) else "over"
     citizen, agent = legs.one(contact.id, "citizen"), _agent_of(offer)
     if citizen is not None and citizen.seat != "bridge":
@@ -116,9 +114,7 @@ def hear(contact: Contact | None, provider_ref: str, status: str, sequence: int 
     state = legs.STATES.get(status, "")
     if contact is None:
         return
-    leg = legs.find(provider_ref)
-    if leg is not None:
-        leg = legs.hold(leg.id)
+    leg = legs.hold_of(contact, provider_ref)
     if leg is not None and legs.advance(leg, state, sequence=sequence):
         tell_of(contact)
         if state in legs.OVER:

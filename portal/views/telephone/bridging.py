@@ -93,8 +93,11 @@ def put_through() -> Any:
     if offer is not None:
         gone = legs.STATES.get(request.form.get("CallStatus", "")) in legs.OVER
         bridged = request.values.get("DialBridged", "true") == "true"
-        again = talking.next_of(offer.contact)
-        what = talking.dial_over(offer, caller_gone=gone, bridged=bridged) if new else again
+        what = (
+            talking.dial_over(offer, caller_gone=gone, bridged=bridged)
+            if new
+            else talking.next_of(offer.contact)
+        )
         twiml = _after_dial(what, offer.contact, cut=offer.state == "accepted", new=new)
     db.session.commit()
     return speech.answer(twiml)

@@ -69,14 +69,15 @@ def left() -> Any:
     bridged there. Redirected to an agent, it goes on elsewhere and this answer is not heard."""
     call, result = request.form.get("CallSid", ""), request.form.get("QueueResult", "")
     events.note(f"queue:{call}:{result}", "queue", request.form.to_dict())
-    contact, line = hold_call(call), find_line(request.form.get("To", ""))
+    goes_on = result in ("leave", *NOT_TAKEN)
+    contact, line = hold_call(call), find_line(request.form.get("To", "")) if goes_on else None
     if contact is not None and result == "hangup":
-        end_call(contact, result)
         offering.withdraw(contact, "hung_up")
+        end_call(contact, result)
     elif contact is not None and result in NOT_TAKEN:
         offering.withdraw(contact, "voicemail")
     db.session.commit()
-    if line is None or result not in ("leave", *NOT_TAKEN):
+    if line is None:
         return speech.answer(VoiceResponse())
     place = places.of(contact.id) if contact is not None else None
     if result == "leave" and place is not None and place.kind == "call_back":
