@@ -20,6 +20,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 
+from portal.cursor import Cursor
+
 BIND = "telephone"
 CALL_S, PAGE_S = 3.0, 10.0
 PAUSE_S = 1.0
@@ -48,7 +50,12 @@ def options(url: str) -> dict[str, Any]:
         "pool_size": 8,
         "max_overflow": 0,
         "pool_timeout": 1,
-        "connect_args": {"connect_timeout": 2, "tcp_user_timeout": 2000, "options": limits},
+        "connect_args": {
+            "connect_timeout": 2,
+            "tcp_user_timeout": 2000,
+            "options": limits,
+            "cursor_factory": Cursor,
+        },
     }
 
 

@@ -25,6 +25,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapp
 from sqlalchemy.types import TypeDecorator
 
 from portal import brisk
+from portal.cursor import Cursor
 from portal.errors import Stale
 
 NAMES = {
@@ -175,7 +176,12 @@ def engine_options(url: str) -> dict[str, Any]:
         "pool_size": 10,
         "max_overflow": 10,
         "pool_timeout": 5,
-        "connect_args": {"connect_timeout": 5, "tcp_user_timeout": 5000, "options": limits},
+        "connect_args": {
+            "connect_timeout": 5,
+            "tcp_user_timeout": 5000,
+            "options": limits,
+            "cursor_factory": Cursor,
+        },
     }
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
@@ -77,3 +79,14 @@ def test_a_save_from_a_stale_version_is_refused(app: Flask) -> None:
     with pytest.raises(StaleDataError):
         db.session.flush()
     db.session.rollback()
+
+
+def test_an_answer_is_described_as_the_driver_would(app: Flask) -> None:
+    driver: Any = db.session.connection().connection.dbapi_connection
+    if not isinstance(driver, psycopg.Connection):
+        return
+    asked = "SELECT 1 AS one, 'é' AS \"deux à\", now() AS then, NULL::json AS none"
+    own = [tuple(column)[:2] for column in psycopg.Cursor(driver).execute(asked).description or ()]
+    assert [column[:2] for column in driver.execute(asked).description or ()] == own
+    assert driver.execute("CREATE TEMPORARY TABLE nothing (id int)").description is None
+    assert len(driver.execute("SELECT id FROM nothing").description or ()) == 1
