@@ -32,6 +32,7 @@ MONTHS = 2
 REGISTERED_WITHIN, ACKNOWLEDGED_WITHIN = 1, 10  # working days (R112-11-2)
 ACKNOWLEDGED = ("web", "email", "letter")  # what is written is owed a receipt (L112-3, L112-11)
 WORKING = ("receipt", "first_answer", "resolution")  # counted in working days
+REGISTERED = "registered"  # what a receipt's clock means once the arrival was told
 GOING_ON = ("running", "paused")
 NOON = time(12)
 
@@ -98,9 +99,18 @@ def recompute(case: Case) -> dict[str, list[str]]:
     return moved
 
 
-def met(case: Case, *kinds: str) -> list[str]:
-    """Done in time, or late: which of these clocks were still going on."""
-    now, found = clock.now(), clocks_of(case)
+def registered(case: Case) -> None:
+    """Its arrival was told; the receipt that says all is owed within the days that the law gives it. Hold the case."""
+    one = clocks_of(case).get("receipt")
+    if one is not None and one.met_at is None and one.state in GOING_ON:
+        one.means = REGISTERED
+        one.due_at = _due(one, calendars.of_organization(case.organization_id), levels.USUAL)
+        one.warned_at = one.escalated_at = None
+
+
+def met(case: Case, *kinds: str, at: datetime | None = None) -> list[str]:
+    """Done in time, or late: which of these clocks were still going on. `at`: when it was done, if not now."""
+    now, found = at or clock.now(), clocks_of(case)
     ended = [one for kind in kinds if (one := found.get(kind)) is not None and one.met_at is None]
     ended = [one for one in ended if one.state != "stopped"]
     for one in ended:
@@ -170,7 +180,8 @@ def _due(one: Clock, calendar: Calendar, level: Level) -> datetime:
     began = calendar.day(one.started_at)
     if one.kind == "silence":
         return calendar.end_of(silent_until(one.means, began) or began)
-    return calendar.end_of(calendar.after(began, _days(one.kind, level)))
+    days = ACKNOWLEDGED_WITHIN if one.means == REGISTERED else _days(one.kind, level)
+    return calendar.end_of(calendar.after(began, days))
 
 
 def _days(kind: str, level: Level) -> int:

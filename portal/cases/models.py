@@ -101,7 +101,9 @@ class Clock(Versioned, Base):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     kind: Mapped[str]  # one of CLOCKS
-    means: Mapped[str] = mapped_column(default="")  # of silence: acceptance, rejection
+    means: Mapped[str] = mapped_column(
+        default=""
+    )  # of silence: acceptance, rejection; of a receipt: registered
     state: Mapped[str] = mapped_column(default="running")
     started_at: Mapped[datetime] = mapped_column(default=clock.now)
     due_at: Mapped[datetime]

@@ -6,7 +6,7 @@ its dates.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -25,6 +25,8 @@ Said = tuple[str, dict[str, Any]]
 
 HELLO = N_("Bonjour,")
 RECEIVED = N_("Nous avons bien reçu votre message le %(date)s.")
+RECORDED = N_("Nous avons enregistré votre demande le %(date)s.")
+COMPLETE_LATER = N_("Un accusé de réception complet suit dans les dix jours ouvrés.")
 REFERENCE = N_("Référence : %(reference)s")
 SERVICE = N_("Service chargé de votre demande : %(service)s.")
 ANSWER = N_("Nous vous répondons au plus tard le %(date)s.")
@@ -99,11 +101,20 @@ def receipt_of(case: Case, email: str = "") -> Receipt:
     )
 
 
-def letter(receipt: Receipt, link: str, *, by_letter: bool) -> list[Said]:
-    """The receipt as a letter, a paragraph each. Whoever wrote a letter answers it; a form is followed on its page."""
+def registered(receipt: Receipt) -> Receipt:
+    """It says that it arrived, and no more: it is not yet known what is asked for (R112-11-2)."""
+    later: Said = (COMPLETE_LATER, {})
+    return replace(receipt, silence=(later,), brief=later)
+
+
+def letter(receipt: Receipt, link: str, *, by_letter: bool, aloud: bool = False) -> list[Said]:
+    """The receipt as a letter, a paragraph each. Whoever wrote a letter answers it; a form is followed on its page.
+
+    `aloud`: it was said, and nobody wrote.
+    """
     return [
         (HELLO, {}),
-        (RECEIVED, {"date": receipt.received_on}),
+        (RECORDED if aloud else RECEIVED, {"date": receipt.received_on}),
         (REFERENCE, {"reference": receipt.reference}),
         (SERVICE, {"service": receipt.service}),
         *([receipt.answer] if receipt.answer else []),

@@ -5,20 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import force_locale
 
-from portal import history
-from portal.cases import clocks, deeds, keeping, linking, opening, saying
+from portal.cases import clocks, deeds, keeping, linking, opening
 from portal.cases.models import Case
 from portal.cases.references import read_reference
-from portal.contacts import answering, corresponding, templates
+from portal.contacts import corresponding
 from portal.database import db
 from portal.errors import N_, Refused
-from portal.views.console import addressing, case_page, case_words, composing
+from portal.views.console import case_page, case_receipt, case_words
 from portal.views.console.cases import act
 from portal.views.console.door import agents, bp, me, refusals_shown
 from portal.views.forms import Form, new_key
-from portal.views.language import said
 
 
 @bp.post("/cases/<int:case_id>/link")
@@ -76,21 +73,10 @@ def split_case(case_id: int) -> Any:
 
 
 def _acknowledge(new: Case) -> None:
-    """The citizen's receipt for the new reference, by the surest way to write to them. Undoing does not take it back:
-    the reference then leads to the case that it came from."""
-    found = [one for one in addressing.ways(new, case_page.contacts_of(new)) if one.channel != "web"]
-    if not found:
-        raise Refused(N_("Ni adresse ni numéro où écrire : donnez la référence de vive voix."), field="tell")
-    contact, channel = found[0].contact, found[0].channel
-    with force_locale(templates.language_for(contact)):
-        receipt, link = saying.receipt_of(new), composing.known_of(contact)["link"]
-        if channel == "email":
-            text = "\n\n".join(said(one) for one in saying.letter(receipt, link, by_letter=False))
-        else:
-            text = " ".join(said(one) for one in saying.text(receipt, link))
-    answering.reply(
-        contact, text, channel=channel, form_key=None, by=history.SYSTEM, automatic=True, purpose="receipt"
-    )
+    """The citizen's receipt for the new reference. Undoing does not take it back: the reference then leads to the case
+    that it came from."""
+    way = case_receipt.surest(new)
+    case_receipt.send_receipt(new, way.contact, way.channel)
     clocks.met(new, "receipt")
 
 

@@ -64,6 +64,8 @@ EVENTS = {
     "case.waiting": "En attente du citoyen",
     "case.resumed": "Reprise",
     "case.answered": "Première réponse donnée",
+    "case.acknowledged": "Accusé de réception donné",
+    "case.registered": "Enregistrement annoncé : l’accusé de réception complet reste dû",
     "case.closed": "Close",
     "case.reopened": "Rouverte",
     "case.solved": "Résolue, dit la personne",
