@@ -18,6 +18,7 @@ from portal.articles.models import Topic
 from portal.commands.guides import load_guides
 from portal.database import db
 from portal.demo.lives import load_lives
+from portal.demo.matters import load_matters
 from portal.demo.onward import load_onward
 from portal.demo.town import FOLDER, load_staff, load_town, read
 from portal.desk import waiting
@@ -44,6 +45,8 @@ def load_demo() -> None:
     load_scripts(read("scripts.json"), town["organization"])
     db.session.commit()
     load_lives(read("lives.json"), town["timezone"])
+    host = db.session.scalars(db.select(Organization.id).filter_by(slug=town["organization"])).one()
+    load_matters(read("matters.json"), host)
     load_onward(read("onward.json"), town["organization"])
     db.session.commit()
     click.echo("The town is loaded. Sign-ins:")

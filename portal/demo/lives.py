@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from portal import clock, history
 from portal.articles.models import Article, Topic
+from portal.cases import clocks
 from portal.cases.models import Case, Promise
 from portal.cases.opening import open_case
 from portal.citizens.identifying import email_address, identifier, link
@@ -161,13 +162,27 @@ def _matter(row: dict[str, Any], contact: Contact, at: datetime, agent: Staff | 
     if not (promised or row.get("open") or row["channel"] == "web"):
         return
     case: Case = open_case(contact, by=agent.actor if agent else history.CITIZEN)
-    case.opened_at = at
+    case.opened_at, case.owner_id = at, agent.id if agent and row["disposition"] == "promise_made" else None
+    for one in clocks.clocks_of(case).values():
+        one.started_at = at
+    clocks.recompute(case)
     made = _promise(promised, contact, at, agent) if promised else None
     if made.kept_at if made else not row.get("open"):
         case.state, case.closed_at = "closed", made.kept_at if made else at
+    _answered(case, at, agent)
     db.session.flush()
     for event in db.session.scalars(db.select(Event).filter_by(subject_type="cases", subject_id=case.id)):
         event.at = at
+
+
+def _answered(case: Case, at: datetime, agent: Staff | None) -> None:
+    """What was due was done when it was: its receipt at once, the answer by whoever took it, the rest at its end."""
+    clocks.met(case, "receipt", at=at)
+    if agent is not None:
+        case.answered_at = at
+        clocks.met(case, "first_answer", at=at)
+    if case.closed_at is not None:
+        clocks.met(case, "resolution", "silence", at=case.closed_at)
 
 
 def _promise(row: dict[str, Any], contact: Contact, at: datetime, agent: Staff | None) -> Promise:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from knowledge_base.reading.markdown import read_markdown
+from portal.cases.models import NATURES
 from portal.lines import tree as steps
 
 DEMO = Path(__file__).parents[2] / "portal" / "demo"
@@ -252,6 +253,23 @@ def test_a_promise_long_past_was_kept_or_is_known_to_be_late() -> None:
         elif promise:
             assert promise["kept_after_days"] <= contact["days_ago"]
     assert 1 <= len(late) <= 3
+
+
+def test_a_matter_that_is_told_of_is_one_that_is_still_open() -> None:
+    town, told = read("town.json"), read("matters.json")
+    staff = {person["slug"] for person in town["staff"] if person["role"] in ("agent", "supervisor")}
+    still = Counter(
+        contact["subject"]
+        for contact in read("lives.json")["contacts"]
+        if contact.get("open") or contact.get("promise", {"kept_after_days": 0})["kept_after_days"] is None
+    )
+    for case in told["cases"]:
+        assert still[case["subject"]] == 1, case["subject"]
+        assert case.get("owner") in staff | {None} and case["nature"] in NATURES
+    assert any(case.get("checks") for case in told["cases"]) and any(
+        case.get("waits_for") for case in told["cases"]
+    )
+    assert told["macros"] and all(macro["name"] and macro["does"] for macro in told["macros"])
 
 
 def test_documents_exist_and_are_light() -> None:

@@ -4,7 +4,7 @@ from flask import Flask
 
 from portal import clock
 from portal.articles.models import Article, Document
-from portal.cases.models import Promise
+from portal.cases.models import Check, Clock, Macro, Note, Promise, Tag
 from portal.citizens.models import Citizen
 from portal.contacts.models import Contact
 from portal.database import db
@@ -70,6 +70,12 @@ def test_the_whole_town_loads_once_with_its_lives(app: Flask) -> None:
         db.select(Promise).where(Promise.kept_at.is_(None), Promise.due_at < clock.now())
     )
     assert len(late.all()) == 2
+    watches = db.session.scalars(db.select(Clock)).all()
+    assert {one.state for one in watches} >= {"running", "met", "paused"}
+    assert any(one.state == "running" and one.due_at < clock.now() for one in watches), "some are late"
+    assert all(one.started_at == one.case.opened_at for one in watches if one.state != "paused")
+    for table in (Macro, Note, Check, Tag):
+        assert db.session.scalar(db.select(table.id).limit(1)), table
     states = set(db.session.scalars(db.select(Referral.state)))
     assert states >= {"proposed", "sent", "received", "accepted", "refused", "expired", "done", "unreachable"}
     host_id = db.session.scalars(db.select(Organization.id).filter_by(is_host=True)).one()
