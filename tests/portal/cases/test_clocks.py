@@ -51,7 +51,7 @@ def slowly(start: date, count: int, place: str, stopped: list[tuple[date, date]]
 def due_after(start: date, count: int, place: str, stopped: list[tuple[date, date]]) -> date:
     """What the clock says, going through the same pauses."""
     calendar = calendars.of_place(place)
-    one = SimpleNamespace(kind="first_answer", started_at=calendar.at(start, time(8)))
+    one = SimpleNamespace(kind="first_answer", means="", started_at=calendar.at(start, time(8)))
     for asked, given_on in stopped:
         at, to = calendar.at(asked, time(10)), calendar.at(given_on, time(11))
         one.started_at = clocks._moved_on(one, at, to, calendar, count)  # type: ignore[arg-type]
