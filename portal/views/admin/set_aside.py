@@ -7,9 +7,10 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
 
-from portal import history, jobs
+from portal import history
 from portal.contacts import sweeping
 from portal.database import db
+from portal.reports import set_aside as set_aside_jobs
 from portal.telephony import alerts
 from portal.views import guards
 from portal.views.admin import bp
@@ -23,7 +24,7 @@ overseers = guards.staff("administrator", "supervisor")
 def set_aside() -> str:
     return render_template(
         "admin/set_aside.html",
-        jobs=jobs.all_set_aside(),
+        jobs=set_aside_jobs.set_aside(by=current_user),
         unknown=sweeping.unknown(current_user.organization_id),
         alerts=alerts.alerts(current_user.organization_id),
         words=words,
@@ -33,7 +34,7 @@ def set_aside() -> str:
 @bp.post("/set-aside/<int:job_id>/again")
 @overseers
 def try_again(job_id: int) -> Any:
-    job = jobs.try_again(job_id)
+    job = set_aside_jobs.try_again(job_id, by=current_user)
     if job is not None:
         history.record("job.tried_again", job, by=current_user.actor)
     db.session.commit()

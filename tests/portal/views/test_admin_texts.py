@@ -10,6 +10,7 @@ from flask import Flask
 
 from portal import jobs
 from portal.contacts.models import Template
+from portal.contacts.recording import add_message
 from portal.database import db
 from portal.jobs import Job
 from portal.telephony import alerts
@@ -74,7 +75,9 @@ def test_a_sender_is_set_up_for_a_line(app: Flask, boss: Any) -> None:
 
 
 def test_what_was_set_aside_is_seen_and_taken_up_again(app: Flask, client: Any) -> None:
-    jobs.enqueue("send_text", {"message": 1}, dedupe_key="message:1")
+    message = add_message(make.contact("text"), "Bonjour")
+    db.session.flush()
+    jobs.enqueue("send_text", {"message": message.id}, dedupe_key="message:1")
     job = db.session.scalars(db.select(Job)).one()
     job.state, job.last_error = "quarantined", "Unsure"
     alerts.alert("texts:sender", "Le plafond est atteint.", organization_id=make.organization().id)
@@ -88,6 +91,30 @@ def test_what_was_set_aside_is_seen_and_taken_up_again(app: Flask, client: Any) 
     page = supervisor.get("/admin/set-aside").text
     assert "n’a pas répondu" not in page and "plafond" not in page
     assert db.session.get_one(Job, job.id).state == "waiting"
+
+
+def test_a_supervisor_sees_what_was_set_aside_in_their_organization_and_no_other(
+    app: Flask, client: Any
+) -> None:
+    county = make.organization("departement", name="Département")
+    message = add_message(make.contact("text", of=county), "Bonjour")
+    db.session.flush()
+    jobs.enqueue("send_text", {"message": message.id}, dedupe_key="message:1")
+    jobs.enqueue("reindex", {})
+    for job in db.session.scalars(db.select(Job)):
+        job.state = "quarantined"
+    theirs = db.session.scalars(db.select(Job).filter_by(kind="send_text")).one()
+    roles = {"ours": make.staff("supervisor"), "theirs": make.staff("supervisor", of=county)}
+    roles["all"] = make.staff("administrator")
+    db.session.commit()
+    seen = {}
+    for name, person in roles.items():
+        page = signed_in(client, person).get("/admin/set-aside").text
+        seen[name] = ("Envoyer un SMS" in page, "Refaire la recherche" in page)
+    assert seen == {"ours": (False, False), "theirs": (True, False), "all": (True, True)}
+    ours = signed_in(client, roles["ours"])
+    assert send(ours, f"/admin/set-aside/{theirs.id}/again").status_code == 404
+    assert db.session.get_one(Job, theirs.id).state == "quarantined"
 
 
 @time_machine.travel("2026-03-03T12:00:00Z")
