@@ -24,6 +24,7 @@ _CACHE_LIMIT = 300_000
 # Combining marks and the Arabic tatweel stand inside words; an apostrophe or an asterisk only between two letters.
 _MARKS = "\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670"
 _WORD = re.compile(rf"[^\W_][\w{_MARKS}]*(?:['’ʼ‘*][^\W_][\w{_MARKS}]*)*")
+_ACRONYM = re.compile(r"\b[A-Z]{2,}\b")
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "`": "'"})
 _SPELLINGS = str.maketrans(
     {
@@ -102,6 +103,7 @@ class Analyzer:
         stemmer = LANGUAGES[language]
         self._stemmer = Stemmer.Stemmer(stemmer, 0) if stemmer else None  # keeps nothing: `known` does
         self._lock = threading.Lock()
+        self._acronyms = frozenset(word for word in _acronyms(language) if self._stemmed(word) == word)
 
     def terms(self, raw: str) -> tuple[str, ...]:
         """The terms of one written word: usually one, none for a stop word, two for « 12345*01 »."""
@@ -136,6 +138,14 @@ class Analyzer:
             return word
         if self._stemmer is None:  # Arabic: PyStemmer's takes the first letter of a word for a preposition
             return _ARABIC_SUFFIX.sub("", word)
+        stem = self._stemmed(word)
+        if stem != word and stem in self._acronyms:  # « café », « cafés » are not « CAF »
+            return word.removesuffix("s")
+        return stem
+
+    def _stemmed(self, word: str) -> str:
+        if self._stemmer is None:
+            return word
         with self._lock:  # the C stemmer is not safe between threads
             stem = fold(self._stemmer.stemWord(word))
             if (
@@ -149,6 +159,13 @@ class Analyzer:
 def analyzer_for(language: str) -> Analyzer:
     """The one analyzer of a language; languages we do not know are read as French."""
     return Analyzer(language) if language in LANGUAGES else analyzer_for("fr")
+
+
+def _acronyms(language: str) -> set[str]:
+    """The words in capitals of the language's synonyms: « CAF = caisse d'allocations familiales »."""
+    path = DATA / f"synonyms_{language}.txt"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return {fold(word) for line in lines if line[:1] != "#" for word in _ACRONYM.findall(line)}
 
 
 def _lines(name: str) -> list[str]:

@@ -38,6 +38,13 @@ def test_codes_and_numbers_stay_whole() -> None:
     assert words("CERFA 12345*01, fiche F1342") == ["cerf", "12345*01", "12345", "fich", "f1342"]
 
 
+def test_a_word_does_not_become_an_acronym_by_its_stem() -> None:
+    assert words("café") == words("cafés") == ["cafe"]
+    assert words("la CAF, une CAFs") == ["caf", "caf"]
+    assert words("un tiers") != words("un TI") and words("l’Asie") != words("l’ASI")
+    assert words("pacsé") == words("PACS"), "those who use the word as one find it"
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
