@@ -61,7 +61,7 @@ class Shelf:
         self.kinds = {one.code: one for one in _all(Kind, Kind.code, kinds)}
         parents = {one.parent_id for one in owners.values() if one.parent_id}
         query = db.select(Organization.id, Organization.hsds_id).where(Organization.id.in_(parents))
-        self.parents = dict(db.session.execute(query).tuples().all()) if parents else {}
+        self.parents = dict(db.session.execute(query).all()) if parents else {}
 
 
 def _all(table: Any, column: Any, ids: Iterable[Any]) -> list[Any]:

@@ -57,9 +57,9 @@ def test_a_sheet_becomes_an_article_with_its_topic_links_and_contacts(app: Flask
 def test_loading_twice_changes_nothing(app: Flask) -> None:
     sheets = [sheet(f"F{n}", f"Question numéro {n}", topic="Logement") for n in range(90)]
     assert counts(load(*sheets)) == (90, 0, 0)
-    versions = sorted(db.session.execute(db.select(Article.id, Article.version)).tuples())
+    versions = sorted(db.session.execute(db.select(Article.id, Article.version)))
     assert counts(load(*sheets)) == (0, 0, 90)
-    assert sorted(db.session.execute(db.select(Article.id, Article.version)).tuples()) == versions
+    assert sorted(db.session.execute(db.select(Article.id, Article.version))) == versions
     assert db.session.scalar(db.select(db.func.count(Topic.id))) == 1
 
 
