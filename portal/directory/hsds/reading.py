@@ -30,6 +30,7 @@ from portal.directory.models import Location, Organization, Service
 from portal.directory.names import name_key
 
 BATCH = 10  # records in one transaction: it must not hold the write lock for 200 ms
+PARENT = "parent_organization_id"
 CHANGED_HERE = "modifié ici depuis, gardé tel quel"
 
 
@@ -102,7 +103,7 @@ def join_parents(report: Report, size: int = 200) -> None:
         known = _known(Organization, names)
         for child, parent in some.items():
             row, above = known.get(child), known.get(parent)
-            if row is not None and above is not None and row is not above and row.parent_id is None:
+            if row is not None and above is not None and row is not above:
                 row.parent_id = above.id
 
 
@@ -161,9 +162,11 @@ def _take_organizations(apart: Apart, report: Report) -> dict[str, Organization]
     for identity, record in apart.organizations.items():
         row = rows.get(identity)
         kept = _kept("organization", identity, row, record, report)
-        parent = text(kept.get("parent_organization_id"))
-        if parent and (row is None or row.parent_id is None):
+        parent = text(kept.get(PARENT))
+        if parent and (row is None or row.parent_id is None or row.hsds.get(PARENT) != parent):
             report.parents[identity] = parent
+        elif not parent and row is not None and row.hsds.get(PARENT):
+            row.parent_id = None
         if row is None:
             row = Organization(slug=_slug(record, identity, taken), **_source(identity, report))
             rows[identity] = _begin(row, kept, ORGANIZATION)
@@ -203,6 +206,9 @@ def _take_services(
     for identity, record in apart.services.items():
         row = rows.get(identity)
         if row is not None:
+            owner = organizations.get(apart.owners.get(identity, ""))
+            if owner is not None and report.is_first("owner", identity):
+                row.organization = owner  # whoever gives it now
             kept = apart.services[identity] = _kept("service", identity, row, record, report)
             _renew(row, kept, SERVICE, "service", places.get(identity, identity), report)
             continue

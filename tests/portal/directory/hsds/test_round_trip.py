@@ -16,7 +16,15 @@ from portal.directory.hsds.checking import shapes
 from portal.directory.models import Kind, ListedPhone, Location, Organization, Service, ServiceArea
 from portal.history import SYSTEM
 from tests import make
-from tests.portal.directory.hsds.cast import organization_said, plain, record, records, said, take
+from tests.portal.directory.hsds.cast import (
+    ORGANIZATION,
+    organization_said,
+    plain,
+    record,
+    records,
+    said,
+    take,
+)
 
 WORDS = sorted({name for shape in shapes().values() for name in shape["fields"]} | {"$row", "contents"})
 LARGE = settings(
@@ -221,3 +229,20 @@ def test_a_service_given_elsewhere_leaves_its_former_place(app: Flask, tmp_path:
     assert said() == at("Ailleurs", "Plus loin")
     assert db.session.query(Location).count() == 3
     assert db.session.query(Organization).count() == 1
+
+
+def test_who_gives_a_service_and_whom_its_organization_belongs_to_follow_the_source(
+    app: Flask, tmp_path: Path
+) -> None:
+    first, second = {**ORGANIZATION, "id": "region"}, {**ORGANIZATION, "id": "etat"}
+    child = {**ORGANIZATION, "id": "agence", "parent_organization_id": "region"}
+    take(tmp_path, first, second, record(organization=child))
+    moved = {**child, "parent_organization_id": "etat"}
+    take(tmp_path, record(organization=moved))
+    assert said()["organization"]["parent_organization_id"] == "etat"
+    take(tmp_path, record(organization={**moved, "parent_organization_id": None}))
+    assert not said()["organization"].get("parent_organization_id")
+    take(tmp_path, record(organization=second))
+    assert said()["organization"]["id"] == "etat"
+    report = take(tmp_path, record(organization=second))
+    assert report.counts["service", "same"] == 1
