@@ -9,13 +9,15 @@ READ ONLY transactions, and timeouts of five seconds.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as SessionOfFlask
+from psycopg.pq import TransactionStatus
 from sqlalchemy import JSON, DateTime, MetaData, Select, event, text
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
@@ -124,6 +126,18 @@ def brief_read() -> Iterator[Session]:
         reads_only.reset(token)
 
 
+def kept_while_reading() -> dict[Any, Any]:
+    """Where an answer that a page asks for again and again is kept: until its transaction ends, if that only reads."""
+    session = db.session()
+    transaction = session.get_transaction()
+    if transaction is None or not reads_only.get():
+        return {}
+    if session.info.get("reading") is not transaction:
+        session.info.update(reading=transaction, kept={})
+    kept: dict[Any, Any] = session.info["kept"]
+    return kept
+
+
 def hold_nothing() -> None:
     """Called before the outside is spoken to: a transaction must not stay open for as long as its answer takes."""
     if db.session().in_transaction():
@@ -193,6 +207,7 @@ def set_rules(engine: Engine) -> None:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "begin", _begin_postgresql)
+        event.listen(engine, "rollback", _end_reading)
 
 
 def _open_sqlite(connection: Any, _record: Any) -> None:
@@ -213,3 +228,18 @@ def _begin_postgresql(connection: Connection) -> None:
     driver = connection.connection.dbapi_connection
     if driver is not None and driver.read_only != reads_only.get():
         driver.read_only = reads_only.get()
+
+
+def _end_reading(connection: Connection) -> None:
+    """What only read ends by COMMIT: at a ROLLBACK the driver forgets which statements it had prepared, and each page
+    would have all of its own parsed and planned anew. Whatever fails here is left to the rollback that follows."""
+    if connection.closed or connection.invalidated:
+        return
+    driver = connection.connection.dbapi_connection
+    if (
+        driver is not None
+        and driver.read_only
+        and driver.info.transaction_status == TransactionStatus.INTRANS
+    ):
+        with suppress(psycopg.Error):
+            driver.execute("COMMIT", prepare=False)

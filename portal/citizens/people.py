@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from sqlalchemy.sql import ColumnElement
 
 from portal.citizens.models import Citizen
-from portal.database import db
+from portal.database import db, kept_while_reading
 
 
 def head(citizen: Citizen) -> Citizen:
@@ -37,12 +37,16 @@ def head_column() -> ColumnElement[int]:
 
 def ids(*citizen_ids: int | None) -> tuple[int, ...]:
     """The numbers of all the files of these people, nobody's left out."""
-    known = {one for one in citizen_ids if one is not None}
+    known = frozenset(one for one in citizen_ids if one is not None)
     if not known:
         return ()
-    kept = db.select(head_column()).where(Citizen.id.in_(known))
-    read_in_them = db.select(Citizen.id).where(Citizen.person_id.in_(kept))
-    return tuple(sorted(db.session.scalars(kept.union(read_in_them))))
+    asked_before = kept_while_reading()  # by each verb that a page calls
+    if (ids, known) not in asked_before:
+        kept = db.select(head_column()).where(Citizen.id.in_(known))
+        read_in_them = db.select(Citizen.id).where(Citizen.person_id.in_(kept))
+        asked_before[ids, known] = tuple(sorted(db.session.scalars(kept.union(read_in_them))))
+    found: tuple[int, ...] = asked_before[ids, known]
+    return found
 
 
 def files(citizen: Citizen) -> list[Citizen]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -181,9 +181,11 @@ def _with_people(query: Select[Any]) -> list[Waiting]:
     ]
 
 
-def _linked(identifier_ids: Iterable[int]) -> dict[int, list[IdentifierLink]]:
+def _linked(identifier_ids: Collection[int]) -> dict[int, list[IdentifierLink]]:
     query = db.select(IdentifierLink).where(IdentifierLink.identifier_id.in_(identifier_ids))
     linked: dict[int, list[IdentifierLink]] = defaultdict(list)
+    if not identifier_ids:
+        return linked
     for found in db.session.scalars(query.options(joinedload(IdentifierLink.citizen))):
         linked[found.identifier_id].append(found)
     return linked

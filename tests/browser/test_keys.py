@@ -79,8 +79,8 @@ def test_the_palette_finds_pages_actions_and_people(app: Flask, opens: Opens) ->
     page.keyboard.press("Control+k")
     page.get_by_role("combobox", name="Une page ou une action").press_sequentially("0639980001")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/console/find")
-    assert page.get_by_role("link", name=person.name).is_visible() and "0639" not in page.url
+    page.wait_for_url(f"**/console/citizens/{person.id}")
+    assert page.get_by_role("heading", level=1, name=person.name).is_visible()
     page.keyboard.press("Control+k")
     page.keyboard.press("Escape")
     assert not page.locator("dialog[open]").count()

@@ -15,7 +15,7 @@ from portal.cases import opening
 from portal.cases.models import Case, Promise
 from portal.citizens import people
 from portal.citizens.keeping import live_flags
-from portal.citizens.models import Citizen, Flag, IdentifierLink
+from portal.citizens.models import Citizen, Flag, Identifier, IdentifierLink
 from portal.contacts import answering
 from portal.contacts.models import Attachment, Contact, Message, consulted_articles
 from portal.database import db
@@ -83,9 +83,12 @@ class Brief:
         return [made for made in self.promises if made.id not in told][:MOST_PROMISES]
 
 
-def brief(citizen: Citizen, *, beside: Contact | None = None) -> Brief:
-    """What to know first, `beside` the contact one is in."""
-    before = [one for one in answering.timeline(citizen.id, by=me(), limit=RECENT) if one is not beside]
+def brief(
+    citizen: Citizen, *, beside: Contact | None = None, latest: Sequence[Contact] | None = None
+) -> Brief:
+    """What to know first, `beside` the contact one is in; `latest` are their contacts, where the page read them."""
+    latest = answering.timeline(citizen.id, by=me(), limit=RECENT) if latest is None else latest[:RECENT]
+    before = [one for one in latest if one is not beside]
     last = next((one for one in before if one.state == "wrapped_up"), before[0] if before else None)
     ids = [one.id for one in before]
     return Brief(
@@ -156,7 +159,7 @@ def last_words(contact_ids: Iterable[int], most: int = 3) -> dict[int, list[Mess
 def links_of(citizen: Citizen) -> list[IdentifierLink]:
     """The numbers and addresses linked to this person, each once, the surest first."""
     query = db.select(IdentifierLink).where(IdentifierLink.citizen_id.in_(people.ids(citizen.id)))
-    query = query.options(joinedload(IdentifierLink.identifier))
+    query = query.options(joinedload(IdentifierLink.identifier).selectinload(Identifier.consents))
     query = query.order_by(IdentifierLink.certainty, IdentifierLink.identifier_id, IdentifierLink.citizen_id)
     once: dict[int, IdentifierLink] = {}
     for link in db.session.scalars(query):

@@ -55,7 +55,10 @@ def protected(refusal: access.Protected) -> Any:
 
 def open_file(citizen_id: int) -> Citizen:
     """The citizen, if the reader may open the file, or wrote why they must."""
-    return access.open_citizen(citizen_id, by=me(), reason=access.recent_reason(citizen_id, by=me()))
+    try:
+        return access.open_citizen(citizen_id, by=me())
+    except access.Protected:
+        return access.open_citizen(citizen_id, by=me(), reason=access.recent_reason(citizen_id, by=me()))
 
 
 def _ask_why(citizen_id: int, form: Form) -> str:
@@ -70,7 +73,7 @@ def _file(person: Citizen) -> dict[str, Any]:
     contacts = answering.timeline(person.id, by=me(), before=before, limit=A_PAGE + 1)
     shown, more = contacts[:A_PAGE], len(contacts) > A_PAGE
     return {
-        "brief": briefing.brief(person),
+        "brief": briefing.brief(person, latest=contacts if before is None else None),
         "doubles": [(row, _other(row, person)) for row in doubles.doubles_of(person)],
         "merges": merging.merges_of(person),
         "links": briefing.links_of(person),
@@ -96,6 +99,8 @@ def _other(row: Duplicate, person: Citizen) -> Citizen:
 
 def _moments(contacts: list[Contact]) -> list[dict[str, Any]]:
     """Each contact with its last words and its referrals; as many SELECTs for twenty as for one."""
+    if not contacts:
+        return []
     ids = [contact.id for contact in contacts]
     said = briefing.last_words(ids)
     referrals = referring.referrals_of(ids)

@@ -51,18 +51,27 @@ def find(typed: str) -> Found:
     reference = read_reference(typed)
     if reference:
         return _by_reference(reference)
-    try:
-        kind, value = identifying.reach(typed) if _looks_like_reach(typed) else ("name", typed.strip())
-    except Refused:  # neither whole number nor address: perhaps a name
-        kind, value = "name", typed.strip()
+    kind, value = _read(typed)
     if kind == "name":
         return Found("name", value, find_citizens(value, by=me()))
     people = access.find_by_identifier(kind, value)
     return Found(kind, value, people, contacts=[] if people else _contacts_of(kind, value))
 
 
-def _looks_like_reach(typed: str) -> bool:
-    return "@" in typed or sum(c.isdigit() for c in typed) >= 4
+def who_is_reached_at(typed: str) -> list[Citizen]:
+    """Everyone linked to the number or the address that was typed; nobody where it is neither."""
+    kind, value = ("reference", "") if read_reference(typed) else _read(typed)
+    return access.find_by_identifier(kind, value) if kind in {"phone", "email"} else []
+
+
+def _read(typed: str) -> tuple[str, str]:
+    """What is no reference: a number or an address in its one form, else a name."""
+    try:
+        if "@" in typed or sum(c.isdigit() for c in typed) >= 4:
+            return identifying.reach(typed)
+    except Refused:  # neither whole number nor address: perhaps a name
+        pass
+    return "name", typed.strip()
 
 
 def _by_reference(reference: str) -> Found:

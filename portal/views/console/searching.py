@@ -16,7 +16,7 @@ from portal.records.lookups import find_lookup, keep_lookup
 from portal.staff.managing import names_of
 from portal.views.console.contact_page import topic_options
 from portal.views.console.door import agents, bp, may_read, me
-from portal.views.console.finding import Found, find, hints
+from portal.views.console.finding import Found, find, hints, who_is_reached_at
 from portal.views.console.found import (
     GROUPS,
     PERIODS,
@@ -41,11 +41,15 @@ def find_page() -> str:
 @bp.post("/find")
 @agents
 def find_citizen() -> Any:
-    """What was typed is kept under a name that says nothing: its page has an address, and is shown again."""
+    """A number or an address of one person leads to their file, if it opens to the reader. Whatever else was typed is
+    kept under a name that says nothing: its page has an address, and is shown again."""
     form = Form(request.form)
-    read_asked(form)
+    asked = read_asked(form)
     if not form.valid:
         return _show(form.values, form.errors), 422
+    known = who_is_reached_at(asked.text) if not asked.narrows else []
+    if len(known) == 1 and may_read(known[0]):
+        return redirect(url_for("console.citizen", citizen_id=known[0].id))
     lookup = keep_lookup({name: form.values.get(name, "") for name in ASKED}, by=me())
     db.session.commit()
     return redirect(url_for("console.found", name=lookup.name, group=request.form.get("group") or None))

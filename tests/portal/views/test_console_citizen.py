@@ -57,6 +57,16 @@ def test_a_citizen_is_found_by_number_address_name_or_reference(app: Flask, at_d
     assert "nécessaire" in find(at_desk, " ")
 
 
+def test_the_number_of_one_person_leads_straight_to_their_file(app: Flask, at_desk: Any) -> None:
+    anne = make.citizen("Anne Petit", phone=NUMBER)
+    for typed in ("06 39 98 00 01", NUMBER):
+        answer = send(at_desk, "/console/find", {"who": typed})
+        assert answer.status_code == 302 and answer.location == f"/console/citizens/{anne.id}"
+    make.link(make.citizen("Paul Petit"), make.identifier("phone", NUMBER))
+    page = find(at_desk, NUMBER)
+    assert "Anne Petit" in page and "Paul Petit" in page, "a shared number says who shares it"
+
+
 def test_namesakes_are_told_apart_by_the_ends_of_their_numbers(app: Flask, at_desk: Any) -> None:
     for number in ("+33639980011", "+33639980022"):
         make.link(add_citizen("Marie Martin", by=history.SYSTEM), make.identifier("phone", number))
