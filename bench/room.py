@@ -1,10 +1,14 @@
 """The supervisor's room over 100,000 citizens and 1,000,000 contacts in PostgreSQL: the wallboard and the list of those
-who wait, drawn anew each time; a year's report; what counting costs."""
+who wait, drawn anew each time; a year's report; what counting costs.
+
+`--many` asks for another size, `--keep FOLDER` keeps the town for the next run: see `towns.py`.
+"""
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -12,14 +16,13 @@ from typing import Any
 import psycopg
 from flask import Flask
 
-from bench import fill, place
+from bench import place, towns
 from bench.asking import sign_in
 from bench.open_consoles import quantile
 from portal import clock
 from portal.app import create_app
 from portal.config import read_settings
 
-CONTACTS = 1_000_000
 ROUNDS, REPORTS = 100, 7
 MOST_ROOM_MS, MOST_REPORT_S = 150.0, 5.0
 IN_LINE = 60  # calls that wait, of those that came in last
@@ -32,14 +35,13 @@ WHERE id IN (
 """
 
 
-def main() -> None:
-    with place.folder() as folder, place.postgresql() as database:
-        environ = place.town(folder, database("room"))
-        fill.fill(environ["DATABASE_URL"], contacts=CONTACTS)
+def main(arguments: Sequence[str] = ()) -> None:
+    asked = towns.read_arguments(arguments, many=1_000_000)
+    with towns.towns(asked.keep) as town:
+        environ = town(asked.many, "postgresql")
         stand_in_line(environ["DATABASE_URL"])
         count(environ)
-        app = create_app(read_settings(environ))
-        measure(app)
+        measure(create_app(read_settings(environ)))
 
 
 def stand_in_line(url: str) -> None:
@@ -86,3 +88,7 @@ def timed(app: Flask, ask: Callable[[], Any]) -> float:
     answer.get_data()
     assert answer.status_code == 200, answer.status
     return (time.perf_counter() - began) * 1000
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
