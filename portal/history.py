@@ -85,8 +85,9 @@ def record(
     by: Actor,
     citizen_id: int | None = None,
     details: dict[str, Any] | None = None,
+    at: datetime | None = None,
 ) -> None:
-    """Writes that `verb` (such as `contact.wrapped_up`) was done to `subject`, a row of any table.
+    """Writes that `verb` (such as `contact.wrapped_up`) was done to `subject`, a row of any table; `at`, if not now.
 
     While somebody holds a telephone, all that a transaction records is written at its end (or once `of` asks for it) by
     one statement, and not at every query in between.
@@ -94,7 +95,7 @@ def record(
     if subject.id is None:
         db.session.flush()
     done = {
-        "at": clock.now(),
+        "at": at or clock.now(),
         "verb": verb,
         "actor_kind": by.kind,
         "actor_id": by.id,

@@ -66,4 +66,4 @@ def _live(one: Referral, life: dict[str, str]) -> None:
 
 def _record(one: Referral, state: str, at: datetime) -> None:
     by = history.SYSTEM if state in ("sent", "expired") else history.PARTNER
-    history.record(f"referral.{state}", one, by=by, citizen_id=one.citizen_id).at = at
+    history.record(f"referral.{state}", one, by=by, citizen_id=one.citizen_id, at=at)
