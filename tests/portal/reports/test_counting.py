@@ -175,8 +175,8 @@ def test_what_changes_later_comes_right_after_the_night(app: Any, time_machine: 
 def test_an_event_that_was_committed_late_is_heard_all_the_same(app: Any, time_machine: Any) -> None:
     contact = make.contact()
     following.follow(PARIS)
-    event = history.record("contact.noted", contact, by=history.SYSTEM)
-    db.session.flush()
+    history.record("contact.noted", contact, by=history.SYSTEM)
+    event = history.of(contact)[0]
     following.follow(PARIS)
     db.session.execute(db.delete(DayToCount))
     late = history.Event(
