@@ -22,6 +22,7 @@ from portal.demo.matters import load_matters
 from portal.demo.onward import load_onward
 from portal.demo.town import FOLDER, load_staff, load_town, read
 from portal.desk import waiting
+from portal.directory.kinds import given
 from portal.directory.models import Organization, Service
 from portal.referrals.ruling.editing import draft_rule, publish
 from portal.referrals.ruling.wording import Wording
@@ -47,8 +48,9 @@ def load_demo() -> None:
     load_lives(read("lives.json"), town["timezone"])
     host = db.session.scalars(db.select(Organization.id).filter_by(slug=town["organization"])).one()
     load_matters(read("matters.json"), host)
-    load_onward(read("onward.json"), town["organization"])
+    sign_ins += load_onward(read("onward.json"), town["organization"])
     db.session.commit()
+    _keep(current_app.extensions["settings"].data_dir / "sign-ins.txt", sign_ins)
     click.echo("The town is loaded. Sign-ins:")
     for line in sign_ins:
         click.echo(f"  {line}")
@@ -75,9 +77,12 @@ def load_town_documents() -> None:
 def load_rules(rules: list[dict[str, Any]], organization: str) -> None:
     host = db.session.scalars(db.select(Organization).filter_by(slug=organization)).one()
     services = {service.slug: service.id for service in db.session.scalars(db.select(Service))}
+    db.session.add_all(given(code) for code in {row["kind"] for row in rules if "kind" in row})
     for row in rules:
         wording = Wording(
-            service_id=services[row["service"]],
+            service_id=services[row["service"]] if "service" in row else None,
+            kind=row.get("kind", ""),
+            strength=row.get("strength", 2),
             position=row["order"],
             conditions=row["conditions"],
             explanations=row["explanation"],

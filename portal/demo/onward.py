@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from portal import clock, history
 from portal.database import db
+from portal.directory.embedders import save_embedder
 from portal.directory.models import Organization, Service
 from portal.referrals.deciding.situations import Situation
 from portal.referrals.models import Partner, Referral
+from portal.referrals.partners.keys import make_key
 from portal.referrals.ruling.examples import save_example
 
 ANSWERED = timedelta(days=1)
@@ -18,11 +21,12 @@ REMINDED_IN = timedelta(days=7)
 LONG_AGO = timedelta(days=800)
 
 
-def load_onward(told: dict[str, Any], organization: str) -> None:
-    """Most people were told where to go; the latest are given a life of each kind."""
+def load_onward(told: dict[str, Any], organization: str) -> list[str]:
+    """Most people were told where to go; the latest are given a life of each kind. Returns the lines to print: the
+    key of each partner that has a system, said this once."""
     ids = {row.slug: row.id for row in db.session.scalars(db.select(Organization))}
-    for row in told["partners"]:
-        db.session.add(Partner(organization_id=ids[row["organization"]], way=row["way"], email=row["email"]))
+    keys = [line for row in told["partners"] for line in _partner(row, ids[row["organization"]])]
+    save_embedder(None, organization_id=ids[organization], active=True, by=history.SYSTEM, **told["embedder"])
     stale = db.session.scalars(db.select(Service).filter_by(slug=told["stale"])).one()
     stale.confirmed_at = clock.now() - LONG_AGO
     example = told["example"]
@@ -35,6 +39,15 @@ def load_onward(told: dict[str, Any], organization: str) -> None:
         _send(one, "told")
     for one, life in zip(latest, told["lives"], strict=True):
         _live(one, life)
+    return keys
+
+
+def _partner(row: dict[str, str], organization_id: int) -> Iterator[str]:
+    made = Partner(organization_id=organization_id, way=row["way"], email=row["email"])
+    db.session.add(made)
+    db.session.flush()
+    if made.way == "api":
+        yield f"{'partner key':<14} {row['organization']:<40} {make_key(made)}"
 
 
 def _send(one: Referral, way: str) -> None:

@@ -82,7 +82,7 @@ def test_there_are_as_many_answers_rules_and_lives_as_announced() -> None:
         "en": 25,
         "fr": 60,
     }
-    assert len(read("rules.json")) == 25
+    assert len(read("rules.json")) == 27
     assert len(read("documents/documents.json")) == 4
     assert len(read("lives.json")["citizens"]) == 40
     assert len(read("lives.json")["contacts"]) == 300
@@ -180,13 +180,14 @@ def test_a_rule_names_what_exists() -> None:
     codes = {row["code"] for row in town["communes"]}
     for rule in read("rules.json"):
         conditions = rule["conditions"]
-        assert conditions["words"] and rule["agent_note"] and rule["service"] in slugs("services")
+        assert (conditions["words"] or conditions["topics"]) and rule["agent_note"]
+        assert ("kind" in rule) != (rule.get("service") in slugs("services"))
         assert set(conditions["topics"]) <= slugs("topics") and set(conditions["communes"]) <= codes
         assert set(conditions["channels"]) <= CHANNELS and set(conditions["languages"]) <= LANGUAGES
         assert conditions["opening"] in ("any", "open", "closed")
     orders = [rule["order"] for rule in read("rules.json")]
     assert orders == sorted(set(orders))
-    assert [rule["service"] for rule in read("rules.json")][:2] == ["urgences", "suicide-3114"]
+    assert [rule["service"] for rule in read("rules.json")[:2]] == ["urgences", "suicide-3114"]
 
 
 def test_citizens_are_whole_and_some_share_a_telephone() -> None:

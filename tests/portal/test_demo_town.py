@@ -9,12 +9,14 @@ from portal.citizens.models import Citizen
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.demo import town as demo
+from portal.directory.embedders import embedder_at
 from portal.directory.models import Organization, Service
 from portal.jobs import Job
 from portal.lines import menus
 from portal.lines.models import Line
 from portal.referrals.checking.checks import failing_examples
-from portal.referrals.models import Referral, ReferralRule
+from portal.referrals.models import Referral, ReferralRule, RuleVersion
+from portal.referrals.partners.keys import partner_of
 from portal.scripts.editing import findings, published_of
 from portal.scripts.models import Script
 from portal.staff.models import Staff
@@ -54,7 +56,7 @@ def test_the_whole_town_loads_once_with_its_lives(app: Flask) -> None:
     counts = {
         table.__name__: db.session.scalar(db.select(db.func.count()).select_from(table)) for table in TABLES
     }
-    assert counts == {"Citizen": 40, "Contact": 300, "Article": 60, "Document": 4, "ReferralRule": 25}
+    assert counts == {"Citizen": 40, "Contact": 300, "Article": 60, "Document": 4, "ReferralRule": 27}
     assert db.session.scalars(db.select(Job).where(Job.kind.startswith("send"))).all() == [], (
         "the past sends nothing"
     )
@@ -81,4 +83,10 @@ def test_the_whole_town_loads_once_with_its_lives(app: Flask) -> None:
     host_id = db.session.scalars(db.select(Organization.id).filter_by(is_host=True)).one()
     assert failing_examples(host_id) == []
     settings = app.extensions["settings"]
-    assert len((settings.data_dir / "sign-ins.txt").read_text().splitlines()) == 9
+    *sign_ins, key = (settings.data_dir / "sign-ins.txt").read_text().splitlines()
+    partner = partner_of(key.split()[-1])
+    assert len(sign_ins) == 9 and partner is not None and partner.way == "api"
+    assert embedder_at("https://www.val-orve.example") is not None
+    versions = db.session.scalars(db.select(RuleVersion).filter_by(state="published")).all()
+    assert any(one.kind for one in versions)
+    assert any(one.conditions.get("topics") and one.conditions.get("ages") for one in versions)
