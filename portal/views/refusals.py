@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_babel import gettext
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -62,6 +63,8 @@ def _http(error: HTTPException) -> Any:
     status = error.code or 500
     if status < 400:
         return error
+    if isinstance(error, CSRFError) and not current_user.is_authenticated:
+        status = 401 if request.path.startswith(("/console", "/admin")) else status  # signed out meanwhile
     found_back = carrying.back_to_its_page() if isinstance(error, CSRFError) else None
     sentence = SENTENCES.get(status, SENTENCES[400 if status < 500 else 500])
     known = {"most": settings().attachments_mb} if status == 413 else {}

@@ -134,7 +134,7 @@ def answer_it(visit: Visit, reference: str, email: str, password: str) -> None:
     page.get_by_text(reference).first.wait_for()
     visit.look("contact")
     page.get_by_label("Réponse, que la personne lira", exact=False).first.fill("Non, c'est gratuit.")
-    page.get_by_label("SMS", exact=True).check()
+    page.get_by_label(re.compile("^SMS au ")).check()
     page.get_by_role("button", name="Envoyer au citoyen").click()
     page.locator(".said", has_text="Non, c'est gratuit.").wait_for()
     page.get_by_label("Comment l’échange s’est terminé").select_option("answered")
