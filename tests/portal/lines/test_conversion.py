@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import sqlalchemy as sa
-from flask_migrate import downgrade, upgrade
+from flask_migrate import upgrade
 
 from portal.app import create_app
 from portal.database import db
@@ -46,8 +46,5 @@ def test_the_choices_of_a_line_become_its_published_menu(tmp_path: Path) -> None
         assert version is not None and menus.check(version.tree, line) == []
         kept = [(c["key"], c["label"]["fr"], c["then"]["topic"]) for c in version.tree["choices"]]
         assert kept == [("1", "Tapez 1.", "papiers"), ("0", "Tapez 0.", "")]
-        db.session.remove()
-        downgrade(directory=FOLDER, revision="0007")
-        upgrade(directory=FOLDER)
         db.session.remove()
         db.engine.dispose()
