@@ -55,6 +55,16 @@ def test_the_page_shows_what_would_be_brought_and_keeps_nothing(line: Line, clie
     assert not db.session.scalars(db.select(BridgeCode)).all()
 
 
+@pytest.mark.parametrize("language", ["fr", "en", "ar"])
+def test_the_number_for_texts_is_read_as_a_number_and_not_as_code(
+    line: Line, client: Any, code: str, language: str
+) -> None:
+    line.text_number = "+33639980010"
+    db.session.commit()
+    page = client.get(f"/{language}/calling").text
+    assert "\u206606 39 98 00 10\u2069" in page and "&lt;bdi" not in page
+
+
 def test_only_what_stays_ticked_goes_and_nothing_that_was_not_read(line: Line, client: Any) -> None:
     make.article("Secret", slug="secret")
     db.session.commit()
