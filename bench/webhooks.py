@@ -189,7 +189,9 @@ def _curve() -> list[float]:
 
 
 def _ms(took: list[float]) -> str:
-    at = lambda part: 1000 * took[min(int(len(took) * part), len(took) - 1)]  # noqa: E731
+    def at(part: float) -> float:
+        return 1000 * took[min(int(len(took) * part), len(took) - 1)]
+
     return f"p50 {1000 * median(took):6.1f}   p95 {at(0.95):6.1f}   p99 {at(0.99):6.1f} ms"
 
 

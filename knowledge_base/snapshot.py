@@ -146,8 +146,9 @@ class Snapshot:
         found = self._rarities.get(term)
         if found is None:
             number, frequency = self.vocabulary.get(term), self.statistics.frequency.get("text")
-            known = number is not None and frequency is not None and number < len(frequency)
-            held = int(frequency[number]) if known else 0  # type: ignore[index]
+            held = 0
+            if number is not None and frequency is not None and number < len(frequency):
+                held = int(frequency[number])
             found = math.log1p((self.statistics.entries - held + 0.5) / (held + 0.5))
             self._rarities[term] = found
         return found

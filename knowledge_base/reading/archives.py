@@ -31,7 +31,7 @@ def open_archive(source: Path | IO[bytes], limits: Limits = GUIDES) -> zipfile.Z
     """The archive, its list of members checked; close it after use."""
     try:
         archive = zipfile.ZipFile(source)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:  # what a bad list raises
         raise Unreadable(f"Archive illisible : {error}.") from None
     infos = archive.infolist()
     if len(infos) > limits.members:

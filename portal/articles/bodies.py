@@ -21,9 +21,8 @@ from markdown_it.token import Token
 from portal.articles.slugs import free_slug
 from portal.directory.names import slug_of
 
-TAGS = frozenset(
-    "h2 h3 h4 h5 h6 p br hr ul ol li strong em s a code pre blockquote table thead tbody tr th td div".split()  # noqa: SIM905
-)
+TAGS = {"p", "br", "hr", "ul", "ol", "li", "strong", "em", "s", "a", "code", "pre", "blockquote", "div"}
+TAGS |= {"h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"}
 ATTRIBUTES = {
     "a": {"href", "title"},
     "ol": {"start"},
@@ -70,7 +69,7 @@ def render(markdown: str, language: str = "fr") -> Body:
     headings = _place_headings(tokens)
     _name_tables(tokens, TABLE.get(language, TABLE["fr"]))
     raw = _reader().renderer.render(tokens, _reader().options, {})
-    clean = nh3.clean(raw, tags=set(TAGS), attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener")
+    clean = nh3.clean(raw, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener")
     sheets = tuple(dict.fromkeys(found[0] for found in _SHEET_LINK.findall(clean)))
     return Body(clean, tuple(headings), sheets)
 

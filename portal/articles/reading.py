@@ -170,7 +170,7 @@ def _shown_in(language: str, rows: Sequence[Any]) -> list[Reference]:
         query = db.select(ArticleText.article_id, ArticleText.title).where(
             ArticleText.article_id.in_(ids), ArticleText.language == language
         )
-        titles = {article_id: title for article_id, title in db.session.execute(query)}  # noqa: C416
+        titles = {row.article_id: row.title for row in db.session.execute(query)}
     return [
         Reference(
             article.slug,

@@ -191,7 +191,7 @@ def _office_kind(data: bytes, name: str) -> str:
             if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > MOST_UNPACKED:
                 raise Refused(WRONG_KIND, field="files", name=name)
             return _document_kind(archive, {entry.filename for entry in entries}, name)
-    except (BadZipFile, NotImplementedError, OSError, ValueError, EOFError):
+    except (BadZipFile, NotImplementedError, OSError, ValueError, EOFError):  # what a bad archive raises
         raise Refused(WRONG_KIND, field="files", name=name) from None
 
 
