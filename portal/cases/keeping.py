@@ -9,7 +9,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from portal import clock, history, news
 from portal.articles.models import Topic
-from portal.cases import clocks
+from portal.cases.due import clocks
 from portal.cases.models import NATURES, PRIORITIES, Case, Tag
 from portal.citizens import access
 from portal.contacts.models import Contact

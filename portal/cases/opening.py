@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy.orm import selectinload
 
 from portal import clock, history
-from portal.cases import clocks, keeping, levels
+from portal.cases import keeping
+from portal.cases.due import clocks, levels
 from portal.cases.models import Case, Promise
 from portal.cases.references import draw_reference
 from portal.citizens import people

@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from portal import clock, history
-from portal.cases import clocks, keeping
+from portal.cases import keeping
+from portal.cases.due import clocks
 from portal.cases.models import Case
 from portal.database import hold
 from portal.directory import calendars

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from portal import clock
-from portal.cases import clocks
+from portal.cases.due import clocks
 from portal.cases.models import Case, Clock
 from portal.cases.references import spoken
 from portal.database import db

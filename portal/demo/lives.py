@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from portal import clock, history
 from portal.articles.models import Article, Topic
-from portal.cases import clocks
+from portal.cases.due import clocks
 from portal.cases.models import Case, Promise
 from portal.cases.opening import open_case
 from portal.citizens.identifying import email_address, identifier, link

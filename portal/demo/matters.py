@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from portal import history
-from portal.cases import checklists, keeping, macros, notes
-from portal.cases.macros import MacroDraft
+from portal.cases import checklists, keeping, notes
+from portal.cases.changing import macros
+from portal.cases.changing.macros import MacroDraft
 from portal.cases.models import Case
 from portal.database import db
 from portal.staff.models import Staff

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask_babel import force_locale, gettext
 
 from portal import history
-from portal.cases import clocks, saying
+from portal.cases import saying
+from portal.cases.due import clocks
 from portal.cases.models import Case
 from portal.citizens.codes import within_budgets
 from portal.citizens.models import Identifier

@@ -8,8 +8,8 @@ from datetime import timedelta
 from sqlalchemy.exc import OperationalError
 
 from portal import jobs
-from portal.cases import escalating
-from portal.cases.escalating import Near
+from portal.cases.due import escalating
+from portal.cases.due.escalating import Near
 from portal.database import db
 from portal.errors import trace_of
 from portal.jobs import Job

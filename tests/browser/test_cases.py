@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from portal import clock
-from portal.cases import checklists, linking, notes, questions
+from portal.cases import checklists, notes, questions
+from portal.cases.changing import linking
 from portal.cases.models import Case, Macro, Tag
 from portal.cases.opening import open_case, promise
 from portal.contacts import answering, recording

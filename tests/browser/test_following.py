@@ -9,10 +9,11 @@ import pytest
 from flask import Flask
 
 from portal import clock, history
-from portal.cases import clocks, escalating, keeping
+from portal.cases import keeping
+from portal.cases.due import clocks, escalating
+from portal.cases.due.promising import give_up_promise
 from portal.cases.models import Question
 from portal.cases.opening import open_case, promise
-from portal.cases.promising import give_up_promise
 from portal.contacts.models import Contact
 from portal.contacts.recording import add_message
 from portal.database import db

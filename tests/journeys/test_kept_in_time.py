@@ -10,7 +10,7 @@ from typing import Any
 from time_machine import travel
 
 from portal import history, jobs
-from portal.cases import clocks
+from portal.cases.due import clocks
 from portal.cases.models import Case, Clock
 from portal.contacts.models import Contact
 from portal.database import db

@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from portal import clock, jobs
-from portal.cases import deeds, keeping, opening
+from portal.cases import keeping, opening
+from portal.cases.changing import deeds
 from portal.cases.lists.listing import MOST_AT_ONCE
 from portal.cases.lists.models import BulkChange
 from portal.cases.models import PRIORITIES, Case, Deed

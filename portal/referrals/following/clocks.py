@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from portal import clock
-from portal.cases.clocks import ACKNOWLEDGED_WITHIN, REGIMES, REGISTERED_WITHIN, silent_until
+from portal.cases.due.clocks import ACKNOWLEDGED_WITHIN, REGIMES, REGISTERED_WITHIN, silent_until
 from portal.cases.models import Case
 from portal.contacts.models import Contact, Envelope, Message
 from portal.database import db

@@ -12,8 +12,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from portal import clock, history
-from portal.cases import clocks as counting
 from portal.cases import keeping, opening
+from portal.cases.due import clocks as counting
 from portal.cases.models import Case
 from portal.contacts.models import Contact
 from portal.database import db, hold

@@ -10,7 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from portal import clock, history
-from portal.cases import clocks, levels
+from portal.cases.due import clocks, levels
 from portal.cases.models import NATURES, PRIORITIES, ServiceLevel
 from portal.database import db
 from portal.directory import calendars
@@ -20,7 +20,7 @@ from portal.views import guards
 from portal.views.admin import bp
 from portal.views.admin import content_words as words
 from portal.views.admin.rules_words import all_topics
-from portal.views.console import case_words
+from portal.views.console.cases import words as case_words
 from portal.views.forms import Form
 
 administrator = guards.staff("administrator")

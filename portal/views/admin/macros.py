@@ -9,8 +9,8 @@ from flask_login import current_user
 
 from portal import history
 from portal.cases import keeping
-from portal.cases import macros as room
-from portal.cases.macros import MacroDraft
+from portal.cases.changing import macros as room
+from portal.cases.changing.macros import MacroDraft
 from portal.cases.models import NATURES, PRIORITIES, Macro
 from portal.contacts import templates
 from portal.database import db
@@ -20,7 +20,7 @@ from portal.staff.models import Staff
 from portal.staff.teams import teams_of
 from portal.views import guards
 from portal.views.admin import bp, macros_words
-from portal.views.console import case_words
+from portal.views.console.cases import words as case_words
 from portal.views.forms import Form
 
 administrators = guards.staff("administrator")

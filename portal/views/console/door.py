@@ -20,7 +20,10 @@ from portal.errors import Refused
 from portal.history import Reading
 from portal.staff.models import Staff
 from portal.views import guards
-from portal.views.console import answers, case_words, words, words_of_people
+from portal.views.console import words
+from portal.views.console.cases import words as case_words
+from portal.views.console.contact import answers
+from portal.views.console.people import words as words_of_people
 from portal.views.context import settings
 from portal.views.forms import Form
 

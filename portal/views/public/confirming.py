@@ -6,7 +6,8 @@ from flask import request, url_for
 from flask_babel import gettext
 
 from portal import history, jobs
-from portal.cases import clocks, saying
+from portal.cases import saying
+from portal.cases.due import clocks
 from portal.cases.models import Case
 from portal.cases.opening import follow_contact
 from portal.citizens import identifying, people

@@ -15,7 +15,7 @@ from flask_babel import gettext
 
 from portal import clock
 from portal.cases import saying
-from portal.cases.linking import kept_by
+from portal.cases.changing.linking import kept_by
 from portal.cases.models import Case, Promise, Question
 from portal.cases.references import spoken
 from portal.contacts import corresponding

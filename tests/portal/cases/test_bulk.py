@@ -10,7 +10,8 @@ import pytest
 from flask import Flask
 
 from portal import clock, history
-from portal.cases import clocks, keeping
+from portal.cases import keeping
+from portal.cases.due import clocks
 from portal.cases.keeping import edit_case
 from portal.cases.lists import bulk
 from portal.cases.lists.bulk import Change

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from time_machine import travel
 
 from portal import history
-from portal.cases import clocks, keeping
-from portal.cases.levels import Level, level_for, usual_nature
+from portal.cases import keeping
+from portal.cases.due import clocks
+from portal.cases.due.levels import Level, level_for, usual_nature
 from portal.cases.models import Case, ServiceLevel
 from portal.cases.opening import open_case
 from portal.directory import calendars

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from portal import clock, history
-from portal.cases import deeds
+from portal.cases.changing import deeds
 from portal.cases.models import Case, CaseLink, Check, Deed, Tag
 from portal.cases.opening import close_case, open_case, promise
 from portal.contacts import answering

@@ -13,10 +13,11 @@ from sqlalchemy import event
 from time_machine import travel
 
 from portal import history, jobs
-from portal.cases import escalating, keeping
+from portal.cases import keeping
+from portal.cases.due import escalating
+from portal.cases.due.promising import give_up_promise, hand_over_promise, move_promise
 from portal.cases.models import Case, Promise
 from portal.cases.opening import close_case, open_case, promise
-from portal.cases.promising import give_up_promise, hand_over_promise, move_promise
 from portal.database import db
 from portal.errors import Refused
 from portal.history import Event

@@ -10,7 +10,8 @@ from flask import Flask
 from time_machine import travel
 
 from portal import history
-from portal.cases import clocks, keeping
+from portal.cases import keeping
+from portal.cases.due import clocks
 from portal.cases.models import Case
 from portal.cases.opening import close_case, open_case, reopen_case
 from portal.citizens.access import Protected

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal import clock
-from portal.cases import deeds, linking
+from portal.cases.changing import deeds, linking
 from portal.cases.checklists import add_check
-from portal.cases.clocks import clocks_of
+from portal.cases.due.clocks import clocks_of
 from portal.cases.models import Case, Check, Clock, Note, Promise, Tag
 from portal.cases.notes import write_note
 from portal.cases.opening import close_case, open_case, promise

@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 
 from portal import clock
-from portal.cases import deeds, macros
-from portal.cases.clocks import clocks_of
-from portal.cases.macros import Answer, MacroDraft
+from portal.cases.changing import deeds, macros
+from portal.cases.changing.macros import Answer, MacroDraft
+from portal.cases.due.clocks import clocks_of
 from portal.cases.models import Case, Macro, Note, Tag
 from portal.cases.opening import open_case
 from portal.contacts import answering

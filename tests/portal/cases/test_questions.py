@@ -7,7 +7,7 @@ from flask import Flask
 
 from portal import history
 from portal.cases import questions
-from portal.cases.clocks import clocks_of
+from portal.cases.due.clocks import clocks_of
 from portal.cases.opening import open_case
 from portal.cases.questions import Said
 from portal.errors import Missing, Refused

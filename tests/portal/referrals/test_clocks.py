@@ -10,8 +10,8 @@ from flask import Flask
 from time_machine import travel
 
 from portal import history
-from portal.cases import clocks as case_clocks
 from portal.cases import keeping
+from portal.cases.due import clocks as case_clocks
 from portal.cases.models import Case
 from portal.cases.opening import open_case, reopen_case
 from portal.contacts.models import Attachment, Contact

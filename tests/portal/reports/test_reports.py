@@ -20,7 +20,7 @@ from portal.reports import communes, days, figures, visits
 from portal.reports.figures import Asked
 from portal.reports.models import Tally
 from portal.reports.scope import Scope
-from portal.views.console.figure_words import FIGURES
+from portal.views.console.room.words import FIGURES
 from tests import make
 from tests.portal.reports.lives import live
 from tests.portal.reports.test_counting import CONTACTS, count_all, reference

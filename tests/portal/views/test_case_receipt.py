@@ -11,7 +11,7 @@ from flask import Flask
 from time_machine import travel
 
 from portal import history
-from portal.cases import clocks
+from portal.cases.due import clocks
 from portal.cases.models import Case, Clock
 from portal.cases.opening import open_case
 from portal.contacts.models import Contact, Message

@@ -21,7 +21,7 @@ from portal.desk.models import Queue, queue_agents
 from portal.history import Reading
 from portal.news import tell
 from portal.staff.models import Staff
-from portal.views.console.answers import question_of
+from portal.views.console.contact.answers import question_of
 from portal.views.news import MOST_LISTS, NewsDoor
 from tests import make
 from tests.portal.test_news import until

@@ -12,10 +12,12 @@ import pytest
 from flask import Flask
 
 from portal import clock, history
-from portal.cases import clocks, keeping, linking
+from portal.cases import keeping
+from portal.cases.changing import linking
+from portal.cases.due import clocks
+from portal.cases.due.promising import give_up_promise
 from portal.cases.models import Case, Note, Question
 from portal.cases.opening import close_case, open_case, promise
-from portal.cases.promising import give_up_promise
 from portal.cases.references import spoken
 from portal.contacts.models import Contact, Message
 from portal.contacts.recording import add_message

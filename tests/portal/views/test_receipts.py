@@ -10,7 +10,8 @@ from flask import Flask
 from time_machine import travel
 
 from portal import history
-from portal.cases import clocks, keeping, saying
+from portal.cases import keeping, saying
+from portal.cases.due import clocks
 from portal.cases.models import Case, ServiceLevel
 from portal.cases.opening import open_case
 from portal.contacts.models import Message

@@ -1,0 +1,1 @@
+"""Changes of several things at once, each told in words and undone as one."""

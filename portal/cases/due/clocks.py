@@ -1,0 +1,208 @@
+"""The clocks of a matter: receipt, first answer, resolution, and what silence means, and when (CRPA).
+
+Answers are due in working days of the organization's territory, at the end of a local day. While the citizen is
+waited for, clocks stand still: `started_at` is moved on by as much once they go on, so that what is due always
+follows from it. Silence that rejects runs for two months and stands still while a piece is missing; silence that
+accepts runs for two months from the last piece (L231-1, L231-4, L114-5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from typing import Any
+
+from portal import clock
+from portal.cases.due import levels
+from portal.cases.due.levels import Level
+from portal.cases.models import Case, Clock
+from portal.database import db, insert
+from portal.directory import calendars
+from portal.directory.calendars import Calendar, add_months
+
+REGIMES = {  # what silence means, by what the citizen asks for
+    "information": "",
+    "report": "",
+    "decision": "acceptance",  # an individual decision, by a procedure laid down by a text
+    "request": "rejection",
+    "complaint": "rejection",
+    "appeal": "rejection",
+}
+MONTHS = 2
+REGISTERED_WITHIN, ACKNOWLEDGED_WITHIN = 1, 10  # working days (R112-11-2)
+ACKNOWLEDGED = ("web", "email", "letter")  # what is written is owed a receipt (L112-3, L112-11)
+WORKING = ("receipt", "first_answer", "resolution")  # counted in working days
+REGISTERED = "registered"  # what a receipt's clock means once the arrival was told
+GOING_ON = ("running", "paused")
+NOON = time(12)
+
+
+def silent_until(means: str, began: date) -> date | None:
+    """The day on which silence that began to count that day means something; None where it means nothing."""
+    return add_months(began, MONTHS) if means else None
+
+
+def start_clocks(case: Case, channel: str, undertaken: Iterable[Any] | None = None) -> None:
+    """Starts what is due in a matter that begins, in one statement."""
+    rules = levels.levels_of(case.organization_id) if undertaken is None else list(undertaken)
+    level, calendar = _level(case, rules), calendars.of_organization(case.organization_id)
+    kinds = ["first_answer", "resolution", *(["receipt"] if channel in ACKNOWLEDGED else [])]
+    means = REGIMES[case.nature]
+    rows = [_row(case, kind, "", calendar, level) for kind in kinds]
+    if means:
+        rows.append(_row(case, "silence", means, calendar, level))
+    db.session.execute(insert(Clock).values(rows))
+
+
+def clocks_of(case: Case) -> dict[str, Clock]:
+    """The matter's clocks by kind, read afresh."""
+    query = db.select(Clock).filter_by(case_id=case.id).execution_options(populate_existing=True)
+    return {one.kind: one for one in db.session.scalars(query.order_by(Clock.due_at))}
+
+
+def pause(case: Case, why: str) -> None:
+    """What is due from us stands still: the citizen is waited for. What is late already stays late. Hold the case."""
+    now = clock.now()
+    for one in clocks_of(case).values():
+        if one.state == "running" and one.kind != "receipt" and one.due_at >= now:
+            one.state, one.paused_at, one.paused_why = "paused", now, why[:500]
+
+
+def resume(case: Case) -> None:
+    """Goes on with the working days that were left, a whole one at the least. Hold the case."""
+    now, calendar = clock.now(), calendars.of_organization(case.organization_id)
+    level = _level(case, levels.levels_of(case.organization_id))
+    for one in clocks_of(case).values():
+        if one.state == "paused" and one.paused_at is not None:
+            one.started_at = _moved_on(one, one.paused_at, now, calendar, _days(one.kind, level))
+            _set_going(one, _due(one, calendar, level))
+
+
+def recompute(case: Case) -> dict[str, list[str]]:
+    """Another nature, topic or priority: what is due then, clock by clock, as [before, after]. Hold the case."""
+    calendar, known = calendars.of_organization(case.organization_id), clocks_of(case)
+    level, means = _level(case, levels.levels_of(case.organization_id)), REGIMES[case.nature]
+    moved: dict[str, list[str]] = {}
+    for one in known.values():
+        before = one.due_at
+        if one.kind == "silence" and one.means != means:
+            _say_otherwise(one, case, means)
+        if one.state in GOING_ON:
+            one.due_at = _due(one, calendar, level)
+        if one.due_at != before:
+            one.warned_at = one.escalated_at = None
+            moved[one.kind] = [before.isoformat(), one.due_at.isoformat()]
+    if means and "silence" not in known and case.state != "closed":
+        row = _row(case, "silence", means, calendar, level)
+        db.session.add(Clock(**row))  # not by a statement: what a deed makes is seen through the session
+        moved["silence"] = ["", row["due_at"].isoformat()]
+    return moved
+
+
+def registered(case: Case) -> None:
+    """Its arrival was told; the receipt that says all is owed within the days that the law gives it. Hold the case."""
+    one = clocks_of(case).get("receipt")
+    if one is not None and one.met_at is None and one.state in GOING_ON:
+        one.means = REGISTERED
+        one.due_at = _due(one, calendars.of_organization(case.organization_id), levels.USUAL)
+        one.warned_at = one.escalated_at = None
+
+
+def met(case: Case, *kinds: str, at: datetime | None = None) -> list[str]:
+    """Done in time, or late: which of these clocks were still going on. `at`: when it was done, if not now."""
+    now, found = at or clock.now(), clocks_of(case)
+    ended = [one for kind in kinds if (one := found.get(kind)) is not None and one.met_at is None]
+    ended = [one for one in ended if one.state != "stopped"]
+    for one in ended:
+        one.met_at = now
+        if one.state in GOING_ON:
+            one.state = "met" if one.state == "paused" or now <= one.due_at else "missed"
+    return [one.kind for one in ended]
+
+
+def stop(case: Case) -> None:
+    """Nothing more is due in this matter."""
+    for one in clocks_of(case).values():
+        if one.state in GOING_ON:
+            late = one.state == "running" and one.due_at < clock.now()
+            one.state = "missed" if late else "stopped"
+
+
+def start_again(case: Case) -> None:
+    """The citizen says that it is not done: an answer and an end are due anew, counted from today. Hold the case."""
+    now, calendar = clock.now(), calendars.of_organization(case.organization_id)
+    level = _level(case, levels.levels_of(case.organization_id))
+    for one in clocks_of(case).values():
+        if one.kind in ("first_answer", "resolution"):
+            one.started_at, one.met_at = now, None
+        elif one.kind != "silence" or case.answered_at is not None or not one.means:
+            continue  # a receipt is given once, and silence was broken by an answer
+        _set_going(one, _due(one, calendar, level))
+
+
+def pass_on(case: Case) -> None:
+    """Another administration has it: silence that accepts counts there, once it has it all, and not here (L114-3)."""
+    one = clocks_of(case).get("silence")
+    if one is not None and one.means == "acceptance" and one.state in GOING_ON:
+        one.state = "stopped"
+
+
+def take_back(case: Case) -> None:
+    """It came back unanswered: silence that accepts counts with us again, from when we had it. Hold the case."""
+    one = clocks_of(case).get("silence")
+    if one is None or one.means != "acceptance" or one.state != "stopped" or one.met_at is not None:
+        return
+    if case.state != "closed" and case.answered_at is None:
+        rules = levels.levels_of(case.organization_id)
+        _set_going(one, _due(one, calendars.of_organization(case.organization_id), _level(case, rules)))
+
+
+def _say_otherwise(one: Clock, case: Case, means: str) -> None:
+    """Silence means something else now, or nothing: it counts from when the matter began."""
+    one.means, one.started_at = means, case.opened_at
+    if not means or case.state == "closed":
+        one.state = "stopped"
+    elif case.state == "waiting":
+        one.state, one.paused_at, one.paused_why = "paused", clock.now(), case.waits_for
+    else:
+        one.state = "running"
+
+
+def _row(case: Case, kind: str, means: str, calendar: Calendar, level: Level) -> dict[str, Any]:
+    """A clock to be written. It counts from when the matter began: that is when we had the request."""
+    one = Clock(kind=kind, means=means, started_at=case.opened_at)
+    due = _due(one, calendar, level)
+    keys = {"case_id": case.id, "organization_id": case.organization_id}
+    return {**keys, "kind": kind, "means": means, "started_at": case.opened_at, "due_at": due}
+
+
+def _due(one: Clock, calendar: Calendar, level: Level) -> datetime:
+    began = calendar.day(one.started_at)
+    if one.kind == "silence":
+        return calendar.end_of(silent_until(one.means, began) or began)
+    days = ACKNOWLEDGED_WITHIN if one.means == REGISTERED else _days(one.kind, level)
+    return calendar.end_of(calendar.after(began, days))
+
+
+def _days(kind: str, level: Level) -> int:
+    days = {"first_answer": level.first_answer_days, "resolution": level.resolution_days}
+    return days.get(kind, REGISTERED_WITHIN)
+
+
+def _moved_on(one: Clock, paused: datetime, now: datetime, calendar: Calendar, days: int) -> datetime:
+    """When it would have begun, had it never stood still."""
+    if one.kind == "silence":
+        return now if one.means == "acceptance" else one.started_at + (now - paused)
+    served = calendar.between(calendar.day(one.started_at), calendar.day(paused))
+    began = calendar.before(calendar.day(now), min(served, days - 1))
+    return calendar.at(began, NOON)
+
+
+def _set_going(one: Clock, due_at: datetime) -> None:
+    one.state, one.due_at = "running", due_at
+    one.paused_at, one.paused_why = None, ""
+    one.warned_at = one.escalated_at = None
+
+
+def _level(case: Case, rules: Iterable[Any]) -> Level:
+    return levels.level_for(list(rules), nature=case.nature, topic_id=case.topic_id, priority=case.priority)

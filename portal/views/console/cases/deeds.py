@@ -1,0 +1,117 @@
+"""What is done to several cases at once: linking, merging, splitting; and taking it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from portal.cases import keeping, opening
+from portal.cases.changing import deeds, linking
+from portal.cases.due import clocks
+from portal.cases.models import Case
+from portal.cases.references import read_reference
+from portal.contacts import corresponding
+from portal.database import db
+from portal.errors import N_, Refused
+from portal.views.console.cases import page, receipt, words
+from portal.views.console.cases.cases import act
+from portal.views.console.door import agents, bp, me, refusals_shown
+from portal.views.forms import Form, new_key
+
+
+@bp.post("/cases/<int:case_id>/link")
+@agents
+def link_case(case_id: int) -> Any:
+    """Linked to another, no longer linked, or that other merged into this one."""
+    return act(case_id, _link, "", anchor="linked")
+
+
+def _link(found: Case, form: Form) -> None:
+    how, key = form.choice("how", words.LINKS, required=True), form.key()
+    form.refuse_unread()
+    other = _other(form)
+    if how == "merge":
+        linking.merge(found, other, by=me(), form_key=key)
+    elif how == "unlink":
+        linking.unlink(found, other, by=me(), form_key=key)
+    else:
+        linking.link(found, other, by=me(), form_key=key)
+
+
+def _other(form: Form) -> Case:
+    """The case that was typed, by its reference, or chosen among those shown."""
+    reference = read_reference(form.text("other", longest=40))
+    other = opening.case_by_reference(reference)
+    if other is None or other.organization_id != me().organization_id:
+        raise Refused(N_("Aucune affaire n’a cette référence."), field="other")
+    return keeping.find_case(other.id, by=me())
+
+
+@bp.get("/cases/<int:case_id>/split")
+@agents
+def split_page(case_id: int) -> str:
+    return _split_page(keeping.find_case(case_id, by=me()), Form())
+
+
+@bp.post("/cases/<int:case_id>/split")
+@agents
+def split_case(case_id: int) -> Any:
+    """Takes what was chosen into a new case."""
+    found, form = keeping.hold_case(case_id, by=me()), Form(request.form)
+    new = None
+    with refusals_shown(form):
+        contacts, messages = (_numbers(form, name) for name in ("contacts", "messages"))
+        subject = form.text("subject", longest=200)
+        known = deeds.done_by(form.key())
+        _, new = linking.split(found, contacts, messages, subject=subject, by=me(), form_key=form.key())
+        if known is None and form.text("tell"):
+            _acknowledge(new)
+    if new is None or not form.valid:
+        return _split_page(keeping.find_case(case_id, by=me()), form), 422
+    db.session.commit()
+    flash("Nouvelle affaire ouverte : donnez sa référence à la personne.")
+    return redirect(url_for("console.case", case_id=new.id))
+
+
+def _acknowledge(new: Case) -> None:
+    """The citizen's receipt for the new reference. Undoing does not take it back: the reference then leads to the case
+    that it came from."""
+    way = receipt.surest(new)
+    receipt.send_receipt(new, way.contact, way.channel)
+    clocks.met(new, "receipt")
+
+
+def _numbers(form: Form, name: str) -> set[int]:
+    return {int(one) for one in form.data.getlist(name) if one.isascii() and one.isdigit() and len(one) < 13}
+
+
+def _split_page(found: Case, form: Form) -> str:
+    contacts = page.contacts_of(found)
+    said: dict[int, list[Any]] = {one.id: [] for one in contacts}
+    for message in corresponding.read_whole(*said):
+        said[message.contact_id].append(message)
+    return render_template(
+        "console/case_split.html",
+        case=found,
+        contacts=contacts,
+        said=said,
+        chosen={name: _numbers(form, name) for name in ("contacts", "messages")},
+        values=form.values,
+        errors=form.errors,
+        form_key=form.key() if form.data else new_key(),
+    )
+
+
+@bp.post("/cases/<int:case_id>/deeds/<int:deed_id>/undo")
+@agents
+def undo_deed(case_id: int, deed_id: int) -> Any:
+    """Takes back what was done, in all the cases it was done to, as far as nobody changed it since."""
+    keeping.find_case(case_id, by=me())
+    deed = deeds.find_deed(deed_id, by=me())
+    for other in deed.case_ids:
+        keeping.find_case(other, by=me())
+    undone = deeds.undo(deed, by=me())
+    db.session.commit()
+    flash(words.of_undoing(undone), "warning" if undone.left else "message")
+    return redirect(url_for("console.case", case_id=case_id))

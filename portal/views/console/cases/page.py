@@ -1,0 +1,186 @@
+"""The page of a case: what it is, what is due, everything said in it in one thread, and what was done to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import render_template
+
+from portal import clock, history
+from portal.cases import keeping, notes, questions
+from portal.cases.changing import deeds, linking, macros
+from portal.cases.checklists import checks_of
+from portal.cases.due import clocks
+from portal.cases.models import NATURES, PRIORITIES, Case, Clock, Deed, Note, Promise, Question, Tag
+from portal.citizens import people
+from portal.citizens.models import Citizen
+from portal.contacts import corresponding, delivery
+from portal.contacts.models import Contact, Message
+from portal.database import db
+from portal.history import Event
+from portal.referrals.following import clocks as referral_clocks
+from portal.referrals.following import referring
+from portal.referrals.following.clocks import Silence
+from portal.referrals.models import Referral
+from portal.staff.managing import names_of
+from portal.staff.models import Staff
+from portal.staff.teams import teams_of
+from portal.views.console.cases import words
+from portal.views.console.contact import addressing, composing
+from portal.views.console.contact import page as contact_page
+from portal.views.console.door import may_read, me, note_reading
+from portal.views.forms import Form, new_key
+
+JUST_DONE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One thing of the thread: a message, an exchange of which nothing is written, or a note between colleagues."""
+
+    at: datetime
+    kind: str  # message, contact, note
+    contact: Contact | None = None
+    message: Message | None = None
+    note: Note | None = None
+    questions: Sequence[Question] = field(default=())
+
+
+def show(case: Case, form: Form | None = None, rows: Sequence[Any] = ()) -> str:
+    """The page, with what was typed in the form that comes back; `rows`: two versions side by side."""
+    contacts = contacts_of(case)
+    page = render_template(
+        "console/case.html",
+        case=case,
+        rows=rows,
+        values={**_kept(case), **(form.values if form else {})},
+        errors=form.errors if form else {},
+        form_key=form.key() if form and form.data else new_key(),
+        **_thread(case, contacts),
+        **_around(case, contacts),
+        **_answering(case, contacts, form),
+    )
+    whose = _citizen(case)
+    if whose is not None and may_read(whose):  # a written reason was itself noted as the reading
+        note_reading(whose.id)
+    return page
+
+
+def contacts_of(case: Case) -> list[Contact]:
+    """The contacts of a case, oldest first."""
+    query = db.select(Contact).filter_by(case_id=case.id).order_by(Contact.started_at, Contact.id)
+    return list(db.session.scalars(query))
+
+
+def _kept(case: Case) -> dict[str, Any]:
+    kept = keeping.values_of(case)
+    return {**kept, "tags": ", ".join(kept["tags"]), "version": case.version}
+
+
+def _thread(case: Case, contacts: list[Contact]) -> dict[str, Any]:
+    """What was said, whatever the channel, and what colleagues noted, in the order of time."""
+    messages = corresponding.read_whole(*(one.id for one in contacts))
+    by_id = {one.id: one for one in contacts}
+    asked = questions.questions_of(by_id)
+    moments = [Moment(one.at, "message", by_id[one.contact_id], message=one) for one in messages]
+    for contact in contacts:
+        theirs = [one for one in asked if one.contact_id == contact.id]
+        if contact.channel in ("phone", "counter", "letter") or contact.answer or contact.note or theirs:
+            moments.append(Moment(contact.started_at, "contact", contact, questions=theirs))
+    moments += [Moment(one.at, "note", note=one) for one in notes.notes_of(case)]
+    moments.sort(key=lambda one: one.at)
+    waiting = set().union(*(delivery.set_aside(one) for one in contacts)) if contacts else set()
+    return {"moments": moments, "contacts": contacts, "set_aside": waiting, "explained": composing.explained}
+
+
+def _around(case: Case, contacts: list[Contact]) -> dict[str, Any]:
+    """Its clocks, promises, referrals, list, neighbours and history, and who did each."""
+    events = history.of(case)
+    done = deeds_of(events)
+    promises = db.select(Promise).filter_by(case_id=case.id).order_by(Promise.due_at)
+    people = {case.owner_id, *history.actors(events), *(one.agent_id for one in contacts)}
+    people |= {one.author_id for one in notes.notes_of(case)} | {one.done_by for one in checks_of(case)}
+    people |= {one.author_id for contact in contacts for one in contact.messages}
+    newest = done[0] if done else None
+    referrals = referring.referrals_of([one.id for one in contacts])
+    elsewhere = _accepting(referrals)
+    return {
+        "clocks": [one for one in _in_order(case) if _shown(one, case, elsewhere)],
+        "elsewhere": elsewhere,
+        "promises": list(db.session.scalars(promises)),
+        "referrals": referrals,
+        "checks": checks_of(case),
+        "linked": linking.linked_to(case),
+        "events": events,
+        "macros": macros.macros(case.organization_id) if case.state != "closed" else [],
+        "gone": deeds.not_undoable(newest) if newest and _is_fresh(newest) else [],
+        "deeds": {one.id: one for one in done},
+        "just_done": newest if newest and _is_fresh(newest) else None,
+        "names": names_of(people),
+        "team": next((one.name for one in teams_of(me()) if one.id == case.team_id), ""),
+        "topics": contact_page.topic_options(),
+        "citizen": _citizen(case),
+        "choices": _choices(case),
+    }
+
+
+def _accepting(referrals: list[Referral]) -> Silence | None:
+    """What the silence of another administration means, where it is the one that counts: it would accept."""
+    theirs = [one for one in referrals if one.state in ("sent", "received", "accepted") and one.way != "told"]
+    found = [one for one in (referral_clocks.silence(it) for it in theirs) if one.means == "acceptance"]
+    return found[0] if found else None
+
+
+def _shown(one: Clock, case: Case, elsewhere: Silence | None) -> bool:
+    """One clock of silence, never two."""
+    if one.kind == "silence" and elsewhere is not None:
+        return False
+    return one.state != "stopped" or case.state == "closed"
+
+
+def _citizen(case: Case) -> Citizen | None:
+    found = db.session.get(Citizen, case.citizen_id) if case.citizen_id else None
+    return people.head(found) if found else None
+
+
+def _in_order(case: Case) -> list[Clock]:
+    return sorted(clocks.clocks_of(case).values(), key=lambda one: one.due_at)
+
+
+def _is_fresh(deed: Deed) -> bool:
+    return deed.undone_at is None and deed.by_id == me().id and deed.at > clock.now() - JUST_DONE
+
+
+def deeds_of(events: Sequence[Event]) -> list[Deed]:
+    """The deeds of which these events tell, newest first."""
+    ids = {one.details["deed"] for one in events if "deed" in one.details}
+    return list(db.session.scalars(db.select(Deed).where(Deed.id.in_(ids)).order_by(Deed.id.desc())))
+
+
+def _choices(case: Case) -> dict[str, Any]:
+    """What its fields may say."""
+    owners = db.select(Staff).filter_by(organization_id=case.organization_id, disabled_at=None)
+    owners = owners.where(Staff.role.in_(keeping.READERS)).order_by(Staff.last_name)
+    tags = db.select(Tag.name).filter_by(organization_id=case.organization_id).order_by(Tag.name)
+    return {
+        "nature": [(one, words.NATURES[one]) for one in NATURES],
+        "priority": [(one, words.PRIORITIES[one]) for one in PRIORITIES],
+        "owner": [(one.id, one.name) for one in db.session.scalars(owners)],
+        "team": [(one.id, one.name) for one in teams_of(me())],
+        "tags": list(db.session.scalars(tags)),
+    }
+
+
+def _answering(case: Case, contacts: list[Contact], form: Form | None) -> dict[str, Any]:
+    """The composer: by which ways, and what is said around a text."""
+    found = addressing.ways(case, contacts)
+    chosen = form.text("way") if form else ""
+    contact = next((one.contact for one in found if one.key == chosen), found[0].contact if found else None)
+    return {
+        "ways": found,
+        "composer": composing.as_typed(contact, form) if contact else None,
+        "writing_in": contact,
+    }

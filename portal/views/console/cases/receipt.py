@@ -1,0 +1,106 @@
+"""The receipt of a case: read before it leaves, sent, or printed and handed over or posted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import force_locale
+
+from portal import history
+from portal.cases import keeping, receipts, saying
+from portal.cases.models import Case
+from portal.contacts import answering, templates
+from portal.contacts.models import Contact
+from portal.database import db
+from portal.errors import N_, Refused
+from portal.views.console.cases import page
+from portal.views.console.contact import addressing, composing
+from portal.views.console.door import agents, bp, me, refusals_shown
+from portal.views.forms import Form, new_key
+from portal.views.language import said
+
+BY_HAND = {"hand": "Remis en main propre", "post": "Envoyé par courrier"}
+ALOUD = ("phone", "counter")
+
+
+@bp.get("/cases/<int:case_id>/receipt")
+@agents
+def receipt_page(case_id: int) -> str:
+    return _page(keeping.find_case(case_id, by=me()), Form(request.args))
+
+
+@bp.post("/cases/<int:case_id>/receipt")
+@agents
+def give_receipt(case_id: int) -> Any:
+    """Sends it after the commit, or writes down who gave it, to whom and when."""
+    found, form = keeping.hold_case(case_id, by=me()), Form(request.form)
+    with refusals_shown(form):
+        _give(found, form)
+    if not form.valid:
+        return _page(keeping.find_case(case_id, by=me()), form), 422
+    db.session.commit()
+    flash("C’est noté : la personne a son accusé de réception.")
+    return redirect(url_for("console.case", case_id=case_id))
+
+
+def _give(found: Case, form: Form) -> None:
+    ways = {one.key: one for one in _ways(found)}
+    way = form.choice("way", (*ways, *BY_HAND), required=True)
+    on, to, complete = form.day("on"), form.text("to", longest=100), form.text("what") != "registration"
+    form.refuse_unread()
+    if way in ways:
+        given = receipts.give_receipt(found, "sent", complete=complete, by=me(), form_key=form.key())
+        if given:
+            send_receipt(found, ways[way].contact, ways[way].channel, complete=complete)
+    else:
+        receipts.give_receipt(found, way, complete=complete, on=on, to=to, by=me(), form_key=form.key())
+
+
+def send_receipt(case: Case, contact: Contact, channel: str, *, complete: bool = True) -> None:
+    """On its way, in the language of whoever reads it."""
+    parts = _parts(case, contact, complete=complete, text=channel == "text")
+    text = (" " if channel == "text" else "\n\n").join(parts)
+    by = history.SYSTEM
+    answering.reply(contact, text, channel=channel, form_key=None, by=by, automatic=True, purpose="receipt")
+
+
+def _parts(case: Case, contact: Contact, *, complete: bool, text: bool = False) -> list[str]:
+    with force_locale(templates.language_for(contact)):
+        receipt, link = saying.receipt_of(case), composing.known_of(contact)["link"]
+        receipt = receipt if complete else saying.registered(receipt)
+        if text:
+            return [said(one) for one in saying.text(receipt, link)]
+        aloud = contact.channel in ALOUD
+        return [said(one) for one in saying.letter(receipt, link, by_letter=False, aloud=aloud)]
+
+
+def surest(case: Case) -> addressing.Way:
+    """The way by which it reaches them most surely."""
+    found = _ways(case)
+    if not found:
+        raise Refused(N_("Ni adresse ni numéro où écrire : donnez la référence de vive voix."), field="tell")
+    return found[0]
+
+
+def _ways(case: Case) -> list[addressing.Way]:
+    return [one for one in addressing.ways(case, page.contacts_of(case)) if one.channel != "web"]
+
+
+def _page(found: Case, form: Form) -> str:
+    contacts = page.contacts_of(found)
+    complete = form.text("what") != "registration"
+    return render_template(
+        "console/case_receipt.html",
+        case=found,
+        language=templates.language_for(contacts[-1]) if contacts else "fr",
+        letter=_parts(found, contacts[-1], complete=complete) if contacts else [],
+        complete=complete,
+        owed=receipts.owes_receipt(found),
+        ways=[(one.key, one.says) for one in _ways(found)] + list(BY_HAND.items()),
+        given=[one for one in history.of(found) if one.verb in ("case.acknowledged", "case.registered")],
+        by_hand=BY_HAND,
+        values=form.values,
+        errors=form.errors,
+        form_key=form.key() if request.method == "POST" else new_key(),
+    )

@@ -1,0 +1,77 @@
+"""What the pages about many cases share: whom the rows are of, and what each filter may be, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.cases.lists import listing
+from portal.cases.lists.filters import Filters
+from portal.cases.models import Case, Promise, Tag
+from portal.citizens.models import Citizen
+from portal.database import db
+from portal.staff import managing, teams
+from portal.views.console.cases import words as case_words
+from portal.views.console.contact import page as contact_page
+from portal.views.console.door import may_read, me
+
+CLOSED_LISTS = {
+    "whose": "WHOSE",
+    "state": "SOUGHT",
+    "nature": "NATURES",
+    "priority": "PRIORITIES",
+    "due": "DUE",
+    "by": "BY",
+}
+
+
+def filters_said(sought: Filters) -> str:
+    """What is looked for, a line for each filter."""
+    choices = {name: dict(options) for name, options in choices_of_filters().items()}
+    said = [
+        f"{case_words.FILTERS[name]} : {choices.get(name, {}).get(value, value)}"
+        for name, value in sought.said().items()
+    ]
+    return "\n".join(said) or "Toutes les affaires qui ne sont pas terminées"
+
+
+def choices_of_filters() -> dict[str, list[tuple[str, str]]]:
+    """What each filter may be, with its words."""
+    tags = db.select(Tag).filter_by(organization_id=me().organization_id).order_by(Tag.name)
+    staff = [one for one in managing.staff_of(me()) if one.role in listing.READERS]
+    rows = {
+        "topic": [(str(key), name) for key, name in contact_page.topic_options()],
+        "tag": [(str(one.id), one.name) for one in db.session.scalars(tags)],
+        "owner": [(str(one.id), one.name) for one in staff],
+        "team": [(str(one.id), one.name) for one in teams.teams_of(me())],
+    }
+    closed = {name: getattr(case_words, words) for name, words in CLOSED_LISTS.items()}
+    return {**{name: list(words.items()) for name, words in closed.items()}, **rows}
+
+
+def team_names() -> dict[int, str]:
+    """The teams of the reader's organization."""
+    return {one.id: one.name for one in teams.teams_of(me())}
+
+
+def shown_of(cases: list[Case]) -> dict[str, Any]:
+    """Who the cases of a list are of, and who has them; of a protected person nothing to whoever may not know."""
+    ids = {case.citizen_id for case in cases if case.citizen_id}
+    people = {one.id: one for one in db.session.scalars(db.select(Citizen).where(Citizen.id.in_(ids)))}
+    owners = {case.owner_id for case in cases} | {one.owner_id for case in cases for one in case.promises}
+    return {
+        "people": people,
+        "hidden": {
+            case.id for case in cases if case.citizen_id in people and not may_read(people[case.citizen_id])
+        },
+        "names": managing.names_of(owners),
+        "teams": team_names(),
+        "topic_names": dict(contact_page.topic_options()),
+    }
+
+
+def unread(promises: list[Promise]) -> set[int]:
+    """Those made to a protected person, whom the reader may not know: their numbers."""
+    ids = {one.citizen_id for one in promises if one.citizen_id}
+    people = db.session.scalars(db.select(Citizen).where(Citizen.id.in_(ids))) if ids else ()
+    hidden = {one.id for one in people if not may_read(one)}
+    return {one.id for one in promises if one.citizen_id in hidden}

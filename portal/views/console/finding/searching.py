@@ -1,0 +1,95 @@
+"""Searching: one field for numbers, addresses, references, names and words.
+
+What is typed is sent by POST and kept under a name that says nothing, so that no address and no log has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
+
+from portal.database import db
+from portal.records.lookups import find_lookup, keep_lookup
+from portal.staff.managing import names_of
+from portal.views.console.contact.page import topic_options
+from portal.views.console.door import agents, bp, may_read, me
+from portal.views.console.finding.found import (
+    GROUPS,
+    PERIODS,
+    WHERE,
+    ByWords,
+    by_words,
+    read_asked,
+    read_place,
+    tell_place,
+)
+from portal.views.console.finding.typed import Found, find, hints, who_is_reached_at
+from portal.views.forms import Form
+
+ASKED = ("who", "channel", "topic", "period", "since", "until", "mine")
+
+
+@bp.get("/citizens")
+@agents
+def find_page() -> str:
+    return _show({}, {})
+
+
+@bp.post("/find")
+@agents
+def find_citizen() -> Any:
+    """A number or an address of one person leads to their file, if it opens to the reader. Whatever else was typed is
+    kept under a name that says nothing: its page has an address, and is shown again."""
+    form = Form(request.form)
+    asked = read_asked(form)
+    if not form.valid:
+        return _show(form.values, form.errors), 422
+    known = who_is_reached_at(asked.text) if not asked.narrows else []
+    if len(known) == 1 and may_read(known[0]):
+        return redirect(url_for("console.citizen", citizen_id=known[0].id))
+    lookup = keep_lookup({name: form.values.get(name, "") for name in ASKED}, by=me())
+    db.session.commit()
+    return redirect(url_for("console.found", name=lookup.name, group=request.form.get("group") or None))
+
+
+@bp.get("/found/<name>")
+@agents
+def found(name: str) -> str:
+    values = find_lookup(name, by=me()).asked
+    asked = read_asked(Form(MultiDict(values)))
+    group = request.args.get("group", "")
+    group = group if group in GROUPS else ""
+    place = read_place(request.args.get("after", ""))
+    known = None if asked.narrows or group else find(asked.text)
+    by_name = known is None or known.read_as == "name"
+    more = by_words(asked, group, place, known.people if known else []) if by_name else None
+    page = {"name": name, "group": group, "first": place is None}
+    return _show(values, {}, None if by_name else known, more, **page)
+
+
+def _show(
+    values: Mapping[str, str],
+    errors: Mapping[str, str],
+    known: Found | None = None,
+    more: ByWords | None = None,
+    **page: Any,
+) -> str:
+    people_found = [*(known.people if known else []), *(more.citizens if more else [])]
+    return render_template(
+        "console/find.html",
+        values=values,
+        errors=errors,
+        known=known,
+        more=more,
+        hints=hints([one.id for one in people_found if may_read(one)]),
+        topics=topic_options(),
+        names=names_of({one.agent_id for one in more.contacts.rows} if more else set()),
+        groups=GROUPS,
+        periods=PERIODS,
+        wheres=WHERE,
+        tell_place=tell_place,
+        **page,
+    )

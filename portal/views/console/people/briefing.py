@@ -1,0 +1,167 @@
+"""The resume card: what is open and what comes next, what was promised, where the last exchange stopped, what was read
+and given already, how to speak to them. Composed of what was written down, and no more than a screen of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import joinedload
+
+from portal import clock
+from portal.articles.models import ArticleText
+from portal.cases import opening
+from portal.cases.models import Case, Promise
+from portal.citizens import people
+from portal.citizens.keeping import live_flags
+from portal.citizens.models import Citizen, Flag, Identifier, IdentifierLink
+from portal.contacts import answering
+from portal.contacts.models import Attachment, Contact, Message, consulted_articles
+from portal.database import db
+from portal.directory import communes
+from portal.scripts.models import ScriptPath
+from portal.views.console.contact import visits
+from portal.views.console.contact.visits import Visited
+from portal.views.console.door import me
+
+RECENT = 6  # contacts whose words, files and articles are looked through
+MOST_MATTERS, MOST_PROMISES, MOST_OF_EACH = 3, 2, 4
+AWAITED = ("first_answer", "resolution")
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """An open case and its next step: a promise, or the clock that comes first; `by` is when it is due."""
+
+    case: Case
+    promise: Promise | None = None
+    clock: str = ""
+    by: datetime | None = None
+
+    @property
+    def late(self) -> bool:
+        return self.by is not None and self.by < clock.now()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the person must not be asked again: where they live, the files they gave, what they answered."""
+
+    commune: str = ""
+    files: tuple[str, ...] = ()
+    answers: tuple[tuple[str, str], ...] = ()  # what a script asked, what they said
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """The first lines of a file. `last` is the last contact that ended, `said` its last words.
+
+    `visited` is what their codes brought, `sent` which articles they were answered with; `promises` are all that is
+    owed, the most urgent first.
+    """
+
+    citizen: Citizen
+    cases: list[Case]
+    promises: list[Promise]
+    flags: list[Flag]
+    last: Contact | None
+    said: Sequence[Message]
+    visited: Visited
+    sent: list[str]
+    known: Known
+
+    @property
+    def matters(self) -> list[Matter]:
+        """The latest matters, each with its next step."""
+        return [_matter(case, self.promises) for case in self.cases[:MOST_MATTERS]]
+
+    @property
+    def other_promises(self) -> list[Promise]:
+        """The most urgent of what is owed and is not the next step of a matter shown."""
+        told = {matter.promise.id for matter in self.matters if matter.promise}
+        return [made for made in self.promises if made.id not in told][:MOST_PROMISES]
+
+
+def brief(
+    citizen: Citizen, *, beside: Contact | None = None, latest: Sequence[Contact] | None = None
+) -> Brief:
+    """What to know first, `beside` the contact one is in; `latest` are their contacts, where the page read them."""
+    latest = answering.timeline(citizen.id, by=me(), limit=RECENT) if latest is None else latest[:RECENT]
+    before = [one for one in latest if one is not beside]
+    last = next((one for one in before if one.state == "wrapped_up"), before[0] if before else None)
+    ids = [one.id for one in before]
+    return Brief(
+        citizen=citizen,
+        cases=opening.open_cases(citizen.id, by=me(), limit=20),
+        promises=opening.open_promises(citizen.id, by=me(), limit=20),
+        flags=live_flags(citizen.id),
+        last=last,
+        said=last_words([last.id]).get(last.id, []) if last else [],
+        visited=visits.visited(ids),
+        sent=_sent(ids),
+        known=_known(citizen, ids),
+    )
+
+
+def _matter(case: Case, promises: Iterable[Promise]) -> Matter:
+    promised = next((made for made in promises if made.case_id == case.id), None)
+    awaited = next((one for one in case.clocks if one.kind in AWAITED and one.met_at is None), None)
+    if promised and (awaited is None or promised.due_at <= awaited.due_at):
+        return Matter(case, promised, by=promised.due_at)
+    if awaited is None or awaited.state not in ("running", "missed"):
+        return Matter(case)
+    return Matter(case, clock=awaited.kind, by=awaited.due_at)
+
+
+def _sent(contact_ids: Collection[int]) -> list[str]:
+    """The titles of the articles that they were answered with, the latest first."""
+    if not contact_ids:
+        return []
+    used = consulted_articles
+    query = db.select(ArticleText.title).join(used, used.c.article_id == ArticleText.article_id)
+    query = query.where(used.c.contact_id.in_(contact_ids), ArticleText.language == "fr")
+    return list(dict.fromkeys(db.session.scalars(query.order_by(used.c.contact_id.desc()))))[:MOST_OF_EACH]
+
+
+def _known(citizen: Citizen, contact_ids: Collection[int]) -> Known:
+    town = communes.town(citizen.commune) if citizen.commune else None
+    name = town.name if town else ""
+    if not contact_ids:
+        return Known(name)
+    files = db.select(Attachment.name).join(Message).order_by(Attachment.id.desc()).limit(MOST_OF_EACH)
+    files = files.where(Message.contact_id.in_(contact_ids), Message.direction == "in")
+    return Known(name, tuple(dict.fromkeys(db.session.scalars(files))), _answered(contact_ids))
+
+
+def _answered(contact_ids: Collection[int]) -> tuple[tuple[str, str], ...]:
+    """What scripts asked them of late, and what they said: the last answer to each question."""
+    query = db.select(ScriptPath.steps).where(ScriptPath.contact_id.in_(contact_ids))
+    latest = db.session.scalars(query.order_by(ScriptPath.id.desc()).limit(2))
+    steps = [step for path in reversed(list(latest)) for step in path]
+    said = {str(step.get("asked", "")): str(step.get("answer", "")) for step in steps}
+    return tuple((asked, answer) for asked, answer in said.items() if asked and answer)[-MOST_OF_EACH:]
+
+
+def last_words(contact_ids: Iterable[int], most: int = 3) -> dict[int, list[Message]]:
+    """The last messages of each contact, in one SELECT however long the threads are."""
+    rank = db.func.row_number().over(partition_by=Message.contact_id, order_by=Message.id.desc())
+    ranked = (
+        db.select(Message.id, rank.label("rank")).where(Message.contact_id.in_(list(contact_ids))).subquery()
+    )
+    query = db.select(Message).join(ranked, ranked.c.id == Message.id).where(ranked.c.rank <= most)
+    said: dict[int, list[Message]] = {}
+    for message in db.session.scalars(query.order_by(Message.id)):
+        said.setdefault(message.contact_id, []).append(message)
+    return said
+
+
+def links_of(citizen: Citizen) -> list[IdentifierLink]:
+    """The numbers and addresses linked to this person, each once, the surest first."""
+    query = db.select(IdentifierLink).where(IdentifierLink.citizen_id.in_(people.ids(citizen.id)))
+    query = query.options(joinedload(IdentifierLink.identifier).selectinload(Identifier.consents))
+    query = query.order_by(IdentifierLink.certainty, IdentifierLink.identifier_id, IdentifierLink.citizen_id)
+    once: dict[int, IdentifierLink] = {}
+    for link in db.session.scalars(query):
+        once.setdefault(link.identifier_id, link)
+    return list(once.values())

@@ -1,0 +1,132 @@
+"""Keeping a citizen's file right: name, language, ways to be reached, flags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from portal import history
+from portal.citizens import identifying, keeping, relations
+from portal.citizens.models import Citizen
+from portal.database import db
+from portal.staff.managing import names_of
+from portal.views.console import words
+from portal.views.console.door import agents, bp, me, refusals_shown, supervisors
+from portal.views.console.people import briefing
+from portal.views.console.people.citizens import open_file
+from portal.views.forms import Form
+
+
+@bp.get("/citizens/<int:citizen_id>/edit")
+@agents
+def edit_page(citizen_id: int) -> str:
+    return show(open_file(citizen_id), Form())
+
+
+@bp.post("/citizens/<int:citizen_id>/edit")
+@agents
+def edit(citizen_id: int) -> Any:
+    person = open_file(citizen_id)
+    form = Form(request.form)
+    typed = {
+        "name": form.text("name", required=True, longest=200),
+        "language": form.choice("language", words.LANGUAGES, required=True),
+        "preferred_channel": form.choice("preferred_channel", words.CHANNELS),
+        "know_first": form.text("know_first", longest=200),
+    }
+    own = (
+        person.id == citizen_id
+    )  # else merged meanwhile: what was typed stands beside what the other file says
+    with refusals_shown(form):
+        version = form.number("version") or 0
+        keeping.edit_citizen(person, version if own else 0, by=me().actor, **typed)
+    if not form.valid:
+        return show(person, form), 422
+    db.session.commit()
+    return _done(citizen_id, "La fiche est enregistrée.")
+
+
+@bp.post("/citizens/<int:citizen_id>/protection")
+@supervisors
+def protect(citizen_id: int) -> Any:
+    person = open_file(citizen_id)
+    form = Form(request.form)
+    protected = form.choice("protected", ("yes", "no"), required=True) == "yes"
+    if form.valid:
+        with refusals_shown(form):
+            reason = form.text("protection_reason", longest=500)
+            keeping.protect(person, protected, reason=reason, by=me())
+    if not form.valid:
+        return show(person, form), 422
+    db.session.commit()
+    return _done(citizen_id, "Le dossier est protégé." if protected else "Le dossier n’est plus protégé.")
+
+
+@bp.post("/citizens/<int:citizen_id>/identifiers")
+@agents
+def add_identifier(citizen_id: int) -> Any:
+    person = open_file(citizen_id)
+    form = Form(request.form)
+    with refusals_shown(form):
+        kind, value = identifying.reach(form.text("reach", required=True, longest=254))
+        used = identifying.identifier(kind, value)
+        identifying.link(used, person, certainty="confirmed", evidence="agent", by=me().actor)
+    if not form.valid:
+        _name_reach(form)
+        return show(person, form), 422
+    db.session.commit()
+    return _done(citizen_id, "Le moyen de contact est ajouté.")
+
+
+@bp.post("/citizens/<int:citizen_id>/flags")
+@agents
+def raise_flag(citizen_id: int) -> Any:
+    person = open_file(citizen_id)
+    form = Form(request.form)
+    kind, ends_on = form.choice("flag", words.FLAGS, required=True), form.day("ends_on")
+    note = form.text("flag_note", longest=300)
+    if form.valid:
+        with refusals_shown(form):
+            keeping.raise_flag(person, kind, note=note, ends_on=ends_on, by=me().actor)
+    if not form.valid:
+        return show(person, form), 422
+    db.session.commit()
+    return _done(citizen_id, "C’est noté.")
+
+
+@bp.post("/citizens/<int:citizen_id>/flags/<int:flag_id>/lower")
+@agents
+def lower_flag(citizen_id: int, flag_id: int) -> Any:
+    keeping.lower_flag(open_file(citizen_id), flag_id, by=me().actor)
+    db.session.commit()
+    return _done(citizen_id, "C’est retiré.")
+
+
+def _name_reach(form: Form) -> None:
+    """The refusal of a number or an address, shown beside the one field in which both are typed."""
+    for kind in ("phone", "email"):
+        if kind in form.errors:
+            form.errors["reach"] = form.errors.pop(kind)
+
+
+def _done(citizen_id: int, sentence: str) -> Any:
+    flash(sentence)
+    return redirect(url_for("console.edit_page", citizen_id=citizen_id))
+
+
+def show(person: Citizen, form: Form) -> str:
+    """The page, with what was typed in whichever of its forms."""
+    fields = ("name", "language", "preferred_channel", "know_first", "version")
+    kept = {name: getattr(person, name) for name in fields}
+    return render_template(
+        "console/edit_citizen.html",
+        citizen=person,
+        values={**kept, **form.values},
+        errors=form.errors,
+        links=briefing.links_of(person),
+        flags=keeping.live_flags(person.id),
+        relations=[(one, relations.other_of(one)) for one in relations.around(person)],
+        log=history.of(person, limit=50),
+        authors=names_of(history.actors(history.of(person, limit=50))),
+    )

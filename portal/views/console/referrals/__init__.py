@@ -1,0 +1,1 @@
+"""Referrals at the desk: those we sent, and those sent to us."""

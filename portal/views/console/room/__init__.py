@@ -1,0 +1,1 @@
+"""The supervisor’s room: the wallboard, the next hours, reports and their files."""

@@ -1,0 +1,180 @@
+"""Reports: what was done in a period, in pictures and tables, each figure with its formula."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import render_template, request, url_for
+
+from portal.articles import bodies
+from portal.contacts.models import CHANNELS
+from portal.database import db
+from portal.desk.models import Queue
+from portal.directory import communes as towns
+from portal.directory.models import Organization
+from portal.reports import communes, days, figures, scope, visits
+from portal.reports.figures import Asked, Sums
+from portal.reports.models import NONE, Tally
+from portal.reports.scope import Scope
+from portal.views.console import words
+from portal.views.console.door import bp, me, supervisors
+from portal.views.console.room import drawing, measured
+from portal.views.console.room.words import FIGURES
+from portal.views.context import settings
+from portal.views.forms import Form
+
+DEFINITIONS = Path(__file__).parents[3] / "docs" / "reports.md"
+USUAL = timedelta(days=29)
+LONGEST = timedelta(days=3 * 366)
+MOST_DAYS_DRAWN = 92  # a longer period is drawn month by month
+
+
+@bp.get("/reports")
+@supervisors
+def reports() -> Any:
+    form = Form(request.args)
+    seen = scope.seen(me())
+    queues, topics = queue_names(seen), figures.topic_names()
+    asked = read(form, seen, queues, topics)
+    page = render_template(
+        "console/reports.html",
+        **_content(asked, queues, topics),
+        asked=asked,
+        choices={"queues": list(queues.items()), "topics": list(topics.items())},
+        values={**form.values, "from": asked.first.isoformat(), "to": asked.last.isoformat()},
+        errors=form.errors,
+    )
+    return page, 200 if form.valid else 422
+
+
+@bp.get("/reports/definitions")
+@supervisors
+def definitions() -> str:
+    return render_template("console/definitions.html", body=_definitions())
+
+
+@lru_cache(maxsize=1)
+def _definitions() -> str:
+    text = DEFINITIONS.read_text(encoding="utf-8")
+    return bodies.render(text.partition("\n")[2], "fr").html  # the page has the title of its own
+
+
+def read(form: Form, seen: Scope, queues: dict[int, str], topics: dict[int, str]) -> Asked:
+    """What was asked for; with nothing asked, the last thirty days."""
+    today = days.today(settings().timezone)
+    first, last = form.day("from"), form.day("to")
+    last = min(last or today, today)
+    first = first or last - USUAL
+    if first > last or last - first > LONGEST:
+        form.refuse("from", "La période commence avant sa fin, et dure trois ans au plus.")
+        first = last - USUAL
+    return Asked(
+        *(seen, first, last, settings().timezone),
+        channel=form.choice("channel", CHANNELS),
+        topic_id=_one_of(form, "topic", topics),
+        queue_id=_one_of(form, "queue", queues),
+    )
+
+
+def queue_names(seen: Scope) -> dict[int, str]:
+    query = db.select(Queue.id, Queue.name).filter_by(organization_id=seen.organization_id)
+    rows = db.session.execute(query.where(seen.queues(Queue.id)).order_by(Queue.position, Queue.id))
+    return {row.id: row.name for row in rows}
+
+
+def _one_of(form: Form, name: str, known: dict[int, str]) -> int | None:
+    value = form.choice(name, {str(one) for one in known})
+    return int(value) if value else None
+
+
+def _periods() -> list[tuple[str, str]]:
+    """Periods often asked for, and their addresses."""
+    today = days.today(settings().timezone)
+    month = today.replace(day=1)
+    before = (month - timedelta(days=1)).replace(day=1)
+    periods = {
+        "7 jours": (today - timedelta(days=6), today),
+        "30 jours": (today - USUAL, today),
+        "Ce mois": (month, today),
+        "Le mois dernier": (before, month - timedelta(days=1)),
+        "12 mois": (today - timedelta(days=364), today),
+    }
+    address = url_for("console.reports")
+    return [(name, f"{address}?from={first}&to={last}") for name, (first, last) in periods.items()]
+
+
+def _content(asked: Asked, queues: dict[int, str], topics: dict[int, str]) -> dict[str, Any]:
+    """All that the page says."""
+    whole = figures.totals(asked)
+    public = _is_public(asked)
+    visited = visits.opinions(asked) if public else Sums()
+    return {
+        "whole": whole,
+        "calls": figures.calls(asked) if asked.about_calls else Sums(),
+        "in_time": figures.in_announced_time(asked),
+        "promises": figures.promises(asked),
+        "visits": visited,
+        "one_visit": measured.ratio(
+            whole["one_visit"] + visited["deflected"], whole["concluded"] + visited["told"]
+        ),
+        "over_time": _over_time(asked),
+        "tables": _tables(asked, queues, topics),
+        "communes": [(_town(one), one.sums) for one in communes.by_commune(asked)],
+        "in_vain": visits.in_vain(asked) if public else [],
+        "referrals": figures.referrals(asked),
+        "states": words.REFERRAL_STATES,
+        "periods": _periods(),
+        "measured": measured,
+        "figures": FIGURES,
+        "state_columns": [(says.capitalize(), "end") for says in words.REFERRAL_STATES.values()],
+    }
+
+
+def _is_public(asked: Asked) -> bool:
+    """The public pages are the host's; what is searched there is of no channel nor queue."""
+    host = db.session.get_one(Organization, asked.scope.organization_id).is_host
+    return host and not asked.narrowed and asked.scope.queue_ids is None
+
+
+def _over_time(asked: Asked) -> drawing.Chart:
+    """Contacts day by day, or month by month."""
+    counted = figures.by(asked, Tally.day)
+    if (asked.last - asked.first).days < MOST_DAYS_DRAWN:
+        every = list(days.each(asked.first, asked.last))
+        values = [counted[day]["contacts"] if day in counted else 0 for day in every]
+        return drawing.bars("Contacts par jour", [measured.short_day(day) for day in every], values)
+    months: Counter[date] = Counter({day.replace(day=1): 0 for day in days.each(asked.first, asked.last)})
+    for day, sums in counted.items():
+        months[day.replace(day=1)] += sums["contacts"]
+    labels = [f"{month:%m/%y}" for month in sorted(months)]
+    return drawing.bars("Contacts par mois", labels, [months[month] for month in sorted(months)])
+
+
+def _tables(asked: Asked, queues: dict[int, str], topics: dict[int, str]) -> list[tuple[str, str, Any]]:
+    """Channel by channel, queue by queue, topic by topic."""
+    named: list[tuple[str, str, Any, Callable[[Any], str]]] = [
+        ("Par moyen", "Moyen", Tally.channel, lambda key: words.CHANNELS.get(key, key)),
+        ("Par file", "File", Tally.queue_id, lambda key: queues.get(key, "Sans file")),
+        (
+            "Par sujet",
+            "Sujet",
+            Tally.topic_id,
+            lambda key: "Sans sujet" if key == NONE else topics.get(key, "Sujet retiré"),
+        ),
+    ]
+    return [
+        (title, thing, [(name(key), sums) for key, sums in figures.by(asked, column).items()])
+        for title, thing, column, name in named
+    ]
+
+
+def _town(one: communes.Share) -> str:
+    if one.others:
+        return f"Autres communes ({one.others})"
+    known = towns.town(one.commune) if one.commune else None
+    return known.name if known else one.commune or "Commune non connue"
