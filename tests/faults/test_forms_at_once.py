@@ -12,7 +12,7 @@ from flask import Flask
 from portal.database import db
 from portal.desk.models import Queue
 from portal.staff.models import Team
-from portal.views.admin.queues import NEW
+from portal.views.admin.people.queues import NEW
 from tests import make
 from tests.signing import signed_in, token
 

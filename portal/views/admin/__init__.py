@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pkgutil import walk_packages
+
 from flask import Blueprint, render_template
 
 from portal.views import guards
@@ -15,37 +18,5 @@ def home() -> str:
     return render_template("admin/home.html")
 
 
-from portal.views.admin import (  # noqa: E402,F401  (they register their views on `bp`)
-    articles,
-    documents,
-    embedders,
-    freshness,
-    kinds,
-    levels,
-    lines,
-    lines_says,
-    macros,
-    mailboxes,
-    menus,
-    menus_steps,
-    organizations,
-    partners,
-    queues,
-    rules,
-    rules_acts,
-    rules_checks,
-    rules_drafts,
-    rules_examples,
-    rules_ranked,
-    rules_trials,
-    scripts,
-    scripts_steps,
-    senders,
-    services,
-    set_aside,
-    staff,
-    staffing,
-    teams,
-    templates,
-    topics,
-)
+for module in walk_packages(__path__, f"{__name__}."):
+    import_module(module.name)  # each writes its doors on the blueprint

@@ -19,7 +19,7 @@ from portal.referrals.deciding.rules import in_force
 from portal.referrals.models import RuleVersion
 from portal.referrals.ruling import reading
 from portal.views import guards, language
-from portal.views.admin.picture import Node, Picture, draw
+from portal.views.admin.trees.picture import Node, Picture, draw
 from portal.views.public import bp
 
 PAGE = 12

@@ -15,7 +15,7 @@ from portal.contacts.models import Template
 from portal.contacts.templates import TemplateDraft
 from portal.errors import Refused, Stale
 from portal.telephony.parts import count
-from portal.views.admin.texts_words import EXAMPLES
+from portal.views.admin.channels.texts_words import EXAMPLES
 from tests import make
 
 TEXTS = {"fr": "Rendez-vous le {date} à {time}.", "en": "Appointment on {date} at {time}."}

@@ -15,7 +15,7 @@ from portal.desk.models import Queue
 from portal.jobs import Job
 from portal.staff import teams
 from portal.staff.models import Staff, Team
-from portal.views.admin.queues import NEW
+from portal.views.admin.people.queues import NEW
 from tests import make
 from tests.signing import send, signed_in
 

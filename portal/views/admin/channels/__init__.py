@@ -1,0 +1,1 @@
+"""By which ways people reach us: lines, senders and templates of texts, mailboxes."""

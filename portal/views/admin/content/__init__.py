@@ -1,0 +1,1 @@
+"""What citizens read: articles, documents, topics."""

@@ -1,0 +1,1 @@
+"""Who works here and how: staff, teams, queues, levels of service, macros; and what waits for somebody."""
