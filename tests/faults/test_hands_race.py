@@ -12,7 +12,7 @@ from portal.database import db
 from portal.desk import offering, places
 from tests import make
 from tests.portal.calling import CALL
-from tests.portal.views.test_console_call import Desk, colleague
+from tests.portal.views.console.test_call import Desk, colleague
 from tests.signing import send
 
 

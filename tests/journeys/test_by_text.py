@@ -7,7 +7,7 @@ from portal.telephony.models import NetworkEvent
 from tests import make
 from tests.journeys.conftest import TEXTS, Town
 from tests.network import Network
-from tests.portal.views.test_telephone import contacts
+from tests.portal.views.telephone.test_telephone import contacts
 
 
 def test_a_text_that_nothing_answers_waits_for_an_agent_with_a_reference(live: Town) -> None:

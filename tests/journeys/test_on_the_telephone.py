@@ -13,7 +13,7 @@ from portal.staff.models import Staff
 from simulator import Handset
 from tests import make
 from tests.journeys.conftest import AGENT_PHONE, LINE, Town
-from tests.portal.views.test_telephone import contacts
+from tests.portal.views.telephone.test_telephone import contacts
 from tests.signing import send
 
 

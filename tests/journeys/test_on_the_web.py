@@ -9,7 +9,7 @@ from portal.contacts.models import Contact
 from portal.database import db
 from portal.mail.models import Letter
 from tests.journeys.conftest import Town
-from tests.portal.views.test_telephone import contacts
+from tests.portal.views.telephone.test_telephone import contacts
 from tests.signing import send
 
 REFERENCE = re.compile(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{2}\b")

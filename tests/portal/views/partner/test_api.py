@@ -14,7 +14,7 @@ from portal.referrals.models import Partner, Referral, ReferralMessage
 from portal.referrals.partners import keys as partners
 from tests import make
 from tests.portal.referrals import lives
-from tests.portal.views.test_api import shape
+from tests.portal.views.api.test_api import shape
 
 API = "/api/v1/partner/referrals"
 

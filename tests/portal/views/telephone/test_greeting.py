@@ -12,7 +12,7 @@ from portal.lines.models import Line, MenuTrial
 from tests import make
 from tests.network import NUMBER, Network, said, verbs
 from tests.portal.views.calling import Caller, texts, tree
-from tests.portal.views.test_telephone import contacts
+from tests.portal.views.telephone.test_telephone import contacts
 
 WEEK = {day: [["08:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
 

@@ -15,7 +15,7 @@ from portal.contacts.models import Attachment, Contact
 from portal.database import db
 from portal.views import limits
 from tests import make
-from tests.portal.views.test_requests import NEW, THREAD, open_thread, town, write  # noqa: F401  (a fixture)
+from tests.portal.views.public.test_requests import NEW, THREAD, open_thread, town, write  # noqa: F401  (a fixture)
 from tests.signing import send, signed_in
 
 PDF = b"%PDF-1.7\n%%EOF"

@@ -14,7 +14,7 @@ from portal.database import db
 from portal.directory.models import Kind, Location, Service, ServiceAtLocation
 from tests import make
 from tests.portal.directory.hsds.cast import record, take
-from tests.portal.views.test_api import shape
+from tests.portal.views.api.test_api import shape
 
 API = "/api/v1/hsds"
 TERM = {"id": "t1", "name": "Se loger", "description": "Se loger", "taxonomy_id": "x1"}

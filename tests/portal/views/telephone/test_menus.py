@@ -19,7 +19,7 @@ from portal.telephony.models import NetworkEvent
 from tests import make
 from tests.network import LINE, Network, said, verbs
 from tests.portal.views.calling import Caller, texts
-from tests.portal.views.test_telephone import contacts
+from tests.portal.views.telephone.test_telephone import contacts
 
 
 def test_emergencies_are_said_first_then_the_choices(network: Network, line: Line) -> None:
