@@ -53,7 +53,7 @@ def change_cases() -> Any:
 @bp.get("/cases/changes/<int:bulk_id>")
 @agents
 def bulk_change(bulk_id: int) -> str:
-    return render_template("console/bulk_change.html", **_progress(bulk.find_bulk(bulk_id, by=me())))
+    return render_template("console/cases/bulk_change.html", **_progress(bulk.find_bulk(bulk_id, by=me())))
 
 
 @bp.get("/cases/changes/<int:bulk_id>/now")
@@ -62,7 +62,7 @@ def bulk_change_now(bulk_id: int) -> Any:
     """How far it is, which its page asks for again."""
     g.pop("staff_session", None)
     found = bulk.find_bulk(bulk_id, by=me())
-    answer = make_response(render_template("console/bulk_now.html", **_progress(found)))
+    answer = make_response(render_template("console/cases/bulk_now.html", **_progress(found)))
     answer.add_etag()
     return answer.make_conditional(request)
 
@@ -139,7 +139,7 @@ def _preview(form: Form, lines: list[Line]) -> str:
     chosen = _looked_at(form)
     cases = [line.case for line in lines if line.case is not None]
     return render_template(
-        "console/bulk_preview.html",
+        "console/cases/bulk_preview.html",
         change=change,
         chosen=chosen,
         lines=lines,

@@ -92,7 +92,7 @@ def _split_page(found: Case, form: Form) -> str:
     for message in corresponding.read_whole(*said):
         said[message.contact_id].append(message)
     return render_template(
-        "console/case_split.html",
+        "console/cases/case_split.html",
         case=found,
         contacts=contacts,
         said=said,

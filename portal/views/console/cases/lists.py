@@ -156,7 +156,7 @@ def _both(stale: Stale) -> list[tuple[str, str, str]]:
 
 def _view_page(view: SavedView, values: Any, errors: dict[str, str], rows: Any = ()) -> str:
     return render_template(
-        "console/case_view.html",
+        "console/cases/case_view.html",
         view=view,
         values=values,
         errors=errors,
@@ -178,7 +178,7 @@ def _page(look: Look, after: str = "", form: Form | None = None) -> str:
     choices = case_rows.choices_of_filters()
     page = listing.listing(look.sought, look.sort, by=me(), until=end_of_day(today()), after=after)
     return render_template(
-        "console/cases.html",
+        "console/cases/cases.html",
         look=look,
         page=page,
         first=not after,

@@ -84,7 +84,7 @@ def _page(found: Case, chosen: Macro, form: Form) -> str:
     if way is not None and "body" not in values:
         values["body"], in_french = _filled(does["template_id"], way)
     return render_template(
-        "console/case_macro.html",
+        "console/cases/case_macro.html",
         case=found,
         macro=chosen,
         does=does,

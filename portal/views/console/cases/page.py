@@ -53,7 +53,7 @@ def show(case: Case, form: Form | None = None, rows: Sequence[Any] = ()) -> str:
     """The page, with what was typed in the form that comes back; `rows`: two versions side by side."""
     contacts = contacts_of(case)
     page = render_template(
-        "console/case.html",
+        "console/cases/case.html",
         case=case,
         rows=rows,
         values={**_kept(case), **(form.values if form else {})},

@@ -102,7 +102,7 @@ def _page(made: Promise, form: Form) -> str:
     others = [one for one in managing.staff_of(me()) if one.role in keeping.READERS and not one.disabled_at]
     contact = db.session.get_one(Contact, made.contact_id)
     return render_template(
-        "console/promise.html",
+        "console/cases/promise.html",
         made=made,
         others=[(one.id, one.name) for one in others if one.id != made.owner_id],
         owner=managing.names_of([made.owner_id]).get(made.owner_id or 0, "Personne"),

@@ -91,7 +91,7 @@ def _page(found: Case, form: Form) -> str:
     contacts = page.contacts_of(found)
     complete = form.text("what") != "registration"
     return render_template(
-        "console/case_receipt.html",
+        "console/cases/case_receipt.html",
         case=found,
         language=templates.language_for(contacts[-1]) if contacts else "fr",
         letter=_parts(found, contacts[-1], complete=complete) if contacts else [],

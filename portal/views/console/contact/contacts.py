@@ -33,7 +33,9 @@ def messages(contact_id: int) -> Any:
     found = answering.find_contact(contact_id, by=me())
     names = names_of({one.author_id for one in corresponding.read_whole(found.id)})
     around = {"explained": composing.explained, "set_aside": delivery.set_aside(found)}
-    answer = make_response(render_template("console/messages.html", contact=found, names=names, **around))
+    answer = make_response(
+        render_template("console/contact/messages.html", contact=found, names=names, **around)
+    )
     answer.add_etag()
     return answer.make_conditional(request)
 

@@ -114,7 +114,7 @@ def show(contact: Contact, form: Form | None = None, sought: str = "") -> str:
     found = who(contact)
     brief = brief_of(contact, found)
     page = render_template(
-        "console/contact.html",
+        "console/contact/contact.html",
         contact=contact,
         who=found,
         brief=brief,
@@ -204,7 +204,7 @@ def speakers(contact: Contact) -> list[tuple[int, str]]:
 def now(contact: Contact, said: str = "", *, refused: bool = False) -> str:
     """The part of the page that says where the contact has got to, and `said`, what came of a button of it."""
     return render_template(
-        "console/contact_now.html", contact=contact, said=said, refused=refused, **where(contact)
+        "console/contact/contact_now.html", contact=contact, said=said, refused=refused, **where(contact)
     )
 
 

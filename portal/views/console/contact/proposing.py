@@ -83,7 +83,7 @@ def _page(source: Source, form: Form) -> str:
     asked, answered = _marks(source.asked, source), _marks(source.answered, source)
     clean = {"title": without(source.asked, asked)[:300], "body": without(source.answered, answered)}
     return render_template(
-        "console/article_from.html",
+        "console/contact/article_from.html",
         source=source,
         marked={
             "asked": list(pieces(source.asked, asked)),

@@ -115,7 +115,7 @@ def _act(contact_id: int, form: Form, verb: Callable[[Contact], ScriptPath]) -> 
     if form.valid:
         db.session.commit()
     if in_place:
-        page = render_template("console/script.html", contact=contact, refused=form.errors)
+        page = render_template("console/contact/script.html", contact=contact, refused=form.errors)
         return page, 200 if form.valid else 422
     if not form.valid or contact_page.half_written(form):
         return contact_page.show(contact, form), 200 if form.valid else 422

@@ -35,7 +35,7 @@ def who_it_may_be() -> str:
     form = Form(request.form)
     typed = form.text("who", longest=200)
     found = finding.find(typed) if typed else None
-    return render_template("console/who_found.html", found=found, values=form.values, errors={})
+    return render_template("console/desk/who_found.html", found=found, values=form.values, errors={})
 
 
 @bp.post("/contacts/new")
@@ -106,7 +106,7 @@ def _page(form: Form) -> str:
     typed = form.text("who")
     defaults = {"channel": "phone", "disposition": "answered"}
     return render_template(
-        "console/by_hand.html",
+        "console/desk/by_hand.html",
         values={**defaults, **form.values},
         errors=form.errors,
         error_ids={"": "contenu", "name": "new_name"},

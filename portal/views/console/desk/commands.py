@@ -65,4 +65,4 @@ KEYS = (
 @bp.get("/commands")
 @agents
 def commands() -> str:
-    return render_template("console/commands.html", groups=KEYS, values={}, errors={})
+    return render_template("console/desk/commands.html", groups=KEYS, values={}, errors={})

@@ -21,7 +21,7 @@ from portal.views.console.door import agents, bp, end_of_day, me, today
 @bp.get("/")
 @agents
 def desk() -> str:
-    return render_template("console/desk.html", **_waiting(), **_mine())
+    return render_template("console/desk/desk.html", **_waiting(), **_mine())
 
 
 @bp.get("/waiting")
@@ -29,7 +29,7 @@ def desk() -> str:
 def waiting_now() -> Any:
     """Who waits, which the desk asks for again when there is news. A tab that asks by itself is no sign of life."""
     part = shared.drawn_once(
-        "waiting", lambda: render_template("console/waiting.html", **_waiting()), me().may_open_protected
+        "waiting", lambda: render_template("console/desk/waiting.html", **_waiting()), me().may_open_protected
     )
     return again(part)
 
@@ -38,7 +38,7 @@ def waiting_now() -> Any:
 @agents
 def mine_now() -> Any:
     """What this agent has begun, asked for again likewise."""
-    return again(render_template("console/mine.html", **_mine()))
+    return again(render_template("console/desk/mine.html", **_mine()))
 
 
 def again(part: str) -> Any:

@@ -54,7 +54,7 @@ def here() -> Any:
     else:
         onlookers.look(page, by=me(), types=bool(request.form.get("types")))
     db.session.commit()
-    return render_template("console/here.html", others=onlookers.others(page, by=me()))
+    return render_template("console/desk/here.html", others=onlookers.others(page, by=me()))
 
 
 @bp.context_processor

@@ -96,7 +96,7 @@ def _note(app: Flask, staff_id: int, citizen_id: int) -> None:
 def now() -> str:
     """The strip alone. A tab that asks by itself is no sign of life."""
     g.asked_session = g.pop("staff_session", None)
-    return render_template("console/now.html")
+    return render_template("console/desk/now.html")
 
 
 @bp.post("/presence")
@@ -129,7 +129,7 @@ def _act(verb: Any) -> Any:
         db.session.rollback()
         refused = refusal.sentence
     if guards.asked_by_a_page():
-        return render_template("console/now.html", refused=refused), 422 if refused else 200
+        return render_template("console/desk/now.html", refused=refused), 422 if refused else 200
     if refused:
         raise Refused(refused)
     back = form.text("back")

@@ -117,7 +117,7 @@ def _lines() -> list[tuple[str, str]]:
 
 def _page(form: Form, thread: Contact) -> str:
     return render_template(
-        "console/write_first.html",
+        "console/desk/write_first.html",
         thread=thread,
         person=_person(form),
         composer=composing.as_typed(thread, form),

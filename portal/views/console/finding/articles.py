@@ -15,7 +15,7 @@ from portal.views.forms import Form
 def search() -> str:
     form = Form(request.args)
     words = form.text("q", longest=answers.LONGEST_QUESTION)
-    return render_template("console/search.html", asked=words, found=answers.find(words, "fr"))
+    return render_template("console/finding/search.html", asked=words, found=answers.find(words, "fr"))
 
 
 @bp.get("/contacts/<int:contact_id>/articles")
@@ -26,7 +26,7 @@ def articles(contact_id: int) -> str:
     words = Form(request.args).text("q", longest=answers.LONGEST_QUESTION)
     found = answers.find(words, contact.language)
     return render_template(
-        "console/articles.html",
+        "console/finding/articles.html",
         contact=contact,
         asked=words,
         found=found,

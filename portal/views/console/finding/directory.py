@@ -66,7 +66,7 @@ def _page(form: Form, words: str) -> str:
     near, own = place.code if place else "", me().organization_id
     call = _call(form.number("contact"))
     return render_template(
-        "console/services.html",
+        "console/finding/services.html",
         values=form.values,
         errors=form.errors,
         services=_found(words, near, own) if words or near else [],

@@ -79,7 +79,7 @@ def _show(
 ) -> str:
     people_found = [*(known.people if known else []), *(more.citizens if more else [])]
     return render_template(
-        "console/find.html",
+        "console/finding/find.html",
         values=values,
         errors=errors,
         known=known,

@@ -28,7 +28,7 @@ def citizen(citizen_id: int) -> Any:
     person = open_file(citizen_id)
     if person.id != citizen_id:  # merged into another file
         return redirect(url_for("console.citizen", citizen_id=person.id))
-    answer = render_template("console/citizen.html", **_file(person))
+    answer = render_template("console/people/citizen.html", **_file(person))
     if may_read(person):  # a written reason was itself noted as the reading
         note_reading(person.id)
     return answer

@@ -18,7 +18,7 @@ from portal.views.console.people.citizens import open_file
 def doubles_page() -> str:
     pairs = doubles.proposed()
     shown = [one.id for _, *both in pairs for one in both if may_read(one)]
-    return render_template("console/doubles.html", pairs=pairs, hints=typed.hints(shown))
+    return render_template("console/people/doubles.html", pairs=pairs, hints=typed.hints(shown))
 
 
 @bp.post("/citizens/<int:citizen_id>/told-apart/<int:other_id>")

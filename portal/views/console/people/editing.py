@@ -120,7 +120,7 @@ def show(person: Citizen, form: Form) -> str:
     fields = ("name", "language", "preferred_channel", "know_first", "version")
     kept = {name: getattr(person, name) for name in fields}
     return render_template(
-        "console/edit_citizen.html",
+        "console/people/edit_citizen.html",
         citizen=person,
         values={**kept, **form.values},
         errors=form.errors,

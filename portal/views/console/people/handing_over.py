@@ -92,7 +92,7 @@ def _page(contact: Contact, form: Form) -> str:
     deed = attributing.handed_by(contact)
     promises = db.select(Promise).filter_by(contact_id=contact.id).order_by(Promise.due_at)
     return render_template(
-        "console/hand_to.html",
+        "console/people/hand_to.html",
         contact=contact,
         person=contact.person,
         found=[one for one in found.people if one is not contact.person] if found else None,

@@ -35,7 +35,7 @@ def _look(person: Citizen, form: Form) -> str:
     typed = form.text("who", longest=200)
     found = finding.find(typed) if typed else None
     return render_template(
-        "console/merge_look.html",
+        "console/people/merge_look.html",
         citizen=person,
         found=[one for one in found.people if one is not person] if found else None,
         hints=finding.hints([one.id for one in found.people if may_read(one)]) if found else {},
@@ -77,7 +77,7 @@ def merge(citizen_id: int, other_id: int) -> Any:
 
 def _preview(kept: Citizen, absorbed: Citizen, form: Form) -> str:
     page = render_template(
-        "console/merge_preview.html",
+        "console/people/merge_preview.html",
         kept=kept,
         absorbed=absorbed,
         choices=merging.choices(kept, absorbed),

@@ -29,7 +29,7 @@ def unmerge_page(merge_id: int) -> Any:
     if merge.undone_at is not None:
         return _back(merge, "Ces deux dossiers sont déjà séparés.")
     parted = merging.parting(merge)
-    page = render_template("console/merge_undo.html", values={}, errors={}, **_asked(parted))
+    page = render_template("console/people/merge_undo.html", values={}, errors={}, **_asked(parted))
     note_readings(parted.kept)
     return page
 

@@ -21,4 +21,4 @@ def readings() -> str:
     query = query.join(Citizen, Citizen.id == Reading.citizen_id)
     query = query.where(Staff.id.in_(seen_by(me())), Reading.reason != "")
     rows = db.session.execute(query.order_by(Reading.id.desc()).limit(MOST_SHOWN))
-    return render_template("console/readings.html", rows=list(rows))
+    return render_template("console/people/readings.html", rows=list(rows))

@@ -33,7 +33,7 @@ def received() -> str:
     view = view if view in VIEWS else "new"
     rows = inbox.received(view, by=me(), after=request.args.get("after", 0, type=int))
     return render_template(
-        "console/received.html",
+        "console/referrals/received.html",
         view=view,
         views=VIEWS,
         counts=inbox.waiting(me()),
@@ -99,7 +99,7 @@ def _page(found: Referral, form: Form) -> str:
     over = living.is_final(found)
     errors = {{"note": "why"}.get(name, name): said for name, said in form.errors.items()}
     return render_template(
-        "console/received_one.html",
+        "console/referrals/received_one.html",
         found=found,
         over=over,
         sender=receivers.sender_of(found.organization_id),

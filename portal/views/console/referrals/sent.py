@@ -40,7 +40,7 @@ def referrals() -> str:
     view = view if view in shown else first
     rows = listing.listing(view, by=me(), before=request.args.get("before", type=int))
     return render_template(
-        "console/referrals.html",
+        "console/referrals/referrals.html",
         view=view,
         counts=counts,
         received=inbox.waiting(me(), ("new",))["new"],
@@ -147,7 +147,7 @@ def _page(found: Referral, form: Form) -> str:
     if not form.data:
         form.values.update(nature=nature, service=_proposed(found))
     return render_template(
-        "console/referral.html",
+        "console/referrals/referral.html",
         found=found,
         contact=contact,
         citizen=people.head(db.session.get_one(Citizen, found.citizen_id)) if found.citizen_id else None,

@@ -37,7 +37,7 @@ def exports() -> str:
 @supervisors
 def exports_now() -> Any:
     """The list alone, which the page asks for again while files are made."""
-    return again(render_template("console/exports_now.html", **_list()))
+    return again(render_template("console/room/exports_now.html", **_list()))
 
 
 @bp.post("/reports/exports")
@@ -79,7 +79,7 @@ def _page(form: Form, form_key: str) -> str:
     asked = read(Form(form.data), seen, queues, topics)
     period = {"from": asked.first.isoformat(), "to": asked.last.isoformat()}
     return render_template(
-        "console/exports.html",
+        "console/room/exports.html",
         **_list(),
         choices={"queues": list(queues.items()), "topics": list(topics.items())},
         values={"kind": "figures", "format": "ods", **period, **form.values},

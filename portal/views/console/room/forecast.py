@@ -35,7 +35,7 @@ def forecast() -> Any:
     values = {**form.values, "agents": agents, "queue": queue_id}
     choices = {"queues": [(one.id, one.name) for one in queues], "on_duty": on_duty, "agents": agents}
     page = render_template(
-        "console/forecast.html", **shown, **choices, values=values, errors=form.errors, measured=measured
+        "console/room/forecast.html", **shown, **choices, values=values, errors=form.errors, measured=measured
     )
     return page, 200 if form.valid else 422
 

@@ -42,7 +42,7 @@ def reports() -> Any:
     queues, topics = queue_names(seen), figures.topic_names()
     asked = read(form, seen, queues, topics)
     page = render_template(
-        "console/reports.html",
+        "console/room/reports.html",
         **_content(asked, queues, topics),
         asked=asked,
         choices={"queues": list(queues.items()), "topics": list(topics.items())},
@@ -55,7 +55,7 @@ def reports() -> Any:
 @bp.get("/reports/definitions")
 @supervisors
 def definitions() -> str:
-    return render_template("console/definitions.html", body=_definitions())
+    return render_template("console/room/definitions.html", body=_definitions())
 
 
 @lru_cache(maxsize=1)

@@ -22,7 +22,7 @@ MOST_QUEUES = 30
 @supervisors
 def room() -> str:
     asked = _asked()
-    page = "console/room_screen.html" if asked["screen"] else "console/room.html"
+    page = "console/room/room_screen.html" if asked["screen"] else "console/room/room.html"
     return render_template(page, part=_part(**asked), again=url_for("console.room_now", **_kept(**asked)))
 
 
@@ -50,6 +50,6 @@ def _part(screen: bool, only: tuple[int, ...]) -> str:
 
     def draw() -> str:
         found = wallboard.now(seen, settings().timezone, only=only)
-        return render_template("console/room_now.html", room=found, screen=screen, measured=measured)
+        return render_template("console/room/room_now.html", room=found, screen=screen, measured=measured)
 
     return shared.drawn_once("room", draw, seen, screen, only)
