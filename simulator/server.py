@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, replace
+from time import monotonic
 from types import TracebackType
 from urllib.parse import urlsplit
 
@@ -93,8 +94,10 @@ class Running:
         return told
 
     def settle(self, seconds: float = 10) -> None:
-        """Until the portal has been told what it is to be told at once."""
-        if not self.network.dispatcher.settle(seconds):
+        """Until whoever hung up is gone, and the portal has been told what it is to be told at once."""
+        limit = monotonic() + seconds
+        gone = self.network.wait(lambda: not any(leg.hung_up for leg in self.network.legs.values()), seconds)
+        if not gone or not self.network.dispatcher.settle(max(0.0, limit - monotonic())):
             raise AssertionError(f"the portal was not told all within {seconds} s")
 
     def go_away(self) -> None:

@@ -33,7 +33,7 @@ def ring_all(leg: Leg, order: Verb, document: Document, outcome: Outcome) -> Non
 
 def _put_through(leg: Leg, answered: Leg, order: Verb, document: Document, outcome: Outcome) -> None:
     with leg.network.changed:
-        if answered.freed:  # it was called elsewhere at the very moment it was ready
+        if answered.freed or answered.hung_up:  # called elsewhere, or gone, at the very moment it was ready
             outcome.status = "completed"
             return
         bridge = leg.bridge = answered.bridge = Bridge(leg, answered)
@@ -92,10 +92,10 @@ def _talk_when_put_through(leg: Leg, whisper: Next | None) -> None:
     with leg.network.changed:
         leg.ready = True
         leg.ring()
-    leg.wait(lambda: leg.bridge is not None, LONGEST_S)
-    bridge = leg.bridge
     try:
+        leg.wait(lambda: leg.bridge is not None, LONGEST_S)
         leg.wait(lambda: leg.bridge is None, LONGEST_S)
-    finally:
-        if bridge:
-            bridge.end()
+    finally:  # who hangs up at the very instant of being put through leaves nobody talking to nobody
+        with leg.network.changed:
+            if leg.bridge:
+                leg.bridge.end()

@@ -2,6 +2,9 @@
 
 import pytest
 
+from simulator.calls import ringing_out
+from simulator.calls.leg import Bridge
+
 LINE = "+33199000010"
 ANNA = "sip:anna@valbrune.example"
 CHILD = '<Number url="/whisper" statusCallback="/child" statusCallbackEvent="initiated ringing answered completed">'
@@ -85,6 +88,28 @@ def test_the_called_leg_ended_by_rest_lets_the_caller_go_on(talking, agent, port
     api.calls(child).update(status="completed")
     agent.wait_for("over")
     talking.wait_to_hear("Restez en ligne")
+
+
+def test_who_hangs_up_at_the_instant_of_being_put_through_leaves_nobody_talking_to_nobody(
+    phone, agent, portal, monkeypatch
+):
+    """The telephone is hung up before its own thread knows that it talks: the caller goes on all the same."""
+
+    def gone_at_once(first, second):
+        second.hang_up()
+        return Bridge(first, second)
+
+    monkeypatch.setattr(ringing_out, "Bridge", gone_at_once)
+    portal.says |= {
+        "/telephone/voice": f'<Dial action="/after">{CHILD}{agent.number}</Number></Dial>',
+        "/after": "<Say>Au revoir</Say>",
+    }
+    phone.call(LINE)
+    agent.wait_for("ringing")
+    agent.answer()
+    phone.wait_to_hear("Au revoir")
+    assert portal.at("/after")[0]["DialCallStatus"] == "completed"
+    assert portal.wait_for("/child", 4)[-1]["CallStatus"] == "completed"
 
 
 def test_an_address_is_a_phone_like_another(phone, anna, portal):

@@ -8,6 +8,7 @@ from flask import Response
 from twilio.base.exceptions import TwilioRestException
 
 from portal.telephony.client import make_client
+from simulator.calls.leg import Leg
 from tests.simulator.conftest import ACCOUNT, TOKEN
 
 LINE, PHONE = "+33199000010", "+33639980001"
@@ -55,6 +56,23 @@ def test_webhooks_are_put_aside_and_told_days_late_in_another_order(network, pho
     assert sorted(bodies) == [str(number) for number in range(8)] and bodies != sorted(bodies)
     phone.write(LINE, "à l’heure")
     portal.wait_for("/telephone/text", 9)
+
+
+def test_it_settles_once_whoever_hung_up_is_gone_and_the_portal_was_told(network, phone, portal, monkeypatch):
+    """The call that hangs up is slow to notice: it is waited for all the same."""
+    portal.says["/telephone/voice"] = '<Gather timeout="600"/>'
+    phone.call(LINE)
+    phone.wait_to_be_asked()
+    as_usual = Leg.move
+
+    def slowly(leg, status):
+        sleep(0.3)
+        as_usual(leg, status)
+
+    monkeypatch.setattr(Leg, "move", slowly)
+    phone.hang_up()
+    network.settle()
+    assert [told["CallStatus"] for told in portal.at("/telephone/status/call")] == ["completed"]
 
 
 def test_the_door_holds_and_releases_too(network, phone, portal):
