@@ -243,7 +243,8 @@ def sent_how(message: Message) -> str:
 
 
 def waited(since: datetime) -> str:
-    """How long ago, as one says it: 40 s, 4 min, 2 h 05, 3 j."""
+    """How long ago, as one says it: < 1 min, 4 min, 2 h 05 min, 3 j. Hours have their minutes named: « 20 h 53 » is
+    a time of day."""
     seconds = max(0, int((clock.now() - since).total_seconds()))
     if seconds < 60:
         return "< 1 min"
@@ -251,7 +252,7 @@ def waited(since: datetime) -> str:
     if minutes < 60:
         return f"{minutes} min"
     if minutes < 24 * 60:
-        return f"{minutes // 60} h {minutes % 60:02d}"
+        return f"{minutes // 60} h {minutes % 60:02d} min"
     return f"{minutes // (24 * 60)} j"
 
 

@@ -30,7 +30,7 @@ def ratio(part: float, whole: float) -> float | None:
 
 
 def duration(seconds: float | None) -> str:
-    """40 s, 3 min, 2 h 05."""
+    """40 s, 3 min, 2 h 05 min."""
     if seconds is None:
         return NOTHING
     if seconds < 90:
@@ -39,7 +39,7 @@ def duration(seconds: float | None) -> str:
     if minutes < 90:
         return f"{minutes}{NBSP}min"
     if minutes < 48 * 60:
-        return f"{minutes // 60}{NBSP}h{NBSP}{minutes % 60:02}"
+        return f"{minutes // 60}{NBSP}h{NBSP}{minutes % 60:02}{NBSP}min"
     return f"{minutes // (24 * 60)}{NBSP}jours"
 
 

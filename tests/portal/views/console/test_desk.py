@@ -13,6 +13,8 @@ from portal.contacts.models import Contact
 from portal.database import db
 from portal.desk.models import Offer
 from portal.jobs import Job
+from portal.views.console import words as told
+from portal.views.console.room import measured
 from tests import make
 from tests.signing import send, signed_in
 
@@ -33,6 +35,12 @@ def test_the_desk_says_who_waits_and_who_it_may_be(app: Flask, client: Any) -> N
         assert words in page
     for words in ("Durand", "Ailleurs"):
         assert words not in page
+
+
+def test_a_wait_of_hours_cannot_be_read_as_a_time_of_day(app: Flask) -> None:
+    since = clock.now() - timedelta(hours=20, minutes=53, seconds=20)
+    assert told.waited(since) == "20 h 53 min"
+    assert measured.since(since) == "20\u00a0h\u00a053\u00a0min"
 
 
 def test_the_desk_does_not_name_a_protected_person(app: Flask, client: Any) -> None:
