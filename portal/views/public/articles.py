@@ -5,8 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import Any
 
-from flask import flash, redirect, render_template, request, session, url_for
-from flask_babel import gettext
+from flask import redirect, render_template, request, session, url_for
 
 from portal.articles import reading
 from portal.articles.documents import Document
@@ -47,8 +46,7 @@ def opinion(slug: str) -> Any:
         reading.give_opinion(slug, helped=helped == "yes", visit=visit(), asked=asked)
         db.session.commit()
         session["opinions"] = [*session.get("opinions", []), slug][-50:]
-        flash(gettext("Merci, votre avis est noté."))
-    return redirect(url_for("public.article", slug=slug), 303)
+    return redirect(url_for("public.article", slug=slug, _anchor="helped"), 303)
 
 
 @bp.get("/<lang>/topics")
