@@ -17,6 +17,7 @@ from portal.articles.importing import Report
 from portal.articles.models import Topic
 from portal.commands.guides import load_guides
 from portal.database import db
+from portal.demo.calls import load_calls
 from portal.demo.lives import load_lives
 from portal.demo.matters import load_matters
 from portal.demo.onward import load_onward
@@ -47,6 +48,7 @@ def load_demo() -> None:
     db.session.commit()
     load_lives(read("lives.json"), town["timezone"])
     host = db.session.scalars(db.select(Organization.id).filter_by(slug=town["organization"])).one()
+    load_calls(read("calls.json"), town, host)
     load_matters(read("matters.json"), host)
     sign_ins += load_onward(read("onward.json"), town["organization"])
     db.session.commit()

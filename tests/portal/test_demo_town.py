@@ -1,5 +1,7 @@
 """The demo town loads as it is written."""
 
+from datetime import timedelta
+
 from flask import Flask
 
 from portal import clock
@@ -9,6 +11,9 @@ from portal.citizens.models import Citizen
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.demo import town as demo
+from portal.desk import measuring
+from portal.desk import waiting as lines
+from portal.desk.models import Place
 from portal.directory.embedders import embedder_at
 from portal.directory.models import Organization, Service
 from portal.jobs import Job
@@ -23,7 +28,7 @@ from portal.staff.models import Staff
 from portal.staff.sessions import check_password
 
 SCRIPTS = 2
-TABLES = (Citizen, Contact, Article, Document, ReferralRule)
+TABLES = (Citizen, Article, Document, ReferralRule)
 
 
 def test_the_town_loads_with_its_line_services_and_staff(app: Flask) -> None:
@@ -56,7 +61,9 @@ def test_the_whole_town_loads_once_with_its_lives(app: Flask) -> None:
     counts = {
         table.__name__: db.session.scalar(db.select(db.func.count()).select_from(table)) for table in TABLES
     }
-    assert counts == {"Citizen": 40, "Contact": 300, "Article": 60, "Document": 4, "ReferralRule": 27}
+    assert counts == {"Citizen": 40, "Article": 60, "Document": 4, "ReferralRule": 27}
+    lived = db.select(db.func.count(Contact.id)).where(Contact.citizen_id.is_not(None))
+    assert db.session.scalar(lived) == 300
     assert db.session.scalars(db.select(Job).where(Job.kind.startswith("send"))).all() == [], (
         "the past sends nothing"
     )
@@ -68,6 +75,7 @@ def test_the_whole_town_loads_once_with_its_lives(app: Flask) -> None:
     assert version is not None and menus.check(version.tree, line) == []
     waiting = db.session.scalars(db.select(Contact).filter_by(state="waiting")).all()
     assert len(waiting) == 6 and all(contact.queue_id for contact in waiting)
+    check_calls(host_id := db.session.scalars(db.select(Organization.id).filter_by(is_host=True)).one())
     late = db.session.scalars(
         db.select(Promise).where(Promise.kept_at.is_(None), Promise.due_at < clock.now())
     )
@@ -80,7 +88,7 @@ def test_the_whole_town_loads_once_with_its_lives(app: Flask) -> None:
         assert db.session.scalar(db.select(table.id).limit(1)), table
     states = set(db.session.scalars(db.select(Referral.state)))
     assert states >= {"proposed", "sent", "received", "accepted", "refused", "expired", "done", "unreachable"}
-    host_id = db.session.scalars(db.select(Organization.id).filter_by(is_host=True)).one()
+    assert db.session.scalar(db.select(db.func.count(Referral.id)).filter_by(state="proposed")) == 1
     assert failing_examples(host_id) == []
     settings = app.extensions["settings"]
     *sign_ins, key = (settings.data_dir / "sign-ins.txt").read_text().splitlines()
@@ -90,3 +98,17 @@ def test_the_whole_town_loads_once_with_its_lives(app: Flask) -> None:
     versions = db.session.scalars(db.select(RuleVersion).filter_by(state="published")).all()
     assert any(one.kind for one in versions)
     assert any(one.conditions.get("topics") and one.conditions.get("ages") for one in versions)
+
+
+def check_calls(host_id: int) -> None:
+    """Some weeks of calls stood in line, and are over: most answered soon, a few given up, or called back."""
+    rows = db.session.execute(db.select(Contact, Place).join(Place, Place.contact_id == Contact.id)).all()
+    assert len(rows) > 1500
+    assert all(place.since < (contact.ended_at or clock.now()) < clock.now() for contact, place in rows)
+    assert all(contact.queue_id == place.queue_id for contact, place in rows)
+    proposed = [contact for contact, place in rows if place.state == "proposed"]
+    assert len(proposed) == 2 and all(contact.state == "open" for contact in proposed)
+    weeks = clock.now() - timedelta(weeks=6)
+    lately = [measuring.answering(queue.id, weeks, clock.now()) for queue in lines.queues(host_id)]
+    assert all(0.4 < (one.answered_soon or 0) < 0.95 and 0.01 < one.abandoned < 0.25 for one in lately)
+    assert sum(one.called_back for one in lately) > 10
