@@ -49,7 +49,7 @@ class Drawing:
     queues: dict[str, int]
     agents: dict[int, list[int]]
     callers: list[int]
-    communes: list[str]
+    communes: dict[str, int]  # how many live in each
 
 
 def load_calls(told: dict[str, Any], town: dict[str, Any], organization_id: int) -> None:
@@ -89,7 +89,7 @@ def _drawing(told: dict[str, Any], town: dict[str, Any], organization_id: int) -
         queues={row.slug: row.id for row in db.session.scalars(db.select(Queue))},
         agents=agents,
         callers=list(db.session.scalars(db.insert(Identifier).returning(Identifier.id), values)),
-        communes=["", *(row["code"] for row in town["communes"] if row["population"] < 10_000)],
+        communes={row["code"]: row["population"] for row in town["communes"] if row["population"] < 10_000},
     )
 
 
@@ -124,7 +124,7 @@ def _call(at: datetime, busy: float, of: Drawing) -> Call:
         "channel": "phone",
         "line": of.line,
         "identifier_id": drawn.choice(of.callers) if drawn.random() > of.told["hidden"] else None,
-        "commune": drawn.choice(of.communes),
+        "commune": drawn.choices(list(of.communes), weights=of.communes.values())[0],
         "started_at": at,
         **dict.fromkeys(("queue_id", "agent_id", "answered_at", "wrapped_up_at")),
         "state": "open",
