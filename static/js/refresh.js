@@ -1,7 +1,7 @@
 // <div data-refresh="/console/waiting" data-every="5">: its content is replaced by the fragment served there, which is
 // asked for again. With data-news="desk staff" it is asked for when there is such news, and once a minute; every few
 // seconds only while news are not heard. It rests while the tab is hidden, asks again the moment the tab is seen, and
-// never takes away the focus, nor a field in which one types.
+// never takes away the focus, a field in which one types, nor a sound that is being listened to.
 
 const APART = 5000, SPREAD = 1000, RARELY = 60_000; // two hundred desks must not all ask at the same instant
 const heard = () => document.documentElement.dataset.news === "heard";
@@ -44,7 +44,7 @@ function follow(place) {
 }
 
 export function swap(place, html) {
-  if (place.dataset.shown === html) return;
+  if (place.dataset.shown === html || [...place.querySelectorAll("audio")].some((sound) => !sound.paused)) return;
   const kept = place.contains(document.activeElement) ? document.activeElement.id : "";
   if (kept && document.activeElement.matches("input, select, textarea")) return;
   const chosen = [...place.querySelectorAll("select[id], input[id], textarea[id]")].filter((field) => field.value !== field.defaultValue);

@@ -51,6 +51,9 @@ def test_a_message_left_is_fetched_downloaded_and_forgotten_in_time(
     assert answer.status_code == 200 and len(answer.data) == kept.size
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    page = office.browsers[office.anne.id].get(f"/console/contacts/{kept.contact_id}")
+    assert f'<audio controls preload="none" src="/console/recordings/{kept.id}"' in page.text
+    assert "media-src 'self'" in page.headers["Content-Security-Policy"], "it is listened to where it stands"
     stranger = signed_in(app.test_client(), make.staff(of=make.organization("ailleurs")))
     assert stranger.get(f"/console/recordings/{kept.id}").status_code == 404
     with time_machine.travel(clock.now() + timedelta(days=184), tick=True):
