@@ -6,7 +6,7 @@ What waits is read from the few rows that wait, by an index of them alone; what 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from portal import clock
@@ -20,6 +20,7 @@ from portal.reports import days
 from portal.reports.models import NONE, CallTally, Tally
 from portal.reports.scope import Scope
 
+GIVEN_UP_WITHIN = timedelta(days=7)
 COUNTED = ("stood", "answered", "within_20", "within_60", "gave_up", "called_back", "waited_s")
 
 
@@ -147,6 +148,16 @@ def _note_lines(scope: Scope, queues: dict[int, QueueNow]) -> None:
             queues[queue_id].on_the_line.add(count, since)
         elif queue_id in queues:
             queues[queue_id].to_call_back += count
+    for queue_id, count in db.session.execute(_given_up(queues)):
+        queues[queue_id].to_call_back += count
+
+
+def _given_up(queues: dict[int, QueueNow]) -> Any:
+    """How many hung up in line lately, in each queue, and that nobody has taken up: the desk proposes to call them."""
+    query = db.select(Place.queue_id, db.func.count()).join(Contact, Contact.id == Place.contact_id)
+    lately = Place.ended_at >= clock.now() - GIVEN_UP_WITHIN
+    query = query.where(Place.queue_id.in_(queues), Place.state == "proposed", lately)
+    return query.where(Contact.state == "open").group_by(Place.queue_id)
 
 
 def _note_written(scope: Scope, queues: dict[int, QueueNow]) -> dict[str, Waits]:

@@ -111,6 +111,17 @@ def test_a_supervisor_of_a_team_sees_its_queues_and_agents(app: Any) -> None:
     assert set(found.channels) == {"phone"}
 
 
+def test_who_gave_up_and_stands_on_the_desk_is_to_be_called_back(app: Any) -> None:
+    boss, queue = make.staff("supervisor"), make.queue()
+    for state in ("open", "in_progress"):
+        place = stand(queue, waited=300, left="hung_up")
+        place.state, place.contact.state = "proposed", state
+    long_ago = stand(queue, waited=300, left="hung_up")
+    long_ago.state, long_ago.contact.state = "proposed", "open"
+    long_ago.ended_at = clock.now() - timedelta(days=8)
+    assert now(boss).to_call_back == 1
+
+
 def test_another_organizations_room_is_its_own(app: Any) -> None:
     boss, town = make.staff("supervisor"), make.organization("departement")
     away = make.queue("ailleurs", organization_id=town.id)
