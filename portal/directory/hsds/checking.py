@@ -24,6 +24,7 @@ LONGEST_ID = 100
 OUR_NOUNS = ("service", "organization", "location", "service_at_location")
 _UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _WEB = re.compile(r"[a-z][a-z0-9+.-]*:\S+", re.IGNORECASE)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 NOUNS = {
     "service": "le service",
@@ -101,7 +102,7 @@ def _lacking(noun: str, record: Doc) -> Iterator[Fault]:
         if name == "description" and noun == "organization":
             if value is None:
                 yield Fault("la description manque")
-        elif value is None or value == "":
+        elif value is None or (isinstance(value, str) and not value.strip()):
             yield Fault(f"{_called(name)} manque", fatal=True)
         elif name in ("id", "name") and not isinstance(value, str):
             yield Fault(f"« {name} » n’est pas un texte", fatal=True)
@@ -164,7 +165,7 @@ def _fault_of(what: str, value: Any) -> str:
         "@id": lambda: _UUID.fullmatch(value),
         "@web": lambda: not value or _WEB.fullmatch(value),
         "@mail": lambda: not value or _MAIL.fullmatch(value),
-        "@date": lambda: not value or date_of(value),
+        "@date": lambda: not value or (_DAY.fullmatch(value) and date_of(value)),
         "@instant": lambda: not value or instant_of(value),
     }.get(what)
     wrong = {
@@ -181,9 +182,11 @@ def is_id(value: Any) -> bool:
 
 
 def date_of(value: Any) -> date | None:
-    """The date that a text says, or that an instant begins with."""
+    """The date that a text says, or that an instant is of; what goes on otherwise says none."""
+    if not isinstance(value, str) or not _DAY.match(value):
+        return None
     try:
-        return date.fromisoformat(value[:10]) if isinstance(value, str) else None
+        return date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value).date()
     except ValueError:
         return None
 

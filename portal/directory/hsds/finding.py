@@ -36,7 +36,7 @@ Page = tuple[list[Any], int]
 
 
 def services(asked: Asked, limit: int, offset: int) -> Page:
-    """The ids of some of the services in use that fit, and how many fit."""
+    """The ids of some of the services that fit, and how many fit."""
     return _page(db.select(Service.id).where(*_wanted(asked)), Service.id, limit, offset)
 
 
@@ -71,7 +71,8 @@ def _count(query: Any) -> int:
 
 
 def _wanted(asked: Asked) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = [Service.active.is_(True)]
+    """Only the services in use; but who follows what changed is told of those that were retired too."""
+    wanted: list[ColumnElement[bool]] = [] if asked.modified_after else [Service.active.is_(True)]
     words = search_words(asked.search)[:10]
     wanted += [Service.search_key.contains(f" {word}", autoescape=True) for word in words]
     if asked.organization_id:

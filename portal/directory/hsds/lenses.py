@@ -28,6 +28,13 @@ class Lens:
     get: Callable[[Any], Any]
     set: Callable[[Any, Any], None]
     write: Callable[[Doc, Any, str], None]  # into a record, a value, for the row of this id
+    earlier: Callable[[Doc], list[Any]] = (
+        lambda _record: []
+    )  # what reading it gave on other days, if it may differ
+
+    def says(self, record: Doc, value: Any) -> bool:
+        """Whether this value is what the record says, or said on the day when it was read."""
+        return bool(self.read(record) == value or value in self.earlier(record))
 
 
 def fill(row: Any, record: Doc, lenses: Iterable[Lens]) -> None:
@@ -43,7 +50,7 @@ def take_in(row: Any, before: Doc, after: Doc, lenses: Iterable[Lens]) -> list[s
         value, has = lens.read(after), lens.get(row)
         if has == value:
             continue
-        if has == lens.read(before):
+        if lens.says(before, has):
             lens.set(row, value)
         elif lens.read(before) != value:
             stayed.append(lens.name)
@@ -56,7 +63,7 @@ def say(row: Any, identity: str, lenses: Iterable[Lens]) -> Doc:
     record["id"] = record.get("id") or identity
     for lens in lenses:
         value = lens.get(row)
-        if lens.read(record) != value:
+        if not lens.says(record, value):
             lens.write(record, value, record["id"])
     return record
 

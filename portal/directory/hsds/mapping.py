@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from portal.directory.hsds.checking import Doc
+from portal import clock
+from portal.directory.hsds.checking import Doc, date_of
 from portal.directory.hsds.ids import part_id
 from portal.directory.hsds.lenses import (
     Lens,
@@ -20,7 +22,7 @@ from portal.directory.hsds.lenses import (
     web,
     whole,
 )
-from portal.directory.hsds.schedules import read_week, write_week
+from portal.directory.hsds.schedules import read_week, weeks_before, write_week
 from portal.directory.models import Service, ServiceText
 from portal.directory.opening import SUSPENDED
 from portal.directory.reading import REFERENCE
@@ -29,6 +31,12 @@ KINDS = "relais:kinds"  # the taxonomy that our kinds of service are
 INSEE = "INSEE"
 ACTIVE, INACTIVE = "active", "inactive"
 STATUSES = (ACTIVE, INACTIVE, "defunct", SUSPENDED)
+
+
+def dated(record: Doc) -> date | None:
+    """The day on which who publishes a service last checked it, or changed it."""
+    days = (date_of(record.get(name)) for name in ("assured_date", "last_modified"))
+    return max((day for day in days if day and day <= clock.now().date()), default=None)
 
 
 def _text_of(service: Service) -> ServiceText | None:
@@ -87,6 +95,7 @@ def _week(name: str = "schedule") -> Lens:
         lambda row: dict(getattr(row, name)),
         lambda row, week: setattr(row, name, week),
         write,
+        lambda record: weeks_before(record.get("schedules")),
     )
 
 
@@ -234,6 +243,9 @@ def _insee(record: Doc) -> str:
 def _write_insee(record: Doc, code: str, _of: str) -> None:
     if code and record.get("external_identifier_type") in (None, INSEE):
         record |= {"external_identifier": code, "external_identifier_type": INSEE}
+    elif not code:  # there was one, and it was taken away here
+        record.pop("external_identifier", None)
+        record.pop("external_identifier_type", None)
 
 
 LOCATION = (

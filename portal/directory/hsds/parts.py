@@ -1,7 +1,8 @@
 """What hangs on a record in rows of its own: its telephone numbers, and whom it is for.
 
-The first number of a service or of an organization is in its own column, the others in rows. Who publishes gives the
-same id to a number wherever it is said, so a row keeps that id beside its own.
+The first number of a service or of an organization that people can call is in its own column, the others in rows: a
+fax that comes first is no number to call. Who publishes gives the same id to a number wherever it is said, so a row
+keeps that id beside its own.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ LEVELS = {
     "region": "insee-region",
     "national": "national",
 }
+NOT_CALLED = ("fax", "pager", "text", "textphone", "video")  # types of numbers that nobody speaks at
 _LEVEL_OF = {extent_type: level for level, extent_type in LEVELS.items()}
 
 Said = dict[str, Any]
@@ -38,22 +40,32 @@ def read_phone(record: Doc) -> Said:
     number = number_of(record.get("number"))
     if not number:
         return {}
-    extension = record.get("extension")
-    plain = isinstance(extension, int | float) and not isinstance(extension, bool)
     codes = [code for one in dicts(record.get("languages")) if (code := text(one.get("code")))]
     return {
         "number": number,
-        "extension": f"{extension:g}" if plain else text(extension),
+        "extension": _dialled(record.get("extension")),
         "type": text(record.get("type")) or "voice",
         "description": text(record.get("description")),
         "languages": codes,
     }
 
 
+def _dialled(extension: Any) -> str:
+    """An extension as it is dialled: each figure of it, however many."""
+    if isinstance(extension, bool) or not isinstance(extension, int | float):
+        return text(extension)
+    return f"{extension:.0f}" if extension == int(extension) else f"{extension:g}"
+
+
 def read_phones(record: Doc, *, first: bool) -> tuple[str, list[Said]]:
     """The number for the record's own column, if it has one (`first`), and those for rows."""
     found = [said for one in dicts(record.get("phones")) if (said := read_phone(one))]
-    return (found[0]["number"] if found else "", found[1:]) if first else ("", found)
+    own = next((said for said in found if first and _is_called(said)), None)
+    return (own["number"] if own else ""), [said for said in found if said is not own]
+
+
+def _is_called(said: Said) -> bool:
+    return str(said.get("type")).lower() not in NOT_CALLED
 
 
 def phone_said(row: ListedPhone) -> Said:
@@ -68,7 +80,8 @@ def say_phones(record: Doc, own: str, rows: Sequence[ListedPhone], *, first: boo
     kept = dicts(record.get("phones"))
     made = []
     if own:
-        same = [one for one in kept if read_phone(one).get("number") == own]
+        said = ((one, read_phone(one)) for one in kept)
+        same = [one for one, phone in said if phone.get("number") == own and _is_called(phone)]
         made = same[:1] or [{"id": part_id(record["id"], "phone"), "number": own, "type": "voice"}]
         kept = [one for one in kept if one not in made]
     ids = {str(said): _id_of(row) for said, row in zip(ours, rows, strict=True)}

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy.orm import joinedload
+
 from portal.database import db
+from portal.directory.candidates import INSEE
+from portal.directory.editing import department_of
 from portal.directory.hsds.apart import Apart
 from portal.directory.hsds.checking import Doc
 from portal.directory.hsds.lenses import dicts, fill, take_in
@@ -71,12 +75,37 @@ def _taken(names: list[str]) -> set[str]:
     return {name for name in db.session.scalars(query) if name}
 
 
+def follow(moved: dict[int, str]) -> None:
+    """Services that stand where these locations stood (by id: what their address was) stand where they are now; one
+    whose address is another, or was changed here, stays."""
+    if not moved:
+        return
+    query = db.select(ServiceAtLocation).where(ServiceAtLocation.location_id.in_(moved))
+    for row in db.session.scalars(query.options(joinedload(ServiceAtLocation.service))):
+        service, location = row.service, row.location
+        if service.address == moved[location.id]:
+            service.address = line_of(location)
+            _seat(service, location.commune or service.commune)
+
+
+def line_of(location: Location) -> str:
+    """Its address in one line."""
+    town = f"{location.postal_code} {location.city}".strip()
+    return ", ".join(part for part in (location.address_1, town) if part)
+
+
+def _seat(service: Service, commune: str) -> None:
+    """Whom it serves is told by the department of its seat too."""
+    if INSEE.fullmatch(commune):
+        service.commune, service.department = commune, department_of(commune)
+
+
 def _stand(apart: Apart, services: dict[str, Service], locations: dict[str, Location]) -> None:
     """A service that does not say where it is stands where it is first given."""
     for service_id, location_id in apart.places:
         service, location = services.get(service_id), locations[location_id]
         if service is None or service.address or location.location_type == "virtual":
             continue
-        town = f"{location.postal_code} {location.city}".strip()
-        service.address = ", ".join(part for part in (location.address_1, town) if part)
-        service.commune = service.commune or location.commune
+        service.address = line_of(location)
+        if not service.commune:
+            _seat(service, location.commune)

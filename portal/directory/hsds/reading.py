@@ -20,18 +20,19 @@ from portal.database import db, locked
 from portal.directory.hsds.apart import Apart, contradictions
 from portal.directory.hsds.checking import NOUNS, Doc, check, noun_of
 from portal.directory.hsds.files import Found
-from portal.directory.hsds.ids import part_id
 from portal.directory.hsds.lenses import Lens, dicts, fill, take_in, text
-from portal.directory.hsds.mapping import LOCATION, ORGANIZATION, SERVICE
-from portal.directory.hsds.placing import join_places
+from portal.directory.hsds.mapping import LOCATION, ORGANIZATION, SERVICE, dated
+from portal.directory.hsds.placing import follow, join_places, line_of
 from portal.directory.hsds.rows import sync_areas, sync_phones
+from portal.directory.hsds.slugs import free_slug, taken_slugs
 from portal.directory.hsds.taxonomies import keep_terms
 from portal.directory.models import Location, Organization, Service
-from portal.directory.names import name_key
 
 BATCH = 10  # records in one transaction: it must not hold the write lock for 200 ms
 PARENT = "parent_organization_id"
 CHANGED_HERE = "modifié ici depuis, gardé tel quel"
+OF_OURS = ("here", "dila")  # what did not come from a record: a copy of it that comes back is not read
+OURS = "fiche de cet annuaire : elle reste comme elle est ici"
 
 
 @dataclass
@@ -158,9 +159,11 @@ def _kept(noun: str, identity: str, row: Any, record: Doc, report: Report) -> Do
 def _take_organizations(apart: Apart, report: Report) -> dict[str, Organization]:
     names = {*apart.organizations, *apart.owners.values()}
     rows: dict[str, Organization] = _known(Organization, names)
-    taken = _taken_slugs(Organization, apart.organizations)
+    taken = taken_slugs(Organization, apart.organizations)
     for identity, record in apart.organizations.items():
         row = rows.get(identity)
+        if _is_ours("organization", row, report):
+            continue
         kept = _kept("organization", identity, row, record, report)
         parent = text(kept.get(PARENT))
         if parent and (row is None or row.parent_id is None or row.hsds.get(PARENT) != parent):
@@ -168,7 +171,7 @@ def _take_organizations(apart: Apart, report: Report) -> dict[str, Organization]
         elif not parent and row is not None and row.hsds.get(PARENT):
             row.parent_id = None
         if row is None:
-            row = Organization(slug=_slug(record, identity, taken), **_source(identity, report))
+            row = Organization(slug=free_slug(record, identity, taken), **_source(identity, report))
             rows[identity] = _begin(row, kept, ORGANIZATION)
             sync_phones(row, None, kept)
             _note("organization", "new", row, report)
@@ -182,8 +185,11 @@ def _take_locations(
     apart: Apart, organizations: dict[str, Organization], report: Report
 ) -> dict[str, Location]:
     rows: dict[str, Location] = _known(Location, apart.locations)
+    stood = {row.id: line_of(row) for row in rows.values()}
     for identity, record in apart.locations.items():
         row = rows.get(identity)
+        if _is_ours("location", row, report):
+            continue
         kept = _kept("location", identity, row, record, report)
         if row is None:
             row = rows[identity] = _begin(Location(**_source(identity, report)), kept, LOCATION)
@@ -195,31 +201,38 @@ def _take_locations(
         if row.organization_id is None and keeper is not None:
             row.organization_id = keeper.id
     db.session.flush()
+    follow({row.id: stood[row.id] for row in rows.values() if stood.get(row.id) not in (None, line_of(row))})
     return rows
 
 
 def _take_services(
     apart: Apart, organizations: dict[str, Organization], report: Report, places: dict[str, str]
 ) -> dict[str, Service]:
+    """The services that the records are of, as far as they are not ours."""
     rows: dict[str, Service] = _known(Service, apart.services, selectinload(Service.texts))
-    taken = _taken_slugs(Service, apart.services)
+    taken = taken_slugs(Service, apart.services)
     for identity, record in apart.services.items():
-        row = rows.get(identity)
-        if row is not None:
-            owner = organizations.get(apart.owners.get(identity, ""))
-            if owner is not None and report.is_first("owner", identity):
-                row.organization = owner  # whoever gives it now
-            kept = apart.services[identity] = _kept("service", identity, row, record, report)
-            _renew(row, kept, SERVICE, "service", places.get(identity, identity), report)
+        row, place = rows.get(identity), places.get(identity, identity)
+        if _is_ours("service", row, report):
+            del rows[identity]
             continue
         owner = organizations.get(apart.owners.get(identity, ""))
-        if why := _cannot_begin(record, owner):
-            report.refuse(places.get(identity, identity), why)
+        kept = _kept("service", identity, row, record, report)
+        if why := _cannot_be(kept, owner or (row.organization if row is not None else None)):
+            report.refuse(place, why)
+            rows.pop(identity, None)
             continue
-        kept = _kept("service", identity, None, record, report)
-        slug = _slug(record, identity, taken)
+        if row is not None:
+            if owner is not None and report.is_first("owner", identity):
+                row.organization = owner  # whoever gives it now
+            apart.services[identity] = kept
+            _renew(row, kept, SERVICE, "service", place, report)
+            row.source_date = dated(kept)
+            continue
+        slug = free_slug(record, identity, taken)
         row = Service(slug=slug, organization=owner, address="", **_source(identity, report))
         rows[identity] = _begin(row, kept, SERVICE)
+        row.source_date = dated(kept)
         sync_phones(row, None, kept)
         sync_areas(row, None, kept)
         _note("service", "new", row, report)
@@ -236,20 +249,35 @@ def _begin(row: Any, kept: Doc, lenses: Sequence[Lens]) -> Any:
 
 def _renew(row: Any, kept: Doc, lenses: Sequence[Lens], noun: str, place: str, report: Report) -> None:  # noqa: PLR0917
     """A known row follows its record; what was changed here stays, and is told."""
-    if row.hsds == kept:
+    before = dict(row.hsds)
+    stayed = take_in(
+        row, before, kept, lenses
+    )  # hours that have begun since are read even of the same record
+    if before == kept:
         _note(noun, "same", row, report)
         return
-    for name in take_in(row, dict(row.hsds), kept, lenses):
+    if sync_phones(row, before, kept):
+        stayed.append("phones")
+    if isinstance(row, Service) and sync_areas(row, before, kept):
+        stayed.append("service_areas")
+    for name in stayed:
         report.tell(place, f"« {name} » : {CHANGED_HERE}", False)
-    sync_phones(row, dict(row.hsds), kept)
-    if isinstance(row, Service):
-        sync_areas(row, dict(row.hsds), kept)
     row.hsds = kept
     _note(noun, "changed", row, report)
 
 
-def _cannot_begin(record: Doc, owner: Organization | None) -> str:
-    """Why a service cannot be taken in for the first time; empty if it can."""
+def _is_ours(noun: str, row: Any, report: Report) -> bool:
+    """Whether a record is of this directory: a copy of it that comes back changes nothing here, and is told."""
+    if row is None or row.source not in OF_OURS:
+        return False
+    _note(noun, "same", row, report)
+    if report.is_first(noun, row.hsds_id):
+        report.tell(f"{NOUNS[noun]} {row.hsds_id}", OURS, False)
+    return True
+
+
+def _cannot_be(record: Doc, owner: Organization | None) -> str:
+    """Why a service cannot be taken in, inside another record too; empty if it can."""
     fatal = [fault.says for fault in check("service", record) if fault.fatal]
     if owner is None:
         fatal.append("son organisme (organization) manque ou n’est pas connu")
@@ -259,23 +287,6 @@ def _cannot_begin(record: Doc, owner: Organization | None) -> str:
 
 def _source(identity: str, report: Report) -> dict[str, Any]:
     return {"hsds_id": identity, "source": report.source, "source_id": identity}
-
-
-def _slug(record: Doc, identity: str, taken: set[str]) -> str:
-    """A free slug from the record's name, with a piece of its id where another has it."""
-    base = _base(record)
-    slug = base if base and base not in taken else f"{base}-{part_id(identity)[:13]}".strip("-")
-    taken.add(slug)
-    return slug
-
-
-def _base(record: Doc) -> str:
-    return "-".join(name_key(text(record.get("name"))).split())[:80].strip("-")
-
-
-def _taken_slugs(table: Any, records: dict[str, Doc]) -> set[str]:
-    choices = {_base(record) for record in records.values()}
-    return set(db.session.scalars(db.select(table.slug).where(table.slug.in_(choices))))
 
 
 def _note(noun: str, what: str, row: Any, report: Report) -> None:

@@ -13,8 +13,9 @@ from portal.directory.models import ListedPhone, Location, Organization, Service
 OWNER = {Service: "service_id", Organization: "organization_id", Location: "location_id"}
 
 
-def sync_phones(row: Any, before: Doc | None, after: Doc) -> None:
-    """Makes a row's own number and those listed with it what `after` says, if they are what `before` said.
+def sync_phones(row: Any, before: Doc | None, after: Doc) -> bool:
+    """Makes a row's own number and those listed with it what `after` says, if they are what `before` said; whether
+    they stay as they are here although the source changed them.
 
     Of a new row, nothing was said before: None.
     """
@@ -24,31 +25,35 @@ def sync_phones(row: Any, before: Doc | None, after: Doc) -> None:
         if first:
             row.phone = own
         _list_phones(row, listed, after)
-        return
+        return False
     rows = _rows(ListedPhone, row)
     has = (row.phone if first else "", [phone_said(one) for one in rows])
-    if has == (own, listed) or has != read_phones(before, first=first):
-        return
+    said = read_phones(before, first=first)
+    if has == (own, listed) or has != said:
+        return has != (own, listed) != said
     if first:
         row.phone = own
     for one in rows:
         db.session.delete(one)
     _list_phones(row, listed, after)
+    return False
 
 
-def sync_areas(row: Service, before: Doc | None, after: Doc) -> None:
-    """Makes the areas of a service what `after` says, if they are what `before` said."""
+def sync_areas(row: Service, before: Doc | None, after: Doc) -> bool:
+    """Makes the areas of a service what `after` says, if they are what `before` said; whether they stay as they are
+    here although the source changed them."""
     wanted = read_areas(after)
     rows = _rows(ServiceArea, row) if before is not None else []
-    has = [area_said(one) for one in rows]
-    if has == wanted or has != read_areas(before or {}):
-        return
+    has, said = [area_said(one) for one in rows], read_areas(before or {})
+    if has == wanted or has != said:
+        return has != wanted != said
     for one in rows:
         db.session.delete(one)
     db.session.flush()
     for said in wanted:
         kept = next(one for one in dicts(after.get("service_areas")) if read_area(one) == said)
         db.session.add(ServiceArea(service_id=row.id, hsds=_named(kept), **said))
+    return False
 
 
 def _list_phones(row: Any, listed: list[Doc], record: Doc) -> None:

@@ -3,17 +3,20 @@
 A week is read from what comes back every week without an end: `freq` WEEKLY, `byday`, hours. A schedule of one day
 (`valid_from` is `valid_to`) is that day's exception, closed where it names no hours. One that says « Jours fériés »
 holds the hours of public holidays; its attribute `territory` says whose. What else a schedule may say (every second
-week, from spring to autumn) no week of ours can, and it is only kept.
+week, from spring to autumn) no week of ours can, and it is only kept; so is one that begins on a day to come
+(`valid_from`, `dtstart`), until it is read on that day or later.
 """
 
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
+from portal import clock
 from portal.directory.hsds.checking import Doc, date_of
 from portal.directory.hsds.ids import part_id
-from portal.directory.hsds.lenses import text
+from portal.directory.hsds.lenses import dicts, text
 from portal.directory.opening import (
     DAYS,
     EXCEPTIONS,
@@ -29,27 +32,29 @@ ON_HOLIDAYS, CLOSED_ON_HOLIDAYS = "Jours fériés", "Fermé les jours fériés"
 OPEN_THAT_DAY, CLOSED_THAT_DAY = "Ouverture exceptionnelle", "Fermeture exceptionnelle"
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?\s*([AaPp][Mm])?(?:Z|[+-]\d{2}:?\d{2})?")
 LONGEST_NOTE = 200  # of what a slot says of itself; longer, it is only kept
+MOST_STARTS = 20  # days on which schedules of one record begin, that are told apart
 BOUNDS = ("valid_to", "until", "count", "byweekno", "bymonthday", "byyearday")
 
 Slots = list[list[str]]
 
 
-def read_week(schedules: Any) -> dict[str, Any]:
-    """The week that these schedules say, as ours are kept."""
+def read_week(schedules: Any, on: date | None = None) -> dict[str, Any]:
+    """The week that these schedules say, as ours are kept: those that have begun, today or `on` another day."""
+    on = on or clock.now().date()
     week: dict[str, Slots] = {}
     days: dict[str, Slots] = {}
     territory = ""
-    for one in schedules if isinstance(schedules, list) else []:
-        if not isinstance(one, dict):
-            continue
+    for one in dicts(schedules):
         territory = territory or _territory(one)
         slot = _slot(one)
         day = _one_day(one)
-        if day:
+        if day and (slot or _names_no_hours(one)):
             days.setdefault(day, []).extend([slot] if slot else [])
-        elif str(one.get("description") or "").startswith(ON_HOLIDAYS) and slot and not one.get("byday"):
-            week.setdefault(HOLIDAYS, []).append(slot)
-        elif slot and _comes_back(one):
+        elif day or slot is None or not _comes_back(one) or _begins(one) > on:
+            continue
+        elif str(one.get("description") or "").startswith(ON_HOLIDAYS) and not one.get("byday"):
+            week.setdefault(HOLIDAYS, []).extend(_within_the_day([slot]))
+        else:
             for code in _codes(one.get("byday")):
                 _add(week, CODES[code], slot)
     found: dict[str, Any] = {day: _in_order(slots) for day, slots in week.items()}
@@ -58,6 +63,12 @@ def read_week(schedules: Any) -> dict[str, Any]:
     if days:
         found[EXCEPTIONS] = {day: _in_order(_within_the_day(slots)) for day, slots in sorted(days.items())}
     return check_schedule(found)
+
+
+def weeks_before(schedules: Any) -> list[dict[str, Any]]:
+    """The weeks that reading these schedules gave or will give on other days: each start makes another."""
+    starts = sorted({_begins(one) for one in dicts(schedules)} - {date.min})
+    return [read_week(schedules, on) for on in (date.min, *starts[-MOST_STARTS:])] if starts else []
 
 
 def write_week(week: dict[str, Any], of: str) -> list[Doc]:
@@ -125,6 +136,17 @@ def _one_day(schedule: Doc) -> str:
     if begins is None or begins != ends or any(schedule.get(name) for name in ("freq", "byday")):
         return ""
     return begins.isoformat()
+
+
+def _names_no_hours(schedule: Doc) -> bool:
+    """Whether it is closed that day; hours that cannot be read say nothing of the kind."""
+    return all(schedule.get(name) in (None, "") for name in ("opens_at", "closes_at"))
+
+
+def _begins(schedule: Doc) -> date:
+    """The first day on which it may be open."""
+    starts = (date_of(schedule.get(name)) for name in ("valid_from", "dtstart"))
+    return max((day for day in starts if day), default=date.min)
 
 
 def _comes_back(schedule: Doc) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import or_
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.database import db
-from portal.directory.hsds.checking import Doc
+from portal.directory.hsds.checking import Doc, date_of
 from portal.directory.hsds.ids import part_id
 from portal.directory.hsds.lenses import dicts, say
 from portal.directory.hsds.mapping import (
@@ -194,13 +195,16 @@ def _name_kind(record: Doc, row: Service, shelf: Shelf) -> None:
 
 
 def _say_when(record: Doc, row: Service) -> None:
-    """When it changed last, unless the record says when and is said as it was kept."""
+    """When it changed last, unless the record says when and is said as it was kept; and when it was confirmed here."""
     changed = {
         key: value for key, value in record.items() if key not in ("organization", "service_at_locations")
     }
     kept = {key: value for key, value in row.hsds.items() if key in changed}
     if changed != kept and row.changed_at:
         record["last_modified"] = row.changed_at.isoformat()
+    confirmed = row.confirmed_at.date() if row.confirmed_at else date.min
+    if confirmed > (date_of(record.get("assured_date")) or date.min):
+        record["assured_date"] = confirmed.isoformat()
 
 
 def services(ids: Sequence[int]) -> list[Service]:

@@ -21,6 +21,7 @@ Told = list[tuple[str, str, bool]]
     ("wrong", "why"),
     [
         ({"name": None}, "le nom (name) manque"),
+        ({"name": " \n"}, "le nom (name) manque"),
         ({"name": 12}, "« name » n’est pas un texte"),
         ({"id": ""}, "l’identifiant (id) manque"),
         ({"id": "a\x00b"}, "l’identifiant ne peut pas en être un"),
@@ -51,6 +52,7 @@ def test_what_keeps_a_record_out_is_said_and_the_others_come_in(
         ({"email": "personne"}, "« email » n’est pas une adresse électronique"),
         ({"email": False}, "« email » n’est pas un texte : « false »"),
         ({"url": "exemple"}, "« url » n’est pas une adresse du web"),
+        ({"assured_date": "2026-12-24 ou plus tard"}, "« assured_date » n’est pas une date"),
         ({"assured_date": "hier"}, "« assured_date » n’est pas une date"),
         ({"phones": [{"id": "x"}]}, "« phones 1 » : le numéro (number) manque"),
         ({"phones": "0199000001"}, "« phones » n’est pas une liste"),

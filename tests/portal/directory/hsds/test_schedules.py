@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.directory.hsds.schedules import read_week, write_week
+from portal.directory.hsds.schedules import read_week, weeks_before, write_week
 from portal.directory.opening import DAYS, check_schedule
 
 HOURS = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 15, 30, 45)] + ["24:00"]
@@ -72,3 +73,28 @@ def test_a_night_goes_on_the_next_day_and_same_hours_are_said_once() -> None:
     assert read_week([night]) == {"sun": [["22:00", "24:00"]], "mon": [["00:00", "02:00"]]}
     day = {"byday": "MO", "opens_at": "09:00", "closes_at": "12:00"}
     assert read_week([day, {**day, "closes_at": "11:00"}]) == {"mon": [["09:00", "12:00"]]}
+
+
+def test_hours_that_begin_later_are_not_said_before() -> None:
+    from_december = {"byday": "MO", "opens_at": "09:00", "closes_at": "12:00", "valid_from": "2026-12-01"}
+    week = {"mon": [["09:00", "12:00"]]}
+    assert read_week([from_december], date(2026, 11, 30)) == {}
+    assert read_week([from_december], date(2026, 12, 1)) == week
+    assert (
+        read_week([{**from_december, "valid_from": None, "dtstart": "2026-12-01"}], date(2026, 11, 30)) == {}
+    )
+    assert weeks_before([from_december]) == [{}, week]
+    assert weeks_before([{**from_december, "valid_from": None}]) == []
+
+
+@pytest.mark.parametrize("wrong", [{"opens_at": "25:00"}, {"opens_at": 9}, {"opens_at": "09:00"}])
+def test_a_day_whose_hours_cannot_be_read_is_not_said_closed(wrong: dict[str, Any]) -> None:
+    day = {"valid_from": "2026-12-24", "valid_to": "2026-12-24"}
+    assert read_week([day]) == {"days": {"2026-12-24": []}}
+    assert read_week([{**day, **wrong}]) == {}
+
+
+def test_holidays_past_midnight_end_with_the_day() -> None:
+    night = {"description": "Jours fériés", "opens_at": "18:00", "closes_at": "02:00"}
+    assert read_week([night]) == {"holidays": [["18:00", "24:00"]]}
+    assert read_week([{**night, "valid_to": "2020-12-31"}]) == {}
