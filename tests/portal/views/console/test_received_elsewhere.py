@@ -136,6 +136,19 @@ def test_whoever_is_silent_at_the_desk_is_reminded_by_news_and_it_comes_back(mad
     assert made.state == "expired"
 
 
+@pytest.mark.parametrize("way", ["api", "phone", "none"])
+def test_where_there_are_agents_it_may_be_sent_here_whatever_the_partner_chose(app: Flask, way: str) -> None:
+    made = lives.proposed()
+    make.staff(of=made.service.organization)
+    partner = receivers.partner_of(made.service)
+    assert partner is not None
+    partner.way = way
+    db.session.flush()
+    assert "here" in receivers.ways(made.service)
+    living.send(made, "here", by=make.staff().actor)
+    assert made.arrived_at is not None and made.state == "sent"
+
+
 def test_an_organization_without_agents_here_is_not_sent_to_here(app: Flask) -> None:
     made = lives.proposed()
     with pytest.raises(Refused):
