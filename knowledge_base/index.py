@@ -2,10 +2,11 @@
 
     FOLDER/CURRENT               the generation to read and its revision; replaced in one step
     FOLDER/LOCK                  held by whoever writes
-    FOLDER/generation-…/         one Whoosh index; USED is locked, shared, by whoever reads it
+    FOLDER/generation-FORMAT-…/  one Whoosh index; USED is locked, shared, by whoever reads it
 
 Locks are the kernel's: a process killed at any instant leaves none behind. A build that died leaves a folder
-that no pointer names; the next writer removes it, as it removes old generations that nobody reads any more.
+that no pointer names; the next writer removes it, as it removes old generations that nobody reads any more. A
+generation that another version of this program wrote in another format is not read: it is as if there were no index.
 """
 
 from __future__ import annotations
@@ -22,11 +23,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from .entry import Entry
-from .records import document, schema
+from .records import FORMAT, document, schema
 
 Progress = Callable[[int, int | None], None]
 _LOCK_TIMEOUT_S = 30.0
 _SMALL_SEGMENTS = 8
+_READABLE = f"generation-{FORMAT}-"
 
 
 class IndexBusy(Exception):
@@ -71,12 +73,26 @@ def update(
         _clean(folder, keep=name)
 
 
+def renew_queries(
+    folder: Path, queries: Mapping[str, Sequence[str]], *, timeout_s: float = _LOCK_TIMEOUT_S
+) -> bool:
+    """Give completion the questions that are frequent by now; whether they had changed."""
+    with _writing(folder, timeout_s):
+        name = current(folder)
+        if name is None or json.loads((folder / name / "queries.json").read_text()) == _listed(queries):
+            return False
+        _keep_queries(folder / name, queries)
+        _point(folder, name)
+        return True
+
+
 def generation(folder: Path) -> str:
-    """A word that changes whenever the content of the index does; empty when there is no index."""
+    """A word that changes whenever the content of the index does; empty when there is none that can be read."""
     try:
-        return (folder / "CURRENT").read_text(encoding="utf-8")
+        found = (folder / "CURRENT").read_text(encoding="utf-8")
     except FileNotFoundError:
         return ""
+    return found if found.startswith(_READABLE) else ""
 
 
 def current(folder: Path) -> str | None:
@@ -95,11 +111,21 @@ def _make(
     folder: Path, entries: Iterable[Entry], progress: Progress | None, queries: Mapping[str, Sequence[str]]
 ) -> tuple[str, int]:
     """Make a generation that nobody reads yet. Its name, and how many entries it holds."""
-    name = f"generation-{uuid.uuid4().hex[:12]}"
+    name = _READABLE + uuid.uuid4().hex[:12]
     made = folder / name
     made.mkdir()
-    (made / "queries.json").write_text(json.dumps({key: list(asked) for key, asked in queries.items()}))
+    _keep_queries(made, queries)
     return name, _write(made, entries, progress)
+
+
+def _keep_queries(made: Path, queries: Mapping[str, Sequence[str]]) -> None:
+    beside = made / "queries.json.new"
+    beside.write_text(json.dumps(_listed(queries)))
+    beside.replace(made / "queries.json")
+
+
+def _listed(queries: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    return {language: list(asked) for language, asked in queries.items()}
 
 
 def _write(made: Path, entries: Iterable[Entry], progress: Progress | None) -> int:

@@ -17,6 +17,8 @@ with warnings.catch_warnings():
     )  # Whoosh 2.7.4 predates the warning on "\d" in plain strings
     from whoosh import fields, formats
 
+# Raised with every change of what is kept of an entry: an index of another format is as if there were none.
+FORMAT = 1
 # The parts of an entry that are scored apart.
 PARTS = ("title", "headings", "keywords", "summary", "questions", "text")
 

@@ -61,6 +61,11 @@ class Searcher:
         found = [one for made in snapshot.completers(language) for one in made.find(beginning, limit)]
         return list(dict.fromkeys(text for _, text in sorted(found, key=in_order)))[:limit]
 
+    @property
+    def ready(self) -> bool:
+        """Whether there is an index to answer from."""
+        return self._live() is not None
+
     def refresh(self) -> None:
         """Take up the live generation now, whatever it costs."""
         with self._lock:

@@ -58,7 +58,7 @@ class Snapshot:
         self.places = self._places()
         self.worth = self._worth()
         self.filters: dict[Any, list[NDArray[np.bool_]]] = {}
-        self._asked: dict[str, Completer] = before._asked if before else {}
+        self._asked: dict[str, Completer] = {}  # few, and what is asked often changes by itself
         self._lock = threading.Lock()
         self._rarities: dict[str, float] = {}
         self.spelling = {language: self._spelling(language) for language in analysis.LANGUAGES}

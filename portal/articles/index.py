@@ -40,9 +40,31 @@ def document_entry_id(document_id: int, number: int) -> str:
 
 def rebuild(folder: Path, progress: Progress | None = None) -> int:
     """Builds the whole index beside the live one and swaps it in; returns how many entries it holds."""
+    return indexes.build(folder, entries(), progress=progress, queries=_frequent())
+
+
+def renew_questions(folder: Path) -> None:
+    """Gives completion what is asked often by now."""
+    indexes.renew_queries(folder, _frequent())
+
+
+def is_missing(folder: Path) -> bool:
+    """Whether something is published, and no index that this version can read holds it."""
+    if indexes.generation(folder):
+        return False
+    published = (db.select(table.id).filter_by(state="published").limit(1) for table in (Article, Document))
+    return any(db.session.scalar(query) is not None for query in published)
+
+
+def ask_missing(folder: Path) -> None:
+    """Has a worker build the index where it is missing, unless one is to already."""
+    if is_missing(folder) and not waiting_rebuilds():
+        ask_rebuild()
+
+
+def _frequent() -> dict[str, list[str]]:
     with brief_read() as session:
-        queries = {language: searches.frequent_queries(session, language) for language in LANGUAGES}
-    return indexes.build(folder, entries(), progress=progress, queries=queries)
+        return {language: searches.frequent_queries(session, language) for language in LANGUAGES}
 
 
 def update(

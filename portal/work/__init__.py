@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from portal import jobs
+from portal.articles import index
 from portal.jobs import Job
 from portal.work import (
     forget_codes,
@@ -28,6 +29,7 @@ from portal.work.change_cases import change_cases
 from portal.work.check_presence import check_presence
 from portal.work.check_rules import check_rules
 from portal.work.connect_call import connect_call
+from portal.work.context import settings
 from portal.work.count_days import EVERY as COUNTED_EVERY
 from portal.work.count_days import count_days
 from portal.work.end_flags import EVERY as ENDED_EVERY
@@ -65,6 +67,7 @@ KINDS: dict[str, Callable[[Job], None]] = {
     "forget_traces": forget_traces.forget_traces,
     "index": index_entries.update,
     "reindex": index_entries.rebuild,
+    "tend_index": index_entries.tend,
     "ask_owner": ask_owner,
     "ask_owners": ask_owners,
     "change_cases": change_cases,
@@ -118,11 +121,14 @@ EVERY: dict[str, timedelta] = {
     "sweep_calls": sweep_calls.EVERY,
     "sweep_jottings": sweep_jottings.EVERY,
     "sweep_texts": sweep_texts.EVERY,
+    "tend_index": index_entries.EVERY,
     "watch_clocks": WATCHED_EVERY,
 }
 
 
 def begin_again() -> None:
-    """Asks for the next of each job that is done again and again, should nobody have."""
+    """Asks for the next of each job that is done again and again, should nobody have; and for the index, should an
+    older version have left one that this one cannot read."""
     for kind, every in EVERY.items():
         jobs.go_on(kind, every=every)
+    index.ask_missing(settings().index_dir)

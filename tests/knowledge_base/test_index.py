@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge_base import index
+from knowledge_base import index, records
 from knowledge_base.entry import Entry
 from knowledge_base.index import IndexBusy
 from knowledge_base.search import Searcher
@@ -173,6 +173,43 @@ def test_a_writer_killed_midway_leaves_the_index_as_it_was(
 def test_frequent_questions_complete_what_is_typed(tmp_path: Path) -> None:
     index.build(tmp_path, ENTRIES, queries={"fr": ["carte grise perdue"]})
     assert "carte grise perdue" in Searcher(tmp_path).complete("carte g")
+
+
+def test_questions_asked_often_since_complete_without_building_anew(tmp_path: Path) -> None:
+    index.build(tmp_path, ENTRIES, queries={"fr": ["carte grise perdue"]})
+    searcher = Searcher(tmp_path)
+    assert "carte grise perdue" in searcher.complete("carte g")
+    before = index.generation(tmp_path)
+    assert not index.renew_queries(tmp_path, {"fr": ["carte grise perdue"]})
+    assert index.generation(tmp_path) == before, "nothing changed: nobody opens it anew"
+    assert index.renew_queries(tmp_path, {"fr": ["carte de pêche"]})
+    assert "carte de pêche" in searcher.complete("carte d")
+    assert "carte grise perdue" not in searcher.complete("carte g")
+    assert found(searcher, "passeport") == ["passport"]
+    assert not index.renew_queries(tmp_path / "none", {"fr": ["rien"]})
+
+
+def test_an_index_of_another_format_is_as_if_there_were_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.build(tmp_path, ENTRIES)
+    monkeypatch.setattr(index, "_READABLE", "generation-older-")
+    assert index.generation(tmp_path) == "" and index.current(tmp_path) is None
+    searcher = Searcher(tmp_path)
+    assert not searcher.ready and found(searcher, "passeport") == [] and searcher.complete("pass") == []
+    index.build(tmp_path, ENTRIES)
+    assert searcher.ready and found(searcher, "passeport") == ["passport"]
+    assert generations(tmp_path) == 1, "the one that nobody can read is gone"
+
+
+def test_what_is_kept_of_an_entry_changes_with_the_format() -> None:
+    """Raise `records.FORMAT` when this fails: older indexes are then built anew instead of being misread."""
+    kept = records.document(entry("bike", "Louer un vélo"))
+    names = (
+        "audience body group headings id kind language links page places popularity summary text_terms title"
+    )
+    assert sorted(kept["record"]) == sorted([*names.split(), "title_terms", "topic", "written"])
+    assert (sorted(kept), records.FORMAT) == (sorted(["id", "record", *records.PARTS]), 1)
 
 
 def test_a_killed_searcher_holds_nothing(folder: Path) -> None:

@@ -6,10 +6,8 @@ from typing import Any
 
 from flask import jsonify
 
-from knowledge_base.index import generation
 from portal import clock, jobs, spool
-from portal.articles.models import Article
-from portal.database import db
+from portal.articles.index import is_missing
 from portal.views import guards
 from portal.views.api import bp
 from portal.views.context import settings
@@ -31,8 +29,7 @@ def ready() -> Any:
     Workers that are late are told, with how many jobs and how much of the spool were set aside for somebody to look
     at. None is a reason to send people elsewhere: pages do not wait for them.
     """
-    published = db.session.scalar(db.select(Article.id).filter_by(state="published").limit(1)) is not None
-    searchable = bool(generation(settings().index_dir)) or not published
+    searchable = not is_missing(settings().index_dir)
     waited = jobs.oldest_due_s(clock.now())
     state = {
         "status": "ready" if searchable else "not ready",

@@ -9,7 +9,7 @@ from flask import jsonify, render_template, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal import clock
-from portal.articles import library, searches
+from portal.articles import index, library, searches
 from portal.articles.library import Answers, Hit
 from portal.articles.models import Topic
 from portal.database import brief_write, db
@@ -48,8 +48,9 @@ def search() -> str:
     commune = here.code if here else ""
     proposed = suggestions(question, answers, commune, placing.read_here()) if page == 1 else []
     placing.remember_question(question)
-    drawn = _page(question, answers, narrowed, page, proposed)
-    if question and page == 1 and not any(narrowed.values()):
+    prepared = searcher().ready or not index.is_missing(settings().index_dir)
+    drawn = _page(question, answers, narrowed, page, proposed, prepared=prepared)
+    if question and prepared and page == 1 and not any(narrowed.values()):
         note(answers, proposed, commune)
     return drawn
 
@@ -153,8 +154,15 @@ def note(answers: Answers, proposed: list[Suggestion], commune: str = "") -> Non
 
 
 def _page(
-    question: str, answers: Answers, narrowed: dict[str, str], page: int, proposed: list[Suggestion]
+    question: str,
+    answers: Answers,
+    narrowed: dict[str, str],
+    page: int,
+    proposed: list[Suggestion],
+    *,
+    prepared: bool,
 ) -> str:
+    """The page as it is shown; not `prepared`, there is no index for now: nothing is said to have no answer."""
     pages = min(max(ceil(answers.total / A_PAGE), 1), LAST_PAGE)
     topic = (
         db.session.scalar(db.select(Topic).filter_by(slug=narrowed["topic"])) if narrowed["topic"] else None
@@ -163,6 +171,7 @@ def _page(
         "public/search.html",
         query=question,
         answers=answers,
+        prepared=prepared,
         hits=[shown(hit) for hit in answers.hits],
         narrowed=narrowed,
         topic=topic,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 
-from portal.articles import searches
+from portal import jobs
+from portal.articles import index, searches
 from portal.articles.models import Search
 from portal.database import brief_write, db
+from tests import make
 
 
 @pytest.mark.parametrize(
@@ -44,6 +48,17 @@ def test_a_question_is_proposed_to_others_once_five_visits_have_asked_it(app: Fl
         for _ in range(9):
             searches.note_search(session, words="la même visite", language="fr", found=1, visit="une")
     assert searches.frequent_queries(db.session(), "fr") == ["passeport perdu"]
+
+
+def test_a_question_asked_often_completes_within_the_hour(app: Flask, work: Callable[[], int]) -> None:
+    make.article("Passeport", slug="passeport")
+    db.session.commit()
+    index.rebuild(app.extensions["settings"].index_dir)
+    ask("passeport perdu en vacances", 5)
+    jobs.enqueue("tend_index", {})
+    db.session.commit()
+    work()
+    assert "passeport perdu en vacances" in app.extensions["searcher"].complete("passeport p")
 
 
 def test_searches_that_find_nothing_are_listed_most_frequent_first(app: Flask) -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from portal.articles import index
-from portal.articles.models import ArticleText, Document, DocumentFile, DocumentPage, Search
+from portal.articles.models import Article, ArticleText, Document, DocumentFile, DocumentPage, Search
 from portal.database import db
 from portal.directory.models import HelpNumber, ServiceText
+from portal.jobs import Job
 from portal.views import limits
+from portal.work import begin_again
 from tests import make
 from tests.portal.referrals.cast import rule
 
+PREPARING = "La recherche est en préparation"
 HOSTILE = (
     "\x00",
     "a" * 5000,
@@ -172,3 +176,32 @@ def test_a_service_without_a_text_in_a_language_is_shown_in_french(app: Flask, c
         del lone.texts[lang]
     lone.texts["fr"] = ServiceText(language="fr", name="CCAS", summary="Aide sociale")
     assert "Aide sociale" in client.get("/ar/services/ccas").text
+
+
+def test_an_index_that_an_older_version_left_is_built_anew_and_said_meanwhile(
+    app: Flask, client: Any, work: Callable[[], int]
+) -> None:
+    folder = app.extensions["settings"].index_dir
+    (folder / "CURRENT").write_text("generation-0123456789ab revision")
+    app.extensions["searcher"].refresh()
+    page = client.get("/fr/search?q=identité")
+    assert page.status_code == 200 and PREPARING in page.text
+    assert "Aucune réponse" not in page.text and "0 réponse" not in page.text
+    assert db.session.scalar(db.select(Search.id)) is None  # not a question that we do not answer
+    assert client.get("/readyz").status_code == 503
+    begin_again()
+    begin_again()
+    db.session.commit()
+    assert len(db.session.scalars(db.select(Job).filter_by(kind="reindex", state="waiting")).all()) == 1
+    work()
+    assert PREPARING not in client.get("/fr/search?q=identité").text
+    assert client.get("/readyz").json["index"] == "ok"
+
+
+def test_where_nothing_is_published_nothing_is_in_preparation(app: Flask, client: Any) -> None:
+    for row in [*db.session.scalars(db.select(Article)), *db.session.scalars(db.select(Document))]:
+        row.state = "retired"
+    db.session.commit()
+    (app.extensions["settings"].index_dir / "CURRENT").unlink()
+    page = client.get("/fr/search?q=identité").text
+    assert PREPARING not in page and "Aucune réponse" in page
