@@ -70,7 +70,8 @@ third_presses conversation_recorded recording_choice transcribed
 
 ADMINISTRATORS += """
 ask_rule_check begin_example check_draft create_example new_example place_rule plan_rule print_rules remove_example
-rule_check_now rule_checks rule_example rule_examples rule_gaps save_example send_back_rule try_all_rules try_rules
+require_review rule_check_now rule_checks rule_example rule_examples rule_gaps save_example send_back_rule
+try_all_rules try_rules
 """
 DIRECTORY = """
 all_taxonomies details organization organizations service service_at_location service_at_locations services taxonomy

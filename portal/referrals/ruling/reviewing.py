@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
-from portal import clock, jobs
-from portal.database import db
+from portal import clock, history, jobs
+from portal.database import db, locked
 from portal.directory.models import Organization
 from portal.errors import N_, NotYours, Refused
-from portal.history import Actor
+from portal.history import Actor, Person
 from portal.referrals.models import ReferralRule, RuleVersion
 from portal.referrals.ruling.versions import done, draft_of, held, record, refuse_stale, texts, touch
+from portal.staff.models import Staff
 
 LONGEST_REASON = 1000
+TWO = 2  # people, for one to read what the other wrote
 
 
 def is_reviewed(organization_id: int) -> bool:
     """Whether a second person publishes the rules of this organization."""
     query = db.select(Organization.rules_reviewed).filter_by(id=organization_id)
     return bool(db.session.scalar(query))
+
+
+def require_review(wanted: bool, *, by: Person) -> None:
+    """From now on a second person publishes the rules of this organization, or need not. Both stay in the history."""
+    query = db.select(Organization).filter_by(id=by.organization_id)
+    organization = db.session.scalars(locked(query)).one()
+    if organization.rules_reviewed == wanted:
+        return
+    if wanted and _publishers(by.organization_id) < TWO:
+        raise Refused(N_("Il faut au moins deux personnes qui administrent pour que l’une relise l’autre."))
+    organization.rules_reviewed = wanted
+    verb = "rules_review_required" if wanted else "rules_review_ended"
+    history.record(f"organization.{verb}", organization, by=by.actor)
+
+
+def _publishers(organization_id: int) -> int:
+    query = db.select(db.func.count(Staff.id)).filter_by(
+        organization_id=organization_id, role="administrator"
+    )
+    return db.session.scalar(query.where(Staff.disabled_at.is_(None))) or 0
 
 
 def may_publish(rule: ReferralRule, draft: RuleVersion, by: Actor) -> bool:

@@ -53,6 +53,23 @@ def example(name: str = "loyer", to: str = "caf", **situation: Any) -> Any:
     )
 
 
+def test_an_organization_asks_for_a_second_person_and_the_history_keeps_it(app: Flask) -> None:
+    author = make.staff("administrator")
+    with pytest.raises(Refused, match="deux personnes"):
+        reviewing.require_review(True, by=author)
+    second = make.staff("administrator", first_name="Dominique")
+    reviewing.require_review(True, by=author)
+    rule = cast.drafted(words=["logement"])
+    revise_draft(rule, cast.wording(words=["loyer"]), version=None, by=author.actor)
+    with pytest.raises(NotYours):
+        publish(rule, version=None, by=author.actor)
+    publish(rule, version=None, by=second.actor)
+    reviewing.require_review(False, by=second)
+    assert not reviewing.is_reviewed(author.organization_id)
+    verbs = [event.verb for event in history.of(make.organization())]
+    assert {"organization.rules_review_required", "organization.rules_review_ended"} <= {*verbs}
+
+
 def test_the_author_does_not_publish_alone_where_a_second_person_reads(app: Flask) -> None:
     rule, author, second = reviewed_rule()
     with pytest.raises(NotYours, match="Une autre personne"):

@@ -48,6 +48,8 @@ FIELDS = {
 VERBS = {
     **words.VERBS,
     "confirmed": "a confirmé",
+    "rules_review_required": "a demandé que les règles d’orientation soient relues par une autre personne",
+    "rules_review_ended": "a mis fin à la relecture des règles d’orientation",
     "key_made": "a fait une clé",
     "key_dropped": "a retiré la clé",
     "secret_made": "a fait un secret",

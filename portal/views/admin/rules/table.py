@@ -12,9 +12,8 @@ from portal import history
 from portal.database import db
 from portal.referrals.checking import checks
 from portal.referrals.models import ReferralRule
-from portal.referrals.ruling import editing, examples, reading, versions
+from portal.referrals.ruling import editing, examples, reading, reviewing, versions
 from portal.referrals.ruling.reading import Wanted
-from portal.referrals.ruling.reviewing import is_reviewed
 from portal.referrals.ruling.wording import wording_of
 from portal.staff.managing import names_of
 from portal.views import guards
@@ -25,7 +24,9 @@ from portal.views.forms import Form, new_key
 
 administrator = guards.staff("administrator")
 
-PAGE = 50
+PAGE = 25
+REVIEWED = "C’est noté : une autre personne que l’auteur relit et publie chaque règle."
+NOT_REVIEWED = "C’est noté : chacun peut publier les règles qu’il écrit."
 SHOWN = {
     "": "Toutes, sauf celles retirées",
     "published": "En vigueur",
@@ -50,7 +51,7 @@ def rules() -> str:
         key=new_key(),
         check=checks.last_check(current_user.organization_id),
         examples=len(examples.examples_for(current_user.organization_id)),
-        reviewed=is_reviewed(current_user.organization_id),
+        reviewed=reviewing.is_reviewed(current_user.organization_id),
     )
 
 
@@ -62,6 +63,17 @@ def print_rules() -> str:
     return render_template(
         "admin/rules/print.html", **_shown(reading.table(current_user, _wanted(form)), form)
     )
+
+
+@bp.post("/rules/review-required")
+@administrator
+def require_review() -> Any:
+    """Whether another person than its author publishes each rule here."""
+    wanted = bool(Form(request.form).text("wanted"))
+    reviewing.require_review(wanted, by=current_user)
+    db.session.commit()
+    flash(REVIEWED if wanted else NOT_REVIEWED, "good")
+    return redirect(url_for("admin.rules"))
 
 
 @bp.post("/rules/<int:rule_id>/place")

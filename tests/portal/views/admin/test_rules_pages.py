@@ -10,6 +10,7 @@ from flask import Flask
 from portal.database import db
 from portal.jobs import Job
 from portal.referrals.ruling.versions import draft_of, published_of
+from tests import make
 from tests.portal.views.keeping import act, keeper, made, service_id, the_rule
 from tests.signing import send
 
@@ -29,6 +30,21 @@ def test_every_page_of_the_rules_opens_and_the_table_is_filtered_and_printed(adm
     assert "aide-au-logement" in admin.get("/admin/rules?topic=logement&word=apl&state=published").text
     assert "Aucune règle ne répond" in admin.get("/admin/rules?topic=autre").text
     assert "La CAF verse cette aide." in admin.get("/admin/rules/print").text
+
+
+def test_whoever_administers_asks_that_another_person_reads_each_rule(admin: Any) -> None:
+    made(admin)
+    assert "Chacun publie les règles" in admin.get("/admin/rules").text
+    assert "deux personnes" in send(admin, "/admin/rules/review-required", {"wanted": "1"}).text
+    make.staff("administrator")
+    db.session.commit()
+    send(admin, "/admin/rules/review-required", {"wanted": "1"})
+    assert "Une autre personne que l’auteur relit et publie" in admin.get("/admin/rules").text
+    assert "Demander une relecture" in admin.get(f"/admin/rules/{the_rule().id}").text
+    told = admin.get(f"/admin/organizations/{make.organization().id}").text
+    assert "relues par une autre personne" in told
+    send(admin, "/admin/rules/review-required", {})
+    assert "Chacun publie les règles" in admin.get("/admin/rules").text
 
 
 def test_a_check_that_was_given_up_says_so_and_can_be_asked_again(admin: Any) -> None:
