@@ -85,6 +85,7 @@ REFERRAL_DONE = {
     "again": "Orientation envoyée au service suivant : la personne en est prévenue.",
     "answer": "Réponse envoyée au service.",
     "taken": "C’est noté : la personne est prévenue que le service a sa demande.",
+    "refused": "C’est noté : la demande est de nouveau à vous, et la personne en est prévenue.",
     "close": "C’est noté : l’orientation est close.",
 }
 WRAP_UP_WAYS = {  # in the form that ends an exchange; the others are chosen with what is passed on
@@ -100,6 +101,7 @@ REFUSALS = {
     "duplicate": "déjà reçue",
     "unreachable": "service injoignable",
 }
+REFUSED_ON_THE_PHONE = {code: f"{said[0].upper()}{said[1:]}" for code, said in REFUSALS.items()}
 WAYS = {
     "api": "Par son logiciel : il la reçoit aussitôt",
     "here": "Sur ce portail : ses agents la voient aussitôt parmi les demandes reçues",

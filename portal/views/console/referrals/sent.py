@@ -56,7 +56,7 @@ def referral(referral_id: int) -> str:
     return _page(listing.find_referral(referral_id, by=me()), Form())
 
 
-@bp.post("/referrals/<int:referral_id>/<any(send,again,answer,taken,close):act>")
+@bp.post("/referrals/<int:referral_id>/<any(send,again,answer,taken,refused,close):act>")
 @agents
 def act_on_referral(referral_id: int, act: str) -> Any:
     found, form = listing.find_referral(referral_id, by=me()), Form(request.form)
@@ -64,6 +64,7 @@ def act_on_referral(referral_id: int, act: str) -> Any:
     with refusals_shown(form):
         after = ACTS[act](found, form)
     if not form.valid:
+        _lead(form, act)
         return _page(listing.find_referral(referral_id, by=me()), form), 422
     stopped = act == "again" and after is found
     db.session.commit()
@@ -123,6 +124,23 @@ def _taken(found: Referral, form: Form) -> Referral:
     return found
 
 
+def _refused(found: Referral, form: Form) -> Referral:
+    """Somebody at the service said no, on the telephone, and why: it counts against the rule as any refusal does."""
+    key, other, why = form.key(), read_service(form, "other"), form.text("why", longest=2000)
+    form.refuse_unread()
+    whose = other.id if other is not None else None
+    said = {"note": why, "redirect_to": whose, "form_key": key, "by": me().actor}
+    _acted(found, key, lambda: living.refuse(found, form.text("refusal"), **said))  # type: ignore[arg-type]
+    return found
+
+
+def _lead(form: Form, act: str) -> None:
+    """The errors of a refusal lead to its own fields."""
+    named = {"reason": "refusal", "note": "why"} if act == "refused" else {}
+    for name in named.keys() & form.errors.keys():
+        form.errors[named[name]] = form.errors.pop(name)
+
+
 def _close(found: Referral, form: Form) -> Referral:
     key, outcome, note = form.key(), form.text("outcome"), form.text("note", longest=2000)
     _acted(found, key, lambda: living.close(found, outcome, note=note, form_key=key, by=me().actor))
@@ -136,7 +154,14 @@ def _acted(found: Referral, key: str, act: Callable[[], bool]) -> None:
         raise Refused(N_("Entre-temps, quelqu’un d’autre a répondu. Voici où cela en est."))
 
 
-ACTS = {"send": _send, "again": _again, "answer": _answer, "taken": _taken, "close": _close}
+ACTS = {
+    "send": _send,
+    "again": _again,
+    "answer": _answer,
+    "taken": _taken,
+    "refused": _refused,
+    "close": _close,
+}
 
 
 def _page(found: Referral, form: Form) -> str:
@@ -222,4 +247,5 @@ def _fields(found: Referral) -> set[str]:
         return {"way", "nature", "fields"}
     if living.is_final(found):
         return {"service"} if found.state != "done" and not chains.following(found) else set()
-    return {"outcome", "body"} if found.messages else {"outcome"}
+    phone = {"refusal", "why", "other"} if found.way == "phone" else set()
+    return {"outcome", *phone, *({"body"} if found.messages else ())}

@@ -216,3 +216,23 @@ def test_a_call_put_through_is_received_when_somebody_takes_it(
     by_phone.heard(contact.id, answered=answered)
     assert made.state == ("received" if answered else "refused")
     assert by_phone.service_called(leg) is service
+
+
+def test_a_service_that_says_no_on_the_telephone_refuses_with_its_reason(console: Any) -> None:
+    rule = cast.rule("aide").versions[0]
+    made = lives.proposed(rule_version_id=rule.id)
+    living.send(made, "phone", by=make.staff().actor)
+    other = make.service("cpam")
+    db.session.commit()
+    assert "Le service ne la prend pas" in console.get(f"/console/referrals/{made.id}").text
+    unsaid = act(console, made, "refused")
+    assert unsaid.status_code == 422 and 'href="#refusal"' in unsaid.text
+    lacking = act(console, made, "refused", refusal="missing_piece")
+    assert lacking.status_code == 422 and 'href="#why"' in lacking.text and made.state == "sent"
+    act(console, made, "refused", refusal="not_for_us", why="Voyez la CPAM.", other=str(other.id))
+    assert (made.state, made.refusal, made.redirect_to_id) == ("refused", "not_for_us", other.id)
+    assert made.rule_version_id == rule.id and made.note == "Voyez la CPAM."
+    assert f'name="service" value="{other.id}"' in console.get(f"/console/referrals/{made.id}").text
+    by_letter = lives.sent(lives.contact(email="b@exemple.fr"))
+    db.session.commit()
+    assert "Le service ne la prend pas" not in console.get(f"/console/referrals/{by_letter.id}").text
