@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_location
 from flask_babel import format_date, get_locale, gettext
 
 from portal import clock
-from portal.directory.opening import DAYS, HOLIDAYS, Opening, Schedule, note_of
+from portal.directory.opening import DAYS, EXCEPTIONS, HOLIDAYS, Opening, Schedule, note_of
 from portal.views.context import settings
+
+COMING = timedelta(days=60)  # how far ahead exceptional days are told
 
 
 def opens_text(begins: datetime | None, timezone: str = "") -> str:
@@ -79,6 +81,22 @@ def week(schedule: Schedule) -> list[tuple[str, list[tuple[str, str]]]]:
     if schedule.get(HOLIDAYS):
         rows.append((gettext("Jours fériés"), schedule[HOLIDAYS]))
     return [(name, [(" – ".join(slot[:2]), note_of(slot)) for slot in slots]) for name, slots in rows]
+
+
+def coming_days(schedule: Schedule, timezone: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The exceptional days of the weeks that come, and their hours with the note on each; none when closed."""
+    today = clock.now().astimezone(ZoneInfo(timezone)).date()
+    days = (
+        (date.fromisoformat(day), slots) for day, slots in sorted((schedule.get(EXCEPTIONS) or {}).items())
+    )
+    return [
+        (
+            format_date(day, "EEEE d MMMM").capitalize(),
+            [(" – ".join(slot[:2]), note_of(slot)) for slot in slots],
+        )
+        for day, slots in days
+        if today <= day <= today + COMING
+    ]
 
 
 def week_text(schedule: Schedule) -> str:

@@ -12,6 +12,7 @@ from portal.directory import offices, reading
 from portal.directory.offices import Office, Resolution
 from portal.referrals.deciding.suggesting import OFFICES_SHOWN, Suggestion
 from portal.views.context import settings
+from portal.views.hours import week_text
 from portal.views.language import current
 from portal.views.public import cards
 from portal.views.public.cards import Card
@@ -24,6 +25,7 @@ class Choice:
     card: Card
     away: str = ""
     unplaced: bool = False  # nobody knows how far it is
+    hours: str = ""  # of the week
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Shown:
     further: int = 0  # offices that are not shown
     passed_over: tuple[str, ...] = ()
     kind: str = ""  # whose offices these are
+    placed: bool = False  # by distance from a town hall
 
 
 def of_suggestions(suggestions: Iterable[Suggestion]) -> list[Shown]:
@@ -96,12 +99,18 @@ def _several(card: Card, place: Resolution) -> Shown:
         return Shown(cards.of(place.offices[0].service, card.why), advice=advice)
     choices = tuple(choice(office) for office in place.offices)
     return Shown(
-        card, advice=advice, choices=choices, further=place.total - len(choices), kind=place.kind.code
+        card,
+        advice=advice,
+        choices=choices,
+        further=place.total - len(choices),
+        kind=place.kind.code,
+        placed=place.commune is not None,
     )
 
 
 def choice(office: Office) -> Choice:
-    return Choice(cards.of(office.service), _away(office), unplaced=office.kilometres is None)
+    hours = week_text(office.service.schedule)
+    return Choice(cards.of(office.service), _away(office), unplaced=office.kilometres is None, hours=hours)
 
 
 def _nowhere(one: Suggestion, place: Resolution | None) -> Shown:

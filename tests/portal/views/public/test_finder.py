@@ -12,6 +12,7 @@ from portal.articles.models import Search
 from portal.database import db
 from portal.directory.editing import add_commune
 from portal.directory.models import Embedder, HelpNumber
+from portal.directory.opening import DAYS
 from tests import make
 from tests.portal.referrals.cast import rule
 from tests.signing import send
@@ -99,6 +100,21 @@ def test_every_office_stands_on_one_page_by_distance(client: Any) -> None:
     first, second = client.get("/fr/offices/caf").text, client.get("/fr/offices/caf?page=2").text
     assert "CAF-00" in first and "distance inconnue" in first and "CAF-21" not in first and "CAF-21" in second
     assert client.get("/fr/offices/rien-de-tel").status_code == 404
+
+
+def test_an_office_in_a_list_says_its_hours_its_condition_and_how_deaf_people_call(client: Any) -> None:
+    always = {day: [["00:00", "24:00", "sur rendez-vous"]] for day in DAYS}
+    for n in range(2):
+        seat = {"commune": "96018", "department": "96", "address": f"{n} rue Neuve"}
+        relay = {"deaf_relay_url": f"https://relais.example/{n}"}
+        make.service(f"caf-{n}", kind="caf", phone="+33199000100", schedule=always, **seat, **relay)
+    db.session.commit()
+    send(client, "/fr/place", {"commune": "Valbrune", "back": "/fr/offices/caf"})
+    tell(client, "what", what="payer mon loyer")
+    for page in (client.get("/fr/offices/caf").text, client.get("/fr/find/result").text):
+        assert "1 rue Neuve" in page and "https://relais.example/1" in page and "distance inconnue" in page
+        assert "Ouvert sous conditions" in page and "Ouvert maintenant" not in page
+        assert "Lundi 00:00 – 24:00 (sur rendez-vous)" in page
 
 
 @pytest.mark.parametrize(

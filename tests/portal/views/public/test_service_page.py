@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask import Flask
+from time_machine import travel
 
 from portal.database import db
 from portal.directory.models import (
@@ -88,3 +90,14 @@ def test_a_service_with_little_known_shows_no_empty_part(app: Flask, client: Any
     page = client.get("/fr/services/caf").text
     for title in ("Qui peut venir", "Ce qu’il faut", "Ce que cela coûte", "Où aller", "carte"):
         assert title not in page
+
+
+def test_the_exceptional_days_that_come_are_said_with_the_hours(app: Flask, client: Any) -> None:
+    days = {"2026-12-24": [["09:00", "12:00", "sans rendez-vous"]], "2026-12-26": [], "2026-11-02": []}
+    make.service("mairie", schedule={"mon": [["09:00", "17:00"]], "days": {**days, "2027-06-01": []}})
+    db.session.commit()
+    with travel(datetime(2026, 11, 22, 9, tzinfo=UTC), tick=False):
+        page = client.get("/fr/services/mairie").text
+    assert "Jours particuliers" in page and "Jeudi 24 décembre" in page and "sans rendez-vous" in page
+    assert page.index("Samedi 26 décembre") < page.rindex("Fermé")
+    assert "2 novembre" not in page and "1 juin" not in page
