@@ -20,6 +20,7 @@ FIGURES = {
     "outage": "bench.outage",
     "consoles": "bench.consoles",
     "history": "bench.history",
+    "lists": "bench.lists",
     "sending": "bench.sending",
     "room": "bench.room",
 }

@@ -18,6 +18,7 @@ from typing import Any
 import psycopg
 
 from bench import past
+from knowledge_base.analysis import fold
 from portal import clock
 from portal.config import read_settings
 
@@ -46,7 +47,7 @@ STARTS = {
     "readings": 92_000_000,
 }
 PAST = {
-    "sentence": "n integer, language text, words text, PRIMARY KEY (language, n)",
+    "sentence": "n integer, language text, words text, key text, PRIMARY KEY (language, n)",
     "day": "midnight bigint, first integer, volume integer",
     "hour": "n integer PRIMARY KEY, second integer, today integer",
 }
@@ -59,7 +60,7 @@ def fill(
     """Adds so many of each; `heavy` of the contacts are one citizen's."""
     until = clock.now()
     rows: Rows = {
-        "sentence": list(past.sentences()),
+        "sentence": [(*one, fold(one[2])) for one in past.sentences()],
         "day": list(past.days(until, contacts)),
         "hour": list(past.hours(until)),
     }

@@ -91,16 +91,17 @@ ANALYZE;
 
 -- matters: one contact in five; those of the last month are still open for the most part
 INSERT INTO cases (id, reference, organization_id, identifier_id, citizen_id, topic_id, team_id, owner_id, nature, priority,
-                   subject, state, waits_for, outcome, opened_at, answered_at, closed_at, version)
+                   subject, subject_key, state, waits_for, outcome, opened_at, answered_at, closed_at, active_at, version)
 SELECT 30000000 + i, 'Z' || substr(CAST(1000000000 + i AS text), 2), host.id, 2000000 + citizen, 1000000 + citizen, topic.id,
        pick(other, team), CASE WHEN third % 3 > 0 THEN agent END,
        CASE other / 5 % 12 WHEN 0 THEN 'complaint' WHEN 1 THEN 'report' WHEN 2 THEN 'appeal' WHEN 3 THEN 'decision'
                       WHEN 4 THEN 'information' ELSE 'request' END,
        CASE third % 20 WHEN 0 THEN 'urgent' WHEN 1 THEN 'high' WHEN 2 THEN 'low' ELSE 'normal' END,
-       said.words, state, CASE WHEN state = 'waiting' THEN 'Le justificatif de domicile' ELSE '' END,
+       said.words, said.key, state, CASE WHEN state = 'waiting' THEN 'Le justificatif de domicile' ELSE '' END,
        CASE WHEN state <> 'closed' THEN '' WHEN third % 7 = 0 THEN 'not_solved' WHEN third % 7 < 4 THEN 'solved' ELSE '' END,
        instant(at), CASE WHEN state = 'closed' OR third % 2 = 0 THEN instant(at + 3600 * (1 + third % 90)) END,
-       CASE WHEN state = 'closed' THEN instant(at + 86400 * (1 + third % 14)) END, 1
+       CASE WHEN state = 'closed' THEN instant(at + 86400 * (1 + third % 14)) END,
+       instant(CASE WHEN state = 'closed' THEN at + 86400 * (1 + third % 14) ELSE at END), 1
 FROM (
     SELECT drawn.*, CASE WHEN at < :until - 30 * 86400 AND third % 200 > 0 THEN 'closed' WHEN third % 4 = 0 AND at < :until - 15 * 86400
                               THEN 'closed' WHEN third % 4 = 1 THEN 'waiting' ELSE 'open' END AS state

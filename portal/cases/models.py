@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, ForeignKey, Index, Table, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from knowledge_base.analysis import fold
 from portal import clock
 from portal.contacts.models import Contact
 from portal.database import Base, Versioned
@@ -20,6 +21,18 @@ CLOCKS = ("receipt", "first_answer", "resolution", "silence")
 NOT_CLOSED = text("state != 'closed'")
 RUNNING = text("state = 'running'")
 TO_KEEP = text("kept_at IS NULL AND given_up_at IS NULL")
+
+LISTED_BY = {  # what lists of what is not closed walk by, or are narrowed by
+    "ix_cases_active_now": "active_at",
+    "ix_cases_nature": "nature",
+    "ix_cases_priority": "priority",
+    "ix_cases_topic_id": "topic_id",
+}
+
+
+def _folded(context: Any) -> str:
+    return fold(context.get_current_parameters()["subject"])
+
 
 case_tags = Table(
     "case_tags",
@@ -55,6 +68,11 @@ class Case(Versioned, Base):
             sqlite_where=NOT_CLOSED,
             postgresql_where=NOT_CLOSED,
         ),
+        Index("ix_cases_active", "organization_id", "active_at", "id"),
+        *(
+            Index(name, "organization_id", column, "id", sqlite_where=NOT_CLOSED, postgresql_where=NOT_CLOSED)
+            for name, column in LISTED_BY.items()
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -70,6 +88,7 @@ class Case(Versioned, Base):
     nature: Mapped[str] = mapped_column(default="information")  # one of NATURES: it says what silence means
     priority: Mapped[str] = mapped_column(default="normal")  # one of PRIORITIES
     subject: Mapped[str]
+    subject_key: Mapped[str] = mapped_column(default=_folded)  # as it is looked for
     state: Mapped[str] = mapped_column(default="open")
     waits_for: Mapped[str] = mapped_column(default="")  # what the citizen is to give, while `waiting`
     outcome: Mapped[str] = mapped_column(default="")  # once closed: solved, not_solved, or not said
@@ -77,10 +96,16 @@ class Case(Versioned, Base):
     opened_at: Mapped[datetime] = mapped_column(default=clock.now)
     answered_at: Mapped[datetime | None]  # the first answer by a person
     closed_at: Mapped[datetime | None]
+    active_at: Mapped[datetime] = mapped_column(default=clock.now)  # see `lists.activity`
     promises: Mapped[list[Promise]] = relationship(back_populates="case")
     clocks: Mapped[list[Clock]] = relationship(back_populates="case", order_by="Clock.due_at")
     tags: Mapped[list[Tag]] = relationship(secondary=case_tags, order_by="Tag.name")
     checklist: Mapped[list[Check]] = relationship(back_populates="case", order_by="Check.position")
+
+    @validates("subject")
+    def _fold_subject(self, _name: str, subject: str) -> str:
+        self.subject_key = fold(subject)
+        return subject
 
 
 class Clock(Versioned, Base):

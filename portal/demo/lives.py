@@ -181,7 +181,8 @@ def _matter(row: dict[str, Any], contact: Contact, at: datetime, agent: Staff | 
     if not (promised or row.get("open") or row["channel"] == "web"):
         return
     case: Case = open_case(contact, by=agent.actor if agent else history.CITIZEN)
-    case.opened_at, case.owner_id = at, agent.id if agent and row["disposition"] == "promise_made" else None
+    case.opened_at = case.active_at = at
+    case.owner_id = agent.id if agent and row["disposition"] == "promise_made" else None
     for one in clocks.clocks_of(case).values():
         one.started_at = at
     clocks.recompute(case)

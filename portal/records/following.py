@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, func, or_
 
 from portal import clock
+from portal.cases.lists import activity
 from portal.cases.models import Check, Deed, Note, Promise, Question
 from portal.contacts.models import Message, Recording
 from portal.database import db, locked
@@ -25,13 +26,16 @@ from portal.records.models import CASE, CITIZEN, CONTACT, Mark
 A_BATCH = 100  # rows of a log at once: on SQLite the one lock is held meanwhile
 LATEST = timedelta(minutes=10)  # a transaction that lasts longer was cut long since
 MOST_HOLES = 100
+Times = dict[int, datetime]
 
 
 class Seen(NamedTuple):
-    """A row of a log: its number, and what it touched."""
+    """A row of a log: its number, when it was written, and what it touched."""
 
     id: int
-    subjects: set[tuple[str, int]]
+    at: datetime
+    table: str
+    subject_id: int
 
 
 def follow(tally: Tally) -> bool:
@@ -41,8 +45,11 @@ def follow(tally: Tally) -> bool:
         rows = read(_after(mark, Event.id if log == "events" else Message.id))
         if rows:
             move(mark, [row.id for row in rows], clock.now())
-            for kind, ids in _touched(rows).items():
-                keep(kind, ids, tally)
+            touched = _touched(rows)
+            activity.note(touched[CASE], touched[CONTACT])
+            for kind, ids in touched.items():
+                if ids:
+                    keep(kind, ids, tally)
             return True
     return False
 
@@ -71,16 +78,16 @@ def _after(mark: Mark, number: Any) -> ColumnElement[bool]:
 
 
 def _events(which: ColumnElement[bool]) -> list[Seen]:
-    query = db.select(Event.id, Event.subject_type, Event.subject_id).where(which)
+    query = db.select(Event.id, Event.at, Event.subject_type, Event.subject_id).where(which)
     rows = db.session.execute(query.order_by(Event.id).limit(A_BATCH))
-    return [Seen(row.id, {(row.subject_type, row.subject_id)}) for row in rows]
+    return [Seen(*row) for row in rows]
 
 
 def _messages(which: ColumnElement[bool]) -> list[Seen]:
     """A citizen's further message is no event: its row says that it came."""
-    query = db.select(Message.id, Message.contact_id).where(which)
+    query = db.select(Message.id, Message.at, Message.contact_id).where(which)
     rows = db.session.execute(query.order_by(Message.id).limit(A_BATCH))
-    return [Seen(row.id, {("contacts", row.contact_id)}) for row in rows]
+    return [Seen(row.id, row.at, "contacts", row.contact_id) for row in rows]
 
 
 def move(mark: Mark, found: list[int], now: datetime) -> None:
@@ -109,21 +116,25 @@ def _without(hole: dict[str, Any], found: Iterable[int]) -> list[dict[str, Any]]
     return left
 
 
-def _touched(rows: Iterable[Seen]) -> dict[int, set[int]]:
-    """The contacts, cases and citizens that these rows are about."""
-    named: dict[str, set[int]] = defaultdict(set)
+def _touched(rows: Iterable[Seen]) -> dict[int, Times]:
+    """The contacts, cases and citizens that these rows are about, and when each last was."""
+    named: dict[str, Times] = defaultdict(dict)
     for row in rows:
-        for table, one in row.subjects:
-            named[table].add(one)
+        _note(named[row.table], row.subject_id, row.at)
     for deed in db.session.scalars(db.select(Deed).where(Deed.id.in_(named["deeds"]))):
-        for change in deed.changes:
-            named[change["table"]].add(change["id"])
+        for change in (one for one in deed.changes if isinstance(one["id"], int)):
+            _note(named[change["table"]], change["id"], named["deeds"][deed.id])
     touched = {CONTACT: named["contacts"], CASE: named["cases"], CITIZEN: named["citizens"]}
     for kind, table, owner in OWNED:
-        if ids := named[table.__tablename__]:
-            owners = db.session.scalars(db.select(owner).where(table.id.in_(ids)))
-            touched[kind] |= {one for one in owners if one is not None}
-    return {kind: ids for kind, ids in touched.items() if ids}
+        if times := named[table.__tablename__]:
+            for one, whose in db.session.execute(db.select(table.id, owner).where(table.id.in_(times))):
+                if whose is not None:
+                    _note(touched[kind], whose, times[one])
+    return touched
+
+
+def _note(times: Times, one: int, at: datetime) -> None:
+    times[one] = max(at, times.get(one, at))
 
 
 # what stands in a contact's words, or in a case's, though it is a row of its own

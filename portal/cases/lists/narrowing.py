@@ -1,0 +1,131 @@
+"""What a case must be to be listed, as conditions on the tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, literal_column, null, or_
+from sqlalchemy.orm import aliased
+
+from knowledge_base.analysis import fold
+from portal.cases.lists.filters import Filters, Stretch
+from portal.cases.models import Case, Clock, Promise, case_tags
+from portal.citizens.models import Citizen
+from portal.database import db
+from portal.history import Person
+from portal.staff.models import team_members
+
+Conditions = list[ColumnElement[bool]]
+
+
+def of_reader(sought: Filters, by: Person, *, passing: bool = False) -> Conditions:
+    """The cases of the reader's organization in the state that is looked for."""
+    organization: Any = _passing(Case.organization_id) if passing else Case.organization_id
+    return [organization == by.organization_id, *_state(sought)]
+
+
+def narrowed(sought: Filters, by: Person, *, passing: bool = False) -> Conditions:
+    """What else a case must be. Whoever may not know a protected person does not find them by words.
+
+    With `passing`, no index is asked for it: rows are walked in the order of another, and those that it keeps out are
+    passed over. SQLite would else begin with it, and sort all that it finds.
+    """
+    found = _whose(sought, by)
+    for name, column in _columns(passing).items():
+        if value := getattr(sought, name):
+            found.append(column == (int(value) if value.isdigit() else value))
+    if sought.tag:
+        tagged = db.select(case_tags.c.case_id).where(case_tags.c.tag_id == int(sought.tag))
+        found.append((_passing(Case.id) if passing else Case.id).in_(tagged))
+    if words := fold(sought.words).split():
+        found += [Case.subject_key.contains(word, autoescape=True) for word in words]
+        if not by.may_open_protected:
+            found.append(Case.citizen_id.is_(None) | Case.citizen_id.not_in(_protected()))
+    return found
+
+
+def _columns(passing: bool) -> dict[str, Any]:
+    columns = {
+        "nature": Case.nature,
+        "priority": Case.priority,
+        "topic": Case.topic_id,
+        "owner": Case.owner_id,
+        "team": Case.team_id,
+    }
+    return {name: _passing(column) if passing else column for name, column in columns.items()}
+
+
+def _passing(column: Any) -> Any:
+    """The column as no index has it. PostgreSQL knows how many rows there are, and needs not to be told."""
+    if db.engine.dialect.name == "postgresql":
+        return column
+    return column.concat("") if column.type.python_type is str else column + 0
+
+
+def _protected() -> Select[tuple[int]]:
+    """The files of protected people, and those read with them."""
+    heads = db.select(Citizen.person_id).where(Citizen.protected, Citizen.person_id.is_not(None))
+    protected = db.select(Citizen.id).where(Citizen.protected)
+    return db.select(Citizen.id).where(
+        or_(Citizen.protected, Citizen.id.in_(heads), Citizen.person_id.in_(protected.union(heads)))
+    )
+
+
+def _state(sought: Filters) -> Conditions:
+    """Written out, so that the index of what is not closed serves."""
+    if not sought.state:
+        return [Case.state != literal_column("'closed'")]
+    return [] if sought.state == "any" else [Case.state == sought.state]
+
+
+def _whose(sought: Filters, by: Person) -> Conditions:
+    if sought.whose == "mine":
+        return [Case.owner_id == by.id]
+    if sought.whose == "unowned":
+        return [Case.owner_id.is_(None)]
+    return [_of_team(by)] if sought.whose == "team" else []
+
+
+def _of_team(by: Person) -> ColumnElement[bool]:
+    """A case of a team of this person, or of someone who is in one with them."""
+    mine = db.select(team_members.c.team_id).where(team_members.c.staff_id == by.id)
+    together = db.select(team_members.c.staff_id).where(team_members.c.team_id.in_(mine))
+    return or_(Case.team_id.in_(mine), Case.owner_id.in_(together))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where something due is read: clocks that run, or promises to keep."""
+
+    model: Any
+
+    def live(self, row: Any) -> Conditions:
+        """Written out as its partial index is."""
+        if self.model is Clock:
+            return [row.state == literal_column("'running'")]
+        return [row.kept_at.is_(null()), row.given_up_at.is_(null()), row.case_id.is_not(null())]
+
+    def within(self, row: Any, stretch: Stretch) -> Conditions:
+        begins, ends = stretch
+        found: Conditions = [row.due_at >= begins] if begins else []
+        return [*found, row.due_at < ends] if ends else found
+
+    def cases(self, stretch: Stretch) -> Select[tuple[int]]:
+        """Of which cases such a thing is due in this stretch."""
+        row = self.model
+        return db.select(row.case_id).where(*self.live(row), *self.within(row, stretch))
+
+    def exists(self, case_id: Any, stretch: Stretch, *more: Any) -> ColumnElement[bool]:
+        """Whether such a thing is due in this stretch; `more` are conditions on it."""
+        row = aliased(self.model)
+        query = db.select(row.id).where(row.case_id == case_id, *self.live(row), *self.within(row, stretch))
+        return query.where(*(condition(row) for condition in more)).exists()
+
+
+def sources(by: str, state: str = "") -> list[Source]:
+    """Clocks, promises or both; no clock runs in a case that is closed."""
+    both = {"clock": Source(Clock), "promise": Source(Promise)}
+    if state == "closed":
+        del both["clock"]
+    return [one for name, one in both.items() if by in ("", name)]
