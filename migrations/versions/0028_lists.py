@@ -1,4 +1,4 @@
-"""What lists of cases are sorted and narrowed by: last activity, subject as it is looked for."""
+"""What lists of cases are sorted and narrowed by: last activity, subject as it is looked for. How people are called."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,6 +26,8 @@ def upgrade() -> None:
         begun = sa.DateTime(timezone=True)
         cases.add_column(sa.Column("active_at", begun, nullable=False, server_default="1970-01-01 00:00:00"))
         cases.add_column(sa.Column("subject_key", sa.String(), nullable=False, server_default=""))
+    with op.batch_alter_table("citizens") as citizens:
+        citizens.add_column(sa.Column("called", sa.String(), nullable=False, server_default=""))
     op.execute(ACTIVE)
     _fold_subjects()
     not_closed = sa.text("state != 'closed'")

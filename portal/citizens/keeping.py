@@ -15,7 +15,7 @@ from portal.database import check_version, db, hold, locked
 from portal.errors import N_, Missing, NotYours, Refused
 from portal.history import Actor, Person
 
-EDITABLE = ("name", "language", "preferred_channel", "commune", "know_first")
+EDITABLE = ("name", "called", "language", "preferred_channel", "commune", "know_first")
 
 
 def edit_citizen(citizen: Citizen, version: int, *, by: Actor, **typed: str) -> None:

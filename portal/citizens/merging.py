@@ -18,7 +18,7 @@ from portal.database import db, locked
 from portal.errors import N_, Missing, Refused
 from portal.history import Person
 
-FIELDS = ("name", "language", "preferred_channel", "commune", "know_first")
+FIELDS = ("name", "called", "language", "preferred_channel", "commune", "know_first")
 KEPT, ABSORBED, BOTH = "kept", "absorbed", "both"
 
 

@@ -21,6 +21,7 @@ class Citizen(Versioned, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     name_key: Mapped[str]  # folded (no accent, lower case): what a name is looked up by
+    called: Mapped[str] = mapped_column(default="")  # how they wish to be called, if not by `name`
     language: Mapped[str] = mapped_column(default="fr")
     preferred_channel: Mapped[str] = mapped_column(default="")
     commune: Mapped[str] = mapped_column(default="")  # INSEE code

@@ -94,11 +94,11 @@ def _cases(session: Session, ids: list[int]) -> Iterator[Composed]:
 
 def _citizens(session: Session, ids: list[int]) -> Iterator[Composed]:
     query = db.select(
-        Citizen.id, Citizen.name, Citizen.know_first, Citizen.created_at, Citizen.protected
+        Citizen.id, Citizen.name, Citizen.called, Citizen.know_first, Citizen.created_at, Citizen.protected
     ).where(Citizen.id.in_(ids))
     for row in session.execute(query):
         found = _composed(CITIZEN, row.id, 0, row.created_at, row.know_first, closed=row.protected)
-        called = words.names(row.name)
+        called = words.names(f"{row.name} {row.called}")
         found.terms.update(
             called, found.said
         )  # beginnings of words are asked for: none is freed of its ending

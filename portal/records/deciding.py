@@ -48,14 +48,16 @@ def latest_citizens(terms: Collection[str], *, by: Person) -> list[Citizen]:
     """Of those added last, the ones that are called so."""
     if by.role not in READERS:
         return []
-    rows = db.session.execute(db.select(Citizen.id, Citizen.name).order_by(Citizen.id.desc()).limit(LATEST))
+    rows = db.session.execute(
+        db.select(Citizen.id, Citizen.name, Citizen.called).order_by(Citizen.id.desc()).limit(LATEST)
+    )
     called = [row.id for row in rows if is_called(row, terms)]
     return list(db.session.scalars(db.select(Citizen).where(Citizen.id.in_(called)))) if called else []
 
 
 def is_called(citizen: Any, terms: Collection[str]) -> bool:
     """Whether each of these begins a word of the name."""
-    names = words.names(citizen.name)
+    names = words.names(f"{citizen.name} {citizen.called}")
     return all(any(name.startswith(term) for name in names) for term in terms)
 
 

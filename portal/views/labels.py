@@ -2,6 +2,7 @@
 
 FIELDS = {
     "name": "Nom",
+    "called": "Se fait appeler",
     "language": "Langue",
     "preferred_channel": "Préfère être joint par",
     "know_first": "À savoir d’abord",

@@ -44,6 +44,7 @@ def test_each_field_is_proposed_and_what_must_be_known_first_is_kept_whole(app: 
     proposed = {one.field: one.proposed for one in merging.choices(anne, bela)}
     assert proposed == {
         "name": "kept",
+        "called": "kept",
         "language": "kept",
         "preferred_channel": "kept",
         "commune": "kept",
@@ -57,9 +58,9 @@ def test_the_kept_file_says_what_was_chosen_and_takes_back_what_it_said(app: Fla
     anne, bela, _clio, by = three
     before = said(anne), said(bela)
     made = merge(anne, bela, by, language="absorbed", name="absorbed")
-    assert said(anne) == ("Bela", "en", "", "72181", "Parle bas\nChien d’aveugle", "bela", False, None)
+    assert said(anne) == ("Bela", "", "en", "", "72181", "Parle bas\nChien d’aveugle", "bela", False, None)
     assert bela.person_id == anne.id
-    assert said(bela)[:6] == before[1][:6]  # its own row says what it said
+    assert said(bela)[:7] == before[1][:7]  # its own row says what it said
     for one in (anne, bela):
         assert [event.verb for event in history.of(one)] == ["citizen.merged"]
     assert merging.undo(made, by=by) is not None

@@ -127,11 +127,12 @@ def known_of(contact: Contact) -> dict[str, str]:
     """What a placeholder is replaced by, where this exchange says it."""
     host = db.session.get_one(Organization, contact.organization_id)
     case = db.session.get(Case, contact.case_id) if contact.case_id else None
+    known = contact.person
     return {
         "organization": host.name,
         "phone": phone_text(host.phone) if host.phone else "",
         "reference": spoken(case.reference) if case else "",
-        "name": contact.person.name if contact.person and contact.certainty == "confirmed" else "",
+        "name": (known.called or known.name) if known and contact.certainty == "confirmed" else "",
         "link": settings().public_base_url + url_for("public.follow", lang=contact.language),
     }
 

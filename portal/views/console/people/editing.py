@@ -11,6 +11,7 @@ from portal.citizens import identifying, keeping, relations
 from portal.citizens.models import Citizen
 from portal.database import db
 from portal.staff.managing import names_of
+from portal.views import choosing
 from portal.views.console import words
 from portal.views.console.door import agents, bp, me, refusals_shown, supervisors
 from portal.views.console.people import briefing
@@ -31,9 +32,11 @@ def edit(citizen_id: int) -> Any:
     form = Form(request.form)
     typed = {
         "name": form.text("name", required=True, longest=200),
+        "called": form.text("called", longest=200),
         "language": form.choice("language", words.LANGUAGES, required=True),
         "preferred_channel": form.choice("preferred_channel", words.CHANNELS),
         "know_first": form.text("know_first", longest=200),
+        **_commune(form),
     }
     own = (
         person.id == citizen_id
@@ -103,6 +106,14 @@ def lower_flag(citizen_id: int, flag_id: int) -> Any:
     return _done(citizen_id, "C’est retiré.")
 
 
+def _commune(form: Form) -> dict[str, str]:
+    """The commune's code; what the form does not name stays."""
+    if "commune" not in form.values:
+        return {}
+    town = choosing.read_commune(form)
+    return {"commune": town.code if town else ""}
+
+
 def _name_reach(form: Form) -> None:
     """The refusal of a number or an address, shown beside the one field in which both are typed."""
     for kind in ("phone", "email"):
@@ -117,7 +128,7 @@ def _done(citizen_id: int, sentence: str) -> Any:
 
 def show(person: Citizen, form: Form) -> str:
     """The page, with what was typed in whichever of its forms."""
-    fields = ("name", "language", "preferred_channel", "know_first", "version")
+    fields = ("name", "called", "language", "preferred_channel", "commune", "know_first", "version")
     kept = {name: getattr(person, name) for name in fields}
     return render_template(
         "console/people/edit_citizen.html",

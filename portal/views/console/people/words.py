@@ -10,6 +10,7 @@ from portal.views.console import words
 
 FIELDS = {
     "name": "Nom",
+    "called": "Se fait appeler",
     "language": "Langue",
     "preferred_channel": "Préfère être joint par",
     "commune": "Commune",

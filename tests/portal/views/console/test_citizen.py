@@ -16,7 +16,9 @@ from portal.citizens.identifying import add_citizen
 from portal.citizens.models import Citizen, Flag
 from portal.contacts.models import Contact, Message
 from portal.database import db
+from portal.directory.editing import add_commune
 from portal.history import Reading
+from portal.views.console.contact import composing
 from tests import make
 from tests.portal.desk.test_waiting import counted
 from tests.signing import send, signed_in
@@ -240,6 +242,21 @@ def test_a_file_is_kept_right_and_a_stale_save_shows_both(app: Flask, at_desk: A
     assert stale.status_code == 409 and "Aïcha B." in stale.text and "Aïcha Ben Ali" in stale.text
     wrong = send(at_desk, f"{path}/edit", {**typed, "name": "", "version": saved.version})
     assert wrong.status_code == 422
+
+
+def test_how_a_person_wishes_to_be_called_is_kept_said_first_and_found(app: Flask, at_desk: Any) -> None:
+    person = make.citizen("Marie-Thérèse Lefèvre", commune="96017")
+    add_commune("96042", "Valbrune", ["96100"])
+    typed = {"name": person.name, "called": "Maïté", "language": "fr", "version": person.version}
+    path = f"/console/citizens/{person.id}"
+    assert send(at_desk, f"{path}/edit", {**typed, "commune": "Nulle part"}).status_code == 422
+    assert send(at_desk, f"{path}/edit", {**typed, "commune": "Valbrune"}).status_code == 302
+    assert (person.called, person.commune) == ("Maïté", "96042")
+    assert "Se fait appeler</dt><dd><bdi>Maïté</bdi>" in at_desk.get(path).text
+    assert "Marie-Thérèse" in find(at_desk, "maite")
+    contact = make.contact(citizen_id=person.id, certainty="confirmed")
+    with app.test_request_context():
+        assert composing.known_of(contact)["name"] == "Maïté"
 
 
 def test_ways_to_be_reached_and_flags_are_added_and_taken_away(app: Flask, at_desk: Any) -> None:
