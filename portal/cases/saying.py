@@ -35,6 +35,9 @@ FOLLOW = N_("Pour lire la réponse ou écrire de nouveau : %(link)s")
 TEXT = N_(
     "%(organization)s : demande enregistrée le %(date)s, réf. %(reference)s. %(reach)s. Suivi : %(link)s"
 )
+LED_BACK = N_(
+    "La référence %(reference)s ne sert plus : votre demande est suivie sous la référence %(kept)s. Suivi : %(link)s"
+)
 
 MAYBE = N_(
     "Si vous demandez une décision, notre silence jusqu’au %(date)s vaut refus, sauf si la démarche prévoit qu’il vaut "
@@ -128,6 +131,12 @@ def text(receipt: Receipt, link: str) -> list[Said]:
     said = {"organization": receipt.organization, "reach": ", ".join(receipt.reach), "link": link}
     first = (TEXT, {**said, "date": receipt.received_on, "reference": receipt.reference})
     return [first, *([receipt.brief] if receipt.brief else [])]
+
+
+def led_back(case: Case, kept: Case, link: str, *, text: bool = False) -> list[Said]:
+    """A reference that was told is no more; it leads to the matter that it was separated from."""
+    known = {"reference": spoken(case.reference), "kept": spoken(kept.reference), "link": link}
+    return [(LED_BACK, known)] if text else [(HELLO, {}), (LED_BACK, known)]
 
 
 def silence_in_brief(case: Case) -> Said | None:

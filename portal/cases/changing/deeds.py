@@ -15,7 +15,16 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from portal import clock, history
-from portal.cases.changing.watching import Step, Watch, find_row, model_of, plain, values_of, watching
+from portal.cases.changing.watching import (
+    Step,
+    Watch,
+    find_row,
+    model_of,
+    nothing_unseen,
+    plain,
+    values_of,
+    watching,
+)
 from portal.cases.due import clocks
 from portal.cases.models import Case, Deed
 from portal.contacts import answering
@@ -58,9 +67,10 @@ class Doing:
         """What was done since then is given back only if this message has not left."""
         self.watch.bind(message.id, since)
 
-    def made(self, case: Case, *, out_of: Case) -> None:
-        """A case was made. Undone, it stays, since its reference was told: closed, and leading back to the other."""
-        self.watch.add({"table": "cases", "id": case.id, "made": True, "out_of": out_of.id}, case.id)
+    def came_out(self, made: Case | Contact, of: Case | Contact) -> None:
+        """One was made out of another. Undone, a case stays, since its reference was told: closed, and leading back to
+        the other; an exchange goes, or where something was sent in it, stands beside the other."""
+        self.watch.came_out(made, of.id)
 
 
 def done_by(form_key: str | None) -> Deed | None:
@@ -77,14 +87,21 @@ def doing(kind: str, says: str, *, by: Person, form_key: str | None = None) -> I
     deed = Deed(
         organization_id=by.organization_id, kind=kind, says=says, form_key=form_key or None, by_id=by.id
     )
-    with watching() as watch:
-        act = Doing(deed, watch)
-        yield act
+    with nothing_unseen(), watching() as watch:
+        yield Doing(deed, watch)
     deed.changes, deed.case_ids = watch.kept(), list(watch.cases)
     db.session.add(deed)
     db.session.flush()
     _forget(deed.case_ids)
     _tell(deed.case_ids, KINDS[kind], deed, by=by)
+
+
+@contextmanager
+def going_on(deed: Deed) -> Iterator[Doing]:
+    """What follows from a deed that was just done is part of it."""
+    with nothing_unseen(), watching() as watch:
+        yield Doing(deed, watch)
+    deed.changes = [*deed.changes, *watch.kept()]
 
 
 def do(kind: str, says: str, changes: Iterable[Step], *, by: Person, form_key: str | None = None) -> Deed:
@@ -127,8 +144,9 @@ def undo(deed: Deed, *, by: Person) -> Undone:
         return Undone(0)
     _hold_rows(deed.changes)
     with watching() as watch:
+        sent = {step["id"] for step in deed.changes if step["table"] == "messages" and step.get("made")}
         recalled = {step["id"] for step in deed.changes if _recalls(step, by)}
-        left = [step for step in reversed(deed.changes) if not _undo_step(step, recalled)]
+        left = [step for step in reversed(deed.changes) if not _undo_step(step, recalled, sent)]
     deed.undone_by, deed.undone_at = by.id, clock.now()
     _forget([*deed.case_ids, *watch.cases])
     _tell(dict.fromkeys([*deed.case_ids, *watch.cases]), "case.undone", deed, by=by, left=len(left))
@@ -151,15 +169,15 @@ def _recalls(step: Step, by: Person) -> bool:
     return message is not None and answering.recall(message, by=by.actor)
 
 
-def _undo_step(step: Step, recalled: set[int]) -> bool:
+def _undo_step(step: Step, recalled: set[int], sent: set[int]) -> bool:
     sends = step["table"] == "messages" and step.get("made")
     message_id = step["id"] if sends else step.get("with")
     if message_id is not None and message_id not in recalled:
         return False
-    return bool(sends) or _give_back(step)
+    return bool(sends) or _give_back(step, sent)
 
 
-def _give_back(step: Step) -> bool:
+def _give_back(step: Step, sent: set[int]) -> bool:
     model = model_of(step["table"])
     if model is None:
         return _give_link_back(step)
@@ -169,17 +187,19 @@ def _give_back(step: Step) -> bool:
     if row is None:
         return bool(step.get("made"))
     if step.get("made"):
-        return _take_away(row, step)
+        return _take_away(row, step, sent)
     if plain(getattr(row, step["field"])) != step["after"]:
         return False
     setattr(row, step["field"], _value(model, step["field"], step["before"]))
     return True
 
 
-def _take_away(row: Any, step: Step) -> bool:
+def _take_away(row: Any, step: Step, sent: set[int]) -> bool:
     """A row the deed made goes, unless it was changed since, or something else now hangs on it."""
-    if "out_of" in step:
+    if isinstance(row, Case):
         return _lead_back(row, step["out_of"])
+    if isinstance(row, Contact) and "out_of" in step and sent & {one.id for one in row.messages}:
+        return _put_beside(row, step["out_of"], sent)
     if values_of(row) != step["after"]:
         return False
     try:
@@ -187,6 +207,14 @@ def _take_away(row: Any, step: Step) -> bool:
             db.session.delete(row)
     except IntegrityError:
         return False
+    return True
+
+
+def _put_beside(contact: Contact, origin_id: int, sent: set[int]) -> bool:
+    """What the deed sent in it stays said, in the matter that it came out of; unless somebody wrote in it since."""
+    if {one.id for one in contact.messages} - sent:
+        return False
+    contact.case_id = db.session.get_one(Contact, origin_id).case_id
     return True
 
 

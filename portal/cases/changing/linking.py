@@ -105,18 +105,23 @@ def split(
     _hold(case)
     known = deeds.done_by(form_key)
     if known is not None:
-        made = next(one["id"] for one in known.changes if one.get("out_of") == case.id)
-        return known, db.session.get_one(Case, made)
+        return known, split_off(known) or case
     contacts, messages = _chosen(case, contact_ids, message_ids)
     if not subject.strip():
         raise Refused(N_("Dites en quelques mots de quoi il s’agit."), field="subject")
     with deeds.doing("split", "", by=by, form_key=form_key) as act:
         first = contacts[0] if contacts else messages[0].contact
         new = opening.open_beside(first, subject=subject.strip()[:200], like=case, by=by.actor)
-        act.made(new, out_of=case)
+        act.came_out(new, of=case)
         act.deed.says = f"{spoken(new.reference)} séparée de {spoken(case.reference)}"
-        _take(contacts, messages, new, by)
+        _take(contacts, messages, new, act, by)
     return act.deed, new
+
+
+def split_off(deed: Deed) -> Case | None:
+    """The case that a deed made of another."""
+    made = (one["id"] for one in deed.changes if one["table"] == "cases" and "out_of" in one)
+    return next((db.session.get(Case, one) for one in made), None)
 
 
 def _two(case: Case, other: Case) -> None:
@@ -191,7 +196,7 @@ def _chosen(
     return contacts, messages
 
 
-def _take(contacts: list[Contact], messages: list[Message], new: Case, by: Person) -> None:
+def _take(contacts: list[Contact], messages: list[Message], new: Case, act: deeds.Doing, by: Person) -> None:
     ids = [one.id for one in contacts]
     for contact in contacts:
         contact.case_id = new.id
@@ -199,6 +204,7 @@ def _take(contacts: list[Contact], messages: list[Message], new: Case, by: Perso
         made.case_id = new.id
     for old in {one.contact_id: one.contact for one in messages}.values():
         apart = _apart(old, new)
+        act.came_out(apart, of=old)
         for message in [one for one in messages if one.contact_id == old.id]:
             message.contact = apart
             apart.last_message_at = message.at

@@ -1,7 +1,8 @@
 """Watching what verbs change, so that it can be given back: the steps of a deed write themselves.
 
 Verbs know nothing of it. While a deed is done, each flush of the session tells which rows were made, changed or taken
-away; rows of tables that are not listed here (history, jobs, identifiers…) are not a deed's to give back.
+away; rows of tables that are not listed here (history, jobs, identifiers…) are not a deed's to give back. What would
+change a listed table by a statement of its own, unseen, is refused: it would never be given back.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Table, event, inspect
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import ORMExecuteState, Session
 
 from portal.database import Base, db, hold
 
@@ -40,6 +41,14 @@ class Watch:
         if not (made and "field" in step):  # what is changed in a row made just now is how it was made
             self.steps.append(step)
 
+    def came_out(self, row: Any, origin_id: int) -> None:
+        """A row was made out of another: it is not simply taken away (see `deeds`)."""
+        step = {"table": row.__tablename__, "id": key_of(row), "made": True}
+        known = next((one for one in self.steps if one.get("made") and _row(one)[:2] == _row(step)[:2]), None)
+        if known is None:
+            self.add(step, *_cases_of(row))
+        (known or step)["out_of"] = origin_id
+
     def bind(self, message_id: int, since: int) -> None:
         """The steps since this one stand or fall with that message."""
         db.session.flush()
@@ -52,7 +61,8 @@ class Watch:
             model = model_of(step["table"])
             if step.get("made") and model is not None:
                 step["after"] = values_of(db.session.get_one(model, _ident(step["id"])))
-        return [one for one in self.steps if "field" not in one or one["before"] != one["after"]]
+        steps = [one for one in self.steps if "field" not in one or one["before"] != one["after"]]
+        return sorted(steps, key=_came_later)
 
 
 @contextmanager
@@ -78,6 +88,26 @@ def watching() -> Iterator[Watch]:
     finally:
         event.remove(session, "before_flush", before)
         event.remove(session, "after_flush", after)
+
+
+@contextmanager
+def nothing_unseen() -> Iterator[None]:
+    """Refuses statements that would change a watched table past the session's flush."""
+    session = db.session()
+    event.listen(session, "do_orm_execute", _refuse_unseen)
+    try:
+        yield
+    finally:
+        event.remove(session, "do_orm_execute", _refuse_unseen)
+
+
+def _refuse_unseen(asked: ORMExecuteState) -> None:
+    """But a case's own row: its reference may be drawn already, and whoever made it says so (`Watch.came_out`)."""
+    if not (asked.is_insert or asked.is_update or asked.is_delete):
+        return
+    table = cast(Any, asked.statement).table.name
+    if table in WATCHED and not (table == "cases" and asked.is_insert):
+        raise RuntimeError(f"a deed does not see what a statement does to {table}")
 
 
 def _note_changes(watch: Watch, session: Session, *, flushed: bool = False) -> None:
@@ -182,6 +212,11 @@ def _cases_of(row: Any) -> tuple[int | None, ...]:
     if row.__tablename__ == "messages":
         return (row.contact.case_id,)
     return (getattr(row, "case_id", None),)
+
+
+def _came_later(step: Step) -> bool:
+    """All but the making of a case: that comes first, and is undone once nothing is in it any more."""
+    return not (step["table"] == "cases" and step.get("made"))
 
 
 def _row(step: Step) -> tuple[Any, ...]:

@@ -16,7 +16,7 @@ from portal import clock
 from portal.cases.due import levels
 from portal.cases.due.levels import Level
 from portal.cases.models import Case, Clock
-from portal.database import db, insert
+from portal.database import db
 from portal.directory import calendars
 from portal.directory.calendars import Calendar, add_months
 
@@ -43,7 +43,7 @@ def silent_until(means: str, began: date) -> date | None:
 
 
 def start_clocks(case: Case, channel: str, undertaken: Iterable[Any] | None = None) -> None:
-    """Starts what is due in a matter that begins, in one statement."""
+    """Starts what is due in a matter that begins; through the session, which writes them in one statement."""
     rules = levels.levels_of(case.organization_id) if undertaken is None else list(undertaken)
     level, calendar = _level(case, rules), calendars.of_organization(case.organization_id)
     kinds = ["first_answer", "resolution", *(["receipt"] if channel in ACKNOWLEDGED else [])]
@@ -51,7 +51,7 @@ def start_clocks(case: Case, channel: str, undertaken: Iterable[Any] | None = No
     rows = [_row(case, kind, "", calendar, level) for kind in kinds]
     if means:
         rows.append(_row(case, "silence", means, calendar, level))
-    db.session.execute(insert(Clock).values(rows))
+    db.session.add_all(Clock(**row) for row in rows)
 
 
 def clocks_of(case: Case) -> dict[str, Clock]:
@@ -94,7 +94,7 @@ def recompute(case: Case) -> dict[str, list[str]]:
             moved[one.kind] = [before.isoformat(), one.due_at.isoformat()]
     if means and "silence" not in known and case.state != "closed":
         row = _row(case, "silence", means, calendar, level)
-        db.session.add(Clock(**row))  # not by a statement: what a deed makes is seen through the session
+        db.session.add(Clock(**row))
         moved["silence"] = ["", row["due_at"].isoformat()]
     return moved
 

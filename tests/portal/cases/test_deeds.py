@@ -10,12 +10,15 @@ import pytest
 from flask import Flask
 
 from portal import clock, history
+from portal.cases import keeping
 from portal.cases.changing import deeds
+from portal.cases.changing.watching import WATCHED
+from portal.cases.due.clocks import clocks_of
 from portal.cases.models import Case, CaseLink, Check, Deed, Tag
 from portal.cases.opening import close_case, open_case, promise
 from portal.contacts import answering
 from portal.contacts.models import Message
-from portal.database import db
+from portal.database import Base, db, insert
 from portal.errors import Missing
 from portal.staff.models import Staff
 from tests import make
@@ -138,6 +141,50 @@ def test_a_message_that_waits_is_recalled_and_one_that_left_is_not(
     assert deeds.not_undoable(act.deed) == ([sent] if gone else [])
     work()
     assert db.session.get_one(Message, sent.id).state == ("sent" if gone else "recalled")
+
+
+def rows() -> dict[str, list[dict[str, Any]]]:
+    """All that the tables say that a deed may change, but for the versions of their rows."""
+    db.session.flush()
+    tables = (Base.metadata.tables[name] for name in sorted(WATCHED))
+    return {
+        table.name: sorted(
+            ({k: v for k, v in row._mapping.items() if k != "version"} for row in _all(table)), key=repr
+        )
+        for table in tables
+    }
+
+
+def _all(table: Any) -> Any:
+    return db.session.execute(db.select(table)).all()
+
+
+@pytest.mark.parametrize("channel", ["phone", "web"])
+def test_the_clocks_that_a_deed_starts_go_with_it(agent: Staff, channel: str) -> None:
+    contact = make.contact(channel, subject="Cantine", state="wrapped_up")
+    before = rows()
+    with deeds.doing("macro", "Ouvrir", by=agent) as act:
+        case = open_case(contact, by=agent.actor)
+        act.came_out(case, of=case)
+        keeping.wait_for(case, "Un justificatif", by=agent.actor)
+    assert len(clocks_of(case)) == (4 if channel == "web" else 2)
+    assert deeds.undo(act.deed, by=agent).left == ()
+    after = rows()
+    assert [one["id"] for one in after.pop("cases")] == [case.id] and before.pop("cases") == []
+    assert after == before
+
+
+def test_what_a_statement_would_change_unseen_is_refused(agent: Staff) -> None:
+    case = matter(agent)
+    for statement in (
+        db.update(Case).values(priority="urgent"),
+        db.delete(Check),
+        insert(Check).values(case_id=case.id, text="Appeler", position=1),
+        db.update(Base.metadata.tables["contacts"]).values(subject=""),
+    ):
+        with pytest.raises(RuntimeError, match="does not see"), deeds.doing("macro", "À tort", by=agent):
+            db.session.execute(statement)
+    db.session.execute(db.update(Case).values(priority="urgent"))  # no deed is being done
 
 
 def test_a_deed_is_another_organizations_to_nobody_else(agent: Staff) -> None:

@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from portal.cases import keeping, opening
 from portal.cases.changing import deeds, linking
 from portal.cases.due import clocks
-from portal.cases.models import Case
+from portal.cases.models import Case, Deed
 from portal.cases.references import read_reference
 from portal.contacts import corresponding
 from portal.database import db
@@ -64,9 +64,9 @@ def split_case(case_id: int) -> Any:
         contacts, messages = (_numbers(form, name) for name in ("contacts", "messages"))
         subject = form.text("subject", longest=200)
         known = deeds.done_by(form.key())
-        _, new = linking.split(found, contacts, messages, subject=subject, by=me(), form_key=form.key())
+        done, new = linking.split(found, contacts, messages, subject=subject, by=me(), form_key=form.key())
         if known is None and form.text("tell"):
-            _acknowledge(new)
+            _acknowledge(new, done)
     if new is None or not form.valid:
         return _split_page(keeping.find_case(case_id, by=me()), form), 422
     db.session.commit()
@@ -74,12 +74,13 @@ def split_case(case_id: int) -> Any:
     return redirect(url_for("console.case", case_id=new.id))
 
 
-def _acknowledge(new: Case) -> None:
-    """The citizen's receipt for the new reference. Undoing does not take it back: the reference then leads to the case
-    that it came from."""
+def _acknowledge(new: Case, done: Deed) -> None:
+    """The citizen's receipt for the new reference: undoing recalls it; where it has left, they are told."""
     way = receipt.surest(new)
-    receipt.send_receipt(new, way.contact, way.channel)
-    clocks.met(new, "receipt")
+    with deeds.going_on(done) as act:
+        since = act.since()
+        act.bind(receipt.send_receipt(new, way.contact, way.channel), since)
+        clocks.met(new, "receipt")
 
 
 def _numbers(form: Form, name: str) -> set[int]:
@@ -112,6 +113,7 @@ def undo_deed(case_id: int, deed_id: int) -> Any:
     for other in deed.case_ids:
         keeping.find_case(other, by=me())
     undone = deeds.undo(deed, by=me())
+    told = bool(undone.given_back) and receipt.take_back_receipts(deed)
     db.session.commit()
-    flash(words.of_undoing(undone), "warning" if undone.left else "message")
+    flash(words.of_undoing(undone, told=told), "warning" if undone.left else "message")
     return redirect(url_for("console.case", case_id=case_id))

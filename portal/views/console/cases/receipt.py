@@ -9,9 +9,10 @@ from flask_babel import force_locale
 
 from portal import history
 from portal.cases import keeping, receipts, saying
-from portal.cases.models import Case
+from portal.cases.changing import deeds, linking
+from portal.cases.models import Case, Deed
 from portal.contacts import answering, templates
-from portal.contacts.models import Contact
+from portal.contacts.models import Contact, Message
 from portal.database import db
 from portal.errors import N_, Refused
 from portal.views.console.cases import page
@@ -57,12 +58,30 @@ def _give(found: Case, form: Form) -> None:
         receipts.give_receipt(found, way, complete=complete, on=on, to=to, by=me(), form_key=form.key())
 
 
-def send_receipt(case: Case, contact: Contact, channel: str, *, complete: bool = True) -> None:
+def send_receipt(case: Case, contact: Contact, channel: str, *, complete: bool = True) -> Message:
     """On its way, in the language of whoever reads it."""
-    parts = _parts(case, contact, complete=complete, text=channel == "text")
+    return _send(contact, channel, _parts(case, contact, complete=complete, text=channel == "text"))
+
+
+def take_back_receipts(deed: Deed) -> bool:
+    """The receipts that a split sent, and that left before it was undone: whoever has one reads that its reference
+    leads to the matter that it came out of. Whether somebody was told."""
+    new = linking.split_off(deed)
+    gone = deeds.not_undoable(deed) if new is not None and new.merged_into_id is not None else []
+    for sent in gone:
+        with force_locale(templates.language_for(sent.contact)):
+            link, text = composing.known_of(sent.contact)["link"], sent.channel == "text"
+            parts = [said(one) for one in saying.led_back(new, linking.kept_by(new), link, text=text)]
+        _send(sent.contact, sent.channel, parts)
+    return bool(gone)
+
+
+def _send(contact: Contact, channel: str, parts: list[str]) -> Message:
     text = (" " if channel == "text" else "\n\n").join(parts)
     by = history.SYSTEM
-    answering.reply(contact, text, channel=channel, form_key=None, by=by, automatic=True, purpose="receipt")
+    return answering.reply(
+        contact, text, channel=channel, form_key=None, by=by, automatic=True, purpose="receipt"
+    )
 
 
 def _parts(case: Case, contact: Contact, *, complete: bool, text: bool = False) -> list[str]:

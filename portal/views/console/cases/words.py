@@ -57,6 +57,10 @@ NOT_GIVEN_BACK = {  # of a deed that is undone: what it does not give back
     "notes": "une note",
     "clocks": "une échéance",
 }
+RECEIPT_LEFT = (
+    "L’accusé de réception était déjà parti avec la nouvelle référence : la personne est prévenue qu’elle ne sert "
+    "plus, et que sa demande est suivie ici."
+)
 EVENTS = {
     "case.opened": "Affaire ouverte",
     "case.edited": "Affaire modifiée",
@@ -154,12 +158,15 @@ def _said(value: Any) -> str:
     return ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
 
 
-def of_undoing(undone: Undone) -> str:
-    """What came back, and what did not."""
-    if not undone.left:
-        return "Annulé : tout est comme avant." if undone.given_back else "C’était déjà annulé."
-    what = sorted({NOT_GIVEN_BACK.get(one["table"], "une donnée") for one in undone.left})
-    return f"Annulé, sauf {', '.join(what)} : changé depuis, ou déjà parti. Vérifiez."
+def of_undoing(undone: Undone, *, told: bool = False) -> str:
+    """What came back, and what did not; `told`: a receipt had left, and whoever has it is told."""
+    left = [one for one in undone.left if not (told and (one["table"] == "messages" or "with" in one))]
+    if left:
+        what = sorted({NOT_GIVEN_BACK.get(one["table"], "une donnée") for one in left})
+        said = f"Annulé, sauf {', '.join(what)} : changé depuis, ou déjà parti. Vérifiez."
+    else:
+        said = "Annulé : tout est comme avant." if undone.given_back else "C’était déjà annulé."
+    return f"{said} {RECEIPT_LEFT}" if told else said
 
 
 def until(due: datetime) -> str:
