@@ -41,6 +41,21 @@ def tick(case: Case, check_id: int, *, done: bool, by: Person) -> Check:
     return check
 
 
+def move_check(case: Case, check_id: int, *, up: bool, by: Person) -> None:
+    """Before the point that stands above it, or after the one below; the first and the last stay. Hold the case."""
+    check, known = _check(case, check_id), checks_of(case)
+    place = known.index(check)
+    other = place - 1 if up else place + 1
+    if not 0 <= other < len(known):
+        return
+    known[place], known[other] = known[other], known[place]
+    for position, one in enumerate(known, start=1):  # two lists that were merged may have the same places
+        one.position = position
+    history.record(
+        "case.check_moved", case, by=by.actor, citizen_id=case.citizen_id, details={"check": check.id}
+    )
+
+
 def drop_check(case: Case, check_id: int, *, by: Person) -> None:
     """It need not be done."""
     db.session.delete(_check(case, check_id))

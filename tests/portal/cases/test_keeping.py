@@ -10,7 +10,7 @@ from flask import Flask
 from time_machine import travel
 
 from portal import history
-from portal.cases import keeping
+from portal.cases import checklists, keeping
 from portal.cases.due import clocks
 from portal.cases.models import Case
 from portal.cases.opening import close_case, open_case, reopen_case
@@ -139,3 +139,18 @@ def test_writing_again_ends_the_wait_and_opens_what_another_case_took_over(app: 
     case.merged_into_id = kept.id
     assert reopen_case(case, by=history.CITIZEN)
     assert (case.state, kept.state) == ("closed", "open")
+
+
+def test_points_of_a_checklist_change_places_and_the_ends_stay(app: Flask) -> None:
+    agent = make.staff()
+    case = open_case(make.contact(subject="Haie"), by=agent.actor)
+    first, second, third = (checklists.add_check(case, text, by=agent) for text in ("un", "deux", "trois"))
+    second.position = first.position  # as after two lists were merged
+    checklists.move_check(case, third.id, up=True, by=agent)
+    assert [one.text for one in checklists.checks_of(case)] == ["un", "trois", "deux"]
+    checklists.move_check(case, first.id, up=False, by=agent)
+    checklists.move_check(case, second.id, up=False, by=agent)
+    assert [one.text for one in checklists.checks_of(case)] == ["trois", "un", "deux"]
+    assert [one.verb for one in history.of(case)].count("case.check_moved") == 2
+    with pytest.raises(Missing):
+        checklists.move_check(open_case(make.contact(), by=agent.actor), first.id, up=True, by=agent)

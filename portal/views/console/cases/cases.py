@@ -176,11 +176,13 @@ def _add_check(found: Case, form: Form) -> None:
 @bp.post("/cases/<int:case_id>/checks/<int:check_id>")
 @agents
 def tick_check(case_id: int, check_id: int) -> Any:
-    """Done, not done after all, or not to be done."""
+    """Done, not done after all, elsewhere in the list, or not to be done."""
 
     def tick(found: Case, form: Form) -> None:
         if "drop" in form.data:
             checklists.drop_check(found, check_id, by=me())
+        elif "move" in form.data:
+            checklists.move_check(found, check_id, up=form.text("move") == "up", by=me())
         else:
             checklists.tick(found, check_id, done=form.text("done") == "1", by=me())
 

@@ -81,6 +81,7 @@ EVENTS = {
     "case.check_done": "Point fait",
     "case.check_undone": "Point à refaire",
     "case.check_dropped": "Point retiré de la liste",
+    "case.check_moved": "Point déplacé dans la liste",
     "case.merged": "Fusion",
     "case.split": "Séparation",
     "case.linked": "Lien",

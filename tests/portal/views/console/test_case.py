@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -170,6 +171,45 @@ def test_the_receipt_of_a_split_case_bears_its_own_reference(matter: Matter) -> 
     new = db.session.scalars(db.select(Case).filter_by(subject="Cantine")).one()
     sent = db.session.scalars(db.select(Message).filter_by(direction="out")).one()
     assert sent.automatic and spoken(new.reference) in sent.body
+
+
+@pytest.mark.parametrize("which", ["letter", "message"])
+@pytest.mark.parametrize("left", [False, True])
+def test_undoing_a_split_recalls_its_receipt_or_tells_who_has_it(
+    matter: Matter, work: Callable[[], int], which: str, left: bool
+) -> None:
+    recording.add_message(matter.letter, "Et la cantine ?")
+    second = matter.letter.messages[-1]
+    chosen = {"contacts": matter.letter.id} if which == "letter" else {"messages": second.id}
+    matter.press("split", **chosen, subject="Cantine", tell="1", form_key="k" * 20)
+    new = db.session.scalars(db.select(Case).filter_by(subject="Cantine")).one()
+    if left:
+        work()
+    page = matter.client.get(f"/console/cases/{new.id}").text
+    assert ("la personne en sera prévenue" in page) == left
+    deed = db.session.scalars(db.select(Deed).filter_by(kind="split")).one()
+    answer = send(matter.client, f"/console/cases/{matter.case.id}/deeds/{deed.id}/undo")
+    said = matter.client.get(answer.location).text
+    sent = list(db.session.scalars(db.select(Message).filter_by(direction="out").order_by(Message.id)))
+    assert (new.state, new.merged_into_id, second.contact_id) == ("closed", matter.case.id, matter.letter.id)
+    assert all(one.contact.case_id == matter.case.id for one in sent)
+    if not left:
+        assert [one.state for one in sent] == ["recalled"] and "tout est comme avant" in said
+        return
+    assert "la personne est prévenue" in said and len(sent) == 2
+    assert all(spoken(one.reference) in sent[1].body for one in (new, matter.case))
+    send(matter.client, f"/console/cases/{matter.case.id}/deeds/{deed.id}/undo")
+    assert db.session.query(Message).filter_by(direction="out").count() == 2
+
+
+def test_a_point_of_the_list_is_moved_by_its_buttons(matter: Matter) -> None:
+    for text in ("Photo", "Passage"):
+        matter.press("checks", check=text)
+    last = db.session.scalars(db.select(Check).filter_by(text="Passage")).one()
+    assert "Plus haut : Passage" in matter.page and "Plus bas : Passage" not in matter.page
+    assert matter.press(f"checks/{last.id}", move="up").status_code == 302
+    page = matter.page
+    assert page.index("Retirer : Passage") < page.index("Retirer : Photo")
 
 
 def test_another_organizations_case_does_not_exist_and_a_protected_persons_asks_why(
