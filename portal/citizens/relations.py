@@ -5,7 +5,8 @@ A relation opens nothing: neither the file nor the contacts of a relative are sh
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Collection
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.sql import ColumnElement
@@ -62,17 +63,30 @@ def unrelate(citizen: Citizen, relation_id: int, *, by: Actor) -> None:
         history.record("citizen.unrelated", citizen, by=by, citizen_id=found.citizen_id, details=details)
 
 
-def around(citizen: Citizen) -> list[Relation]:
-    """Who may speak for this person today, then who is near to them."""
-    query = db.select(Relation).where(Relation.citizen_id.in_(people.ids(citizen.id)), _lasts())
+def around(citizen: Citizen, files: Collection[int] = ()) -> list[Relation]:
+    """Who may speak for this person today, then who is near to them; as these files alone say, if they are given."""
+    own = files or people.ids(citizen.id)
+    query = db.select(Relation).where(Relation.citizen_id.in_(own), _lasts())
     return sorted(db.session.scalars(query.order_by(Relation.id)), key=lambda one: KINDS.index(one.kind))
 
 
-def spoken_for_by(citizen: Citizen) -> list[Relation]:
+def spoken_for_by(citizen: Citizen, files: Collection[int] = ()) -> list[Relation]:
     """For whom this person may speak today."""
-    theirs = Relation.other_id.in_(people.ids(citizen.id))
+    theirs = Relation.other_id.in_(files or people.ids(citizen.id))
     query = db.select(Relation).where(theirs, Relation.kind.in_(REPRESENTS), _lasts())
     return list(db.session.scalars(query.order_by(Relation.id)))
+
+
+def said_since(files: Collection[int], since: datetime) -> list[Relation]:
+    """What was said since then of whom these files are of: who is around them, and around whom they are."""
+    either = Relation.citizen_id.in_(files) | Relation.other_id.in_(files)
+    query = db.select(Relation).where(either, Relation.created_at >= since)
+    return list(db.session.scalars(query.order_by(Relation.id)))
+
+
+def whose(relation: Relation) -> Citizen:
+    """The person whom it is about."""
+    return people.head(db.session.get_one(Citizen, relation.citizen_id))
 
 
 def may_speak(relation_id: int, citizen: Citizen) -> Relation:

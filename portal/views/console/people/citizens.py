@@ -8,7 +8,7 @@ from flask import redirect, render_template, request, url_for
 
 from portal.cases import questions
 from portal.citizens import access, doubles, merging, people, relations
-from portal.citizens.models import Citizen, Duplicate, Relation
+from portal.citizens.models import Citizen, Duplicate
 from portal.contacts import answering
 from portal.contacts.models import Contact
 from portal.database import db
@@ -79,16 +79,12 @@ def _file(person: Citizen) -> dict[str, Any]:
         "merges": merging.merges_of(person),
         "links": briefing.links_of(person),
         "near": [(one, relations.other_of(one)) for one in relations.around(person)],
-        "speaks_for": [(one, _represented(one)) for one in relations.spoken_for_by(person)],
+        "speaks_for": [(one, relations.whose(one)) for one in relations.spoken_for_by(person)],
         "moments": _moments(shown),
         "first_page": before is None,
         "older": shown[-1].id if more else None,
         "elsewhere": referring.elsewhere(person.id, organization_id=me().organization_id),
     }
-
-
-def _represented(relation: Relation) -> Citizen:
-    return people.head(db.session.get_one(Citizen, relation.citizen_id))
 
 
 def _other(row: Duplicate, person: Citizen) -> Citizen:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from portal.cases.models import Case, Promise
-from portal.citizens import doubles, keeping, merging, people
+from portal.citizens import doubles, keeping, merging, people, relations
 from portal.citizens.models import Citizen, Flag, IdentifierLink
 from portal.contacts.models import Contact
 from portal.database import db
@@ -103,6 +103,8 @@ def card(person: Citizen, files: Collection[int] = ()) -> dict[str, Any]:
         "citizen": person,
         "links": list(db.session.scalars(links.order_by(IdentifierLink.certainty))),
         "flags": list(db.session.scalars(flags.order_by(Flag.kind))),
+        "near": [(one, relations.other_of(one)) for one in relations.around(person, files)],
+        "speaks_for": [(one, relations.whose(one)) for one in relations.spoken_for_by(person, files)],
         "cases": _ours(Case, cases, files, Case.opened_at.desc()),
         "promises": _ours(Promise, promises, files, Promise.due_at),
         "last": next(iter(_ours(Contact, contacts, files, Contact.started_at.desc())), None),

@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from portal.cases.changing import attributing
-from portal.citizens import merging
+from portal.citizens import merging, relations
 from portal.citizens.models import Flag, IdentifierLink, Merge
 from portal.contacts.models import Contact
 from portal.database import db
@@ -80,7 +80,10 @@ def _between(parted: merging.Parting) -> list[Contact]:
 
 def _added_since(parted: merging.Parting) -> dict[str, list[Any]]:
     """What was added to the file meanwhile and stays in it."""
-    found: dict[str, list[Any]] = {}
+    told = relations.said_since(parted.staying, parted.merge.at)
+    found: dict[str, list[Any]] = {
+        "relations": [(one, relations.whose(one), relations.other_of(one)) for one in told]
+    }
     for name, model in (("links", IdentifierLink), ("flags", Flag)):
         query = db.select(model).where(model.citizen_id.in_(parted.staying))
         found[name] = list(db.session.scalars(query.where(model.created_at >= parted.merge.at)))

@@ -9,6 +9,7 @@ from flask import Flask
 
 from portal import clock
 from portal.cases import opening
+from portal.citizens import relations
 from portal.citizens.models import Citizen, DeniedLink, Duplicate, IdentifierLink, Merge, Relation
 from portal.contacts.models import Contact
 from portal.database import db
@@ -91,6 +92,24 @@ def test_undoing_asks_whose_is_what_came_in_between(app: Flask, at_desk: Any) ->
     assert now == {"text": other.id, "web": anne.id, "phone": anne.id}
     assert before.citizen_id == other.id
     assert at_desk.get(f"/console/citizens/{other.id}").status_code == 200
+
+
+def test_undoing_says_whose_relatives_are_whose_and_what_stays(app: Flask, at_desk: Any) -> None:
+    anne, other = two()
+    agent, ward = make.staff(), make.citizen("Paul Durand")
+    relations.relate(other, "relative", name="Nadia Petite", by=agent.actor)
+    relations.relate(ward, "guardian", other=other, evidence="Jugement", by=agent.actor)
+    preview = at_desk.get(f"/console/citizens/{anne.id}/merge/{other.id}").text
+    merge = joined(at_desk, anne, other)
+    relations.relate(other, "speaks_for", name="Luc Petit", evidence="Elle l’a dit", by=agent.actor)
+    page = at_desk.get(f"/console/merges/{merge.id}").text
+    for shown in (preview, page):
+        assert "Nadia Petite" in shown and "Parle au nom de <bdi>Paul Durand</bdi>" in shown
+    stays = page[page.index("ils restent dans le dossier gardé") : page.index("Les deux dossiers</h2>")]
+    assert "Luc Petit" in stays and "Nadia Petite" not in stays
+    send(at_desk, f"/console/merges/{merge.id}")
+    assert [one.name for one in relations.around(anne)] == ["Luc Petit"]
+    assert [one.name for one in relations.around(other)] == ["Nadia Petite"]
 
 
 def test_a_protected_file_is_joined_only_with_a_reason_written(app: Flask, at_desk: Any) -> None:
