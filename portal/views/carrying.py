@@ -26,7 +26,9 @@ from portal.views.forms import Form
 FIELD = "carried"
 LASTS_S = 30 * 60
 LARGEST = 300_000
-NOT_TYPED = {"csrf_token", "form_key", marks.FIELD, FIELD, "back", "password", "who", "q"}
+CHECKS = "form_checks"  # the names of a form's boxes and radios: those that are not ticked are not sent
+GROUP = "[]"  # ends the name under which what is ticked is kept, a line each
+NOT_TYPED = {"csrf_token", "form_key", marks.FIELD, FIELD, CHECKS, "back", "password", "who", "q"}
 FILES_STAY = "Les fichiers joints n’ont pas pu être gardés : joignez-les de nouveau."
 
 
@@ -49,12 +51,17 @@ class Restored:
 
     @property
     def said(self) -> list[tuple[str, str]]:
-        """All of it, by field: the page may have lost the field meanwhile."""
+        """All that was written, by field: the page may have lost the field meanwhile."""
         return [
             (labels.FIELDS.get(one.field, one.field), one.typed)
             for one in self.rows
-            if one.field != "version"
+            if one.field != "version" and not one.field.endswith(GROUP)
         ]
+
+    @property
+    def ticked(self) -> dict[str, tuple[str, str | None]]:
+        """What was ticked, and over what, for the page to tick again."""
+        return {one.field: (one.typed, one.over) for one in self.rows if one.field.endswith(GROUP)}
 
 
 def posted() -> Carried | None:
@@ -63,7 +70,14 @@ def posted() -> Carried | None:
     if mark is None:
         return None
     typed = {name: value for name, value in request.form.items() if name not in NOT_TYPED and value}
+    for name in _checks():
+        typed.pop(name, None)
+        typed[name + GROUP] = "\n".join(request.form.getlist(name))
     return Carried(*mark, typed, any(file.filename for file in request.files.values()))
+
+
+def _checks() -> set[str]:
+    return set(request.form.get(CHECKS, "").split())
 
 
 def sign_in_page() -> Any:
@@ -139,7 +153,7 @@ def _restore(_app: Flask, template: Any, context: dict[str, Any], **_more: Any) 
         return
     values = {**(context.get("values") or {})}
     apart = []
-    for one in rows:
+    for one in (row for row in rows if not row.field.endswith(GROUP)):
         kept = str(values.get(one.field) or "")
         if one.over is None or jottings.same(kept, one.over) or jottings.same(kept, one.typed):
             values[one.field] = one.typed
@@ -157,7 +171,8 @@ def _forget_sent(response: Any) -> Any:
     taken = request.method == "POST" and response.status_code in (302, 303) and "words_kept" not in g
     page = marks.my_posted_page() if taken and request.path.startswith(marks.INSIDE) else ""
     if page:
-        sent = {one.field for one in jottings.of(current_user.id, page)} & request.form.keys()
+        named = request.form.keys() | {name + GROUP for name in _checks()}
+        sent = {one.field for one in jottings.of(current_user.id, page)} & named
         if sent:
             jottings.forget(current_user.id, page, sent)
             db.session.commit()

@@ -8,17 +8,27 @@ const answered = document.getElementById("live-act")?.hasAttribute("data-answere
 let timer, last = performance.now(), sending, asking;
 document.documentElement.dataset.jots = "1";
 
+const TYPED = ["text", "date", "time", "number", "email", "tel", "url"];
 const eligible = (field) => field.name && !["who", "q"].includes(field.name) && field.form?.matches("[data-dirty]")
-  && (field.matches("textarea, select") || ["text", "date", "email", "tel"].includes(field.type));
+  && (field.matches("textarea, select") || ticks(field) || TYPED.includes(field.type));
+
+// Boxes and radios of one name are one field, `name[]`: what is ticked, a line each.
+const ticks = (field) => ["checkbox", "radio"].includes(field.type);
+const group = (field) => [...field.form.elements].filter((one) => one.name === field.name && ticks(one));
+const ticked = (fields, how) => fields.filter((one) => one[how]).map((one) => one.value).join("\n");
+const called = (field) => (ticks(field) ? `${field.name}[]` : field.name);
+const said = (field) => (ticks(field) ? ticked(group(field), "checked") : field.value);
 
 function before(field) {
+  if (ticks(field)) return ticked(group(field), "defaultChecked");
   if (!field.options) return field.defaultValue;
   return ([...field.options].find((option) => option.defaultSelected) ?? field.options[0])?.value ?? "";
 }
 
 function note({ target }) {
   if (!target.form || !eligible(target)) return;
-  typed.set(target, target.value);
+  const field = ticks(target) ? group(target)[0] : target;
+  typed.set(field, said(field));
   target.form.dataset.unsaved = "1";
   clearTimeout(timer);
   timer = setTimeout(keep, performance.now() - last > OFTEN ? 0 : PAUSE);
@@ -32,7 +42,7 @@ async function keep() {
   const sent = [...typed].filter(([field]) => field.form === form);
   for (const name of ["csrf_token", "page_mark"]) body.set(name, form.elements[name]?.value ?? "");
   for (const [field, value] of sent) {
-    body.append("field", field.name);
+    body.append("field", called(field));
     body.append("typed", value);
     body.append("over", before(field));
   }
@@ -57,9 +67,10 @@ document.addEventListener("visibilitychange", () => document.hidden && keep());
 window.addEventListener("pagehide", keep);
 
 // A form that goes away while another is half written waits for its words to be kept: the page that comes shows them.
-// What a form takes away itself is kept no more.
+// What a form takes away itself is kept no more; it names its boxes, for those that are not ticked are not sent.
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented) return;
+  if (event.target.matches("[data-dirty]")) name(event.target);
   for (const field of [...typed.keys()]) if (field.form === event.target) typed.delete(field);
   if (event.target.dataset.unsaved) asking?.abort();
   if (sending || ![...typed.keys()].some((field) => field.form !== event.target)) return;
@@ -72,9 +83,25 @@ document.addEventListener("submit", (event) => {
   });
 });
 
+function name(form) {
+  const names = new Set([...form.elements].filter((one) => one.name && ticks(one)).map((one) => one.name));
+  const kept = form.elements.form_checks ?? form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: "form_checks" }));
+  kept.value = [...names].join(" ");
+}
+
+// What was ticked comes back unless the page now says something else than what it was ticked over.
+const back = JSON.parse(document.querySelector("[data-jotted]")?.dataset.jotted || "{}");
+for (const field of document.querySelectorAll("form[data-dirty] :is([type=checkbox], [type=radio])")) {
+  const [words, over] = back[called(field)] ?? [];
+  if (words === undefined || group(field)[0] !== field) continue;
+  if (over !== null && ![over, words].includes(before(field))) continue;
+  for (const one of group(field)) one.checked = words.split("\n").includes(one.value);
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
 if (answered) {
   for (const field of document.querySelectorAll("form[data-dirty] :is(textarea, input)")) {
-    if (eligible(field) && field.value) typed.set(field, field.value);
+    if (eligible(field) && said(field)) note({ target: field });
   }
   keep();
 }

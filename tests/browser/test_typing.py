@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask
 
+from portal.cases.opening import open_case
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.staff.models import Jotting, StaffSession
@@ -86,3 +87,51 @@ def test_a_form_sent_after_the_session_ended_leads_back_with_all_of_it(app: Flas
     assert page.get_by_label("Comment l’échange s’est terminé").input_value() == "answered"
     db.session.expire_all()
     assert db.session.scalars(db.select(Contact.state)).one() == "in_progress"
+
+
+def test_what_was_ticked_comes_back_too_and_is_forgotten_once_sent(app: Flask, opens: Opens) -> None:
+    agent = make.staff()
+    first, second = (make.contact("email", subject=name, state="wrapped_up") for name in ("Haie", "Trottoir"))
+    case = open_case(first, by=agent.actor)
+    second.case_id = case.id
+    db.session.commit()
+    page = opens(agent)
+    page.goto(f"/console/cases/{case.id}/split")
+    page.get_by_label("Trottoir").check()
+    page.get_by_label("Envoyer à la personne").uncheck()
+    page.locator("form[data-unsaved]").wait_for(state="detached")
+    again = page.context.new_page()
+    page.close()
+    again.goto(f"/console/cases/{case.id}/split")
+    assert again.get_by_text("est revenu").is_visible()
+    assert again.get_by_label("Trottoir").is_checked() and not again.get_by_label("Haie").is_checked()
+    assert not again.get_by_label("Envoyer à la personne").is_checked()
+    again.get_by_label("Objet de la nouvelle affaire").fill("Le trottoir")
+    again.get_by_role("button", name="Séparer").click()
+    again.get_by_text("Nouvelle affaire ouverte").wait_for()
+    db.session.expire_all()
+    assert db.session.scalars(db.select(Jotting)).all() == []
+
+
+def test_what_was_ticked_goes_through_an_expired_sign_in(app: Flask, opens: Opens) -> None:
+    agent = make.staff()
+    case = open_case(make.contact("email", subject="Haie", state="wrapped_up"), by=agent.actor)
+    make.contact("email", subject="Trottoir", state="wrapped_up", case_id=case.id)
+    db.session.commit()
+    page = opens(agent)
+    page.goto(f"/console/cases/{case.id}/split")
+    page.get_by_label("Trottoir").check()
+    page.get_by_label("Envoyer à la personne").uncheck()
+    page.get_by_label("Objet de la nouvelle affaire").fill("Le trottoir")
+    db.session.execute(db.delete(StaffSession))
+    db.session.execute(db.delete(Jotting))
+    db.session.commit()
+    page.get_by_role("button", name="Séparer").click()
+    page.get_by_text("rien n’a été envoyé").wait_for()
+    page.get_by_label("Adresse e-mail").fill(agent.email)
+    page.get_by_label("Mot de passe").fill(make.PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/split")
+    assert page.get_by_label("Objet de la nouvelle affaire").input_value() == "Le trottoir"
+    assert page.get_by_label("Trottoir").is_checked()
+    assert not page.get_by_label("Envoyer à la personne").is_checked()
