@@ -67,7 +67,9 @@ def take_back_receipts(deed: Deed) -> bool:
     """The receipts that a split sent, and that left before it was undone: whoever has one reads that its reference
     leads to the matter that it came out of. Whether somebody was told."""
     new = linking.split_off(deed)
-    gone = deeds.not_undoable(deed) if new is not None and new.merged_into_id is not None else []
+    if new is None or new.merged_into_id is None:
+        return False
+    gone = deeds.not_undoable(deed)
     for sent in gone:
         with force_locale(templates.language_for(sent.contact)):
             link, text = composing.known_of(sent.contact)["link"], sent.channel == "text"

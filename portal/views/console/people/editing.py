@@ -38,9 +38,7 @@ def edit(citizen_id: int) -> Any:
         "know_first": form.text("know_first", longest=200),
         **_commune(form),
     }
-    own = (
-        person.id == citizen_id
-    )  # else merged meanwhile: what was typed stands beside what the other file says
+    own = person.id == citizen_id  # else merged meanwhile: shown beside what the other file says
     with refusals_shown(form):
         version = form.number("version") or 0
         keeping.edit_citizen(person, version if own else 0, by=me().actor, **typed)
