@@ -61,6 +61,13 @@ def propose(text: str) -> Proposal | None:
     return Proposal(other, saves) if saves > 0 else None
 
 
+def with_plain_marks(text: str) -> str:
+    """The same letters with the telephone's own quotes, dashes and spaces: for what leaves without anybody reading it
+    first, where that saves parts. One « ’ » doubles what a text costs."""
+    other = "".join(piece if kept else _with_plain_marks(piece) for piece, kept in _pieces(text))
+    return other if count(other).parts < count(text).parts else text
+
+
 def asks_for_reply(text: str) -> bool:
     """Whether whoever reads this text will think that it may be answered."""
     rules, folded = table(), fold(text)
@@ -96,6 +103,13 @@ def _pieces(text: str) -> Iterator[tuple[str, bool]]:
         yield found[0], True
         end = found.end()
     yield text[end:], False
+
+
+def _with_plain_marks(piece: str) -> str:
+    for pattern, instead in table()["swaps"]:
+        if not pattern.isalpha():
+            piece = re.sub(pattern, instead, piece)
+    return piece
 
 
 def _plain(piece: str) -> str:

@@ -26,6 +26,7 @@ from portal.errors import Refused
 from portal.lines.models import Line
 from portal.lines.saying import relay_of, say
 from portal.referrals.deciding.distress import distress
+from portal.telephony.parts import with_plain_marks
 from portal.views.context import searcher, settings
 from portal.views.language import LANGUAGES, phone_text
 from portal.views.language import said as language_said
@@ -134,7 +135,7 @@ def _reply(contact: Contact, text: str, purpose: str) -> bool:
     """Writes an automatic text where one may go; whether it will leave."""
     if why_not(contact, purpose):
         return False
-    by = history.SYSTEM
+    by, text = history.SYSTEM, with_plain_marks(text)
     written = reply(contact, text, channel="text", form_key=None, by=by, automatic=True, purpose=purpose)
     return written.state == "waiting"
 
@@ -142,7 +143,8 @@ def _reply(contact: Contact, text: str, purpose: str) -> bool:
 def _in_danger(language: str) -> str:
     with force_locale(language):
         return gettext(
-            "En danger ? Appelez le 15, le 17, le 18 ou le 112, ou le 114 par SMS. Un agent va vous répondre."
+            "En danger ? Appelez le 15, le 17, le 18 ou le 112, ou le 114 par SMS. "
+            "Pensées de suicide : le 3114, jour et nuit. Un agent va vous lire."
         )
 
 

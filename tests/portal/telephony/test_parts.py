@@ -37,6 +37,13 @@ def test_the_telephones_own_accents_cost_nothing(letter: str) -> None:
     assert parts.count(letter * 160) == parts.Count(160, 1, "")
 
 
+def test_what_leaves_by_itself_has_plain_marks_where_that_saves_a_part() -> None:
+    long = "Pour cela : Déchets et tri du Val d’Orve, 01 99 00 00 50. Ouvre « demain » à 08:30."
+    assert parts.with_plain_marks(long) == long.replace("’", "'").replace("« demain »", '"demain"')
+    for same in ("L’œuf", "رسالتكم «وصلت»", "Où être reçu ? " * 10 + "l’hôtel"):
+        assert parts.with_plain_marks(same) == same
+
+
 @given(st.text(alphabet=st.sampled_from([*DEAR, *CHEAP, *"abc 019{}€"]), max_size=400))
 def test_a_proposal_needs_fewer_parts_and_changes_no_digit(text: str) -> None:
     proposal = parts.propose(text)
