@@ -53,8 +53,8 @@ class Walk:
 
     @property
     def chosen(self) -> str:
-        """What was chosen so far, in words."""
-        return " › ".join(steps.titles(self.tree, self.path))
+        """What was chosen so far, in words. To ask for somebody says nothing of what for."""
+        return " › ".join(steps.titles(self.tree, self.path.rstrip(steps.NEXT + steps.PERSON_KEY)))
 
     def at(self, endpoint: str, **more: Any) -> str:
         """The address of a door, for this call where it stands: it bears no number and no name."""
