@@ -124,7 +124,7 @@ def _call(at: datetime, busy: float, of: Drawing) -> Call:
         "channel": "phone",
         "line": of.line,
         "identifier_id": drawn.choice(of.callers) if drawn.random() > of.told["hidden"] else None,
-        "commune": drawn.choices(list(of.communes), weights=of.communes.values())[0],
+        "commune": drawn.choices(list(of.communes), weights=list(of.communes.values()))[0],
         "started_at": at,
         **dict.fromkeys(("queue_id", "agent_id", "answered_at", "wrapped_up_at")),
         "state": "open",
