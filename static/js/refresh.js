@@ -57,14 +57,20 @@ export function swap(place, html) {
   if (kept) document.getElementById(kept)?.focus();
 }
 
-// <div data-refresh data-acts>: its buttons act in place, and what is typed elsewhere on the page stays.
+// <div data-refresh data-acts>: its buttons act in place, and what is typed elsewhere on the page stays. One with
+// data-carries="note topic" takes these fields of the form "work" with it.
 document.addEventListener("submit", async (event) => {
   const { submitter } = event, place = submitter?.closest("[data-acts]");
   if (!place || event.defaultPrevented) return;
   event.preventDefault();
   submitter.setAttribute("aria-disabled", "true");
   try {
-    const answer = await fetch(submitter.formAction, { method: "POST", body: new FormData(event.target, submitter) });
+    const body = new FormData(event.target, submitter);
+    for (const name of submitter.dataset.carries?.split(" ") ?? []) {
+      const field = document.forms.work?.elements[name];
+      if (field) body.set(name, field.value);
+    }
+    const answer = await fetch(submitter.formAction, { method: "POST", body });
     if (answer.status === 401) return document.dispatchEvent(new Event("relais:ended"));
     if (answer.redirected) return location.assign(answer.url);
     if (answer.ok || answer.status === 422) return swap(place, await answer.text());

@@ -34,14 +34,15 @@ ACTS_ON = {"consult": handing.consult, "transfer": handing.transfer}
 @agents
 def steer_call(contact_id: int, act: str) -> Any:
     """Done twice, it is done once; refused with a sentence where the call is over."""
-    said = ""
+    form, said = Form(request.form), ""
     try:
+        _keep_note(contact_id, form)
         if act in ACTS:
             third = legs.one(contact_id, "third") if act == "complete" else None
             ACTS[act](contact_id, by=me())
             _refer(contact_id, by_phone.service_called(third) if third else None, taken=True)
         else:
-            target = _target(Form(request.form))
+            target = _target(form)
             ACTS_ON[act](contact_id, target, by=me())
             _refer(contact_id, _service(target) if act == "transfer" else None)
         db.session.commit()
@@ -89,6 +90,13 @@ def hands() -> dict[str, Any]:
     }
 
 
+def _keep_note(contact_id: int, form: Form) -> None:
+    """What was noted so far goes with the call to whoever has it next."""
+    contact = answering.hold_contact(contact_id, by=me())
+    if contact.agent_id == me().id:
+        contact_page.jot(contact, form)
+
+
 def _refer(contact_id: int, service: Service | None, *, taken: bool = False) -> None:
     """A call put through to a service is a referral to it."""
     if service is not None:
@@ -110,9 +118,10 @@ def _target(form: Form) -> str:
 
 def _back(contact_id: int, said: str, *, refused: bool, here: bool = True) -> Any:
     """The part of the page with these buttons where the page asks for it, so that what is typed beside stays; or the
-    page."""
-    if here and guards.asked_by_a_page():
-        contact = answering.find_contact(contact_id, by=me())
+    page, which is another once the call is somebody else's."""
+    contact = answering.find_contact(contact_id, by=me())
+    mine = contact.agent_id == me().id and contact.state == "in_progress"
+    if here and mine and guards.asked_by_a_page():
         return contact_page.now(contact, said, refused=refused), 422 if refused else 200
     if said:
         flash(said, "warning" if refused else "message")

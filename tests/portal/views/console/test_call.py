@@ -115,6 +115,20 @@ def test_a_colleague_is_consulted_apart_and_then_has_the_call(app: Flask) -> Non
     assert desk.fresh().ended_at is not None and desk.presence(other) == "wrap_up"
 
 
+def test_what_was_noted_goes_with_the_call_and_the_page_says_who_has_it(app: Flask) -> None:
+    desk = Desk(app)
+    other = colleague(desk)
+    desk.act("consult", f"agent:{other.id}")
+    desk.third()
+    noted, in_place = "A déjà appelé deux fois.", {"Sec-Fetch-Mode": "cors"}
+    path = f"/console/contacts/{desk.contact.id}/call/complete"
+    for note in (noted, "Trop tard : l’appel est à un autre"):
+        data = {"csrf_token": token(desk.browser), "note": note, "topic": ""}
+        assert desk.browser.post(path, data=data, headers=in_place).status_code == 302
+        assert desk.fresh().note == noted and "Dominique Roy s’en occupe" in desk.page()
+    assert noted in signed_in(app.test_client(), other).get(f"/console/contacts/{desk.contact.id}").text
+
+
 @pytest.mark.parametrize("status", ["busy", "no-answer", "failed", "completed"])
 def test_who_does_not_answer_leaves_the_agent_with_the_citizen(app: Flask, status: str) -> None:
     desk = Desk(app)
