@@ -118,22 +118,22 @@ def resume(case: Case, *, by: Actor) -> bool:
     return True
 
 
-def answered(case: Case, *, by: Actor) -> None:
-    """A person answered the citizen in this matter: the first answer is given."""
+def answered(case: Case, *, by: Actor, aloud: bool = False) -> None:
+    """A person answered the citizen in this matter: the first answer is given. In writing, it acknowledges it too."""
     if by.kind != "staff":
         return
     hold(case)
-    met = clocks.met(case, "first_answer", "receipt")
+    met = clocks.met(case, "first_answer", *(() if aloud else ("receipt",)))
     case.answered_at = case.answered_at or clock.now()
     if met:
         record(case, "case.answered", by, {"met": met})
 
 
-def answered_in(contact: Contact, *, by: Actor) -> None:
+def answered_in(contact: Contact, *, by: Actor, aloud: bool = False) -> None:
     """A person answered in this exchange: so they did in its matter, if it has one."""
     case = db.session.get(Case, contact.case_id) if contact.case_id else None
     if case is not None:
-        answered(case, by=by)
+        answered(case, by=by, aloud=aloud)
 
 
 def _checked(case: Case, changes: dict[str, Any]) -> dict[str, Any]:

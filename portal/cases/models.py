@@ -97,6 +97,7 @@ class Case(Versioned, Base):
     answered_at: Mapped[datetime | None]  # the first answer by a person
     closed_at: Mapped[datetime | None]
     active_at: Mapped[datetime] = mapped_column(default=clock.now)  # see `lists.activity`
+    passed_on_at: Mapped[datetime | None]  # while another administration has it: some silence counts there
     promises: Mapped[list[Promise]] = relationship(back_populates="case")
     clocks: Mapped[list[Clock]] = relationship(back_populates="case", order_by="Clock.due_at")
     tags: Mapped[list[Tag]] = relationship(secondary=case_tags, order_by="Tag.name")

@@ -172,3 +172,20 @@ class Code(Base):
     used_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     identifier: Mapped[Identifier] = relationship()
+
+
+class CodeCall(Base):
+    """A call that says a code, written before the network is asked for it. Its digits are kept nowhere: they are made
+    of `seed` and the instance's secret. `state` is a leg's: waiting, sending, unknown, queued… ended, failed."""
+
+    __tablename__ = "code_calls"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code_id: Mapped[int] = mapped_column(ForeignKey("codes.id"), index=True)
+    seed: Mapped[str]
+    sender: Mapped[str]  # our line that it comes from
+    language: Mapped[str]
+    state: Mapped[str] = mapped_column(default="waiting")
+    provider_ref: Mapped[str | None] = mapped_column(unique=True)
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    code: Mapped[Code] = relationship()

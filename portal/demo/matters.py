@@ -9,6 +9,7 @@ from portal import history
 from portal.cases import checklists, keeping, notes
 from portal.cases.changing import macros
 from portal.cases.changing.macros import MacroDraft
+from portal.cases.due import clocks
 from portal.cases.models import Case
 from portal.database import db
 from portal.staff.models import Staff
@@ -34,6 +35,7 @@ def _make(case: Case, row: dict[str, Any], staff: dict[str, Staff]) -> None:
     by = owner or db.session.get(Staff, case.owner_id or 0) or staff["martine"]
     said = {name: row[name] for name in ("nature", "priority", "tags") if name in row}
     keeping.edit_case(case, case.version, by=by, **said, **({"owner_id": owner.id} if owner else {}))
+    clocks.met(case, "receipt", at=case.opened_at)  # of what turned out to be a request: told at once
     for text, done in row.get("checks", ()):
         check = checklists.add_check(case, text, by=by)
         checklists.tick(case, check.id, done=done, by=by)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from portal import history
 from portal.cases import keeping, opening
+from portal.cases.due import clocks
 from portal.cases.models import Case
 from portal.contacts import answering
 from portal.contacts.models import Contact
@@ -46,7 +47,7 @@ def wrap_up(contact: Contact, outcome: Outcome, *, form_key: str, by: Person) ->
     if outcome.promise.strip():
         _promise(contact, outcome, by)
     if outcome.disposition in ANSWERED or outcome.answer.strip():
-        keeping.answered_in(contact, by=by.actor)
+        keeping.answered_in(contact, by=by.actor, aloud=contact.channel in clocks.ALOUD)
     if outcome.close and contact.case_id:
         opening.close_case(db.session.get_one(Case, contact.case_id), by=by.actor)
     presence.wrapped_up(contact, by.id)

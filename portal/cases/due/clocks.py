@@ -16,6 +16,7 @@ from portal import clock
 from portal.cases.due import levels
 from portal.cases.due.levels import Level
 from portal.cases.models import Case, Clock
+from portal.contacts.models import Contact
 from portal.database import db
 from portal.directory import calendars
 from portal.directory.calendars import Calendar, add_months
@@ -30,7 +31,8 @@ REGIMES = {  # what silence means, by what the citizen asks for
 }
 MONTHS = 2
 REGISTERED_WITHIN, ACKNOWLEDGED_WITHIN = 1, 10  # working days (R112-11-2)
-ACKNOWLEDGED = ("web", "email", "letter")  # what is written is owed a receipt (L112-3, L112-11)
+ACKNOWLEDGED = ("web", "email", "letter")  # what is written is owed a receipt, whatever it asks for (L112-11)
+ALOUD = ("phone", "counter")  # what is said too, where it asks for a decision, complains or appeals (L112-3)
 WORKING = ("receipt", "first_answer", "resolution")  # counted in working days
 REGISTERED = "registered"  # what a receipt's clock means once the arrival was told
 GOING_ON = ("running", "paused")
@@ -42,11 +44,16 @@ def silent_until(means: str, began: date) -> date | None:
     return add_months(began, MONTHS) if means else None
 
 
+def owed_receipt(nature: str, channel: str) -> bool:
+    """Whether the law asks for a receipt of this: of all that is written, and of a request, however it came."""
+    return channel in ACKNOWLEDGED or bool(REGIMES[nature])
+
+
 def start_clocks(case: Case, channel: str, undertaken: Iterable[Any] | None = None) -> None:
     """Starts what is due in a matter that begins; through the session, which writes them in one statement."""
     rules = levels.levels_of(case.organization_id) if undertaken is None else list(undertaken)
     level, calendar = _level(case, rules), calendars.of_organization(case.organization_id)
-    kinds = ["first_answer", "resolution", *(["receipt"] if channel in ACKNOWLEDGED else [])]
+    kinds = ["first_answer", "resolution", *(["receipt"] if owed_receipt(case.nature, channel) else [])]
     means = REGIMES[case.nature]
     rows = [_row(case, kind, "", calendar, level) for kind in kinds]
     if means:
@@ -82,7 +89,9 @@ def recompute(case: Case) -> dict[str, list[str]]:
     """Another nature, topic or priority: what is due then, clock by clock, as [before, after]. Hold the case."""
     calendar, known = calendars.of_organization(case.organization_id), clocks_of(case)
     level, means = _level(case, levels.levels_of(case.organization_id)), REGIMES[case.nature]
+    asked_now = means and ("silence" not in known or not known["silence"].means)
     moved: dict[str, list[str]] = {}
+    _owe_receipt(case, known, means)
     for one in known.values():
         before = one.due_at
         if one.kind == "silence" and one.means != means:
@@ -92,10 +101,8 @@ def recompute(case: Case) -> dict[str, list[str]]:
         if one.due_at != before:
             one.warned_at = one.escalated_at = None
             moved[one.kind] = [before.isoformat(), one.due_at.isoformat()]
-    if means and "silence" not in known and case.state != "closed":
-        row = _row(case, "silence", means, calendar, level)
-        db.session.add(Clock(**row))
-        moved["silence"] = ["", row["due_at"].isoformat()]
+    if asked_now and case.state != "closed":
+        moved |= {kind: ["", due] for kind, due in _begin(case, known, means, calendar, level).items()}
     return moved
 
 
@@ -137,11 +144,16 @@ def start_again(case: Case) -> None:
             one.started_at, one.met_at = now, None
         elif one.kind != "silence" or case.answered_at is not None or not one.means:
             continue  # a receipt is given once, and silence was broken by an answer
+        elif _counts_elsewhere(case, one.means):
+            continue
         _set_going(one, _due(one, calendar, level))
 
 
 def pass_on(case: Case) -> None:
-    """Another administration has it: silence that accepts counts there, once it has it all, and not here (L114-3)."""
+    """Another administration has it: silence that accepts counts there, once it has it all, and not here (L114-3).
+
+    Hold the case: until it comes back, no other nature makes such a silence count with us."""
+    case.passed_on_at = case.passed_on_at or clock.now()
     one = clocks_of(case).get("silence")
     if one is not None and one.means == "acceptance" and one.state in GOING_ON:
         one.state = "stopped"
@@ -149,6 +161,7 @@ def pass_on(case: Case) -> None:
 
 def take_back(case: Case) -> None:
     """It came back unanswered: silence that accepts counts with us again, from when we had it. Hold the case."""
+    case.passed_on_at = None
     one = clocks_of(case).get("silence")
     if one is None or one.means != "acceptance" or one.state != "stopped" or one.met_at is not None:
         return
@@ -160,12 +173,51 @@ def take_back(case: Case) -> None:
 def _say_otherwise(one: Clock, case: Case, means: str) -> None:
     """Silence means something else now, or nothing: it counts from when the matter began."""
     one.means, one.started_at = means, case.opened_at
-    if not means or case.state == "closed":
+    if not means or case.state == "closed" or _counts_elsewhere(case, means):
         one.state = "stopped"
     elif case.state == "waiting":
         one.state, one.paused_at, one.paused_why = "paused", clock.now(), case.waits_for
     else:
         one.state = "running"
+
+
+def _counts_elsewhere(case: Case, means: str) -> bool:
+    """Whether this silence is another administration's: one that accepts, while that one has the matter. Silence that
+    rejects counts from our own reception, whoever has it (L114-3)."""
+    return means == "acceptance" and case.passed_on_at is not None
+
+
+def _owe_receipt(case: Case, known: dict[str, Clock], means: str) -> None:
+    """What was said aloud and is a request after all is owed a receipt; what is none after all is owed none."""
+    one = known.get("receipt")
+    if one is None or one.met_at is not None:
+        return
+    if one.state in GOING_ON and not means and not owed_receipt(case.nature, _channel(case)):
+        one.state = "stopped"
+    elif one.state == "stopped" and means and case.state != "closed":
+        one.state = "running"
+
+
+def _begin(
+    case: Case, known: dict[str, Clock], means: str, calendar: Calendar, level: Level
+) -> dict[str, str]:
+    """What begins once it is known that something is asked for: silence and a receipt; by when each is due."""
+    due = {}
+    for kind, says in (("silence", means), ("receipt", "")):
+        if kind not in known:
+            row = _row(case, kind, says, calendar, level)
+            stopped = kind == "silence" and _counts_elsewhere(case, means)
+            db.session.add(Clock(**row, state="stopped" if stopped else "running"))
+            due[kind] = row[
+                "due_at"
+            ].isoformat()  # added, not by a statement: a deed sees what the session makes
+    return due
+
+
+def _channel(case: Case) -> str:
+    """How the matter came: by its first exchange; where that is not known, it is as if it were written."""
+    query = db.select(Contact.channel).filter_by(case_id=case.id).order_by(Contact.id).limit(1)
+    return db.session.scalar(query) or ACKNOWLEDGED[0]
 
 
 def _row(case: Case, kind: str, means: str, calendar: Calendar, level: Level) -> dict[str, Any]:

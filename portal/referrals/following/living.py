@@ -247,6 +247,7 @@ def _matter(contact: Contact, way: str, nature: str, by: Actor) -> Case | None:
     if nature:
         keeping.say_nature(case, nature, by=by)
     if way != "told":
+        hold(case)
         counting.pass_on(case)
     return case
 

@@ -14,7 +14,7 @@ from time_machine import travel
 
 from portal import history, jobs
 from portal.cases import keeping
-from portal.cases.due import escalating
+from portal.cases.due import clocks, escalating
 from portal.cases.due.promising import give_up_promise, hand_over_promise, move_promise
 from portal.cases.models import Case, Promise
 from portal.cases.opening import close_case, open_case, promise
@@ -31,6 +31,7 @@ def a_case(owner: Staff | None = None) -> Case:
     with travel(MONDAY, tick=False):
         case = open_case(make.contact("phone", subject="Cantine"), by=history.CITIZEN, nature="complaint")
         case.owner_id = owner.id if owner else None
+        clocks.met(case, "receipt")  # given at once
     return case
 
 

@@ -10,6 +10,7 @@ from flask_babel import force_locale
 from portal import history
 from portal.cases import keeping, receipts, saying
 from portal.cases.changing import deeds, linking
+from portal.cases.due import clocks
 from portal.cases.models import Case, Deed
 from portal.contacts import answering, templates
 from portal.contacts.models import Contact, Message
@@ -22,7 +23,6 @@ from portal.views.forms import Form, new_key
 from portal.views.language import said
 
 BY_HAND = {"hand": "Remis en main propre", "post": "Envoyé par courrier"}
-ALOUD = ("phone", "counter")
 
 
 @bp.get("/cases/<int:case_id>/receipt")
@@ -46,16 +46,18 @@ def give_receipt(case_id: int) -> Any:
 
 
 def _give(found: Case, form: Form) -> None:
-    ways = {one.key: one for one in _ways(found)}
-    way = form.choice("way", (*ways, *BY_HAND), required=True)
+    if history.came_from(found, form.key()):  # sent twice: the way chosen is by now an exchange of the matter
+        return
+    ways, beside = {one.key: one for one in _ways(found)}, _beside(found)
+    way = form.choice("way", (*ways, *beside, *BY_HAND), required=True)
     on, to, complete = form.day("on"), form.text("to", longest=100), form.text("what") != "registration"
     form.refuse_unread()
-    if way in ways:
-        given = receipts.give_receipt(found, "sent", complete=complete, by=me(), form_key=form.key())
-        if given:
-            send_receipt(found, ways[way].contact, ways[way].channel, complete=complete)
-    else:
-        receipts.give_receipt(found, way, complete=complete, on=on, to=to, by=me(), form_key=form.key())
+    key, chosen = form.key(), ways.get(way) or beside.get(way)
+    if chosen is None:
+        receipts.give_receipt(found, way, complete=complete, on=on, to=to, by=me(), form_key=key)
+    elif receipts.give_receipt(found, "sent", complete=complete, by=me(), form_key=key):
+        exchange = receipts.begin_exchange(chosen.contact, by=me()) if way in beside else chosen.contact
+        send_receipt(found, exchange, chosen.channel, complete=complete)
 
 
 def send_receipt(case: Case, contact: Contact, channel: str, *, complete: bool = True) -> Message:
@@ -92,7 +94,7 @@ def _parts(case: Case, contact: Contact, *, complete: bool, text: bool = False) 
         receipt = receipt if complete else saying.registered(receipt)
         if text:
             return [said(one) for one in saying.text(receipt, link)]
-        aloud = contact.channel in ALOUD
+        aloud = page.contacts_of(case)[0].channel in clocks.ALOUD
         return [said(one) for one in saying.letter(receipt, link, by_letter=False, aloud=aloud)]
 
 
@@ -108,6 +110,17 @@ def _ways(case: Case) -> list[addressing.Way]:
     return [one for one in addressing.ways(case, page.contacts_of(case)) if one.channel != "web"]
 
 
+def _beside(case: Case) -> dict[str, addressing.Way]:
+    """The ways to the citizen's other numbers and addresses, by the key of each."""
+    found: dict[str, addressing.Way] = {}
+    for exchange in receipts.other_exchanges(case):
+        for channel, says in addressing.channels(exchange).items():
+            told = ", utilisé aussi par quelqu’un d’autre" if receipts.is_shared(exchange) else ""
+            way = addressing.Way(exchange, channel, f"{says} (connu dans sa fiche{told})")
+            found[f"to-{exchange.identifier_id}"] = way
+    return found
+
+
 def _page(found: Case, form: Form) -> str:
     contacts = page.contacts_of(found)
     complete = form.text("what") != "registration"
@@ -118,7 +131,11 @@ def _page(found: Case, form: Form) -> str:
         letter=_parts(found, contacts[-1], complete=complete) if contacts else [],
         complete=complete,
         owed=receipts.owes_receipt(found),
-        ways=[(one.key, one.says) for one in _ways(found)] + list(BY_HAND.items()),
+        ways=[
+            *((one.key, one.says) for one in _ways(found)),
+            *((key, one.says) for key, one in _beside(found).items()),
+            *BY_HAND.items(),
+        ],
         given=[one for one in history.of(found) if one.verb in ("case.acknowledged", "case.registered")],
         by_hand=BY_HAND,
         values=form.values,

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, request, url_for
 
+from portal.cases import keeping
 from portal.contacts import answering
 from portal.contacts.models import Contact
 from portal.database import db
@@ -68,6 +69,7 @@ def finish(contact: Contact, outcome: Outcome, form: Form) -> None:
         composing.check(contact, form, outcome.answer, field="answer")
     if channel and outcome.answer:
         answering.reply(contact, outcome.answer, channel=channel, form_key=f"{key}-answer", by=by.actor)
+        keeping.answered_in(contact, by=by.actor)
 
 
 def _refer(contact: Contact, service_id: int, form: Form) -> None:

@@ -11,11 +11,14 @@ from flask import Flask
 from time_machine import travel
 
 from portal import history
+from portal.cases import keeping
 from portal.cases.due import clocks
 from portal.cases.models import Case, Clock
 from portal.cases.opening import open_case
+from portal.citizens.models import Citizen
 from portal.contacts.models import Contact, Message
 from portal.database import db
+from portal.desk.wrapping_up import Outcome, wrap_up
 from portal.mail.models import Letter
 from portal.staff.models import Staff
 from tests import make
@@ -96,3 +99,71 @@ def test_until_it_is_known_what_is_asked_for_only_its_arrival_is_told(agent: Sta
         assert (receipt(case).state, receipt(case).due_at.date()) == ("running", date(2026, 3, 16))
         give(client, case, way="post", form_key="l" * 20)
         assert receipt(case).state == "met"
+
+
+@pytest.mark.parametrize("channel", ["phone", "counter", "text"])
+def test_a_request_is_owed_one_however_it_came(agent: Staff, channel: str) -> None:
+    for nature, owed in (("request", True), ("appeal", True), ("information", False), ("report", False)):
+        assert ("receipt" in clocks.clocks_of(matter(channel, nature=nature))) is owed, nature
+
+
+def test_what_an_agent_understands_to_be_a_request_is_owed_one_from_then_on(agent: Staff) -> None:
+    case = matter("phone", nature="information")
+    for nature, state in (("complaint", "running"), ("information", "stopped"), ("request", "running")):
+        keeping.edit_case(case, case.version, by=agent, nature=nature)
+        assert (receipt(case).state, receipt(case).started_at) == (state, case.opened_at)
+    written = matter("web", nature="request")
+    keeping.edit_case(written, written.version, by=agent, nature="report")
+    assert receipt(written).state == "running", "of what is written, whatever it asks for"
+
+
+def test_what_was_answered_aloud_is_still_owed_one(agent: Staff) -> None:
+    """It is not what the law asks for: no date, no service, no word of what silence means."""
+    for channel, state in (("phone", "running"), ("counter", "running"), ("web", "met")):
+        case = matter(channel)
+        contact = db.session.scalars(db.select(Contact).filter_by(case_id=case.id)).one()
+        wrap_up(contact, Outcome("answered", answer="Voici."), form_key=f"{channel:*<20}", by=agent)
+        assert receipt(case).state == state, channel
+
+
+def known(case: Case, certainty: str = "confirmed") -> Citizen:
+    """The person who called, and what else is known of them."""
+    person = make.citizen("Aïcha Benali", phone="+33639981234", email="aicha@exemple.fr")
+    contact = db.session.scalars(db.select(Contact).filter_by(case_id=case.id)).one()
+    contact.citizen_id, contact.certainty, case.citizen_id = person.id, certainty, person.id
+    return person
+
+
+def test_it_goes_to_another_address_of_theirs_that_the_agent_chose(
+    agent: Staff, client: Any, work: Callable[[], int]
+) -> None:
+    case = matter("phone", "+33199000077")
+    person = known(case)
+    address = make.identifier("email", "aicha@exemple.fr")
+    page = client.get(f"/console/cases/{case.id}/receipt").text
+    assert f'value="to-{address.id}"' in page and "E-mail à aicha@exemple.fr (connu dans sa fiche)" in page
+    for _ in range(2):
+        assert give(client, case, way=f"to-{address.id}").status_code == 302
+    work()
+    letter = db.session.scalars(db.select(Letter)).one()
+    assert letter.to == "aicha@exemple.fr" and "Nous avons enregistré votre demande" in letter.body
+    assert receipt(case).state == "met"
+    made = db.session.scalars(db.select(Contact).filter_by(case_id=case.id, channel="email")).one()
+    assert (made.direction, made.citizen_id, made.state) == ("out", person.id, "wrapped_up")
+
+
+def test_it_goes_nowhere_else_while_it_is_not_sure_whose_it_is(agent: Staff, client: Any) -> None:
+    case = matter("phone", "+33199000077")
+    known(case, "probable")
+    address = make.identifier("email", "aicha@exemple.fr")
+    assert "connu dans sa fiche" not in client.get(f"/console/cases/{case.id}/receipt").text
+    assert give(client, case, way=f"to-{address.id}").status_code == 422
+
+
+def test_an_address_that_somebody_else_uses_too_says_so(agent: Staff, client: Any) -> None:
+    case = matter("phone", "+33199000077")
+    known(case)
+    make.citizen("Karim Benali", email="aicha@exemple.fr")
+    page = client.get(f"/console/cases/{case.id}/receipt").text
+    assert "E-mail à aicha@exemple.fr (connu dans sa fiche, utilisé aussi par quelqu’un d’autre)" in page
+    assert "SMS au 06 39 98 12 34 (connu dans sa fiche)" in page
