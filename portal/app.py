@@ -25,6 +25,8 @@ from portal.views import (
     choosing,
     guards,
     headers,
+    here,
+    hours,
     language,
     limits,
     marks,
@@ -63,11 +65,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     _open_sessions(app)
     app.before_request(guards.refuse_unguarded)
     headers.init_app(app)
-    language.init_app(app, settings)
+    language.init_app(app, settings, here.written_in)
     refusals.init_app(app)
     marks.init_app(app)
     carrying.init_app(app)
     site.init_app(app)
+    hours.init_app(app)
     choosing.init_app(app)
     limits.init_app(app)
     for door in DOORS:

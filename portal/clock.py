@@ -41,6 +41,11 @@ def hang(timezone: str) -> None:
     _wall["zone"] = ZoneInfo(timezone)
 
 
+def wall() -> str:
+    """The name of that time zone."""
+    return _wall["zone"].key
+
+
 def local_day(when: datetime | None = None) -> date:
     """The day it is here, or was at that instant: an evening of July in Paris is not yet tomorrow, as it is in UTC."""
     return (when or now()).astimezone(_wall["zone"]).date()

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 import click
-from flask import current_app
 
 from portal.database import db
-from portal.reports import counting, following
+from portal.reports import counting, days, following
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -18,13 +17,13 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 @click.option("--until", type=DAY, help="The last one.")
 def count_days(since: datetime | None, until: datetime | None) -> None:
     """Count the days of reports again from their contacts; done twice, it gives the same. It may be stopped."""
-    timezone = current_app.extensions["settings"].timezone
-    following.mark_all(timezone, since.date() if since else None, until.date() if until else None)
+    zones = days.Zones()
+    following.mark_all(since.date() if since else None, until.date() if until else None)
     db.session.commit()
     counted = 0
     while found := following.due(all_marked=True):
         for of, day in found:
-            counting.count_day(of, day, timezone)
+            counting.count_day(of, day, zones[of])
             db.session.commit()
         counted += len(found)
         click.echo(f"{counted} days counted", err=True)

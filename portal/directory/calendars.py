@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from portal import clock
 from portal.directory import zones
 from portal.directory.models import Service
 from portal.directory.reading import department_of
@@ -66,8 +67,9 @@ def of_service(service: Service) -> Calendar:
 
 
 def of_organization(organization_id: int) -> Calendar:
-    """The calendar that an organization keeps."""
-    return of_place(department_of(organization_id))
+    """The calendar that an organization keeps where it is; by the clocks of the instance while nobody said where."""
+    place = department_of(organization_id)
+    return of_place(place) if place else Calendar(clock.wall())
 
 
 def add_months(day: date, months: int) -> date:

@@ -7,9 +7,18 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from portal import clock
+from portal.directory import calendars
 
 QUARTER = timedelta(minutes=15)
 QUARTERS = 96
+
+
+class Zones(dict[int, str]):
+    """By organization, the zone in which its days begin and end: each is asked for once."""
+
+    def __missing__(self, organization_id: int) -> str:
+        self[organization_id] = calendars.of_organization(organization_id).timezone
+        return self[organization_id]
 
 
 def day_of(instant: datetime, timezone: str) -> date:

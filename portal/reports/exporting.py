@@ -8,6 +8,7 @@ from typing import Any
 
 from portal import clock, history, jobs
 from portal.database import db
+from portal.directory import calendars
 from portal.errors import N_, Missing, Refused
 from portal.reports.figures import Asked
 from portal.reports.models import Export
@@ -73,10 +74,11 @@ def failed(exports: list[Export]) -> set[int]:
     return {keys[key] for key in jobs.set_aside_among(keys)}
 
 
-def asked_for(export: Export, timezone: str) -> Asked:
+def asked_for(export: Export) -> Asked:
     """What it is of; who asked sees what they see when it is made, not when they asked."""
     kept = dict(export.asked)
     first, last = date.fromisoformat(kept.pop("first")), date.fromisoformat(kept.pop("last"))
+    timezone = calendars.of_organization(export.organization_id).timezone
     return Asked(seen(export.staff), first, last, timezone, **kept)
 
 

@@ -21,6 +21,7 @@ from portal.history import Event
 from portal.referrals.models import Referral
 from portal.reports import days
 from portal.reports.coming_back import WEEK
+from portal.reports.days import Zones
 from portal.reports.models import DayToCount, Following, Tally
 
 OVERLAP = timedelta(minutes=2)  # longer than any transaction that writes history
@@ -32,14 +33,15 @@ AT_ONCE = 500  # rows of one INSERT
 Mark = tuple[int, date]
 
 
-def follow(timezone: str) -> set[tuple[int, datetime]]:
-    """Marks the days touched since the last time; returns the quarters of an hour whose calls are to be counted now:
-    of which organization, and when they begin."""
+def follow() -> set[tuple[int, datetime]]:
+    """Marks the days touched since the last time, each its organization's own; returns the quarters of an hour whose
+    calls are to be counted now: of which organization, and when they begin."""
+    zones = Zones()
     row = db.session.scalar(locked(db.select(Following)))
     if row is None:
-        _begin(timezone)
+        _begin()
         return set()
-    _ripen(row, timezone)
+    _ripen(row, zones)
     above = db.session.execute(
         db.select(db.func.max(Event.id), db.func.count()).where(Event.id > row.sure_id)
     ).one()
@@ -47,8 +49,8 @@ def follow(timezone: str) -> set[tuple[int, datetime]]:
         _move_on(row, above[0])
         return set()
     touched = _touched(row.sure_id)
-    _mark_touched(touched, timezone)
-    mark(_days_of_merged(row.sure_id, timezone), _next_night(timezone))
+    _mark_touched(touched, zones)
+    mark(_days_of_merged(row.sure_id, zones), _next_night())
     row.heard = above[1]
     _move_on(row, above[0])
     return {
@@ -69,12 +71,13 @@ def mark(marks: Iterable[Mark], due_at: datetime) -> None:
         db.session.execute(statement.on_conflict_do_update(index_elements=keys, set_={"due_at": sooner}))
 
 
-def mark_all(timezone: str, since: date | None = None, until: date | None = None) -> None:
+def mark_all(since: date | None = None, until: date | None = None) -> None:
     """Every day that had contacts is to be counted now, or those of a period."""
+    zones = Zones()
     query = db.select(Contact.organization_id, db.func.min(Contact.started_at, type_=Contact.started_at.type))
     for of, first in db.session.execute(query.group_by(Contact.organization_id)).all():
-        begins = max(filter(None, (days.day_of(first, timezone), since)))
-        ends = min(filter(None, (days.today(timezone), until)))
+        begins = max(filter(None, (days.day_of(first, zones[of]), since)))
+        ends = min(filter(None, (days.today(zones[of]), until)))
         mark(((of, day) for day in days.each(begins, ends)), clock.now())
 
 
@@ -87,11 +90,11 @@ def due(limit: int = 100, *, all_marked: bool = False) -> list[Mark]:
     return [(of, day) for of, day in rows]
 
 
-def _begin(timezone: str) -> None:
+def _begin() -> None:
     """From here on; and all that was there before."""
     last = db.session.scalar(db.select(db.func.max(Event.id))) or 0
-    db.session.add(Following(sure_id=last, seen_id=last, ripe_on=days.today(timezone)))
-    mark_all(timezone)
+    db.session.add(Following(sure_id=last, seen_id=last, ripe_on=clock.local_day()))
+    mark_all()
 
 
 def _move_on(row: Following, last: int | None) -> None:
@@ -120,18 +123,18 @@ def _touched(since_id: int) -> list[Any]:
     return list(db.session.execute(query.where(Contact.id.in_(select(ids)))))
 
 
-def _mark_touched(touched: list[Any], timezone: str) -> None:
-    now, today = clock.now(), days.today(timezone)
-    own = {(one.organization_id, days.day_of(one.started_at, timezone)) for one in touched}
-    mark((one for one in own if one[1] >= today), now + TODAY_AFTER)
-    past = {one for one in own if one[1] < today}
+def _mark_touched(touched: list[Any], zones: Zones) -> None:
+    now = clock.now()
+    own = {(one.organization_id, days.day_of(one.started_at, zones[one.organization_id])) for one in touched}
+    past = {(of, day) for of, day in own if day < days.today(zones[of])}
+    mark(own - past, now + TODAY_AFTER)
     mark(past, now + AFTER)
     near = range(-WEEK.days, WEEK.days + 1)
     around = {(of, day + timedelta(days=n)) for of, day in past for n in near}
-    mark((one for one in around - past if one[1] < today), _next_night(timezone))
+    mark(((of, day) for of, day in around - past if day < days.today(zones[of])), _next_night())
 
 
-def _days_of_merged(since_id: int, timezone: str) -> set[Mark]:
+def _days_of_merged(since_id: int, zones: Zones) -> set[Mark]:
     """The days on which the people of a merge, made or undone, were in touch: who came back is told by the person."""
     merges = select(Event.subject_id).where(Event.id > since_id, Event.subject_type == "merges")
     sides = union(
@@ -143,19 +146,22 @@ def _days_of_merged(since_id: int, timezone: str) -> set[Mark]:
     ).subquery()
     family = select(Citizen.id).where(Citizen.id.in_(select(sides)) | Citizen.person_id.in_(select(sides)))
     query = db.select(Contact.organization_id, Contact.started_at).where(Contact.citizen_id.in_(family))
-    return {(of, days.day_of(started, timezone)) for of, started in db.session.execute(query)}
+    return {(of, days.day_of(started, zones[of])) for of, started in db.session.execute(query)}
 
 
-def _ripen(row: Following, timezone: str) -> None:
-    """Each day, the one whose seven days have just passed is counted again: it is known who did not come back."""
-    today = days.today(timezone)
+def _ripen(row: Following, zones: Zones) -> None:
+    """Each day, the one whose seven days have just passed is counted again: it is known who did not come back. Where
+    the day ends later than by our own clocks, once it has."""
+    today = clock.local_day()
     if row.ripe_on == today:
         return
     first, last = (row.ripe_on or today) - WEEK, today - WEEK - timedelta(days=1)
     query = db.select(Tally.organization_id, Tally.day).where(Tally.day >= first, Tally.day <= last)
-    mark(((of, day) for of, day in db.session.execute(query.distinct())), clock.now())
+    for of, day in db.session.execute(query.distinct()).all():
+        mark([(of, day)], max(clock.now(), days.bounds(day, zones[of])[1] + WEEK))
     row.ripe_on = today
 
 
-def _next_night(timezone: str) -> datetime:
-    return days.begins(days.today(timezone) + timedelta(days=1), timezone, NIGHT)
+def _next_night() -> datetime:
+    """When few are at work by our own clocks."""
+    return days.begins(clock.local_day() + timedelta(days=1), clock.wall(), NIGHT)

@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_location
+from flask import Flask
 from flask_babel import format_date, get_locale, gettext
 
 from portal import clock
 from portal.directory.opening import DAYS, EXCEPTIONS, HOLIDAYS, Opening, Schedule, note_of
-from portal.views.context import settings
+from portal.views import here
 
 COMING = timedelta(days=60)  # how far ahead exceptional days are told
 
@@ -19,7 +20,7 @@ def opens_text(begins: datetime | None, timezone: str = "") -> str:
     """When it opens next, in a sentence, by the clocks of `timezone` or ours; empty when nobody knows."""
     if begins is None:
         return ""
-    zone = ZoneInfo(timezone or settings().timezone)
+    zone = ZoneInfo(timezone or here.zone())
     local, today = begins.astimezone(zone), clock.now().astimezone(zone).date()
     time = f"{local:%H:%M}"
     if local.date() == today:
@@ -65,10 +66,7 @@ def opening_text(opening: Opening, timezone: str) -> str:
 def elsewhere_text(timezone: str) -> str:
     """Whose clocks the hours are told by, where they do not show what ours do; else empty."""
     now = clock.now()
-    if (
-        now.astimezone(ZoneInfo(timezone)).utcoffset()
-        == now.astimezone(ZoneInfo(settings().timezone)).utcoffset()
-    ):
+    if now.astimezone(ZoneInfo(timezone)).utcoffset() == now.astimezone(ZoneInfo(here.zone())).utcoffset():
         return ""
     name = get_timezone_location(ZoneInfo(timezone), locale=get_locale())
     return gettext("Ces heures sont celles du lieu (%(zone)s).", zone=name)
@@ -106,3 +104,7 @@ def week_text(schedule: Schedule) -> str:
         for day, slots in week(schedule)
     ]
     return " ; ".join(f"{day} {hours}" for day, hours in days if hours)
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters["week_text"] = week_text

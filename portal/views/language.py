@@ -124,11 +124,12 @@ def _sentences() -> Callable[..., str]:
     return say
 
 
-def init_app(app: Flask, settings: Settings) -> None:
+def init_app(app: Flask, settings: Settings, zone: Callable[[], str | None]) -> None:
+    """`zone` says in whose time a page is written."""
     compile_catalogues()
     app.config["BABEL_DEFAULT_LOCALE"] = "fr"
     app.config["BABEL_DEFAULT_TIMEZONE"] = settings.timezone
-    Babel(app, locale_selector=current)
+    Babel(app, locale_selector=current, timezone_selector=zone)
     filters = (phone_text, datetime_text, date_text, time_text, size_text, host_text)
     app.jinja_env.filters.update({one.__name__: one for one in filters})
 

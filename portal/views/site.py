@@ -7,12 +7,14 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app
 
+from portal import clock
 from portal.database import db
+from portal.directory import calendars
+from portal.directory.calendars import Calendar
 from portal.directory.models import Organization
 from portal.lines.saying import relay_of
 from portal.views import guards
 from portal.views.freshness import stale_text
-from portal.views.hours import week_text
 
 FRESH_S = 10  # every page says it, so it is read again at most so often
 
@@ -31,6 +33,7 @@ def site() -> dict[str, Any]:
         "email": host.email if host else "",
         "logo_url": None,
         "relay": relay_of(host.id, host.phone) if host else None,
+        "calendar": calendars.of_organization(host.id) if host else Calendar(clock.wall()),
     }
     if host:  # an empty database is being set up: look again at the next page
         current_app.extensions["site"] = (time.monotonic(), told)
@@ -47,7 +50,6 @@ def colours() -> Response:
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters["week_text"] = week_text
     app.jinja_env.filters["stale_text"] = stale_text
 
     @app.context_processor

@@ -8,7 +8,6 @@ from portal import jobs
 from portal.database import db
 from portal.jobs import Job
 from portal.reports import counting, days, following
-from portal.work.context import settings
 
 EVERY = timedelta(seconds=15)
 
@@ -16,13 +15,13 @@ EVERY = timedelta(seconds=15)
 def count_days(job: Job) -> None:
     """Each quarter of an hour and each day in a transaction of its own."""
     jobs.go_on(job.kind, every=EVERY)
-    quarters = following.follow(settings().timezone)
+    quarters, zones = following.follow(), days.Zones()
     db.session.commit()
     for of, begins in sorted(quarters):
         counting.count_calls(of, begins, begins + days.QUARTER)
         db.session.commit()
     for of, day in following.due():
-        counting.count_day(of, day, settings().timezone)
+        counting.count_day(of, day, zones[of])
         db.session.commit()
     jobs.finish(job)
     db.session.commit()

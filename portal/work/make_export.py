@@ -19,7 +19,7 @@ def make_export(job: Job) -> None:
     """No transaction is open while the file is written."""
     export = db.session.get(Export, job.payload["export"])
     if export is not None and export.state in exporting.UNDER_WAY:
-        asked = exporting.asked_for(export, settings().timezone)
+        asked = exporting.asked_for(export)
         export.state, export.total, export.done = "making", rows.total(export.kind, asked), 0
         export_id, kind, name = export.id, export.kind, exporting.name_of(export)
         db.session.commit()

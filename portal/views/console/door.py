@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint
 from flask_login import current_user
@@ -19,12 +18,11 @@ from portal.database import brief_write, db
 from portal.errors import Refused
 from portal.history import Reading
 from portal.staff.models import Staff
-from portal.views import guards
+from portal.views import guards, here
 from portal.views.console import words
 from portal.views.console.cases import words as case_words
 from portal.views.console.contact import answers
 from portal.views.console.people import words as words_of_people
-from portal.views.context import settings
 from portal.views.forms import Form
 
 bp = Blueprint("console", __name__, url_prefix="/console")
@@ -73,12 +71,13 @@ def refusals_shown(form: Form) -> Iterator[None]:
 
 
 def end_of_day(day: date) -> datetime:
-    """The last minute of a local day."""
-    return datetime.combine(day, time(23, 59), tzinfo=ZoneInfo(settings().timezone))
+    """The last minute of a local day of the organization."""
+    return here.calendar().end_of(day)
 
 
 def today() -> date:
-    return clock.now().astimezone(ZoneInfo(settings().timezone)).date()
+    """The day it is where the organization is."""
+    return here.today()
 
 
 @bp.context_processor

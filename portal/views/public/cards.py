@@ -13,7 +13,7 @@ from portal.articles import bodies
 from portal.directory import reading
 from portal.directory.models import Service
 from portal.directory.opening import SUSPENDED, service_opening, service_zone
-from portal.views.context import settings
+from portal.views import here
 from portal.views.freshness import freshness_text, stale_text
 from portal.views.hours import elsewhere_text, opening_text
 from portal.views.language import current
@@ -49,7 +49,7 @@ class Card:
 
 def of(service: Service, why: str = "") -> Card:
     """The card of a service of the directory."""
-    zone = service_zone(service, settings().timezone)
+    zone = service_zone(service, here.zone())
     known = service.schedule or service.status == SUSPENDED
     opening = service_opening(service, clock.now(), zone) if known else None
     when = opening_text(opening, zone) if opening else ""

@@ -19,7 +19,7 @@ from portal.referrals.deciding.distress import distress
 from portal.referrals.deciding.situations import Situation, answers_at, today
 from portal.referrals.deciding.suggesting import Suggestion, suggest
 from portal.referrals.deciding.urgency import urgency
-from portal.views import guards, limits
+from portal.views import guards, here, limits
 from portal.views.context import searcher, settings, visit
 from portal.views.forms import Form
 from portal.views.language import current
@@ -112,7 +112,7 @@ def suggestions(
 
 def situation(question: str, answers: Answers, **told: Any) -> Situation:
     """What is known of a question: its words, what was found, and what the person told besides."""
-    topic, zone = topic_of(answers), settings().timezone
+    topic, zone = topic_of(answers), here.zone()
     known = {
         "topics": (topic,) if topic else (),
         "urgency": urgency(question, current()),

@@ -13,8 +13,7 @@ from portal.directory import reading as directory
 from portal.directory.models import Location, Service
 from portal.directory.opening import service_zone
 from portal.errors import N_, Missing
-from portal.views import guards
-from portal.views.context import settings
+from portal.views import guards, here
 from portal.views.hours import coming_days, week
 from portal.views.language import current
 from portal.views.public import bp, cards
@@ -54,7 +53,7 @@ def service(slug: str) -> Any:
         service=found,
         card=cards.of(found),
         week=week(found.schedule),
-        days=coming_days(found.schedule, service_zone(found, settings().timezone)),
+        days=coming_days(found.schedule, service_zone(found, here.zone())),
         text=directory.text_in(found, current()),
         **_where(found),
         **_known(found),

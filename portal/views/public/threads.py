@@ -25,6 +25,7 @@ from portal.database import db, locked
 from portal.directory.models import Organization
 from portal.errors import Missing
 from portal.staff.models import Staff
+from portal.views import here
 from portal.views.forms import Form
 from portal.views.language import said
 from portal.views.public import referred, uploading
@@ -111,6 +112,7 @@ class Thread:
 def page(thread: Thread, form: Form, form_key: str) -> str:
     """The matter, with the form to go on with it."""
     case, passages = thread.case, referred.passages(thread.contacts)
+    here.stand_at(case.organization_id)
     told = any(one.silence for one in passages)
     return render_template(
         "public/thread.html",

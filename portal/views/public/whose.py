@@ -13,7 +13,7 @@ from portal.referrals.deciding.suggesting import suggest
 from portal.referrals.deciding.urgency import urgency
 from portal.referrals.following import receivers
 from portal.referrals.models import PASSED_ON
-from portal.views.context import settings
+from portal.views import here
 from portal.views.public import placing
 
 LONGEST = 2000
@@ -37,12 +37,12 @@ def probably(contact: Contact) -> Service | None:
 def _situation(contact: Contact, words: str) -> Situation:
     """What the person wrote, and the commune of their visit."""
     topic = db.session.get(Topic, contact.topic_id) if contact.topic_id else None
-    here, zone = placing.commune_here(), settings().timezone
+    town, zone = placing.commune_here(), here.zone()
     return Situation(
         words=words,
         language=contact.language,
         topics=(topic.slug,) if topic else (),
-        commune=here.code if here else "",
+        commune=town.code if town else "",
         channel=contact.channel,
         open=answers_at(clock.now(), zone, contact.organization_id),
         urgency=urgency(words, contact.language),

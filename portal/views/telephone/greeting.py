@@ -6,10 +6,11 @@ from flask_babel import force_locale, gettext
 from twilio.twiml.voice_response import VoiceResponse
 
 from portal import clock
+from portal.directory import calendars
 from portal.directory.opening import Opening
 from portal.errors import N_
+from portal.lines.models import Line
 from portal.lines.saying import opening_of
-from portal.views.context import settings
 from portal.views.hours import opens_text
 from portal.views.telephone import speech
 from portal.views.telephone.choosing import offer_languages
@@ -31,12 +32,17 @@ def greet(walk: Walk) -> VoiceResponse:
     if line.emergency:
         walk.say(line.texts.get("emergency"))
     _add(walk, "emergency_notice", IN_DANGER)
-    opening = opening_of(line, clock.now(), settings().timezone)
+    opening = opening_of(line, clock.now(), zone_of(line))
     if not opening.open:
         return _closed(walk, opening)
     walk.say(line.texts.get("welcome"))
     offer_languages(walk)
     return take(walk, "")
+
+
+def zone_of(line: Line) -> str:
+    """By which clocks a line is open: those of its organization."""
+    return calendars.of_organization(line.organization_id).timezone
 
 
 def begin_trial(walk: Walk) -> VoiceResponse:
@@ -55,7 +61,7 @@ def _closed(walk: Walk, opening: Opening) -> VoiceResponse:
     name = "closed" if opening.why == "hours" else opening.why
     text, of = speech.own(walk.line, name, walk.language)
     with force_locale(of if text else walk.language):
-        opens = opens_text(opening.opens_at)
+        opens = opens_text(opening.opens_at, zone_of(walk.line))
         text = text or f"{gettext(CLOSED[opening.why], holiday=holiday)} {{opens}}"
     filled = text.replace("{opens}", opens).replace("{holiday}", holiday).strip()
     walk.said.append((filled, of))

@@ -7,11 +7,11 @@ from flask_babel import force_locale, gettext
 from portal import clock
 from portal.articles.library import Answers
 from portal.contacts.models import Contact
+from portal.directory import calendars
 from portal.directory.opening import SUSPENDED, service_opening, service_zone
 from portal.referrals.deciding.situations import Situation, answers_at, today
 from portal.referrals.deciding.suggesting import Suggestion, suggest
 from portal.referrals.deciding.urgency import urgency
-from portal.views.context import settings
 from portal.views.hours import opening_text
 from portal.views.language import phone_text
 
@@ -21,7 +21,8 @@ def whose_matter(contact: Contact, body: str, found: Answers) -> str:
 
     One that is closed for a time is passed over: nobody would answer there.
     """
-    zone, topic = settings().timezone, next((hit.topic for hit in found.hits if hit.topic), "")
+    zone = calendars.of_organization(contact.organization_id).timezone
+    topic = next((hit.topic for hit in found.hits if hit.topic), "")
     situation = Situation(
         words=body,
         language=contact.language,

@@ -30,7 +30,7 @@ CALLS = figures.CALLS[:6]  # the counts; what was waited is held apart
 
 
 def count_all() -> None:
-    following.mark_all(PARIS)
+    following.mark_all()
     while found := following.due(all_marked=True):
         for of, day in found:
             counting.count_day(of, day, PARIS)
@@ -145,16 +145,16 @@ def test_counting_again_changes_nothing(app: Any) -> None:
 
 def test_what_changes_later_comes_right_after_the_night(app: Any, time_machine: Any) -> None:
     lived = live(2)
-    following.follow(PARIS)
+    following.follow()
     count_all()
     someone = make.citizen("Quelqu’un d’autre")
     for one in lived[::3]:
         attribute(one, someone, certainty="confirmed", by=history.SYSTEM)
     db.session.flush()
-    following.follow(PARIS)
+    following.follow()
     now = clock.now()
     time_machine.move_to(now + timedelta(days=2), tick=False)
-    following.follow(PARIS)
+    following.follow()
     for of, day in following.due(1000):
         counting.count_day(of, day, PARIS)
     expected = reference(lived)
@@ -163,10 +163,10 @@ def test_what_changes_later_comes_right_after_the_night(app: Any, time_machine: 
 
 def test_an_event_that_was_committed_late_is_heard_all_the_same(app: Any, time_machine: Any) -> None:
     contact = make.contact()
-    following.follow(PARIS)
+    following.follow()
     history.record("contact.noted", contact, by=history.SYSTEM)
     event = history.of(contact)[0]
-    following.follow(PARIS)
+    following.follow()
     db.session.execute(db.delete(DayToCount))
     late = history.Event(
         id=event.id + 2,
@@ -177,7 +177,7 @@ def test_an_event_that_was_committed_late_is_heard_all_the_same(app: Any, time_m
     )
     db.session.add(late)
     db.session.flush()
-    following.follow(PARIS)
+    following.follow()
     db.session.execute(db.delete(DayToCount))
     between = history.Event(
         id=event.id + 1,
@@ -188,24 +188,24 @@ def test_an_event_that_was_committed_late_is_heard_all_the_same(app: Any, time_m
     )
     db.session.add(between)
     db.session.flush()
-    following.follow(PARIS)
+    following.follow()
     assert following.due(all_marked=True) != []
 
 
 def test_nothing_new_marks_nothing(app: Any, time_machine: Any) -> None:
     time_machine.move_to(clock.now().replace(hour=12), tick=False)
     contact = make.contact()
-    following.follow(PARIS)
+    following.follow()
     history.record("contact.noted", contact, by=history.SYSTEM)
     db.session.flush()
-    following.follow(PARIS)
+    following.follow()
     for _ in range(3):
         time_machine.shift(timedelta(minutes=3))
-        following.follow(PARIS)
+        following.follow()
     db.session.execute(db.delete(DayToCount))
     for _ in range(4):
         time_machine.shift(timedelta(minutes=3))
-        assert following.follow(PARIS) == set()
+        assert following.follow() == set()
     assert following.due(all_marked=True) == []
     row = db.session.scalars(db.select(Following)).one()
     assert row.sure_id == row.seen_id
@@ -222,12 +222,12 @@ def test_who_did_not_come_back_is_known_after_a_week(app: Any, time_machine: Any
         "disposition": "answered",
     }
     make.contact("counter", started_at=start - timedelta(hours=1), answered_at=start, **values)
-    following.follow(PARIS)
+    following.follow()
     for of, day in following.due():
         counting.count_day(of, day, PARIS)
     assert counted(Tally, ("firsts", "settled")) == {"firsts": 0, "settled": 0}
     time_machine.move_to(start + timedelta(days=8), tick=False)
-    following.follow(PARIS)
+    following.follow()
     for of, day in following.due():
         counting.count_day(of, day, PARIS)
     assert counted(Tally, ("firsts", "settled")) == {"firsts": 1, "settled": 1}

@@ -18,8 +18,8 @@ from portal.directory.opening import (
 from portal.errors import Refused
 from portal.lines.models import Line
 from portal.lines.saying import opening_of
+from portal.views import here
 from portal.views.admin.content.words import DAYS, LANGUAGES
-from portal.views.context import settings
 from portal.views.forms import Form
 
 # what a line says: its name, when it is heard, and what is said when nothing is written here
@@ -131,7 +131,7 @@ def hours(schedule: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def opening_now(line: Line) -> Opening:
     """Whether someone answers at this instant, else why not."""
-    return opening_of(line, clock.now(), settings().timezone)
+    return opening_of(line, clock.now(), here.zone())
 
 
 def gaps(line: Line) -> list[tuple[str, str]]:

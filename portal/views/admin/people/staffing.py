@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import render_template, request
 from flask_login import current_user
 
-from portal import clock
 from portal.desk import estimating, planning, waiting
 from portal.desk.models import Queue
 from portal.desk.planning import Half, Target
-from portal.views import guards
+from portal.views import guards, here
 from portal.views.admin import bp
-from portal.views.context import settings
 from portal.views.forms import Form
 
 DAYS = ("Lundi", "Mardi", "Mercredi", "Jeudi", "Vendredi", "Samedi", "Dimanche")
@@ -61,7 +58,7 @@ def staffing() -> Any:
     queues = waiting.queues(current_user.organization_id)
     asked = _read(form, queues)
     calls = planning.calls_by_half_hour(
-        current_user.organization_id, asked.weekday, settings().timezone, queue_id=asked.queue_id
+        current_user.organization_id, asked.weekday, here.zone(), queue_id=asked.queue_id
     )
     halves, tried = _reckon(asked, calls)
     page = render_template(
@@ -82,7 +79,7 @@ def _read(form: Form, queues: list[Queue]) -> Asked:
     """What was asked, or what stands there at first."""
     queue = next((one for one in queues if str(one.id) == form.text("queue")), None)
     chosen = form.number("weekday")
-    today = clock.now().astimezone(ZoneInfo(settings().timezone)).weekday()
+    today = here.today().weekday()
     weekday = today if chosen is None else chosen % 7
     typed = {name: _number(form, name) for name in FIELDS}
     usual = estimating.handling_s(queue) if queue else max((one.handling_s for one in queues), default=300)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from portal import clock, history
+from portal import history
 from portal.database import db
 from portal.errors import Refused
 from portal.history import Event
@@ -19,7 +18,7 @@ from portal.referrals.models import ReferralRule
 from portal.referrals.ruling import editing, examples, planning, reading, reviewing, versions
 from portal.referrals.ruling.wording import lacking
 from portal.staff.managing import names_of
-from portal.views import context
+from portal.views import here
 from portal.views.admin import bp
 from portal.views.admin.rules import words
 from portal.views.admin.rules.table import administrator
@@ -136,7 +135,7 @@ def _read_moment(form: Form) -> datetime:
     except ValueError:
         form.refuse("publish_at", "Écrivez une heure, comme 08:30.")
         hour = time()
-    return datetime.combine(day or clock.now().date(), hour, ZoneInfo(context.settings().timezone))
+    return here.calendar().at(day or here.today(), hour)
 
 
 def _show_again(rule_id: int, form: Form, refusal: Refused, act: str = "") -> Any:

@@ -14,7 +14,7 @@ from portal.referrals.deciding.suggesting import suggest
 from portal.referrals.models import ReferralRule, RuleVersion
 from portal.referrals.ruling import examples, reading, versions
 from portal.referrals.ruling.trying import CHOICES, MOST, recent_situations, try_draft
-from portal.views import context
+from portal.views import here
 from portal.views.admin import bp
 from portal.views.admin.rules import words
 from portal.views.admin.rules.form import read_situation, typed_values
@@ -111,7 +111,7 @@ def _show_trial(found: ReferralRule, form: Form, answer: dict[str, Any] | None, 
     if draft is None:
         flash("Cette règle n’a pas de brouillon à essayer.", "info")
         return redirect(url_for("admin.rule", rule_id=found.id))
-    tried = try_draft(draft, recent_situations(found.organization_id, context.settings().timezone, last))
+    tried = try_draft(draft, recent_situations(found.organization_id, here.zone(), last))
     page = render_template(
         "admin/rules/trial.html",
         rule=found,

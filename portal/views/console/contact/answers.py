@@ -18,6 +18,7 @@ from portal.referrals.deciding.distress import distress
 from portal.referrals.deciding.situations import AGES, FLAGS, URGENCIES, Situation, answers_at, today
 from portal.referrals.deciding.suggesting import Suggestion, suggest
 from portal.referrals.deciding.urgency import urgency
+from portal.views import here
 from portal.views.context import searcher, settings
 from portal.views.forms import Form
 
@@ -101,7 +102,7 @@ def suggestions(contact: Contact, words: str, found: Any, form: Form | None = No
     """The services whose matter it is, and why."""
     topic = db.session.get(Topic, contact.topic_id) if contact.topic_id else None
     said = said_by(contact, words)
-    zone, of_them = settings().timezone, told(form)
+    zone, of_them = here.zone(), told(form)
     situation = Situation(
         words=said,
         language=contact.language,

@@ -13,8 +13,8 @@ from portal.records import finding, passages, spelling
 from portal.records import words as terms_of
 from portal.records.asking import Place
 from portal.records.finding import Asked, Page
+from portal.views import here
 from portal.views.console.door import end_of_day, me
-from portal.views.context import settings
 from portal.views.forms import Form
 
 GROUPS = {"citizens": "Citoyens", "cases": "Affaires", "contacts": "Échanges"}
@@ -54,7 +54,7 @@ def read_asked(form: Form) -> Asked:
     since, until = form.day("since"), form.day("until")
     if since and until and since > until:
         form.refuse("until", "La fin vient avant le début.")
-    zone = ZoneInfo(settings().timezone)
+    zone = ZoneInfo(here.zone())
     dated = period == "dates"
     return Asked(
         text,

@@ -14,9 +14,9 @@ from portal.directory import calendars
 from portal.reports import forecasting, manning, scope
 from portal.reports.forecasting import Forecast
 from portal.reports.scope import Scope
+from portal.views import here
 from portal.views.console.door import bp, me, supervisors
 from portal.views.console.room import drawing, measured
-from portal.views.context import settings
 from portal.views.forms import Form
 
 HOURS, MOST_AGENTS = 4, 500
@@ -43,9 +43,7 @@ def forecast() -> Any:
 def _foreseen(seen: Scope, queue_id: int | None, agents: int) -> dict[str, Any]:
     """The calls to come, drawn, and what they meet."""
     territory = calendars.of_organization(seen.organization_id).territory
-    found = forecasting.forecast(
-        seen, settings().timezone, hours=HOURS, queue_id=queue_id, territory=territory
-    )
+    found = forecasting.forecast(seen, here.zone(), hours=HOURS, queue_id=queue_id, territory=territory)
     handling_s, patience_s = forecasting.usual_calls(seen, queue_id)
     needs = manning.needs(found.next, handling_s, patience_s, agents)
     return {

@@ -21,14 +21,14 @@ from portal.reports import communes, days, figures, scope, visits
 from portal.reports.figures import Asked, Sums
 from portal.reports.models import NONE, Tally
 from portal.reports.scope import Scope
+from portal.views import here
 from portal.views.console import words
 from portal.views.console.door import bp, me, supervisors
 from portal.views.console.room import drawing, measured
 from portal.views.console.room.words import FIGURES
-from portal.views.context import settings
 from portal.views.forms import Form
 
-DEFINITIONS = Path(__file__).parents[3] / "docs" / "reports.md"
+DEFINITIONS = Path(__file__).parents[4] / "docs" / "reports.md"
 USUAL = timedelta(days=29)
 LONGEST = timedelta(days=3 * 366)
 MOST_DAYS_DRAWN = 92  # a longer period is drawn month by month
@@ -66,7 +66,7 @@ def _definitions() -> str:
 
 def read(form: Form, seen: Scope, queues: dict[int, str], topics: dict[int, str]) -> Asked:
     """What was asked for; with nothing asked, the last thirty days."""
-    today = days.today(settings().timezone)
+    today = here.today()
     first, last = form.day("from"), form.day("to")
     last = min(last or today, today)
     first = first or last - USUAL
@@ -74,7 +74,7 @@ def read(form: Form, seen: Scope, queues: dict[int, str], topics: dict[int, str]
         form.refuse("from", "La période commence avant sa fin, et dure trois ans au plus.")
         first = last - USUAL
     return Asked(
-        *(seen, first, last, settings().timezone),
+        *(seen, first, last, here.zone()),
         channel=form.choice("channel", CHANNELS),
         topic_id=_one_of(form, "topic", topics),
         queue_id=_one_of(form, "queue", queues),
@@ -94,7 +94,7 @@ def _one_of(form: Form, name: str, known: dict[int, str]) -> int | None:
 
 def _periods() -> list[tuple[str, str]]:
     """Periods often asked for, and their addresses."""
-    today = days.today(settings().timezone)
+    today = here.today()
     month = today.replace(day=1)
     before = (month - timedelta(days=1)).replace(day=1)
     periods = {

@@ -8,11 +8,11 @@ from flask import render_template, request, url_for
 
 from portal.reports import room as wallboard
 from portal.reports import scope
+from portal.views import here
 from portal.views.console.desk import shared
 from portal.views.console.desk.home import again
 from portal.views.console.door import bp, me, supervisors
 from portal.views.console.room import measured
-from portal.views.context import settings
 from portal.views.forms import Form
 
 MOST_QUEUES = 30
@@ -49,7 +49,7 @@ def _part(screen: bool, only: tuple[int, ...]) -> str:
     seen = scope.seen(me())
 
     def draw() -> str:
-        found = wallboard.now(seen, settings().timezone, only=only)
+        found = wallboard.now(seen, here.zone(), only=only)
         return render_template("console/room/room_now.html", room=found, screen=screen, measured=measured)
 
     return shared.drawn_once("room", draw, seen, screen, only)
