@@ -133,15 +133,32 @@ def run(
             )
             keeping.answered(case, by=by.actor)
             act.bind(sent, since)
-        keeping.edit_case(case, case.version, by=by, **changes(does, case, by))
-        for text in does["checks"]:
-            checklists.add_check(case, text, by=by)
-        if does["note"]:
-            notes.write_note(case, does["note"], by=by)
-        if does["promise"]:
-            _promise(case, does["promise"], due_at, by)
-        _then(case, does, by)
+        apply(macro, case, due_at=due_at, by=by)
     return act.deed
+
+
+def apply(macro: Macro, case: Case, *, due_at: datetime | None = None, by: Person) -> None:
+    """All that it does but writing to the citizen; inside a deed, so that it can be undone."""
+    does = what(macro)
+    keeping.edit_case(case, case.version, by=by, **changes(does, case, by))
+    for text in does["checks"]:
+        checklists.add_check(case, text, by=by)
+    if does["note"]:
+        notes.write_note(case, does["note"], by=by)
+    if does["promise"]:
+        _promise(case, does["promise"], due_at, by)
+    _then(case, does, by)
+
+
+def why_not(macro: Macro, case: Case) -> str:
+    """Why it cannot be run on this case, seen before the first thing is done: `closed`, `no_contact`, `full`."""
+    does = what(macro)
+    if case.state == "closed":
+        return "closed"
+    if does["promise"] and _newest(case) is None:
+        return "no_contact"
+    known = checklists.checks_of(case) if does["checks"] else []
+    return "full" if len(known) + len(does["checks"]) > checklists.MOST else ""
 
 
 def changes(does: Mapping[str, Any], case: Case, by: Person) -> dict[str, Any]:
@@ -155,9 +172,14 @@ def changes(does: Mapping[str, Any], case: Case, by: Person) -> dict[str, Any]:
     return changed
 
 
+def _newest(case: Case) -> Contact | None:
+    """The exchange that something is promised in: the latest."""
+    query = db.select(Contact).filter_by(case_id=case.id).order_by(Contact.id.desc()).limit(1)
+    return db.session.scalar(query)
+
+
 def _promise(case: Case, text: str, due_at: datetime | None, by: Person) -> None:
-    newest = db.select(Contact).filter_by(case_id=case.id).order_by(Contact.id.desc()).limit(1)
-    contact = db.session.scalar(newest)
+    contact = _newest(case)
     if contact is None or due_at is None:
         raise Refused(N_("Cette affaire n’a pas d’échange où promettre quelque chose."))
     opening.promise(contact, text, due_at, by=by.actor)

@@ -6,17 +6,18 @@ said. The cases and the versions that were looked at are kept with the change, s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from portal import clock, jobs
 from portal.cases import keeping, opening
 from portal.cases.changing import deeds
+from portal.cases.lists import plans
 from portal.cases.lists.listing import MOST_AT_ONCE
 from portal.cases.lists.models import BulkChange
+from portal.cases.lists.plans import Change, Left
 from portal.cases.models import PRIORITIES, Case, Deed
-from portal.contacts.models import Contact
 from portal.database import db, hold
 from portal.errors import N_, Missing, Refused
 from portal.history import Person
@@ -24,25 +25,7 @@ from portal.staff import teams
 
 AT_ONCE = 20  # done while one waits; more are a worker's
 A_FEW = 10  # done in one transaction by the worker
-KINDS = ("owner", "team", "priority", "tag", "untag", "wait", "resume", "reopen", "close", "promise")
 GOING_ON = ("waiting", "running", "undoing")
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What to do to each: one of KINDS; `to` is the row's number, the word or the outcome; `due` of a promise."""
-
-    do: str
-    to: str = ""
-    due: str = ""
-
-    @property
-    def due_at(self) -> datetime | None:
-        return datetime.fromisoformat(self.due) if self.due else None
-
-    @property
-    def row_id(self) -> int | None:
-        return int(self.to) if self.to else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +39,9 @@ class Line:
     left: str = ""
 
 
-class _Left(Exception):
-    """This case is left as it is: `same`, `closed`, `no_contact`."""
-
-
 def check(change: Change, *, by: Person) -> None:
     """Refuses a change that no case could be given."""
-    if change.do not in KINDS:
+    if change.do not in plans.KINDS:
         raise Refused(N_("Choisissez ce qu’il faut changer."), field="change")
     if change.do == "owner" and change.row_id is not None:
         keeping.check_owner(change.row_id, by.organization_id)
@@ -76,6 +55,8 @@ def check(change: Change, *, by: Person) -> None:
         raise Refused(N_("Écrivez-le : c’est nécessaire pour ce changement."), field="to")
     if change.do == "promise" and (change.due_at is None or change.due_at <= clock.now()):
         raise Refused(N_("Choisissez un jour à venir."), field="due")
+    if change.do == "macro":
+        plans.macro_of(change, by.organization_id)
 
 
 def preview(change: Change, looked_at: Iterable[tuple[int, int]], *, by: Person) -> list[Line]:
@@ -95,88 +76,10 @@ def _line(case_id: int, version: int, change: Change, by: Person) -> Line:
     if version and case.version != version:
         return Line(case, case_id, left="changed")
     try:
-        before, after = PLANS[change.do](case, change)
-    except _Left as left:
+        before, after = plans.PLANS[change.do](case, change)
+    except Left as left:
         return Line(case, case_id, left=str(left))
     return Line(case, case_id, before, after)
-
-
-def _plan_row(name: str) -> Callable[[Case, Change], tuple[str, str]]:
-    def plan(case: Case, change: Change) -> tuple[str, str]:
-        before = getattr(case, name)
-        return _unless_same(str(before or ""), change.to)
-
-    return plan
-
-
-def _unless_same(before: str, after: str) -> tuple[str, str]:
-    if before == after:
-        raise _Left("same")
-    return before, after
-
-
-def _plan_tag(case: Case, change: Change) -> tuple[str, str]:
-    names = {one.name for one in case.tags}
-    word = {" ".join(change.to.split())[: keeping.LONGEST_TAG]}
-    after = names | word if change.do == "tag" else names - word
-    return _unless_same(", ".join(sorted(names)), ", ".join(sorted(after)))
-
-
-def _plan_state(wanted: str) -> Callable[[Case, Change], tuple[str, str]]:
-    def plan(case: Case, change: Change) -> tuple[str, str]:
-        if change.do == "wait" and case.state == "closed":
-            raise _Left("closed")
-        if change.do == "resume" and case.state != "waiting":
-            raise _Left("closed" if case.state == "closed" else "same")
-        return _unless_same(case.state, wanted)
-
-    return plan
-
-
-def _plan_promise(case: Case, change: Change) -> tuple[str, str]:
-    if case.state == "closed":
-        raise _Left("closed")
-    if _contact_of(case) is None:
-        raise _Left("no_contact")
-    return "", change.to
-
-
-def _contact_of(case: Case) -> Contact | None:
-    """The exchange that a promise in this case is made in: the latest."""
-    query = db.select(Contact).filter_by(case_id=case.id, organization_id=case.organization_id)
-    return db.session.scalar(query.order_by(Contact.id.desc()).limit(1))
-
-
-PLANS: dict[str, Callable[[Case, Change], tuple[str, str]]] = {
-    "owner": _plan_row("owner_id"),
-    "team": _plan_row("team_id"),
-    "priority": _plan_row("priority"),
-    "tag": _plan_tag,
-    "untag": _plan_tag,
-    "wait": _plan_state("waiting"),
-    "resume": _plan_state("open"),
-    "reopen": _plan_state("open"),
-    "close": _plan_state("closed"),
-    "promise": _plan_promise,
-}
-
-
-def _do(case: Case, change: Change, after: str, by: Person) -> None:
-    """By the case's own verbs, with all that follows from them."""
-    if change.do in ("owner", "team"):
-        keeping.edit_case(case, case.version, by=by, **{f"{change.do}_id": change.row_id})
-    elif change.do == "priority":
-        keeping.edit_case(case, case.version, by=by, priority=change.to)
-    elif change.do in ("tag", "untag"):
-        keeping.edit_case(case, case.version, by=by, tags=after.split(", ") if after else [])
-    elif change.do == "wait":
-        keeping.wait_for(case, change.to, by=by.actor)
-    elif change.do in ("resume", "reopen"):
-        opening.reopen_case(case, by=by.actor)
-    elif change.do == "close":
-        opening.close_case(case, by=by.actor, outcome=change.to)
-    elif (contact := _contact_of(case)) is not None and change.due_at is not None:
-        opening.promise(contact, change.to, change.due_at, by=by.actor)
 
 
 def begin(
@@ -235,7 +138,7 @@ def go_on(bulk: BulkChange, *, by: Person, most: int = A_FEW) -> bool:
 def _done(case: Case, change: Change, after: str, by: Person) -> str:
     """What the case's verb refused, if it did."""
     try:
-        _do(case, change, after, by)
+        plans.do(case, change, after, by)
     except Refused as refusal:
         return refusal.sentence
     return ""

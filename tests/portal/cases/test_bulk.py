@@ -14,7 +14,7 @@ from portal.cases import keeping
 from portal.cases.due import clocks
 from portal.cases.keeping import edit_case
 from portal.cases.lists import bulk
-from portal.cases.lists.bulk import Change
+from portal.cases.lists.plans import Change
 from portal.cases.models import Case, Deed, Promise
 from portal.cases.opening import open_case
 from portal.database import db

@@ -9,14 +9,17 @@ from babel.dates import format_date
 from flask import flash, g, make_response, redirect, render_template, request, url_for
 
 from portal import clock
-from portal.cases.lists import bulk, listing
-from portal.cases.lists.bulk import Change, Line
+from portal.cases.changing import macros
+from portal.cases.lists import bulk, listing, plans
+from portal.cases.lists.bulk import Line
 from portal.cases.lists.filters import SORTS, read_filters
 from portal.cases.lists.models import BulkChange
-from portal.cases.models import Case
+from portal.cases.lists.plans import Change
+from portal.cases.models import Case, Macro
 from portal.database import db
 from portal.errors import N_, Refused
 from portal.staff import managing
+from portal.views.console.cases import macros as case_macros
 from portal.views.console.cases import rows
 from portal.views.console.cases import words as case_words
 from portal.views.console.door import agents, bp, end_of_day, me, refusals_shown, today
@@ -86,9 +89,21 @@ def read_change(form: Form) -> Change:
         to = form.text("to", longest=500)
     elif do in ("owner", "team") and to and not (to.isdigit() and len(to) < 10):
         raise Refused(N_("Choisissez ce qu’il faut changer."), field="change")
-    due = form.day("due") if do == "promise" else None
+    due = form.day("due") if do == "promise" else _due_of_macro(do, to)
     form.refuse_unread()
     return Change(do, to, end_of_day(due).isoformat() if due else "")
+
+
+def _due_of_macro(do: str, to: str) -> date | None:
+    """The day on which what a macro promises is due."""
+    if do != "macro":
+        return None
+    days = macros.what(_macro(to))["promise_days"]
+    return today() + timedelta(days=days) if days else None
+
+
+def _macro(to: str) -> Macro:
+    return plans.macro_of(Change("macro", to), me().organization_id)
 
 
 def _looked_at(form: Form) -> list[tuple[int, int]]:
@@ -117,6 +132,8 @@ def _after(change: Change, value: str) -> str:
         return managing.names_of([int(value)]).get(int(value), "") if value else "personne"
     if change.do == "team":
         return rows.team_names().get(int(value), "") if value else "aucune"
+    if change.do == "macro":
+        return _macro(value).name
     if change.do == "close":
         return case_words.OUTCOMES_SAID.get(value, value)
     if change.do == "promise" and change.due:
@@ -130,7 +147,14 @@ def told(change: Change, value: str) -> str:
         return case_words.STATES.get(value, value)
     if change.do in ("tag", "untag"):
         return value or "aucune"
-    return "" if change.do == "promise" and not value else _after(change, value)
+    return "" if change.do in ("promise", "macro") and not value else _after(change, value)
+
+
+def told_after(change: Change, line: Line) -> str:
+    """What a case will be, or what a macro will do to it, in words."""
+    if change.do == "macro" and line.case is not None:
+        return " ; ".join(case_macros.told(macros.what(_macro(change.to)), line.case)) or "rien"
+    return told(change, line.after)
 
 
 def _preview(form: Form, lines: list[Line]) -> str:
@@ -144,6 +168,7 @@ def _preview(form: Form, lines: list[Line]) -> str:
         chosen=chosen,
         lines=lines,
         told=lambda value: told(change, value),
+        told_after=lambda line: told_after(change, line),
         says=said_of(change) if lines else case_words.CHANGES[do],
         changing=sum(not line.left for line in lines),
         kept={name: form.text(name) for name in ("change", "to", "due") if form.text(name)},
@@ -188,8 +213,15 @@ def change_choices(choices: dict[str, list[tuple[str, str]]]) -> list[tuple[str,
         ("Étiquettes", [("tag", names["tag"] + "…")]),
         (names["untag"], [(f"untag-{name}", name) for _, name in choices["tag"]]),
         ("Suites", [("promise", names["promise"] + "…")]),
+        ("Macros", [(f"macro-{one.id}-{one.version}", one.name) for one in _for_many()]),
     ]
     return [(name, options) for name, options in groups if options]
+
+
+def _for_many() -> list[Macro]:
+    """The macros that may be run on many cases: those that write to nobody."""
+    known = macros.macros(me().organization_id)
+    return [one for one in known if not macros.what(one)["template_id"]]
 
 
 def recent_change() -> BulkChange | None:

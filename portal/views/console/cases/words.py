@@ -126,6 +126,7 @@ CHANGES = {
     "reopen": "Rouvrir",
     "close": "Clore",
     "promise": "Promettre une suite",
+    "macro": "Macro",
 }
 OUTCOMES_SAID = {"": "sans dire si elle est réglée", **{one: said.lower() for one, said in OUTCOMES.items()}}
 WRITTEN = {  # what a change needs beside its name
@@ -139,6 +140,8 @@ LEFT_OUT = {
     "changed": "modifiée depuis que vous l’avez choisie",
     "closed": "close",
     "no_contact": "aucun échange dans lequel le promettre",
+    "full": "sa liste est pleine",
+    "macro_changed": "la macro a changé entre-temps",
     "not_given_back": "modifiée depuis : laissée comme elle est",
 }
 BULK_STATES = {

@@ -7,6 +7,8 @@ from typing import Any
 
 from flask import Flask
 
+from portal.cases.changing import macros
+from portal.cases.changing.macros import MacroDraft
 from portal.cases.lists.models import BulkChange
 from portal.cases.models import Case
 from portal.database import db
@@ -94,3 +96,23 @@ def test_a_colleagues_change_is_shown_to_who_supervises_only(app: Flask, client:
     assert signed_in(app.test_client(), make.staff("supervisor")).get(path).status_code == 200
     theirs = make.staff("supervisor", of=make.organization("departement"))
     assert signed_in(app.test_client(), theirs).get(path).status_code == 404
+
+
+def test_a_macro_is_chosen_told_case_by_case_run_and_given_back(app: Flask, client: Any) -> None:
+    agent, case, closed = make.staff(), case_of("La haie"), case_of("Le banc", state="closed")
+    does = {"priority": "urgent", "checks": ["Passage demandé"], "note": "Vu ensemble"}
+    draft = MacroDraft(name="Voirie", does={**macros.DOES, **does})
+    macro = macros.save(None, draft, version=0, by=agent)
+    chosen = f"macro-{macro.id}-{macro.version}"
+    assert f'value="{chosen}"' in signed_in(client, agent).get("/console/cases?view=all").text
+    said = {"change": chosen, "case": picked(case, closed)}
+    shown = send(client, PREVIEW, said).text
+    assert "Changer plusieurs affaires : Macro : Voirie" in shown and "1 affaire sur 2 changera" in shown
+    assert "Priorité : Urgente ; Ajouter à la liste : Passage demandé" in shown
+    done = send(client, CHANGE, {**said, "case": picked(case), "form_key": "k" * 20})
+    assert "1 affaire changée" in client.get(done.headers["Location"]).text
+    assert db.session.get_one(Case, case.id).priority == "urgent"
+    send(client, done.headers["Location"] + "/undo")
+    assert db.session.get_one(Case, case.id).priority == "normal"
+    for wrong in ("macro-", "macro-x-1", f"macro-{macro.id}-99"):
+        assert send(client, PREVIEW, {**said, "change": wrong}).status_code in (404, 422), wrong
