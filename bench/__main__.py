@@ -23,6 +23,8 @@ FIGURES = {
     "lists": "bench.lists",
     "sending": "bench.sending",
     "room": "bench.room",
+    "doubles": "bench.doubles",
+    "exports": "bench.exports",
 }
 
 
