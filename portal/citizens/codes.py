@@ -1,4 +1,4 @@
-"""One-time codes: whoever can read what was sent to a number or an address holds it.
+"""One-time codes: whoever can read what was sent to a number or an address, or hear what is said there, holds it.
 
 A code is six digits, lasts ten minutes and five attempts, and is kept as a digest salted with the instance's
 secret. What it costs to send (money) and to guess (other people's matters) is bounded by budgets.
@@ -13,12 +13,13 @@ from datetime import timedelta
 from typing import Any
 
 from portal import budgets, clock
-from portal.citizens.models import Code, Identifier
+from portal.citizens.models import Code, CodeCall, Identifier
 from portal.database import db, locked
 from portal.errors import N_, Refused
 
 LIFE = timedelta(minutes=10)
 MOST_ATTEMPTS = 5
+DIGITS = 6
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BUDGETS = (("number", 5, HOUR), ("number", 15, DAY), ("address", 20, HOUR), ("all", 5000, DAY))
 
@@ -30,9 +31,40 @@ def draw_code(used: Identifier, subject: Any, *, secret: str, address: str) -> t
 
     `address` is where the request came from (an IP address), only ever kept as a digest of a counter.
     """
+    drawn = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    code = _keep(drawn, used, subject, secret=secret, address=address)
+    return (code, drawn) if code is not None else None
+
+
+def draw_spoken(
+    used: Identifier, subject: Any, *, sender: str, language: str, secret: str, address: str
+) -> CodeCall | None:
+    """A fresh code that a call is to say, within the same budgets: its digits are written nowhere (`digits_of`)."""
+    call = CodeCall(seed=secrets.token_hex(16), sender=sender, language=language)
+    code = _keep(digits_of(call, secret=secret), used, subject, secret=secret, address=address)
+    if code is None:
+        return None
+    call.code_id = code.id
+    db.session.add(call)
+    db.session.flush()
+    return call
+
+
+def digits_of(call: CodeCall, *, secret: str) -> str:
+    """What this call says: the same, however often the network asks."""
+    drawn = hmac.new(secret.encode(), f"spoken:{call.seed}".encode(), hashlib.sha256).digest()
+    return f"{int.from_bytes(drawn) % 10**DIGITS:0{DIGITS}d}"
+
+
+def is_live(code: Code) -> bool:
+    """Whether it still opens something."""
+    return code.used_at is None and code.expires_at > clock.now()
+
+
+def _keep(drawn: str, used: Identifier, subject: Any, *, secret: str, address: str) -> Code | None:
+    """The row of this code, only a digest of it; None when a budget is used up."""
     if not within_budgets("code", number=used.value, address=address):
         return None
-    drawn = f"{secrets.randbelow(10**6):06d}"
     for former in db.session.scalars(_live(subject)):
         former.expires_at = clock.now()
     code = Code(
@@ -44,7 +76,7 @@ def draw_code(used: Identifier, subject: Any, *, secret: str, address: str) -> t
     )
     db.session.add(code)
     db.session.flush()
-    return code, drawn
+    return code
 
 
 def within_budgets(what: str, *, number: str, address: str) -> bool:

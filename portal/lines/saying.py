@@ -43,6 +43,12 @@ def sender_of(organization_id: int) -> str:
     return (line.text_number or line.number) if line else ""
 
 
+def caller_of(organization_id: int) -> str:
+    """The number that an organization calls its citizens from; empty when it has no line."""
+    query = db.select(Line.number).filter_by(organization_id=organization_id).order_by(Line.id).limit(1)
+    return db.session.scalar(query) or ""
+
+
 def say(line: Line, name: str, language: str, **values: str) -> str:
     """What the line says under this name, in this language or else in French; empty if it says nothing."""
     texts = line.texts.get(name) or {}

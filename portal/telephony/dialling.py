@@ -13,6 +13,15 @@ NEVER = (
     PhoneNumberType.PAGER,
     PhoneNumberType.VOICEMAIL,
 )
+FIXED = (PhoneNumberType.FIXED_LINE, PhoneNumberType.VOIP)
+
+
+def is_fixed(number: str) -> bool:
+    """Whether this is a telephone that reads no texts: on the wall, or on the box that brings the internet."""
+    try:
+        return phonenumbers.number_type(phonenumbers.parse(number)) in FIXED
+    except phonenumbers.NumberParseException:
+        return False
 
 
 def may_be_called(number: str) -> bool:

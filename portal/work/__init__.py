@@ -25,6 +25,7 @@ from portal.work import (
 from portal.work.ask_owner import ask_owner
 from portal.work.ask_owners import EVERY as ASKED_EVERY
 from portal.work.ask_owners import ask_owners
+from portal.work.call_code import call_code
 from portal.work.change_cases import change_cases
 from portal.work.check_presence import check_presence
 from portal.work.check_rules import check_rules
@@ -70,6 +71,7 @@ KINDS: dict[str, Callable[[Job], None]] = {
     "tend_index": index_entries.tend,
     "ask_owner": ask_owner,
     "ask_owners": ask_owners,
+    "call_code": call_code,
     "change_cases": change_cases,
     "check_presence": check_presence,
     "check_rules": check_rules,

@@ -15,15 +15,17 @@ from portal.citizens.codes import draw_code, within_budgets
 from portal.citizens.identifying import identify
 from portal.citizens.models import Citizen, Identifier
 from portal.citizens.names import name_key
+from portal.contacts import code_calls
 from portal.contacts.answering import reply
 from portal.contacts.models import Contact
 from portal.contacts.recording import attribute, deny
 from portal.contacts.texting import why_not
 from portal.database import db
-from portal.lines.saying import sender_of
+from portal.lines.saying import caller_of, sender_of
 from portal.referrals.following import receivers
+from portal.telephony.dialling import is_fixed, may_be_called
 from portal.views.context import settings
-from portal.views.language import said
+from portal.views.language import current, said
 from portal.views.public import whose
 
 
@@ -75,8 +77,9 @@ def _whose(contact: Contact) -> str:
     )
 
 
-def ask(case: Case | None, reference: str) -> None:
-    """Draws a code for this matter and asks for it to be sent, within the budgets.
+def ask(case: Case | None, reference: str, *, aloud: bool) -> None:
+    """Draws a code for this matter and asks for it to be sent, within the budgets; said in a call where that is wanted,
+    or where the telephone reads no texts.
 
     A reference that names nothing spends as much, so that how long the answer takes tells nothing either.
     """
@@ -85,6 +88,11 @@ def ask(case: Case | None, reference: str) -> None:
     if case is None or used is None:
         within_budgets("code", number=reference, address=address)
         return
+    ours = caller_of(case.organization_id)
+    if ours and (aloud or _reads_no_texts(used)) and used.kind == "phone" and may_be_called(used.value):
+        known = {"language": current(), "secret": settings().secret_key, "address": address}
+        code_calls.ask(used, case, sender=ours, **known)
+        return
     drawn = draw_code(used, case, secret=settings().secret_key, address=address)
     if drawn is None:
         return
@@ -92,6 +100,10 @@ def ask(case: Case | None, reference: str) -> None:
     text = gettext("Code pour suivre votre demande : %(code)s. Valable 10 minutes.", code=digits)
     sender = sender_of(case.organization_id)
     jobs.enqueue("send_code", {"code": code.id, "text": text, "sender": sender}, dedupe_key=f"code:{code.id}")
+
+
+def _reads_no_texts(used: Identifier) -> bool:
+    return used.kind == "phone" and (is_fixed(used.value) or bool(used.text_error))
 
 
 def confirm(case: Case, used: Identifier) -> None:

@@ -26,6 +26,7 @@ from portal.views.forms import Form, new_key
 from portal.views.public import bp, confirming, threads, uploading
 
 OPEN_FOR = timedelta(minutes=30)
+ALOUD = "aloud"  # how the code was asked for; kept, for the page to say what to expect
 
 
 @bp.get("/<lang>/requests/follow")
@@ -48,9 +49,10 @@ def ask_for_code() -> Any:
             ),
         )
         return render_template("public/follow.html", values=form.values, errors=form.errors), 422
-    confirming.ask(case_by_reference(reference), reference)
+    aloud = form.text("way") == ALOUD
+    confirming.ask(case_by_reference(reference), reference, aloud=aloud)
     db.session.commit()
-    session["following"] = reference
+    session["following"], session[ALOUD] = reference, aloud
     return redirect(url_for("public.enter_code"), 303)
 
 
@@ -165,7 +167,10 @@ def _right(typed: str, case: Case | None) -> Identifier | None:
 
 def _code_page(form: Form) -> str:
     reference = spoken(session.get("following", ""))
-    return render_template("public/code.html", values=form.values, errors=form.errors, reference=reference)
+    aloud = bool(session.get(ALOUD))
+    return render_template(
+        "public/code.html", values=form.values, errors=form.errors, reference=reference, aloud=aloud
+    )
 
 
 def is_open() -> bool:

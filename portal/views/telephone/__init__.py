@@ -13,6 +13,7 @@ from portal.views.telephone import (  # noqa: E402  (they register on `bp`)
     bridging,  # noqa: F401
     calling_out,  # noqa: F401
     calls,  # noqa: F401
+    codes,  # noqa: F401
     menus,  # noqa: F401
     recordings,  # noqa: F401
     rooms,  # noqa: F401

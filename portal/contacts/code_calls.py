@@ -1,0 +1,52 @@
+"""Calls that say a one-time code, to whoever holds a telephone that reads no texts.
+
+Placed as any call of ours: the intent is a row, the network is asked after the commit, and never twice blindly. The
+code itself is in no address, no log and no event: it is made when the telephone is picked up (`codes.digits_of`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from portal import jobs
+from portal.citizens import codes
+from portal.citizens.models import CodeCall, Identifier
+from portal.contacts.legs import RANK, STATES
+from portal.contacts.models import Contact, Leg
+from portal.database import db, locked
+
+TO_PLACE = ("waiting", "sending", "unknown")
+
+
+def ask(used: Identifier, subject: Any, *, sender: str, language: str, secret: str, address: str) -> None:
+    """This telephone is to ring from our line `sender`, and a code for `subject` to be said; within the budgets."""
+    call = codes.draw_spoken(used, subject, sender=sender, language=language, secret=secret, address=address)
+    if call is not None:
+        jobs.enqueue("call_code", {"call": call.id}, dedupe_key=f"code_call:{call.id}")
+
+
+def hold(call_id: int) -> CodeCall | None:
+    """The call, held until the commit."""
+    query = db.select(CodeCall).filter_by(id=call_id)
+    return db.session.scalar(locked(query).execution_options(populate_existing=True))
+
+
+def hear(call: CodeCall, status: str, provider_ref: str) -> None:
+    """What the network tells of it, in any order: its state never goes back. Hold it first."""
+    call.provider_ref = call.provider_ref or provider_ref or None
+    advance(call, STATES.get(status, ""))
+
+
+def advance(call: CodeCall, state: str) -> None:
+    if RANK.get(state, -1) > RANK[call.state]:
+        call.state = state
+
+
+def known(provider_refs: Collection[str]) -> set[str]:
+    """Which of the calls that the network lists are some that we know of."""
+    found: set[str] = set()
+    for table in (CodeCall, Leg, Contact):
+        query = db.select(table.provider_ref).where(table.provider_ref.in_(provider_refs))
+        found |= {ref for ref in db.session.scalars(query) if ref}
+    return found
