@@ -51,7 +51,7 @@ def doors(app: Flask, *, cookie: str) -> list[Door]:
         slug = db.session.scalars(db.select(Article.slug).order_by(Article.id)).first()
         db.session.rollback()
     home = app.test_client()
-    page = home.get("/fr/requests/new").get_data(as_text=True)
+    page = home.get("/fr/requests/new?nature=").get_data(as_text=True)
     visitor, token = _cookie(home), (_TOKEN.search(page) or ["", ""])[1]
     return [
         Door(

@@ -109,6 +109,9 @@ def write_a_request(visit: Visit) -> str:
     """A request lacks its message, is shown again with what was typed, is sent, and has a reference."""
     page = visit.page
     page.goto("/fr/requests/new")
+    visit.look("request-what")
+    page.get_by_label("Signaler un problème").check()
+    page.get_by_role("button", name="Continuer").click()
     visit.look("request")
     page.get_by_label("De quoi s’agit-il").fill("Vélo trouvé devant la mairie")
     page.get_by_label("Comment vous répondre").fill("06 39 98 07 77")

@@ -101,6 +101,8 @@ def test_a_question_is_completed_chosen_and_answered_with_the_keyboard(browser: 
 def test_a_request_is_corrected_and_sent_with_the_keyboard(browser: Any, served: str) -> None:
     page = browser.new_page(base_url=served, viewport={"width": 390, "height": 844})
     page.goto("/fr/requests/new")
+    assert faults(page, "request-what") == []
+    page.get_by_role("button", name="Continuer").press("Enter")
     page.get_by_label("De quoi s’agit-il").press_sequentially("carte d’identité")
     page.get_by_role("link", name="Refaire une carte d’identité").wait_for()
     page.get_by_label("Comment vous répondre").fill("aicha@exemple.fr")

@@ -37,14 +37,34 @@ from portal.views.spooling import check_way
 HOUR = timedelta(hours=1)
 MOST_BY_ADDRESS, MOST_IN_ALL = 20, 2000  # requests an hour: an address may be a library's
 PREFERRED = ("message", "phone")
+WISHES = {  # what one asks for, in everyday words, by the nature of the matter; whoever does not say leaves it to us
+    "information": (N_("Demander un renseignement"), N_("Un horaire, une adresse, une pièce à fournir.")),
+    "request": (
+        N_("Faire une demande"),
+        N_("Obtenir une place, une aide, un document, une autorisation."),
+    ),
+    "report": (
+        N_("Signaler un problème"),
+        N_("Un trou dans la rue, un lampadaire en panne, des déchets."),
+    ),
+    "complaint": (N_("Faire une réclamation"), N_("Quelque chose s’est mal passé avec nos services.")),
+    "appeal": (
+        N_("Contester une décision"),
+        N_("Vous avez reçu un refus, ou une décision qui ne vous convient pas."),
+    ),
+    "": (N_("Autre chose, ou je ne sais pas"), N_("Un agent le verra en vous lisant.")),
+}
 TRAP = "website"  # a field that people do not see, and that programs fill
 
 
 @bp.get("/<lang>/requests/new")
 @guards.anyone
 def new_request() -> str:
-    form = Form()
-    form.values["subject"] = Form(request.args).text("subject")[:200]
+    """What one wants first, on a page of its own, then the form."""
+    asked, form = Form(request.args), Form()
+    form.values = {"subject": asked.text("subject")[:200], "nature": _nature(asked)}
+    if "nature" not in asked.values:
+        return render_template("public/request_what.html", wishes=_wishes(), values=form.values)
     return _form(form, new_key())
 
 
@@ -119,6 +139,7 @@ def form_page(form: Form, form_key: str, found: Sequence[Any] = ()) -> str:
         values=form.values,
         errors=errors,
         form_key=form_key,
+        wish=gettext(WISHES[_nature(form)][0]) if _nature(form) else "",
         proposals=found,
         kept=uploading.listed(form),
         accept=ACCEPTED,
@@ -136,6 +157,7 @@ class Typed:
     preferred: str
     kind: str  # of what to answer at: phone or email
     value: str
+    nature: str  # of the matter, if it was said
 
 
 def read(form: Form) -> Typed | None:
@@ -147,7 +169,8 @@ def read(form: Form) -> Typed | None:
     kind, value = _reach(form, preferred)
     if form.text(TRAP):
         form.refuse(TRAP, gettext("Laissez ce champ vide."))
-    return Typed(subject, body, name, preferred, kind, value) if form.valid else None
+    typed = Typed(subject, body, name, preferred, kind, value, _nature(form))
+    return typed if form.valid else None
 
 
 def _record(form: Form, files: list[Kept]) -> Contact | None:
@@ -169,9 +192,20 @@ def _record(form: Form, files: list[Kept]) -> Contact | None:
             _within_budgets()
             _queue(contact)
             confirming.introduce(contact, used, typed.name, channel)
-            case = open_case(contact, by=history.CITIZEN, reference=reference(form))
+            known = {"reference": reference(form), "nature": typed.nature}
+            case = open_case(contact, by=history.CITIZEN, **known)
             confirming.acknowledge(contact, case, used)
     return contact
+
+
+def _nature(form: Form) -> str:
+    """What was answered to the first question; nothing if it was passed, or by who came another way."""
+    said = form.text("nature")
+    return said if said in WISHES else ""
+
+
+def _wishes() -> list[tuple[str, str, str]]:
+    return [(nature, gettext(wish), gettext(hint)) for nature, (wish, hint) in WISHES.items()]
 
 
 def reference(form: Form) -> str:

@@ -145,7 +145,7 @@ def test_a_beginning_is_completed_and_a_subject_gets_pages_to_read(app: Flask, c
     found = client.get("/fr/requests/articles?q=carte+identité").json
     assert {"text": "Refaire une carte d’identité", "url": "/fr/articles/identite"} in found
     assert client.get("/fr/requests/articles?q=a").json == []
-    page = client.get("/fr/requests/new?subject=carte+identité").text
+    page = client.get("/fr/requests/new?subject=carte+identité&nature=").text
     assert "Ces pages répondent peut-être déjà" in page and 'value="carte identité"' in page
 
 
