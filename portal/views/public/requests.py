@@ -54,7 +54,7 @@ WISHES = {  # what one asks for, in everyday words, by the nature of the matter;
     ),
     "": (N_("Autre chose, ou je ne sais pas"), N_("Un agent le verra en vous lisant.")),
 }
-TRAP = "website"  # a field that people do not see, and that programs fill
+TRAP = "remarks"  # a field that people do not see, programs fill, and browsers know nothing of
 
 
 @bp.get("/<lang>/requests/new")

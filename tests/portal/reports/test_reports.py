@@ -147,7 +147,7 @@ def request_form(**values: str) -> dict[str, str]:
         "reach": "a@example.org",
         "preferred": "message",
     }
-    return {"form_key": "k" * 20, "website": "", **filled, **values}
+    return {"form_key": "k" * 20, "remarks": "", **filled, **values}
 
 
 @pytest.mark.parametrize("request_first", [True, False])

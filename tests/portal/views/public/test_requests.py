@@ -115,7 +115,7 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(app: F
         ({"preferred": "phone"}, "reach"),
         ({"subject": "s" * 201}, "subject"),
         ({"name": "n" * 201}, "name"),
-        ({"website": "http://spam.example"}, "website"),
+        ({"remarks": "http://spam.example"}, "remarks"),
     )
     for wrong, field in cases:
         typed = {"name": "Aïcha Benali", **WRITTEN, **wrong}
