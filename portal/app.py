@@ -28,6 +28,7 @@ from portal.views import (
     here,
     hours,
     language,
+    lighter,
     limits,
     marks,
     refusals,
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _open_sessions(app)
     app.before_request(guards.refuse_unguarded)
     headers.init_app(app)
+    lighter.init_app(app)
     language.init_app(app, settings, here.written_in)
     refusals.init_app(app)
     marks.init_app(app)
