@@ -1,11 +1,11 @@
 // What can be done on the page now, and by which keys. <a|button data-key="n"> and <input data-key="/"> name theirs, of
 // one sign or several ("g1"); every other button gets "." and two letters of what it says. A key that the page gives to
-// something of its own is no longer the navigation's.
+// something of its own is no longer the navigation's, which keeps its keys where a narrow screen folds it.
 
 const REST = ":is(.staff-head, .live, main) :is(button, a.button, summary), main .tabs a";
 const SIGNS = "abcdefghijklmnopqrstuvwxyz0123456789";
 
-export const shown = (node) => (node.offsetParent || node.matches("input")) && !node.closest("[aria-hidden=true], [hidden], dialog");
+export const shown = (node) => (node.offsetParent || node.matches("input, .staff-nav a")) && !node.closest("[aria-hidden=true], [hidden], dialog");
 
 export const said = (node) => (node.dataset.keyLabel || node.getAttribute("aria-label") || node.labels?.[0]?.textContent || text(node))
   .replace(/\s+/g, " ").trim();
