@@ -55,7 +55,7 @@ def test_what_only_programs_fill_in_is_met_by_nobody(app: Flask, chromium: Any, 
     make.organization()
     db.session.commit()
     page = chromium.new_context(base_url=served, **PHONE).new_page()
-    page.goto("/fr/requests/new")
+    page.goto("/fr/requests/new?nature=report")
     trap = page.locator("#remarks")
     assert trap.get_attribute("autocomplete") == "off"
     tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")

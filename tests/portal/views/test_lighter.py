@@ -47,7 +47,7 @@ def test_a_first_visit_to_any_page_weighs_little(app: Flask, client: Any) -> Non
     citizen = make.citizen(phone="+33639980001")
     contact = make.contact(citizen_id=citizen.id)
     paths = {
-        "": ["/fr/", "/ar/", "/fr/search?q=carte", "/fr/requests/new", "/fr/find", "/sign-in"],
+        "": ["/fr/", "/ar/", "/fr/search?q=carte", "/fr/requests/new?nature=report", "/fr/find", "/sign-in"],
         "supervisor": [
             *("/console/", f"/console/contacts/{contact.id}", f"/console/citizens/{citizen.id}"),
             *("/console/cases", "/console/search", "/console/reports", "/console/room", "/admin/planning"),
