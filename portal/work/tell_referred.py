@@ -115,7 +115,7 @@ def _reach(referral: Referral) -> Iterator[str]:
     service = referral.service
     ways = [national(service.phone) if service.phone else "", service.email, service.address]
     if any(ways):
-        yield gettext(REACH, ways=", ".join(way for way in ways if way))
+        yield gettext(REACH, ways=gettext(", ").join(way for way in ways if way))
 
 
 def _listed(referral: Referral) -> str:

@@ -77,13 +77,14 @@ def _drawn(topic: str, name: str, page: int) -> dict[str, Any]:
     """A page of the rules of the topic, and their picture."""
     versions, total = _rules_of(topic, page) if topic else ([], 0)
     rules = list(_told(versions))
+    first = (page - 1) * PAGE + 1
     return {
         "rules": rules,
         "total": total,
-        "first": (page - 1) * PAGE + 1,
+        "first": first,
         "last": max(1, -(-total // PAGE)),
         "others": _rules_of(ANY, 1)[1] if topic not in ("", ANY) else 0,
-        "picture": _picture(name, rules) if rules else None,
+        "picture": _picture(name, rules, first) if rules else None,
     }
 
 
@@ -122,10 +123,15 @@ def _when(conditions: Mapping[str, Any], places: Mapping[str, str]) -> list[str]
         values = [given] if isinstance(given, str) and given != "any" else [] if given == "any" else given
         if values:
             more = len(values) - MOST_SAID
-            said = ", ".join(_value(name, value, places) for value in values[:MOST_SAID])
+            said = gettext(", ").join(_apart(_value(name, value, places)) for value in values[:MOST_SAID])
             told = said + (" " + gettext("(et %(count)s autres)", count=more) if more > 0 else "")
             sentences.append(gettext(label, values=told) if "(" in label else gettext(label))
     return sentences
+
+
+def _apart(value: str) -> str:
+    """A value among words that are read the other way."""
+    return f"\u2068{value}\u2069" if language.current() == "ar" else value
 
 
 def _value(name: str, value: str, places: Mapping[str, str]) -> str:
@@ -160,7 +166,7 @@ def _in(names: Mapping[str, str]) -> str:
     return names.get(language.current()) or names.get(directory.REFERENCE, "")
 
 
-def _picture(name: str, rules: list[Told]) -> Picture:
+def _picture(name: str, rules: list[Told], first: int) -> Picture:
     """The topic, then each rule: what it asks, and where it leads."""
     ways = [
         Node(
@@ -171,6 +177,6 @@ def _picture(name: str, rules: list[Told]) -> Picture:
             by=f"{n}",
             children=[Node(rule.to, tone="end")],
         )
-        for n, rule in enumerate(rules, 1)
+        for n, rule in enumerate(rules, first)
     ]
     return draw(Node(name, children=ways))

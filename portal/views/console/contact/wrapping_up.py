@@ -20,6 +20,8 @@ from portal.views.console.contact import addressing, composing, page, questions_
 from portal.views.console.door import agents, bp, end_of_day, me, refusals_shown
 from portal.views.forms import Form
 
+LEFT = "Échange terminé. L’orientation n’est pas encore partie : ouvrez-la et dites comment."
+
 
 @bp.post("/contacts/<int:contact_id>/wrap-up")
 @agents
@@ -33,7 +35,8 @@ def wrap_up(contact_id: int) -> Any:
     if not form.valid:
         return page.show(contact, form), 422
     db.session.commit()
-    flash("Échange terminé.")
+    left = any(one.state == "proposed" for one in referring.referrals_of([contact_id]))
+    flash(LEFT if left else "Échange terminé.", "warning" if left else "message")
     return redirect(url_for("console.contact", contact_id=contact_id))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from portal.database import db
 from portal.jobs import Job
 from portal.referrals.ruling.versions import draft_of, published_of
 from tests import make
+from tests.portal.referrals import cast
 from tests.portal.views.keeping import act, keeper, made, service_id, the_rule
 from tests.signing import send
 
@@ -124,5 +126,20 @@ def test_citizens_read_how_people_are_referred_in_their_language(admin: Any, cli
     ):
         assert words in page, words
     assert "You say:" in client.get("/en/how-we-refer?topic=logement").text
-    assert client.get("/ar/how-we-refer").status_code == 200
+    arabic = client.get("/ar/how-we-refer?topic=logement").text
+    assert "\u2068“APL”\u2069، \u2068“aide au logement”\u2069" in arabic, "French words stand apart"
+    assert 'direction="rtl"' in arabic and 'direction="ltr"' in page, (
+        "the picture begins where one reads first"
+    )
+    assert "En anglais" not in admin.get(f"/admin/rules/{the_rule().id}").text, "nothing is said of no text"
     assert client.get("/fr/how-we-refer?topic=inconnu").status_code == 404
+
+
+def test_the_picture_and_the_table_of_a_further_page_count_alike(app: Flask, client: Any) -> None:
+    make.topic("logement")
+    for n in range(14):
+        cast.rule(f"regle-{n}", topics=["logement"], words=[f"mot{n}"], position=n + 1)
+    db.session.commit()
+    page = client.get("/fr/how-we-refer?topic=logement&page=2").text
+    assert '<th scope="row">13</th>' in page and re.search(r'class="by"[^>]*>13<', page)
+    assert not re.search(r'class="by"[^>]*>1<', page)

@@ -236,3 +236,15 @@ def test_a_service_that_says_no_on_the_telephone_refuses_with_its_reason(console
     by_letter = lives.sent(lives.contact(email="b@exemple.fr"))
     db.session.commit()
     assert "Le service ne la prend pas" not in console.get(f"/console/referrals/{by_letter.id}").text
+
+
+def test_what_is_left_to_send_is_said_when_an_exchange_ends(console: Any) -> None:
+    contact, service = lives.contact(), make.service("caf")
+    db.session.commit()
+    console.post(f"/console/contacts/{contact.id}/take", data={"csrf_token": token(console)})
+    said = {"disposition": "referred", "service": str(service.id), "reason": "Ses allocations"}
+    done = {"csrf_token": token(console), "form_key": "w" * 20, **said}
+    console.post(f"/console/contacts/{contact.id}/wrap-up", data=done)
+    assert latest().state == "proposed"
+    page = console.get(f"/console/contacts/{contact.id}").text
+    assert "n’est pas encore partie" in page and f"/console/referrals/{latest().id}" in page
