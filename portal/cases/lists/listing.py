@@ -23,7 +23,7 @@ from sqlalchemy.orm import selectinload
 from portal import clock
 from portal.cases.lists import walking
 from portal.cases.lists.filters import Filters, Stretch, stretch
-from portal.cases.lists.narrowing import narrowed, of_reader, sources
+from portal.cases.lists.narrowing import Conditions, narrowed, of_reader, sources
 from portal.cases.models import Case, Clock, Promise
 from portal.database import db
 from portal.errors import N_, NotYours
@@ -61,20 +61,22 @@ def listing(
 
 
 def _by_due(sought: Filters, within: Stretch, by: Person) -> Walk:
+    few = _few(sought, by)
     look = walking.Look(
-        where=[*of_reader(sought, by), *narrowed(sought, by)],
+        where=few or [*of_reader(sought, by), *narrowed(sought, by)],
         walked=[*of_reader(sought, by, passing=True), *narrowed(sought, by, passing=True)],
         organization_id=by.organization_id,
         sources=sources(sought.by, sought.state),
         within=within,
         dated=bool(sought.due or sought.by),
     )
-    return partial(walking.by_due, look, few=sought.state in SELDOM_DUE or are_few(sought, by))
+    return partial(walking.by_due, look, few=bool(few) or sought.state in SELDOM_DUE)
 
 
 def _by_key(sought: Filters, sort: str, within: Stretch, by: Person) -> Walk:
-    walked = sort == "activity" and not are_few(sought, by)
-    where = [*of_reader(sought, by), *narrowed(sought, by, passing=walked)]
+    where = _few(sought, by)
+    if not where:
+        where = [*of_reader(sought, by), *narrowed(sought, by, passing=sort == "activity")]
     if sought.due or sought.by:
         where.append(or_(*(Case.id.in_(source.cases(within)) for source in sources(sought.by))))
     if sort == "activity":
@@ -82,12 +84,13 @@ def _by_key(sought: Filters, sort: str, within: Stretch, by: Person) -> Walk:
     return partial(walking.by_age, where, newest=sort == "newest")
 
 
-def are_few(sought: Filters, by: Person) -> bool:
-    """Whether what is looked for, whenever it is due, is rare. What lists are not narrowed by is not asked about."""
-    if not replace(sought, state="", due="", by="").said():
-        return False
+def _few(sought: Filters, by: Person) -> Conditions:
+    """The keys of what is looked for, whenever it is due, where that is rare; nothing where all is looked for."""
+    if not replace(sought, due="", by="").said() or sought.said() == {"state": "any"}:
+        return []
     query = db.select(Case.id).where(*of_reader(sought, by), *narrowed(sought, by))
-    return len(db.session.scalars(query.limit(FEW)).all()) < FEW
+    keys = list(db.session.scalars(query.limit(FEW)))
+    return [Case.id.in_(keys)] if len(keys) < FEW else []
 
 
 def _cases(ids: list[int]) -> list[Case]:
