@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 
+from knowledge_base.analysis import analyzer_for
 from portal import history
 from portal.citizens.names import name_key
 from portal.contacts.models import Contact, Template
@@ -28,6 +30,7 @@ PLACEHOLDERS = (
     "reference", "organization", "phone", "service", "link", "date", "time", "place", "documents", "name",
 )  # fmt: skip
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_LETTERS = re.compile(r"[^\W_]+")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -95,9 +98,10 @@ def offered(organization_id: int) -> list[Template]:
 def search(organization_id: int, typed: str, topics: Mapping[int, str]) -> list[Template]:
     """Those that every typed word is in: in the name first, then in what people ask, the topic, or the French text.
 
-    `topics` are their names: what is answered is of another room.
+    A word is in a text that has another ending of it (« pièce manquante », « pièces manquantes »). `topics` are their
+    names: what is answered is of another room.
     """
-    words = name_key(typed).split()[:8]
+    words = [one for one in name_key(typed).split() if one not in analyzer_for("fr").stop_words][:8]
     if not words:
         return []
     ranked = []
@@ -110,9 +114,19 @@ def search(organization_id: int, typed: str, topics: Mapping[int, str]) -> list[
 
 
 def _rank(word: str, said: tuple[str, ...]) -> int | None:
-    """In which of these a word begins with this one; None in none."""
-    keys = (f" {name_key(text)}" for text in said)
-    return next((place for place, key in enumerate(keys) if f" {word}" in key), None)
+    """In which of these a word begins with this one, or has its stem; None in none."""
+    stems = {_stem(word), word}
+    for place, text in enumerate(said):
+        words = _LETTERS.findall(name_key(text))
+        if any(one.startswith(word) or _stem(one) in stems for one in words):
+            return place
+    return None
+
+
+@lru_cache(4_000)
+def _stem(word: str) -> str:
+    """A word without its ending."""
+    return analyzer_for("fr").stem(word)
 
 
 def meant(organization_id: int, typed: str, topics: Mapping[int, str]) -> Template:

@@ -100,6 +100,7 @@ def test_an_answer_prepared_is_found_by_what_people_ask_its_name_first(app: Flas
     topics = {topic.id: "Déchets"}
     assert templates.search(by.organization_id, "BAC", topics) == [named, bins]
     assert templates.search(by.organization_id, "ramasse dech", topics) == [bins]
+    assert templates.search(by.organization_id, "les bacs jaunes ramassés", topics) == [bins]  # other endings
     assert templates.search(by.organization_id, "piscine", topics) == []
     assert templates.meant(by.organization_id, "bac cassé", topics) is named
     for typed in ("bac", "piscine"):
