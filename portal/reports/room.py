@@ -19,6 +19,7 @@ from portal.desk.models import PRESENCES, Place, Presence, Queue
 from portal.reports import days
 from portal.reports.models import NONE, CallTally, Tally
 from portal.reports.scope import Scope
+from portal.staff.models import Staff
 
 GIVEN_UP_WITHIN = timedelta(days=7)
 COUNTED = ("stood", "answered", "within_20", "within_60", "gave_up", "called_back", "waited_s")
@@ -203,12 +204,21 @@ def _begun(scope: Scope, queues: dict[int, QueueNow], timezone: str) -> dict[str
 
 
 def _agents(scope: Scope) -> dict[str, int]:
-    """How many of the agents seen are in each state."""
+    """How many of the agents seen are in each state; who has not come to the desk yet is away."""
     query = db.select(Presence.state, db.func.count()).where(
         Presence.organization_id == scope.organization_id, scope.staff(Presence.staff_id)
     )
     rows: list[Any] = list(db.session.execute(query.group_by(Presence.state)))
     found: dict[str, int] = dict(rows)
+    known = db.select(Presence.staff_id).where(Presence.organization_id == scope.organization_id)
+    others = db.select(db.func.count()).where(
+        Staff.organization_id == scope.organization_id,
+        Staff.role == "agent",
+        Staff.disabled_at.is_(None),
+        scope.staff(Staff.id),
+        Staff.id.not_in(known),
+    )
+    found["away"] = found.get("away", 0) + (db.session.scalar(others) or 0)
     return {state: found.get(state, 0) for state in PRESENCES}
 
 

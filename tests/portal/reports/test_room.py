@@ -54,6 +54,8 @@ def test_the_room_tells_who_waits_and_how_today_went(app: Any, time_machine: Any
     make.contact("email", state="open")
     make.serving(queue)
     make.serving(queue, state="break")
+    make.staff()  # has not come to the desk
+    make.staff(disabled_at=clock.now())
     found = now(boss)
     assert (found.on_the_line.count, found.on_the_line.since) == (2, clock.now() - timedelta(seconds=100))
     assert [found.today.share(name) for name in ("within_20", "within_60", "gave_up")] == [
@@ -63,7 +65,7 @@ def test_the_room_tells_who_waits_and_how_today_went(app: Any, time_machine: Any
     ]
     assert found.today.mean_wait_s == 50
     assert {name: one.count for name, one in found.channels.items()} == {"phone": 2, "web": 1, "email": 1}
-    assert (found.agents["available"], found.agents["break"]) == (1, 1)
+    assert [found.agents[state] for state in ("available", "break", "away")] == [1, 1, 1]
     assert found.begun["phone"] == 6
     assert [one.name for one in now(boss, only=(queue.id,)).queues] == [queue.name]
 
