@@ -17,6 +17,7 @@ from portal.desk import taking
 from portal.errors import N_, Refused, Stale
 from portal.views.console import words
 from portal.views.console.cases import page
+from portal.views.console.cases import rows as case_rows
 from portal.views.console.cases import words as case_words
 from portal.views.console.contact import addressing, composing
 from portal.views.console.door import agents, bp, me, refusals_shown
@@ -73,7 +74,7 @@ def _again(case_id: int, form: Form, refusal: Refused) -> str:
     found = keeping.find_case(case_id, by=me())
     rows = []
     if isinstance(refusal, Stale):
-        rows = case_words.side_by_side(refusal.theirs, refusal.yours)
+        rows = case_rows.side_by_side(refusal.theirs, refusal.yours)
         form.values["version"] = str(found.version)
     return page.show(found, form, rows)
 

@@ -108,7 +108,7 @@ def _split_page(found: Case, form: Form) -> str:
 @agents
 def undo_deed(case_id: int, deed_id: int) -> Any:
     """Takes back what was done, in all the cases it was done to, as far as nobody changed it since."""
-    keeping.find_case(case_id, by=me())
+    found = keeping.find_case(case_id, by=me())
     deed = deeds.find_deed(deed_id, by=me())
     for other in deed.case_ids:
         keeping.find_case(other, by=me())
@@ -116,4 +116,4 @@ def undo_deed(case_id: int, deed_id: int) -> Any:
     told = bool(undone.given_back) and receipt.take_back_receipts(deed)
     db.session.commit()
     flash(words.of_undoing(undone, told=told), "warning" if undone.left else "message")
-    return redirect(url_for("console.case", case_id=case_id))
+    return redirect(url_for("console.case", case_id=linking.kept_by(found).id))

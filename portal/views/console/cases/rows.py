@@ -53,6 +53,28 @@ def team_names() -> dict[int, str]:
     return {one.id: one.name for one in teams.teams_of(me())}
 
 
+def side_by_side(theirs: dict[str, Any], yours: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """What somebody else saved and what you typed, field by field of a case, in words."""
+    owners = {value for said in (theirs, yours) if isinstance(value := said.get("owner_id"), int)}
+    known: dict[str, Any] = {
+        "nature": case_words.NATURES,
+        "priority": case_words.PRIORITIES,
+        "topic_id": dict(contact_page.topic_options()),
+        "team_id": team_names(),
+        "owner_id": managing.names_of(owners),
+    }
+
+    def told(name: str, value: Any) -> str:
+        if value is None or value == "":
+            return ""
+        return ", ".join(value) if isinstance(value, list) else str(known.get(name, {}).get(value, value))
+
+    return [
+        (case_words.FIELDS.get(name, name), told(name, theirs.get(name)), told(name, value))
+        for name, value in yours.items()
+    ]
+
+
 def shown_of(cases: list[Case]) -> dict[str, Any]:
     """Who the cases of a list are of, and who has them; of a protected person nothing to whoever may not know."""
     ids = {case.citizen_id for case in cases if case.citizen_id}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from portal import clock
 from portal.cases.changing.deeds import Undone
@@ -151,15 +150,6 @@ BULK_STATES = {
     "undoing": "annulation en cours",
     "undone": "annulé",
 }
-
-
-def side_by_side(theirs: dict[str, Any], yours: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """What somebody else saved and what you typed, field by field of a case."""
-    return [(FIELDS.get(name, name), _said(theirs.get(name)), _said(value)) for name, value in yours.items()]
-
-
-def _said(value: Any) -> str:
-    return ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
 
 
 def of_undoing(undone: Undone, *, told: bool = False) -> str:

@@ -101,6 +101,9 @@ def card(person: Citizen, files: Collection[int] = ()) -> dict[str, Any]:
     promises = db.select(Promise).where(Promise.kept_at.is_(None), Promise.given_up_at.is_(None))
     return {
         "citizen": person,
+        "called": person.name
+        if may_read(person)
+        else "Personne protégée",  # by this file, not the one it is read in
         "links": list(db.session.scalars(links.order_by(IdentifierLink.certainty))),
         "flags": list(db.session.scalars(flags.order_by(Flag.kind))),
         "near": [(one, relations.other_of(one)) for one in relations.around(person, files)],

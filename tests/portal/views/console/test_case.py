@@ -188,7 +188,8 @@ def test_undoing_a_split_recalls_its_receipt_or_tells_who_has_it(
     page = matter.client.get(f"/console/cases/{new.id}").text
     assert ("la personne en sera prévenue" in page) == left
     deed = db.session.scalars(db.select(Deed).filter_by(kind="split")).one()
-    answer = send(matter.client, f"/console/cases/{matter.case.id}/deeds/{deed.id}/undo")
+    answer = send(matter.client, f"/console/cases/{new.id}/deeds/{deed.id}/undo")
+    assert answer.location.endswith(f"/cases/{matter.case.id}")  # where the matter is followed again
     said = matter.client.get(answer.location).text
     sent = list(db.session.scalars(db.select(Message).filter_by(direction="out").order_by(Message.id)))
     assert (new.state, new.merged_into_id, second.contact_id) == ("closed", matter.case.id, matter.letter.id)

@@ -105,6 +105,7 @@ def test_undoing_says_whose_relatives_are_whose_and_what_stays(app: Flask, at_de
     page = at_desk.get(f"/console/merges/{merge.id}").text
     for shown in (preview, page):
         assert "Nadia Petite" in shown and "Parle au nom de <bdi>Paul Durand</bdi>" in shown
+    assert "<h2><bdi>Anne Petit</bdi></h2>" in page and "<h2><bdi>Anne Petite</bdi></h2>" in page
     stays = page[page.index("ils restent dans le dossier gardé") : page.index("Les deux dossiers</h2>")]
     assert "Luc Petit" in stays and "Nadia Petite" not in stays
     send(at_desk, f"/console/merges/{merge.id}")
