@@ -144,7 +144,10 @@ def act_on_script(script_id: int, act: str) -> Any:
 @administrator
 def script_version(script_id: int, number: int) -> str:
     """What a version says, beside what is shown now."""
-    found = editing.script(current_user, script_id)
+    return _show_version(editing.script(current_user, script_id), number)
+
+
+def _show_version(found: Script, number: int, **shown: Any) -> str:
     version = next((one for one in found.versions if one.number == number), None)
     if version is None:
         raise Missing
@@ -156,6 +159,8 @@ def script_version(script_id: int, number: int) -> str:
         current=current,
         rows=words.rows(version.tree, current.tree if current else {}),
         words=words,
+        seal=seen.seal,
+        **{"since": [], **shown},
     )
 
 
@@ -167,7 +172,7 @@ def roll_back_script(script_id: int, number: int) -> Any:
     try:
         editing.roll_back(found, number, version=version, by=current_user.actor)
     except Stale:
-        return _show_both(script_id)
+        return _show_both_versions(script_id, number)
     db.session.commit()
     flash("La version choisie est de nouveau publiée.", "good")
     return redirect(url_for("admin.script", script_id=script_id))
@@ -202,6 +207,15 @@ def _show_both(script_id: int) -> Any:
     before = seen.seen()
     rows = words.rows(before, editing.shown(found).tree) if before else []
     return _show(found, rows=rows, overtaken=True), 409
+
+
+def _show_both_versions(script_id: int, number: int) -> Any:
+    """What is published now, beside what was when the person chose a former version; that one is still offered."""
+    db.session.rollback()
+    found = editing.script(current_user, script_id)
+    before, current = seen.seen(), editing.published_of(found)
+    since = words.rows(before, current.tree if current else {}) if before is not None else []
+    return _show_version(found, number, since=since, overtaken=True), 409
 
 
 def _attached(form: Form) -> dict[str, Any]:

@@ -187,3 +187,20 @@ def test_a_former_version_is_compared_and_published_again(admin: Any) -> None:
     assert "Autrement." in page and "Publier de nouveau" in page
     post(admin, f"/admin/scripts/{made.id}/versions/1", version=the_script().version)
     assert [one.state for one in the_script().versions] == ["retired", "retired", "published"]
+
+
+def test_who_publishes_again_after_somebody_else_is_shown_both_and_may_confirm(admin: Any) -> None:
+    made = cast.script()
+    step(admin, made, "2", says="Le premier.")
+    post(admin, f"/admin/scripts/{made.id}/publication", version=the_script().version)
+    door = f"/admin/scripts/{made.id}/versions/1"
+    seen = dict(re.findall(r'name="(version|tree)" value="([^"]*)"', admin.get(door).text))
+    step(admin, made, "2", says="Le second.")
+    post(admin, f"/admin/scripts/{made.id}/publication", version=the_script().version)
+    answer = post(admin, door, **seen)
+    assert answer.status_code == 409
+    assert "Le premier.</del>" in answer.text and "Le second.</ins>" in answer.text
+    assert editing.published_of(the_script()).number == 3  # type: ignore[union-attr]
+    again = dict(re.findall(r'name="(version|tree)" value="([^"]*)"', answer.text))
+    assert post(admin, door, **again).status_code == 302
+    assert editing.published_of(the_script()).number == 4  # type: ignore[union-attr]
