@@ -34,6 +34,11 @@ WRITTEN_WAITS_INDEX = text("state IN ('open', 'waiting') AND channel <> 'phone'"
 # what the sweepers look through
 UNFINISHED, TO_CHECK = text("state IN ('waiting', 'sending', 'unknown')"), text("check_at IS NOT NULL")
 GOING_ON = text("state NOT IN ('ended', 'failed')")
+# calls that nobody told us the end of
+CALL_GOES_ON = text(
+    "contacts.channel = 'phone' AND contacts.ended_at IS NULL AND contacts.provider_ref IS NOT NULL"
+)
+CALL_GOES_ON_INDEX = text("channel = 'phone' AND ended_at IS NULL AND provider_ref IS NOT NULL")
 
 consulted_articles = Table(
     "consulted_articles",
@@ -57,6 +62,12 @@ class Contact(Versioned, Base):
             *("organization_id", "queue_id", "channel", "started_at"),
             sqlite_where=WRITTEN_WAITS_INDEX,
             postgresql_where=WRITTEN_WAITS_INDEX,
+        ),
+        Index(
+            "ix_contacts_going_on",
+            "started_at",
+            sqlite_where=CALL_GOES_ON_INDEX,
+            postgresql_where=CALL_GOES_ON_INDEX,
         ),
     )
 

@@ -1,12 +1,13 @@
-"""Texts that nobody is busy with any more: what a sweeper finds, and what it may do without sending twice."""
+"""Texts that nobody is busy with any more, and calls that nobody told us the end of: what a sweeper finds, and what it
+may do without sending twice."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from portal import clock, jobs
 from portal.contacts.answering import CHECK_AFTER
-from portal.contacts.models import Contact, Message
+from portal.contacts.models import CALL_GOES_ON, GOING_ON, Contact, Leg, Message
 from portal.database import db
 from portal.jobs import Job
 
@@ -53,3 +54,13 @@ def unknown(organization_id: int) -> list[Message]:
     query = db.select(Message).where(Message.state.in_(("sending", "unknown")), Message.at < since)
     query = query.join(Contact).where(Contact.organization_id == organization_id)
     return list(db.session.scalars(query.order_by(Message.at).limit(200)))
+
+
+def calls_going_on(since: datetime) -> list[str]:
+    """The network's ids of the telephones that are in a call since before then, and of the calls that were put through
+    to nobody: for all that we were told. The citizen's telephone comes first, whose end ends the call."""
+    theirs = db.select(Leg.provider_ref).where(GOING_ON, Leg.provider_ref.is_not(None), Leg.at < since)
+    talks = db.exists().where(Leg.contact_id == Contact.id, GOING_ON, Leg.provider_ref.is_not(None))
+    alone = db.select(Contact.provider_ref).where(CALL_GOES_ON, Contact.started_at < since, ~talks)
+    found = [*db.session.scalars(theirs.order_by(Leg.id)), *db.session.scalars(alone.order_by(Contact.id))]
+    return [ref for ref in found if ref]

@@ -119,12 +119,12 @@ def hear(contact: Contact | None, provider_ref: str, status: str, sequence: int 
         tell_of(contact)
         if state in legs.OVER:
             _gone(contact, leg, status)
-    elif leg is None and state in legs.OVER and _may_hang_up(contact):
+    elif state in legs.OVER and provider_ref == contact.provider_ref and _may_hang_up(contact):
         hang_up(contact, status)
 
 
 def _may_hang_up(contact: Contact) -> bool:
-    """Whether the end of a call that nobody was put through to is news."""
+    """Whether the end of a call with no telephone of the citizen's in it, any more or yet, is news."""
     return contact.ended_at is None and not legs.of(contact.id, ("citizen",))
 
 

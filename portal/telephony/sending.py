@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from portal import clock
@@ -26,6 +26,8 @@ __all__ = ["Away", "Busy", "Rejected", "Unsure"]
 
 VALIDITY_S = 4 * 3600  # a text that cannot be delivered for so long says something that is no longer true
 PROGRESS = ["initiated", "ringing", "answered", "completed"]  # what we are told of the calls that we place
+LIVE = ("in-progress", "ringing", "queued")
+LISTED = 1000  # the most that the network puts on a page
 API = "https://api.twilio.com"
 LARGEST_SOUND = 32 * 1024 * 1024  # an hour of speech
 TOO_LARGE = 413
@@ -95,6 +97,16 @@ def find_calls(settings: Settings, *, to: str, sender: str, since: datetime) -> 
 def call_state(settings: Settings, call_ref: str) -> str:
     """What the network says of this call now: queued, ringing, in-progress, completed, busy, no-answer…"""
     return str(_ask(lambda: _client(settings).calls(call_ref).fetch()).status)
+
+
+def live_calls(settings: Settings) -> set[str]:
+    """Ids of the calls that the network says go on: a few lists, however many there are."""
+    calls = _client(settings).calls
+    return {
+        str(call.sid)
+        for status in LIVE
+        for call in _ask(partial(calls.list, status=status, page_size=LISTED, limit=10 * LISTED))
+    }
 
 
 def redirect_call(settings: Settings, call_ref: str, twiml: str) -> None:

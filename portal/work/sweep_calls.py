@@ -1,4 +1,7 @@
-"""Asks the network about telephones whose end nobody told us: a lost word must not keep an agent busy for ever."""
+"""Asks the network about calls whose end nobody told us: a lost word must keep neither an agent nor a place in line.
+
+So an end is known two minutes after it at the latest, once the network answers, whatever became of its word.
+"""
 
 from __future__ import annotations
 
@@ -6,36 +9,39 @@ from datetime import timedelta
 
 from portal import clock, jobs
 from portal.contacts import legs
-from portal.contacts.models import Leg
+from portal.contacts.sweeping import calls_going_on
 from portal.database import db
 from portal.desk import talking
 from portal.jobs import Job
 from portal.telephony import sending
 from portal.work.context import settings
 
-EVERY = timedelta(minutes=2)
-QUIET = timedelta(minutes=2)  # a call so young is still told of
-MOST = 200
+EVERY = timedelta(minutes=1)
+QUIET = timedelta(minutes=1)  # a call so young is still told of
 GONE = "completed"  # what a call is that the network does not know any more
 
 
 def sweep_calls(job: Job) -> None:
-    """The next sweep is asked for first, so that one that fails ends nothing. What the network answers is heard as its
-    own word would be; the citizen's telephone first, whose end ends the call."""
+    """The next sweep is asked for first, so that one that fails ends nothing. The network lists what goes on, however
+    much that is; of the rest each is asked about, and what it answers is heard as its own word would be."""
     jobs.go_on(job.kind, every=EVERY)
-    query = db.select(Leg.provider_ref).where(
-        Leg.state.not_in(legs.OVER), Leg.provider_ref.is_not(None), Leg.at < clock.now() - QUIET
-    )
-    going_on = list(db.session.scalars(query.order_by(Leg.id).limit(MOST)))
+    going_on = calls_going_on(clock.now() - QUIET)
     jobs.finish(job)
     db.session.commit()
-    for ref in going_on:
-        try:
-            state = sending.call_state(settings(), ref)
-        except (sending.Busy, sending.Unsure):
-            return  # the others have their next turn already
-        except sending.Rejected:
-            state = GONE
-        if legs.STATES.get(state) in legs.OVER:
-            talking.hear(legs.hold_contact(ref), ref, state)
-        db.session.commit()
+    try:
+        live = sending.live_calls(settings()) if going_on else set()
+        for ref in going_on:
+            if ref not in live:
+                _ask_about(ref)
+    except (sending.Busy, sending.Unsure):
+        return  # the others have their next turn already
+
+
+def _ask_about(ref: str) -> None:
+    try:
+        state = sending.call_state(settings(), ref)
+    except sending.Rejected:
+        state = GONE
+    if legs.STATES.get(state) in legs.OVER:
+        talking.hear(legs.hold_contact(ref), ref, state)
+    db.session.commit()
