@@ -30,11 +30,26 @@ log = logging.getLogger(__name__)
 POLL_S = 0.2
 TIDY_S = 60
 HEARTBEAT_S = 15
+REPLAYERS = 2  # threads of a worker that empty the spool: jobs never wait for it, nor it for jobs
 
 
 def run(app: Flask, *, until_empty: bool = False, stop: threading.Event | None = None) -> int:
     """Works until told to stop (`stop`, SIGTERM, SIGINT), or until nothing is due; returns how many were tried."""
     stop = stop or _told_to_stop()
+    if until_empty:
+        return _run(app, until_empty, stop)
+    with _replaying(app, stop):
+        return _run(app, until_empty, stop)
+
+
+def run_at_once(app: Flask, at_once: int, *, stop: threading.Event | None = None) -> int:
+    """As many workers in one process: while one waits for the network to answer, the others go on."""
+    told = stop or _told_to_stop()
+    with _replaying(app, told), ThreadPoolExecutor(at_once) as pool:
+        return sum(pool.map(lambda _: _run(app, False, told), range(at_once)))
+
+
+def _run(app: Flask, until_empty: bool, stop: threading.Event) -> int:
     worker = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
     tried = 0
     with app.app_context():
@@ -50,13 +65,6 @@ def run(app: Flask, *, until_empty: bool = False, stop: threading.Event | None =
     return tried
 
 
-def run_at_once(app: Flask, at_once: int, *, stop: threading.Event | None = None) -> int:
-    """As many workers in one process: while one waits for the network to answer, the others go on."""
-    told = stop or _told_to_stop()
-    with ThreadPoolExecutor(at_once) as pool:
-        return sum(pool.map(lambda _: run(app, stop=told), range(at_once)))
-
-
 def _told_to_stop() -> threading.Event:
     """Set by SIGTERM and SIGINT: the job in hand is finished, no other is begun."""
     told = threading.Event()
@@ -70,7 +78,8 @@ def _work(app: Flask, worker: str, stop: threading.Event, until_empty: bool) -> 
     tidied = 0.0
     with _waker(stop) as wait:
         while not stop.is_set():
-            replay(app)
+            if until_empty:
+                replay(app)
             if time.monotonic() > tidied + TIDY_S:
                 tidied = time.monotonic()
                 write_down(app.extensions["settings"].data_dir)
@@ -81,6 +90,31 @@ def _work(app: Flask, worker: str, stop: threading.Event, until_empty: bool) -> 
             else:
                 wait()
     return tried
+
+
+@contextmanager
+def _replaying(app: Flask, stop: threading.Event) -> Iterator[None]:
+    """Does again what was kept in the spool, beside the jobs, until these stop."""
+    over = threading.Event()
+
+    def go_on() -> None:
+        while not (stop.is_set() or over.wait(POLL_S)):
+            try:
+                while replay(app, over):
+                    pass
+            except Exception as error:  # whatever becomes of one, the others are done
+                log.error("the spool cannot be emptied\n%s", trace_of(error))
+                over.wait(1)
+
+    threads = [threading.Thread(target=go_on, name="replay", daemon=True) for _ in range(REPLAYERS)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
 
 
 def work_once(app: Flask, worker: str) -> bool:

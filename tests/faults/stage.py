@@ -15,7 +15,7 @@ import requests
 import time_machine
 from flask import Flask, Response, request
 
-from portal import clock
+from portal import clock, spool
 from portal.contacts.models import Contact, Leg, Message
 from portal.database import brief_read, db
 from portal.desk import presence
@@ -136,12 +136,13 @@ class Stage:
         return found
 
     def until_idle(self, seconds: float = 15) -> None:
-        """Until the portal was told all, and the worker has done what is due."""
+        """Until the portal was told all, nothing is kept in its spool, and the worker has done what is due."""
+        folder = self.app.extensions["settings"].spool_dir
 
         def idle() -> bool:
             now = clock.now()
             due = [job for job in self.read(Job) if job.state == "leased" or _is_due(job, now)]
-            return not due
+            return not due and not spool.kept(folder)
 
         self.network.settle(seconds)
         self.until(idle, "the worker has work still", seconds)

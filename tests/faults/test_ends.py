@@ -1,22 +1,29 @@
-"""The end of a call that was never told, or told too early: it is known all the same."""
+"""The end of a call that was never told, told too early, or while somebody held the call: it is known all the same."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
+import pytest
 import time_machine
 from flask import Flask
 
-from portal import clock, jobs
+from portal import clock, jobs, spool
 from portal.contacts.models import Contact, Leg
 from portal.database import db
 from portal.desk import places
 from portal.desk.models import Place
 from portal.jobs import Job
+from portal.work.replay import replay
 from portal.work.sweep_calls import EVERY, QUIET
 from simulator import Running
 from tests import make
 from tests.faults.stage import Stage
+from tests.faults.test_spool import ON_POSTGRESQL, gate, gated, waiting  # noqa: F401  (fixtures)
 from tests.network import LINE, Network
 
 Work = Callable[[], int]
@@ -82,3 +89,75 @@ def test_a_call_that_goes_on_is_left_in_peace(silent_stage: Stage, work: Work) -
     sweep(work)
     assert silent_stage.contact().ended_at is None
     assert [place.state for place in silent_stage.read(Place)] == ["waiting"]
+
+
+@contextmanager
+def held(ref: str) -> Iterator[Any]:
+    """Somebody else has this contact in hand; yields what lets it go."""
+    with db.engine.connect() as other:
+        other.execute(db.select(Contact.id).filter_by(provider_ref=ref).with_for_update())
+        yield other.rollback
+
+
+def kept_ends(gated: Any, gate: Any, *calls: tuple[str, str]) -> None:  # noqa: F811
+    """Calls, and their ends told while the database is away."""
+    network = Network(gated)
+    for ref, phone in calls:
+        network.twiml("/telephone/voice", CallSid=ref, From=phone)
+    gate.shut()
+    for ref, phone in calls:
+        assert network.post("/telephone/status/call", CallSid=ref, From=phone, **OVER).status_code == 204
+    gate.reopen()
+
+
+@ON_POSTGRESQL
+def test_what_is_done_again_waits_for_who_holds_the_call(gated: Any, gate: Any) -> None:  # noqa: F811
+    """Nobody holds a telephone any more: the second that the doors wait for would put it off again and again."""
+    kept_ends(gated, gate, ("CA1", "+33639980001"))
+    with held("CA1") as let_go:
+        threading.Timer(2, let_go).start()
+        assert replay(gated) == 1
+    assert the_call().ended_at is not None
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_what_is_done_again_waits_for_who_holds_the_file(app: Flask, engine: str) -> None:
+    in_line()
+    path = app.extensions["settings"].data_dir / "relais.db"
+    holder = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    holder.execute("BEGIN IMMEDIATE")
+    assert Network(app).post("/telephone/status/call", CallSid="CA1", **OVER).status_code == 204
+    assert waiting(app) == 1
+    threading.Timer(2, holder.execute, ("ROLLBACK",)).start()
+    assert replay(app) == 1 and the_call().ended_at is not None
+
+
+@ON_POSTGRESQL
+def test_a_call_that_somebody_holds_keeps_no_other_waiting(gated: Any, gate: Any) -> None:  # noqa: F811
+    kept_ends(gated, gate, ("CA1", "+33639980001"), ("CA2", "+33639980002"))
+    with held("CA1"):
+        assert replay(gated) == 1
+        assert the_call("CA2").ended_at is not None and waiting(gated) == 1
+    assert replay(gated) == 1 and the_call().ended_at is not None
+
+
+@ON_POSTGRESQL
+def test_what_one_caller_said_is_done_again_in_its_order_whoever_does_it(gated: Any, gate: Any) -> None:  # noqa: F811
+    """Four at once empty the spool: each text of a number comes after the one before."""
+    network = Network(gated)
+    gate.shut()
+    for n in range(40):
+        said = {"MessageSid": f"SM{n}", "Body": f"{n}", "From": f"+3363998000{n % 4}"}
+        assert network.post("/telephone/text", **said).status_code == 200
+    gate.reopen()
+    workers = [threading.Thread(target=replay, args=(gated,)) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(30)
+    assert spool.waiting(gated.extensions["settings"].spool_dir) == (0, 0)
+    db.session.rollback()
+    threads = db.session.scalars(db.select(Contact)).all()
+    said = [[int(one.body) for one in each.messages if one.direction == "in"] for each in threads]
+    assert sorted(map(len, said)) == [10] * 4
+    assert all(words == sorted(words) for words in said)
