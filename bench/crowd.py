@@ -1,7 +1,6 @@
 """A crowd that calls: the network's webhooks at speed, without the network. Each call obeys the TwiML it is given.
 
-It listens as well, where the portal looks for the network's REST interface: a call that is redirected goes on with what
-it is told. Everything it costs is in this process, and counted.
+A call that is redirected by REST (see `rest`) goes on with what it is told. All it costs is in this process, counted.
 """
 
 from __future__ import annotations
@@ -11,17 +10,14 @@ import heapq
 import hmac
 import http.client
 import itertools
-import json
-import random
 import threading
 import time
 from base64 import b64encode
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 from xml.etree import ElementTree
 
 Fields = dict[str, str]
@@ -55,8 +51,9 @@ class Crowd:
     when: list[float] = field(default_factory=list)
     answers: Counter[str] = field(default_factory=Counter)
     live: dict[str, Call] = field(default_factory=dict)
-    texts: int = 0
-    calls: int = 0
+    agents: set[str] = field(default_factory=set)  # their telephones that talk
+    texts: int = 0  # acknowledged
+    calls: int = 0  # acknowledged
 
     def __post_init__(self) -> None:
         self._due: list[tuple[float, int, Callable[[Any], None]]] = []
@@ -97,14 +94,18 @@ class Crowd:
         """Somebody calls, presses a key, and hangs up when the patience is spent."""
         call = Call(f"CA{next(self._order):032x}", number, key, patience_s)
         self.live[call.sid] = call
-        self.calls += 1
         self.later(after_s, lambda line: self._obey(line, call, "/telephone/voice", {}))
 
     def text(self, number: str, to: str, body: str, after_s: float = 0.0) -> None:
         sid = f"SM{next(self._order):032x}"
-        self.texts += 1
         fields = {"MessageSid": sid, "From": number, "To": to, "Body": body, "NumMedia": "0"}
-        self.later(after_s, lambda line: self._post(line, "text", "/telephone/text", fields) and None)
+
+        def tell(line: Any) -> None:
+            if self._post(line, "text", "/telephone/text", fields):
+                with self._changed:
+                    self.texts += 1
+
+        self.later(after_s, tell)
 
     # a call ---------------------------------------------------------------------------------------------------------
 
@@ -119,9 +120,13 @@ class Crowd:
             **more,
         }
         twiml = self._post(line, "call", path, {**fields, "Direction": "inbound"})
+        if twiml and path == "/telephone/voice":
+            with self._changed:
+                self.calls += 1
         self._go_on(call, path, ElementTree.fromstring(twiml)) if twiml else self._hang_up(call)
 
     def _go_on(self, call: Call, path: str, twiml: ElementTree.Element) -> None:
+        rests_s = 0.0
         for verb in twiml:
             action = urljoin(path, verb.get("action", ""))
             if verb.tag == "Gather":
@@ -132,12 +137,13 @@ class Crowd:
             elif verb.tag == "Dial":
                 self._ring(call, path, verb, action)
             elif verb.tag == "Redirect":
-                self._at_once(call, urljoin(path, verb.text or ""))
+                self.later(rests_s, self._then(call, urljoin(path, verb.text or ""), {}))
             elif verb.tag == "Record":
                 self.later(1 / self.speed, self._then(call, action, {"RecordingDuration": "0"}))
             elif verb.tag == "Hangup":
                 break
             else:
+                rests_s += float(verb.get("length", 1)) / self.speed if verb.tag == "Pause" else 0.0
                 continue
             return
         self._hang_up(call)
@@ -159,6 +165,7 @@ class Crowd:
         call.left = ""
         called = next(iter(dial), None)
         leg = f"CA{next(self._order):032x}"
+        self.agents.add(leg)
         said = {
             "CallSid": leg,
             "ParentCallSid": call.sid,
@@ -169,14 +176,19 @@ class Crowd:
         def picked_up(line: Any, address: str = url, more: Fields = said) -> None:
             asked = {"From": self.line, "CallStatus": "in-progress", **more}
             twiml = self._post(line, "agent", address, asked) if address else ""
-            gather = ElementTree.fromstring(twiml).find(".//Gather") if twiml else None
-            if gather is not None:
+            said_back = ElementTree.fromstring(twiml or "<Response/>")
+            gather, again = said_back.find(".//Gather"), said_back.find("Redirect")
+            if again is not None:  # the portal cannot say yet
+                asked_again = urljoin(address, again.text or "")
+                self.later(3 / self.speed, lambda line: picked_up(line, asked_again, more))
+            elif gather is not None:
                 pressed = urljoin(address, gather.get("action", ""))
                 self.later(0.5 / self.speed, lambda line: picked_up(line, pressed, {**said, "Digits": "1"}))
             else:
                 self.later(60 / self.speed, hung_up)
 
         def hung_up(line: Any) -> None:
+            self.agents.discard(leg)
             over = {
                 "DialCallStatus": "completed",
                 "DialCallSid": leg,
@@ -214,6 +226,10 @@ class Crowd:
             self._at_once(call, split.path + (f"?{split.query}" if split.query else ""))
         elif fields.get("Status") == "completed":
             self._hang_up(call)
+
+    def going_on(self) -> list[Fields]:
+        """By REST: the calls that go on."""
+        return [{"sid": sid, "status": "in-progress"} for sid in [*list(self.live), *list(self.agents)]]
 
     # the wire -------------------------------------------------------------------------------------------------------
 
@@ -255,40 +271,3 @@ class Crowd:
     def _sign(self, path: str, fields: Fields) -> str:
         signed = self.base_url + path + "".join(name + fields[name] for name in sorted(fields))
         return b64encode(hmac.digest(self.auth_token.encode(), signed.encode(), hashlib.sha1)).decode()
-
-
-def rest(crowd: Crowd, port: int) -> ThreadingHTTPServer:
-    """What answers where the portal looks for the network: every call exists, every text is taken."""
-
-    class Answer(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:  # the name is http.server's
-            body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
-            fields = {name: values[0] for name, values in parse_qs(body).items()}
-            last = urlsplit(self.path).path.rsplit("/", 1)[1].removesuffix(".json")
-            if last.startswith("CA"):
-                crowd.redirect(last, fields)
-            sid = last if last.startswith("CA") else f"SM{random.getrandbits(128):032x}"
-            self._tell(
-                {"sid": sid, "status": "queued", "body": fields.get("Body", ""), "to": fields.get("To", "")}
-            )
-
-        def do_GET(self) -> None:  # the name is http.server's
-            self._tell({"messages": [], "calls": [], "next_page_uri": None})
-
-        def _tell(self, told: dict[str, Any]) -> None:
-            text = json.dumps(told).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
-
-        def log_message(self, *_: Any) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", port), Answer)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server

@@ -15,19 +15,23 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import pairwise
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 import psycopg
 
 from bench import place, spent
-from bench.crowd import Crowd, rest
+from bench.crowd import Crowd
+from bench.rest import rest
+from portal import spool
 from portal.config import read_settings
 
 RATE, SECONDS = 50, 60
 DAY_CALLS, SHARE = 150_000, 10
 LINE, TEXTS = "+33199000010", "+33639980010"
 AGENTS = 60
+LATEST_END_S = 120  # after which the network was asked about every call whose end was not told
 WORDS = (
     "Bonjour, je veux refaire ma carte d’identité",
     "horaires de la mairie ?",
@@ -38,8 +42,8 @@ CURVE = "courbes-appels/banque-us-5min-2003.csv.gz"
 
 
 @contextmanager
-def centre() -> Iterator[tuple[Crowd, str]]:
-    """A contact centre with agents on duty, and the crowd that will call it."""
+def centre() -> Iterator[tuple[Crowd, str, Path]]:
+    """A contact centre with agents on duty, and the crowd that will call it; its database, and its spool."""
     with place.postgresql() as database, place.folder() as folder:
         address = database("webhooks")
         environ = {**place.town(folder, address), "TWILIO_CALLS_PER_SECOND": "1000"}
@@ -53,7 +57,7 @@ def centre() -> Iterator[tuple[Crowd, str]]:
             worker = _work(environ)
             crowd.start()
             try:
-                yield crowd, address
+                yield crowd, address, settings.spool_dir
             finally:
                 crowd.stop()
                 worker.terminate()
@@ -93,7 +97,7 @@ def _work(environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
 def main() -> None:
     """Fifty a second for a minute: Poisson arrivals, calls of four to six webhooks and texts, latencies by door."""
     draw = random.Random(3)
-    with centre() as (crowd, _address):
+    with centre() as (crowd, _address, _spool):
         crowd.speed = 6
         _crowd_in(crowd, draw, seconds=8)
         crowd.wait(60)
@@ -129,7 +133,7 @@ def day(share: int = SHARE) -> None:
     """A tenth of the day, or another part: arrivals in the curve's proportions, as many in flight as it says."""
     shape, draw = _curve(), random.Random(4)
     calls = DAY_CALLS // share
-    with centre() as (crowd, address):
+    with centre() as (crowd, address, folder):
         crowd.speed = 60
         began, before = time.monotonic(), spent.by_process(address)
         for part, weight in enumerate(shape):
@@ -143,7 +147,8 @@ def day(share: int = SHARE) -> None:
         crowd.wait(300)
         took = time.monotonic() - began
         after = spent.by_process(address)
-        _tell_day(crowd, address, calls, took)
+        _tell_day(crowd, took)
+        _tell_ends(address, folder, calls)
         _tell_spent({name: after[name] - before.get(name, 0.0) for name in after}, len(crowd.when))
 
 
@@ -153,24 +158,40 @@ def _tell_spent(spent_s: dict[str, float], webhooks: int) -> None:
     print(f"  ms of processor a webhook: {told}; in all {sum(each.values()):.2f}   target: at most 18")
 
 
-def _tell_day(crowd: Crowd, address: str, calls: int, took: float) -> None:
+def _tell_day(crowd: Crowd, took: float) -> None:
     webhooks = len(crowd.when)
-    with psycopg.connect(address) as connection:
-        one: Any = connection.execute(
-            "SELECT count(*) FROM contacts WHERE provider_ref LIKE 'CA%'"
-        ).fetchone()
-        ended: Any = connection.execute(
-            "SELECT count(*) FROM contacts WHERE provider_ref LIKE 'CA%' AND ended_at IS NULL"
-        ).fetchone()
     print(
         f"  {webhooks} webhooks in {took / 60:.1f} min, {webhooks / took:.0f} a second; answers {dict(crowd.answers)}"
     )
-    print(f"  contacts {one[0]} for {calls} calls, {ended[0]} not ended")
+    if crowd.live:
+        print(f"  {len(crowd.live)} calls that the crowd could not end")
     print(f"  the whole day, 600,000 webhooks: {600_000 / (webhooks / took) / 60:.0f} min   target: under 90")
     times = sorted(crowd.when)
     fifths = [times[len(times) * n // 5] if n < 5 else times[-1] for n in range(6)]
     costs = [1000 * (b - a) / (len(times) / 5) for a, b in pairwise(fifths)]
     print("  ms a webhook, fifth by fifth: " + ", ".join(f"{cost:.1f}" for cost in costs))
+
+
+def _tell_ends(address: str, folder: Path, calls: int) -> None:
+    """What was acknowledged and is not yet in the tables; and for how long that lasts."""
+    began, (kept, aside) = time.monotonic(), spool.waiting(folder)
+    with psycopg.connect(address, autocommit=True) as connection:
+        first = now = _ends(connection)
+        while (now != (calls, 0) or spool.kept(folder)) and time.monotonic() < began + LATEST_END_S:
+            time.sleep(0.5)
+            now = _ends(connection)
+    print(f"  contacts {first[0]} for {calls} calls when the crowd has gone, {first[1]} not ended")
+    print(f"  {kept} words in the spool, {aside} set aside")
+    print(
+        f"  contacts {now[0]}, {now[1]} not ended {time.monotonic() - began:.0f} s later   target: 0 by 120 s"
+    )
+
+
+def _ends(connection: psycopg.Connection) -> tuple[int, int]:
+    """The contacts of this crowd's calls, and how many of them have no end."""
+    counted = "count(*), count(*) FILTER (WHERE ended_at IS NULL)"
+    row: Any = connection.execute(f"SELECT {counted} FROM contacts WHERE provider_ref LIKE 'CA%'").fetchone()
+    return int(row[0]), int(row[1])
 
 
 def _curve() -> list[float]:
