@@ -15,11 +15,12 @@ from portal.directory.models import Service
 from portal.directory.opening import DAYS, read_slots, slots_text
 from portal.errors import N_, Missing, Refused
 from portal.views import guards, limits
+from portal.views.admin.directory.services_rows import read_phone
 from portal.views.context import settings
 from portal.views.forms import Form
 from portal.views.freshness import freshness_text
 from portal.views.hours import week
-from portal.views.language import current
+from portal.views.language import current, phone_text
 from portal.views.partner import bp
 
 CONFIRMED = N_("Merci. Ce que nous publions de vous est confirmé.")
@@ -66,7 +67,7 @@ def propose_correction(token: str, service_id: int) -> Any:
     found, form = _opened(token), Form(request.form)
     service = _service(found, service_id)
     try:
-        values, note = _read(form), form.text("note", longest=2000)
+        values, note = _read(form, service), form.text("note", longest=2000)
         form.refuse_unread()
         correcting.propose(found, service, values, note)
     except Refused as refusal:
@@ -95,8 +96,10 @@ def _apart(found: ConfirmationRequest) -> set[int]:
     return {number for number, one in correcting.of_request(found).items() if one.state == "waiting"}
 
 
-def _read(form: Form) -> dict[str, Any]:
+def _read(form: Form, service: Service) -> dict[str, Any]:
     values: dict[str, Any] = {name: form.text(name, longest=500) for name in PLAIN}
+    as_shown = values["phone"] == phone_text(service.phone)
+    values["phone"] = service.phone if as_shown else read_phone(form, "phone")
     schedule = {}
     for day in DAYS:
         try:
@@ -134,6 +137,7 @@ def _form(
 ) -> Response | tuple[str, int]:
     names = get_locale().days["stand-alone"]["wide"]
     published = {name: getattr(service, name) for name in PLAIN}
+    published["phone"] = phone_text(service.phone)
     published |= {f"hours-{day}": slots_text(service.schedule.get(day, [])) for day in DAYS}
     page = render_template(
         "partner/correct.html",

@@ -16,6 +16,7 @@ from portal import clock, jobs
 from portal.config import Settings
 from portal.database import db
 from portal.directory import asking, correcting, freshness
+from portal.directory.correcting import Correction
 from portal.directory.models import Organization, Service
 from portal.mail.models import Letter
 from portal.referrals.models import Partner
@@ -106,6 +107,20 @@ def test_what_changed_meanwhile_is_read_again(client: Any, caf: Service, link: s
     db.session.commit()
     page = client.post(link, data=sent)
     assert page.status_code == 422 and "a changé pendant" in page.text and "84 99 99 99" in page.text
+
+
+def test_a_corrected_number_is_kept_as_all_are_and_must_be_one(client: Any, caf: Service, link: str) -> None:
+    form = client.get(f"{link}/services/{caf.id}")
+    assert 'value="03 84 00 00 00"' in form.text
+    hours = "9h-12h, 14h-17h (sur rendez-vous)"
+    typed = {**fields(form), "phone": "03 84 00 00 00", "hours-mon": hours, "note": "Rien d’autre."}
+    assert client.post(f"{link}/services/{caf.id}", data={**typed, "phone": "à l’accueil"}).status_code == 422
+    client.post(f"{link}/services/{caf.id}", data=typed)
+    assert db.session.scalars(db.select(Correction)).one().changes == {}, "shown otherwise, it is the same"
+    client.post(f"{link}/services/{caf.id}", data={**typed, "phone": "03 84 11 11 11"})
+    db.session.expire_all()
+    kept = db.session.scalars(db.select(Correction)).one()
+    assert kept.changes == {"phone": ["+33384000000", "+33384111111"]}
 
 
 def test_a_correction_is_kept_for_an_administrator_who_publishes_it(
