@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import time
@@ -25,6 +24,7 @@ from portal.directory.models import (
 )
 from portal.jobs import Job
 from tests.portal.directory.sources import directory, office
+from tests.processes import CONTEXT
 
 GUIDES = 1500
 OFFICES = 3000
@@ -47,7 +47,7 @@ def test_an_import_killed_midway_loses_nothing_and_repeats_nothing(app: Flask, t
     for n in range(GUIDES):
         (tmp_path / f"guide-{n:04}.md").write_text(f"---\ntitle: Démarche numéro {n}\n---\n\nTexte {n}.")
     settings: Settings = app.extensions["settings"]
-    process = multiprocessing.get_context("spawn").Process(target=_load, args=(settings, tmp_path))
+    process = CONTEXT.Process(target=_load, args=(settings, tmp_path))
     process.start()
     until = time.monotonic() + 60
     while not _stored() and time.monotonic() < until:
@@ -81,7 +81,7 @@ def test_an_import_of_the_directory_killed_midway_goes_on(app: Flask, tmp_path: 
     records = (office(f"phare-{n:05}-01") for n in range(10_000, 10_000 + OFFICES))
     folder = directory(tmp_path / "directory", *records)
     settings: Settings = app.extensions["settings"]
-    process = multiprocessing.get_context("spawn").Process(target=_load_offices, args=(settings, folder))
+    process = CONTEXT.Process(target=_load_offices, args=(settings, folder))
     process.start()
     until = time.monotonic() + 60
     while not _offices() and time.monotonic() < until:

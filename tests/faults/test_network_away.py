@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from importlib import import_module
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -31,9 +26,9 @@ from tests import make
 from tests.faults.stage import CITIZEN, FIRST, TEXTS, Stage
 from tests.faults.test_sending_texts import work_later
 from tests.network import LINE
+from tests.processes import a_worker
 
 pytestmark = pytest.mark.slow
-ROOT = Path(__file__).parent.parent.parent
 WRITES_TO = "+33639980009"
 
 
@@ -81,7 +76,7 @@ def at_the_desk(stage: Stage, phone: str) -> Iterator[None]:
     thread.start()
     yield
     over.set()
-    thread.join(15)
+    thread.join(60)
 
 
 def write(body: str) -> Message:
@@ -110,9 +105,9 @@ def test_what_waits_for_the_network_leaves_once_it_is_back(stage: Stage, in_hast
             stage.chooses(agent, "available")
             for n in range(3):
                 write(f"Votre dossier {n} est prêt.")
-            stage.until(is_open, "the circuit opens", 25)
-        stage.until(lambda: caller.with_whom() == [FIRST], "put through", 25)
-        stage.until(lambda: {m.state for m in stage.read(Message)} <= {"sent", "delivered"}, "texts", 25)
+            stage.until(is_open, "the circuit opens", 60)
+        stage.until(lambda: caller.with_whom() == [FIRST], "put through", 60)
+        stage.until(lambda: {m.state for m in stage.read(Message)} <= {"sent", "delivered"}, "texts", 60)
     assert not is_open()
     bodies = sorted(body for _to, body in stage.texts())
     assert bodies == [f"Votre dossier {n} est prêt." for n in range(3)]
@@ -131,14 +126,15 @@ def test_a_call_held_while_the_network_fails_is_held_and_taken_up_again(
     with failing(stage, how):
         handing.hold(stage.contact().id, by=db.session.get_one(Staff, agent.id))
         db.session.commit()
-        stage.until(lambda: any(job.last_error for job in stage.read(Job, kind="move_leg")), "a failure", 20)
-    caller.wait_to_hear("nous revenons vers vous", 20)
+        stage.until(lambda: any(job.last_error for job in stage.read(Job, kind="move_leg")), "a failure", 60)
+    caller.wait_to_hear("nous revenons vers vous", 60)
     handing.resume(stage.contact().id, by=db.session.get_one(Staff, agent.id))
     db.session.commit()
-    caller.wait_to_be_with(FIRST, seconds=20)
+    caller.wait_to_be_with(FIRST, seconds=60)
     caller.hang_up()
+    stage.until(lambda: stage.presence(agent) == "wrap_up", "the talk is over")
     stage.check()
-    assert stage.presence(agent) == "wrap_up" and stage.calls().count((LINE, FIRST)) == 1
+    assert stage.calls().count((LINE, FIRST)) == 1
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -148,24 +144,6 @@ def test_no_thread_waits_longer_than_ten_seconds(silent_stage: Stage) -> None:
     with pytest.raises(sending.Unsure):
         sending.hang_up(silent_stage.app.extensions["settings"], "CA" + "0" * 32)
     assert time.monotonic() - began < 10
-
-
-@contextmanager
-def a_worker(app: Flask) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker in a process of its own, killed at the end if it still lives."""
-    settings = app.extensions["settings"]
-    environment = {
-        **os.environ,
-        "RELAIS_DATA_DIR": str(settings.data_dir),
-        "DATABASE_URL": settings.database_url,
-        "PORT": str(settings.port),
-        "SIMULATOR_PORT": str(settings.simulator_port),
-    }
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "work"]
-    process = subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.DEVNULL)
-    yield process
-    process.kill()
-    process.wait()
 
 
 def test_a_worker_killed_between_calling_and_recording_calls_nobody_twice(
@@ -178,10 +156,8 @@ def test_a_worker_killed_between_calling_and_recording_calls_nobody_twice(
     leg = legs.plan(contact, "agent", FIRST, staff_id=agent.id, purpose="call", label="Camille")
     db.session.commit()
     silent_stage.turn(next_requests={"silence": 1}, silence_s=20)
-    with a_worker(app) as process:
-        silent_stage.until(silent_stage.calls, "the call is placed", 30)
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
+    with a_worker(app):
+        silent_stage.until(silent_stage.calls, "the call is placed", 60)
     (found,) = silent_stage.read(Leg)
     assert (found.id, found.state, found.provider_ref) == (leg.id, "sending", None) or found.provider_ref
     work_later(work)
@@ -198,9 +174,9 @@ def test_two_workers_one_of_them_killed_send_each_text_once(
         write(body)
     silent_stage.turn(requests={"silence": 0.2, "too_many": 0.2}, silence_s=8)
     with a_worker(app) as first, a_worker(app):
-        silent_stage.until(lambda: len(silent_stage.texts()) >= 4, "some have left", 40)
-        os.kill(first.pid, signal.SIGKILL)
-        silent_stage.until(lambda: len(silent_stage.texts()) >= 6, "some more have left", 40)
+        silent_stage.until(lambda: len(silent_stage.texts()) >= 4, "some have left", 60)
+        first.kill()
+        silent_stage.until(lambda: len(silent_stage.texts()) >= 6, "some more have left", 60)
     silent_stage.turn(requests={"silence": 0, "too_many": 0})
     work_later(work, 8)
     assert sorted(body for _to, body in silent_stage.texts()) == sorted(bodies)

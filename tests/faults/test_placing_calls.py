@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -30,8 +25,7 @@ from simulator import Running
 from tests import make
 from tests.network import LINE, NUMBER
 from tests.portal.calling import AGENT_CALL, AGENT_PHONE, CALL, Call
-
-ROOT = Path(__file__).parent.parent.parent
+from tests.processes import a_worker
 
 
 def ask() -> Leg:
@@ -156,21 +150,10 @@ def test_a_worker_killed_between_placing_and_recording_neither_loses_nor_doubles
     """The network holds its answer; the worker that waits for it dies; another takes over."""
     leg = ask()
     turn(telephone, next_requests={"silence": 1}, silence_s=20)
-    settings = app.extensions["settings"]
-    environment = {
-        **os.environ,
-        "RELAIS_DATA_DIR": str(settings.data_dir),
-        "DATABASE_URL": settings.database_url,
-        "PORT": str(settings.port),
-        "SIMULATOR_PORT": str(settings.simulator_port),
-    }
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "work"]
-    process = subprocess.Popen(command, env=environment, cwd=ROOT)
-    until = time.monotonic() + 40
-    while placed(telephone) == 0 and time.monotonic() < until:
-        time.sleep(0.05)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    with a_worker(app):
+        until = time.monotonic() + 60
+        while placed(telephone) == 0 and time.monotonic() < until:
+            time.sleep(0.02)
     assert fresh(leg).state == "sending" and placed(telephone) == 1
     db.session.rollback()
     work_later(work)

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,8 +24,7 @@ from portal.telephony.models import Alert
 from simulator import Running
 from tests import make
 from tests.network import LINE, NUMBER
-
-ROOT = Path(__file__).parent.parent.parent
+from tests.processes import a_worker
 
 
 def write(body: str = "Votre dossier est prêt.") -> Message:
@@ -150,18 +144,13 @@ def test_a_credential_that_is_refused_holds_the_texts_and_tells_the_administrato
     assert [state_of(message) for message in messages] == ["sent"] * 3
 
 
-def works(app: Flask) -> subprocess.Popen[bytes]:
-    """A worker in a process of its own."""
-    settings = app.extensions["settings"]
-    environment = {
-        **os.environ,
-        "RELAIS_DATA_DIR": str(settings.data_dir),
-        "DATABASE_URL": settings.database_url,
-        "PORT": str(settings.port),
-        "SIMULATOR_PORT": str(settings.simulator_port),
-    }
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "work"]
-    return subprocess.Popen(command, env=environment, cwd=ROOT)
+def killed_once(app: Flask, telephone: Running, texts: int) -> None:
+    """A worker in a process of its own lives until so many texts were received."""
+    with a_worker(app):
+        until = time.monotonic() + 60
+        while len(received(telephone)) < texts:
+            assert time.monotonic() < until, received(telephone)
+            time.sleep(0.02)
 
 
 @pytest.mark.slow
@@ -171,11 +160,7 @@ def test_workers_killed_again_and_again_lose_and_double_nothing(
     messages = [write(f"Texte {n}.") for n in range(9)]
     for killed in range(3):
         turn(telephone, next_requests=["", "silence"], silence_s=20)
-        process, until = works(app), time.monotonic() + 30
-        while len(received(telephone)) < 2 * (killed + 1) and time.monotonic() < until:
-            time.sleep(0.02)
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
+        killed_once(app, telephone, 2 * (killed + 1))
     turn(telephone, next_requests=[], silence_s=0)
     work_later(work, 10)
     assert set(map(state_of, messages)) <= {"sent", "delivered"}
@@ -189,11 +174,7 @@ def test_a_worker_killed_between_sending_and_recording_neither_loses_nor_doubles
     """The network holds its answer; the worker that waits for it dies; another takes over."""
     message = write()
     turn(telephone, next_requests={"silence": 1}, silence_s=20)
-    process, until = works(app), time.monotonic() + 30
-    while received(telephone) == [] and time.monotonic() < until:
-        time.sleep(0.05)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    killed_once(app, telephone, 1)
     assert state_of(message) == "sending"
     assert received(telephone) == ["Votre dossier est prêt."]
     work_later(work)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +19,7 @@ from portal.errors import Missing, Refused
 from portal.jobs import Job
 from portal.staff.models import Staff
 from tests import make
+from tests.processes import CONTEXT
 
 AGENTS, ROUNDS = 4, 12
 
@@ -141,11 +141,10 @@ def test_four_agents_taking_the_same_contacts_at_once_each_ring_for_one(app: Fla
     queue = make.queue()
     contacts = [make.contact(state="waiting", queue_id=queue.id) for _ in range(ROUNDS)]
     db.session.commit()
-    spawn = multiprocessing.get_context("spawn")
-    ready = spawn.Barrier(AGENTS)
+    ready = CONTEXT.Barrier(AGENTS)
     ids = [contact.id for contact in contacts]
     settings = app.extensions["settings"]
-    processes = [spawn.Process(target=_take_all, args=(settings, agent.id, ids, ready)) for agent in agents]
+    processes = [CONTEXT.Process(target=_take_all, args=(settings, agent.id, ids, ready)) for agent in agents]
     for process in processes:
         process.start()
     for process in processes:
