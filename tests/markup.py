@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from html.parser import HTMLParser
 from typing import Any
 
@@ -22,29 +23,40 @@ class Element:
     def get(self, name: str) -> str:
         return self.attributes.get(name, "")
 
-    def all(self, *tags: str) -> Iterator[Element]:
-        """This element's descendants in the order of the page, of these tags or of any."""
+    @cached_property
+    def inside(self) -> list[Element]:
+        """This element's descendants in the order of the page. Every rule walks through them: found once."""
+        found: list[Element] = []
         for child in self.children:
             if isinstance(child, Element):
-                if not tags or child.tag in tags:
-                    yield child
-                yield from child.all(*tags)
+                found.append(child)
+                found += child.inside
+        return found
+
+    def all(self, *tags: str) -> list[Element]:
+        """This element's descendants in the order of the page, of these tags or of any."""
+        return [element for element in self.inside if element.tag in tags] if tags else self.inside
 
     def above(self) -> Iterator[Element]:
-        if self.parent is not None:
-            yield self.parent
-            yield from self.parent.above()
+        parent = self.parent
+        while parent is not None:
+            yield parent
+            parent = parent.parent
 
-    def texts(self) -> Iterator[tuple[Element, str]]:
+    @cached_property
+    def texts(self) -> list[tuple[Element, str]]:
+        """Its words, each piece with the element that it stands in."""
+        found: list[tuple[Element, str]] = []
         for child in self.children:
             if isinstance(child, str):
-                yield self, child
+                found.append((self, child))
             else:
-                yield from child.texts()
+                found += child.texts
+        return found
 
     @property
     def text(self) -> str:
-        return " ".join("".join(words for _, words in self.texts()).split())
+        return " ".join("".join(words for _, words in self.texts).split())
 
     @property
     def name(self) -> str:
@@ -75,7 +87,7 @@ class Page(HTMLParser):
 
     @property
     def whole(self) -> bool:
-        return any(self.root.all("html"))
+        return bool(self.root.all("html"))
 
     @property
     def language(self) -> str:

@@ -38,7 +38,7 @@ def doctype(page: Page) -> Faults:
 
 
 def language_and_direction(page: Page) -> Faults:
-    html = next(page.root.all("html"))
+    html = page.root.all("html")[0]
     wanted = (page.language, "rtl" if page.language == "ar" else "ltr")
     if (html.get("lang"), html.get("dir")) != wanted:
         yield f"lang and dir are {html.get('lang')!r} {html.get('dir')!r}, not {wanted[0]!r} {wanted[1]!r}"
@@ -63,7 +63,7 @@ def headings_in_order(page: Page) -> Faults:
 
 
 def one_main_part(page: Page) -> Faults:
-    if sum(1 for _ in page.root.all("main")) != 1:
+    if len(page.root.all("main")) != 1:
         yield "not exactly one <main>"
 
 
@@ -82,9 +82,7 @@ def fields_labelled(page: Page) -> Faults:
 
 def _own_words(label: Element) -> str:
     """What a label says, without what is typed or chosen in the field that it may hold."""
-    return "".join(
-        words for around, words in label.texts() if around.tag not in ("textarea", "option")
-    ).strip()
+    return "".join(words for around, words in label.texts if around.tag not in ("textarea", "option")).strip()
 
 
 def buttons_and_links_named(page: Page) -> Faults:
@@ -152,7 +150,7 @@ def tables_titled(page: Page) -> Faults:
 
 
 def nothing_left_over(page: Page) -> Faults:
-    for around, words in page.root.texts():
+    for around, words in page.root.texts:
         if around.tag not in ("textarea", "script") and LEFTOVER.search(words.strip()):
             yield f"{words.strip()[:80]!r} is left over in {around}"
     for element in page.root.all():
