@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -47,10 +48,17 @@ ENTRIES = [
 ]
 
 
+@pytest.fixture(scope="session")
+def _built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built") / "index"
+    index.build(folder, ENTRIES)
+    return folder
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    index.build(tmp_path / "index", ENTRIES)
-    return tmp_path / "index"
+def folder(_built: Path, tmp_path: Path) -> Path:
+    """An index of its own for each test, that it may change or break."""
+    return Path(shutil.copytree(_built, tmp_path / "index", symlinks=True))
 
 
 @pytest.fixture
