@@ -127,11 +127,11 @@ def _import(environ: dict[str, str], sheets: int, said: str, pipe: Any) -> None:
         pipe.send(True)
         pipe.recv()
         began = time.monotonic()
-        load_guides(_sheets(sheets, said), source="bench", report=Report())
+        load_guides(numbered(sheets, said), source="bench", report=Report())
         pipe.send((began, time.monotonic(), held))
 
 
-def _sheets(count: int, said: str) -> Iterator[Sheet]:
+def numbered(count: int, said: str) -> Iterator[Sheet]:
     passage = f"Apportez les pièces demandées, et gardez-en une copie ({said}). " * 8
     body = "".join(f"## Étape {step}\n\n{passage}\n\n" for step in range(6))
     for n in range(count):
