@@ -23,6 +23,7 @@ from knowledge_base.reading import (
 from knowledge_base.search import Searcher
 from tests.real.folder import data_folder
 
+pytestmark = pytest.mark.xdist_group("documents")  # read once, by one test worker
 FOLDER = data_folder("documents-bureautiques")
 RENTAL_GUIDE = "GUIDE-QUI-REPARE-QUI-ENTRETIENT-Ministere2016-1.pdf"
 ARABIC_MANDATE = "Aidants_Connect_-_Impression_du_mandat_arabe.pdf"
