@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export FLASK_APP := wsgi
 
-.PHONY: help install install-dev run test test-real unit check bench messages chromium
+.PHONY: help install install-dev run test suite test-real unit check lint bench messages chromium
 
 help:
 	@echo "make run        the demo town: portal, worker and simulated phone network"
@@ -33,17 +33,22 @@ run: install
 chromium:
 	@command -v chromium >/dev/null || { command -v apt-get >/dev/null && { apt-get update -qq; apt-get install -y -qq chromium; } >/dev/null 2>&1; } || true
 
-check: install-dev
+check: lint
+	$(BIN)/python -m pytest tests/test_architecture.py
+
+lint: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest tests/test_architecture.py
 
 unit: install-dev
 	$(BIN)/python -m pytest -n 2 tests/knowledge_base tests/portal tests/test_architecture.py tests/test_page.py \
 		-m "not browser and not whole and not slow" -k "not postgresql and not views"
 
-test: install-dev chromium check
+test: install-dev chromium
+	@$(MAKE) --no-print-directory -j 2 lint suite
+
+suite:
 	$(BIN)/python -m pytest -n 3 --dist loadgroup -m "not whole"
 
 test-real: install-dev
