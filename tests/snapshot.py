@@ -1,8 +1,10 @@
-"""What a test world is made of, taken once and put back for each test: the demo town takes seconds to load."""
+"""What a test world is made of, taken once a run and put back for each test: the demo town takes seconds to load."""
 
 from __future__ import annotations
 
+import pickle
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +14,12 @@ from flask import Flask
 from knowledge_base.search import Searcher
 from portal.config import Settings
 from portal.database import Base, db
+from tests.databases import alone
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The rows of every table, and the folders of index and files."""
+    """The rows of every table, and the folder where what stands beside the database is kept."""
 
     rows: dict[str, list[dict[str, Any]]]
     folder: Path
@@ -29,11 +32,23 @@ class Snapshot:
         if db.engine.dialect.name == "postgresql":
             _count_on()
         db.session.commit()
-        for kept, folder in _folders(app, self.folder):
-            if kept.exists():
-                shutil.copytree(kept, folder, dirs_exist_ok=True)
+        for kept, place in _places(app, self.folder):
+            _copy(kept, place)
         settings: Settings = app.extensions["settings"]
         app.extensions["searcher"] = Searcher(settings.index_dir)
+
+
+def load_once(app: Flask, run: Path, name: str, load: Callable[[], object]) -> None:
+    """Fills an empty database with the world that `load` makes: at length for the first test of the run that asks."""
+    folder = run / name
+    with alone(run):
+        if folder.exists():
+            kept: Snapshot = pickle.loads((folder / "rows").read_bytes())
+            kept.restore(app)
+            return
+        load()
+        taken = take(app, folder)
+        (folder / "rows").write_bytes(pickle.dumps(taken))
 
 
 def take(app: Flask, folder: Path) -> Snapshot:
@@ -43,15 +58,22 @@ def take(app: Flask, folder: Path) -> Snapshot:
         for table in Base.metadata.sorted_tables
     }
     db.session.rollback()
-    for kept, source in _folders(app, folder):
-        if source.exists():
-            shutil.copytree(source, kept)
+    folder.mkdir()
+    for kept, place in _places(app, folder):
+        _copy(place, kept)
     return Snapshot(rows, folder)
 
 
-def _folders(app: Flask, folder: Path) -> list[tuple[Path, Path]]:
+def _places(app: Flask, folder: Path) -> list[tuple[Path, Path]]:
     settings: Settings = app.extensions["settings"]
-    return [(folder / "index", settings.index_dir), (folder / "files", settings.files_dir)]
+    return [(folder / name, settings.data_dir / name) for name in ("index", "files", "sign-ins.txt")]
+
+
+def _copy(one: Path, other: Path) -> None:
+    if one.is_dir():
+        shutil.copytree(one, other, dirs_exist_ok=True)
+    elif one.exists():
+        shutil.copy(one, other)
 
 
 def _count_on() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +12,13 @@ from flask import Flask
 
 from portal.database import db
 from portal.staff.models import Staff
-from tests import make
+from simulator import Running
+from tests.browser.entering import enter
+from tests.snapshot import load_once
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 Opens = Callable[..., Any]
+HOME = {"agent": "/console/", "supervisor": "/console/", "administrator": "/admin/", "editor": "/admin/"}
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -53,25 +57,39 @@ def chromium(_browser: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
+def demo_town(app: Flask, run: Path, telephone: Running, request: pytest.FixtureRequest) -> Running:
+    """The demo town as `make run` loads it; its network and, once it is loaded, its worker really run."""
+
+    def load() -> None:
+        loaded = app.test_cli_runner().invoke(args=["load-demo"])
+        assert loaded.exit_code == 0, loaded.output
+
+    db.session.commit()
+    load_once(app, run, "demo-town", load)
+    app.extensions["searcher"].refresh()
+    request.getfixturevalue("worker")
+    return telephone
+
+
+@pytest.fixture
 def opens(app: Flask, chromium: Any, served: str) -> Iterator[Opens]:
-    """Opens a browser page signed in as someone; whatever the page complains of fails the test."""
+    """Opens a page of a browser in which someone is signed in, at first their home; whatever the page complains of
+    fails the test."""
     complaints: list[str] = []
 
     def hear(said: str) -> None:
         if "status of 401" not in said:  # how Chromium tells of a session that ended, which is no fault
             complaints.append(said)
 
-    def sign_in(person: Staff, **context: Any) -> Any:
+    def open_page(person: Staff, at: str = "", **context: Any) -> Any:
         db.session.commit()
-        page = chromium.new_context(base_url=served, locale="fr-FR", **context).new_page()
+        window = chromium.new_context(base_url=served, locale="fr-FR", **context)
+        enter(app, window, served, person)
+        page = window.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: hear(said.text) if said.type == "error" else None)
-        page.goto("/sign-in")
-        page.get_by_label("Adresse e-mail").fill(person.email)
-        page.get_by_label("Mot de passe").fill(make.PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url(lambda url: "/sign-in" not in url)
+        page.goto(at or HOME[person.role])
         return page
 
-    yield sign_in
+    yield open_page
     assert complaints == []

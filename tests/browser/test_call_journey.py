@@ -8,10 +8,8 @@ import re
 import pytest
 from flask import Flask
 
-from portal.config import Settings
-from portal.database import db
 from simulator import Running
-from tests.browser.visiting import Visit
+from tests.browser.visiting import Visit, sign_in_of
 from tests.portal.test_news import until
 
 pytestmark = pytest.mark.browser
@@ -19,23 +17,18 @@ LINE, JEANNE, NADIA = "+33199000010", "+33199001011", "+33199000021"
 
 
 @pytest.fixture
-def visit(app: Flask, telephone: Running, worker: None, chromium: object, served: str) -> Visit:
+def visit(app: Flask, demo_town: Running, chromium: object, served: str) -> Visit:
     """Nadia at her console."""
-    db.session.commit()
-    loaded = app.test_cli_runner().invoke(args=["load-demo"])
-    assert loaded.exit_code == 0, loaded.output
-    settings: Settings = app.extensions["settings"]
-    lines = (settings.data_dir / "sign-ins.txt").read_text().splitlines()
     nadia = Visit(chromium, served)
-    nadia.sign_in(*next(line.split()[1:3] for line in lines if "nadia" in line))
+    nadia.sign_in(*sign_in_of(app, "nadia"))
     return nadia
 
 
-def test_an_agent_sees_who_calls_before_the_first_word(visit: Visit, telephone: Running) -> None:
+def test_an_agent_sees_who_calls_before_the_first_word(visit: Visit, demo_town: Running) -> None:
     page = visit.page
     page.get_by_role("button", name="Disponible").click()
     page.locator(".live-strip.available").wait_for()
-    citizen, agent = telephone.handset(JEANNE), telephone.handset(NADIA)
+    citizen, agent = demo_town.handset(JEANNE), demo_town.handset(NADIA)
     citizen.call(LINE)
     citizen.wait_to_be_asked("keys")
     citizen.press("0")

@@ -10,10 +10,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal.config import Settings
-from portal.database import db
 from simulator import Running
-from tests.browser.visiting import Visit
+from tests.browser.visiting import Visit, sign_in_of
 
 pytestmark = pytest.mark.browser
 CITIZEN = "+33639980777"
@@ -23,17 +21,7 @@ Visits = Callable[..., Visit]
 
 
 @pytest.fixture
-def town(app: Flask, telephone: Running, worker: None) -> Running:
-    """The demo town as `make run` loads it."""
-    db.session.commit()
-    loaded = app.test_cli_runner().invoke(args=["load-demo"])
-    assert loaded.exit_code == 0, loaded.output
-    app.extensions["searcher"].refresh()
-    return telephone
-
-
-@pytest.fixture
-def visits(town: Running, chromium: Any, served: str) -> Iterator[Visits]:
+def visits(demo_town: Running, chromium: Any, served: str) -> Iterator[Visits]:
     begun: list[Visit] = []
 
     def visit(**context: Any) -> Visit:
@@ -45,18 +33,12 @@ def visits(town: Running, chromium: Any, served: str) -> Iterator[Visits]:
         one.end()
 
 
-def sign_in_of(app: Flask, role: str) -> list[str]:
-    settings: Settings = app.extensions["settings"]
-    lines = (settings.data_dir / "sign-ins.txt").read_text().splitlines()
-    return next(line.split()[1:3] for line in lines if line.split()[0] == role)
-
-
-def test_the_main_job_from_a_question_to_an_answer(app: Flask, town: Running, visits: Visits) -> None:
+def test_the_main_job_from_a_question_to_an_answer(app: Flask, demo_town: Running, visits: Visits) -> None:
     ask_in_french(visits())
     ask_in_arabic(visits(width=390, locale="ar"))
     reference = write_a_request(visits(width=390))
     answer_it(visits(), reference, *sign_in_of(app, "agent"))
-    town.handset(CITIZEN).wait_for_text("gratuit")
+    demo_town.handset(CITIZEN).wait_for_text("gratuit")
     try_a_rule(visits(), *sign_in_of(app, "administrator"))
 
 

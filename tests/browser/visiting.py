@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 
-SCREENSHOTS = Path(__file__).parent.parent / "screenshots"
-LEVEL_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+from portal.config import Settings
+from portal.staff.models import Staff
+from tests.browser.entering import enter
+from tests.browser.looking import faults
+
 REFUSED = "status of 422"  # how Chromium tells of a form shown again, which is no fault
+
+
+def sign_in_of(app: Flask, whose: str) -> list[str]:
+    """The address and the password of someone of the demo town, by their role or their name."""
+    settings: Settings = app.extensions["settings"]
+    lines = (settings.data_dir / "sign-ins.txt").read_text().splitlines()
+    return next(line.split()[1:3] for line in lines if whose in line)
 
 
 class Visit:
@@ -17,6 +26,7 @@ class Visit:
 
     def __init__(self, chromium: Any, base_url: str, *, width: int = 1280, locale: str = "fr-FR") -> None:
         viewport = {"width": width, "height": 900}
+        self._base_url = base_url
         self.page = chromium.new_context(base_url=base_url, viewport=viewport, locale=locale).new_page()
         self.faults: list[str] = []
         self.weight = 0
@@ -33,26 +43,23 @@ class Visit:
         self.weight += int(answer.headers.get("content-length", 0))
 
     def look(self, name: str, *, direction: str = "ltr") -> None:
-        """Looks at the page as it stands, keeps its picture, and reads it as axe does."""
-        page = self.page
-        SCREENSHOTS.mkdir(exist_ok=True)
-        page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
-        if page.locator("html").get_attribute("dir") != direction:
+        """Looks at the page as it stands, and reads it as axe does."""
+        if self.page.locator("html").get_attribute("dir") != direction:
             self.faults.append(f"{name}: not written {direction}")
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            self.faults.append(f"{name}: wider than the screen")
-        for one in (
-            Axe().run(page, options={"runOnly": {"type": "tag", "values": LEVEL_AA}}).response["violations"]
-        ):
-            self.faults.append(f"{name}: {one['id']}: {[node['html'][:160] for node in one['nodes']]}")
+        self.faults += faults(self.page, name)
 
     def sign_in(self, email: str, password: str) -> None:
+        """By the form, as whoever does it for the first time."""
         self.page.goto("/sign-in")
         self.look("sign-in")
         self.page.get_by_label("Adresse e-mail").fill(email)
         self.page.get_by_label("Mot de passe").fill(password)
         self.page.keyboard.press("Enter")
         self.page.wait_for_url(lambda url: "/sign-in" not in url)
+
+    def enter(self, app: Flask, person: Staff) -> None:
+        """Signed in by other means."""
+        enter(app, self.page.context, self._base_url, person)
 
     def end(self) -> None:
         assert self.faults == []

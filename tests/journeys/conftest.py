@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from portal.staff.models import Staff
 from simulator import Handset, Running
 from tests import make
 from tests.signing import signed_in
-from tests.snapshot import Snapshot, take
+from tests.snapshot import load_once
 
 LINE, TEXTS = "+33199000010", "+33639980010"
 CITIZEN, AGENT_PHONE = "+33639980777", "+33199000021"
@@ -45,32 +44,21 @@ class Town:
         return signed_in(client, person) if person else client
 
 
-@pytest.fixture(scope="session")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Flask, str], None]:
-    """Loads the demo town without its lives: at length once an engine, then from what was kept of it."""
-    kept: dict[str, Snapshot] = {}
-
-    def load(app: Flask, engine: str) -> None:
-        if engine in kept:
-            kept[engine].restore(app)
-            return
-        content = read("town.json")
-        load_town(content)
-        db.session.commit()
-        load_guides(read_guides(Path(FOLDER) / "articles", on_skip=_never), report=Report())
-        load_town_documents()
-        load_rules(read("rules.json"), content["organization"])
-        db.session.commit()
-        kept[engine] = take(app, tmp_path_factory.mktemp(f"town-{engine}"))
-
-    return load
-
-
 @pytest.fixture
-def town(app: Flask, engine: str, loaded: Callable[[Flask, str], None]) -> Town:
+def town(app: Flask, engine: str, run: Path) -> Town:
     """The demo town without its lives: each journey tells its own."""
-    loaded(app, engine)
+    load_once(app, run, f"town-{engine}", _load)
     return Town(app)
+
+
+def _load() -> None:
+    content = read("town.json")
+    load_town(content)
+    db.session.commit()
+    load_guides(read_guides(Path(FOLDER) / "articles", on_skip=_never), report=Report())
+    load_town_documents()
+    load_rules(read("rules.json"), content["organization"])
+    db.session.commit()
 
 
 @pytest.fixture

