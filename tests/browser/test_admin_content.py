@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 
 from portal.articles import searches
@@ -19,6 +16,8 @@ from portal.referrals.checking.findings import Finding
 from portal.referrals.deciding.situations import Situation
 from portal.referrals.ruling.editing import revise_draft
 from tests import make
+from tests.browser.conftest import Opens
+from tests.browser.looking import faults
 from tests.portal.referrals import cast
 
 pytestmark = pytest.mark.browser
@@ -87,31 +86,17 @@ def written() -> dict[str, str]:
 
 @pytest.mark.parametrize("size", [(1280, 900), (390, 844)])
 def test_every_page_can_be_read_and_filled_in_by_everybody(
-    app: Flask, chromium: Any, served: str, size: tuple[int, int], tmp_path: Path
+    app: Flask, opens: Opens, size: tuple[int, int]
 ) -> None:
     places, person = written(), make.staff("administrator")
-    db.session.commit()
-    shots = Path(os.environ.get("RELAIS_SCREENSHOTS", tmp_path))
-    page = chromium.new_page(base_url=served, viewport={"width": size[0], "height": size[1]})
-    page.goto("/sign-in")
-    page.get_by_label("Adresse e-mail").fill(person.email)
-    page.get_by_label("Mot de passe").fill(make.PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/admin/")
-    wrong = {name: seen(page, name, path, shots / f"{name}-{size[0]}.png") for name, path in places.items()}
-    assert {name: found for name, found in wrong.items() if found} == {}
+    page = opens(person, viewport={"width": size[0], "height": size[1]})
+    assert [fault for name, path in places.items() for fault in unfolded(page, name, path)] == []
 
 
-def seen(page: Any, name: str, path: str, shot: Path) -> list[str]:
-    """What is wrong with a page: what axe finds, and whether it must be scrolled sideways."""
+def unfolded(page: Any, name: str, path: str) -> list[str]:
+    """What is wrong with a page, all of it open."""
     page.goto(path)
     if name == "article":
         page.get_by_role("button", name="Aperçu").click()
     page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
-    page.screenshot(path=shot, full_page=True)
-    found = [
-        f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in Axe().run(page).response["violations"]
-    ]
-    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-        found.append("wider than the screen")
-    return found
+    return faults(page, f"{name}-{page.viewport_size['width']}")

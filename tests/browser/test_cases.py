@@ -18,7 +18,7 @@ from portal.database import db
 from portal.staff.models import Staff
 from tests import make
 from tests.browser.conftest import Opens
-from tests.browser.test_texts import look
+from tests.browser.looking import faults
 
 pytestmark = pytest.mark.browser
 
@@ -63,8 +63,7 @@ def matter(agent: Staff) -> Case:
 def test_the_answer_and_the_note_cannot_be_confused(opens: Opens, width: int) -> None:
     agent = make.staff()
     case = matter(agent)
-    page = opens(agent, viewport={"width": width, "height": 900})
-    page.goto(f"/console/cases/{case.id}")
+    page = opens(agent, f"/console/cases/{case.id}", viewport={"width": width, "height": 900})
     answer, note = page.get_by_label("Réponse, que la personne lira"), page.get_by_label("Note interne")
     colours = [one.locator("xpath=ancestor::section[1]") for one in (answer, note)]
     shown = [one.evaluate("node => getComputedStyle(node).backgroundColor") for one in colours]
@@ -75,20 +74,19 @@ def test_the_answer_and_the_note_cannot_be_confused(opens: Opens, width: int) ->
         or boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"]
     )
     assert page.get_by_text("E-mail à aicha@exemple.fr").is_visible()
-    look(page, f"console-case-{width}")
+    assert faults(page, f"console-case-{width}") == []
     contact = make.contact("email", identifier_id=case.identifier_id, state="in_progress", agent_id=agent.id)
     db.session.commit()
     page.goto(f"/console/contacts/{contact.id}")
-    look(page, f"console-wrap-up-{width}")
+    assert faults(page, f"console-wrap-up-{width}") == []
     page.goto(f"/console/cases/{case.id}/split")
-    look(page, f"console-case-split-{width}")
+    assert faults(page, f"console-case-split-{width}") == []
 
 
 def test_a_case_is_noted_answered_and_undone_by_its_keys(opens: Opens) -> None:
     agent = make.staff()
     case = matter(agent)
-    page = opens(agent)
-    page.goto(f"/console/cases/{case.id}")
+    page = opens(agent, f"/console/cases/{case.id}")
     page.keyboard.press("m")
     page.keyboard.type("Vu avec Marc")
     page.get_by_role("button", name="Garder la note entre nous").click()
@@ -113,11 +111,10 @@ def test_macros_questions_and_proposed_articles_are_readable_on_any_screen(opens
     contact = make.contact("email", identifier_id=case.identifier_id, state="in_progress", agent_id=agent.id)
     questions.ask(contact, questions.Said("Quand passe la benne ?"), by=agent)
     size = {"viewport": {"width": width, "height": 900}}
-    page = opens(agent, **size)
-    page.goto(f"/console/cases/{case.id}/macros/{macro.id}")
-    look(page, f"console-macro-{width}")
+    page = opens(agent, f"/console/cases/{case.id}/macros/{macro.id}", **size)
+    assert faults(page, f"console-macro-{width}") == []
     page.goto(f"/console/cases/{case.id}/article")
-    look(page, f"console-article-from-{width}")
+    assert faults(page, f"console-article-from-{width}") == []
     page.goto(f"/console/contacts/{contact.id}")
     page.get_by_text("Insérer une réponse préparée").click()
-    look(page, f"console-wrap-up-{width}")
+    assert faults(page, f"console-wrap-up-{width}") == []

@@ -77,7 +77,7 @@ def test_administrators_can_read_what_is_stale_and_what_is_proposed(
     person = make.staff("administrator")
     db.session.commit()
     visit = Visit(chromium, served, width=width)
-    visit.sign_in(person.email, make.PASSWORD)
+    visit.enter(app, person)
     visit.page.goto("/admin/freshness?among=all")
     visit.look(f"freshness-{width}")
     visit.page.goto("/admin/corrections")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from werkzeug.routing import Rule
 
@@ -14,6 +13,7 @@ from portal.cases.opening import open_case, promise
 from portal.database import db
 from tests import make
 from tests.browser.conftest import Opens
+from tests.browser.looking import faults
 from tests.portal.cases.matters import case_of
 
 pytestmark = pytest.mark.browser
@@ -72,7 +72,7 @@ def test_the_palette_finds_pages_actions_and_people(app: Flask, opens: Opens) ->
     field = page.get_by_role("combobox", name="Une page ou une action")
     field.press_sequentially("affai")
     assert page.get_by_role("option").first.get_attribute("aria-selected") == "true"
-    assert Axe().run(page).violations_count == 0
+    assert faults(page, "palette") == []
     page.keyboard.press("Enter")
     page.wait_for_url("**/console/cases")
     page.get_by_text("Trottoir cassé").wait_for()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from time import monotonic
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 
 from portal.cases.opening import open_case
@@ -20,7 +18,7 @@ from portal.desk.models import Queue, queue_agents
 from portal.staff.models import Staff
 from tests import make
 from tests.browser.conftest import Opens
-from tests.browser.visiting import LEVEL_AA
+from tests.browser.looking import faults
 from tests.portal.test_news import until
 
 pytestmark = pytest.mark.browser
@@ -57,13 +55,6 @@ def pick_up(agent: Staff) -> None:
     db.session.commit()
 
 
-def looks_right(page: Any) -> None:
-    options = {"runOnly": {"type": "tag", "values": LEVEL_AA}}
-    found = Axe().run(page, options=options).response["violations"]
-    assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
-    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
-
-
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_call_from_its_ring_to_the_end_of_its_wrap_up(
     opens: Opens, agent: Staff, queue: Queue, width: int
@@ -74,7 +65,7 @@ def test_a_call_from_its_ring_to_the_end_of_its_wrap_up(
     page.goto("/console/search")
     page.evaluate("window.neverReloaded = true")
     page.locator("#q").fill("une question à moitié")
-    looks_right(page)
+    assert faults(page, f"live-search-{width}") == []
     contact, began = call(queue), monotonic()
     page.get_by_role("heading", name="Appel pour vous").wait_for()
     assert monotonic() - began < 3  # of which the suite itself takes its part: see bench for the figure
@@ -87,7 +78,7 @@ def test_a_call_from_its_ring_to_the_end_of_its_wrap_up(
         assert page.locator(".ringing").get_by_text(words).first.is_visible(), words
     until(lambda: page.title().startswith("☎"))
     assert page.locator("[data-live-said]").inner_text().strip().startswith("☎ Appel : Jeanne")
-    looks_right(page)
+    assert faults(page, f"live-ringing-{width}") == []
     pick_up(agent)
     page.locator(".live-strip.busy").wait_for()
     until(lambda: not page.title().startswith("☎"))
@@ -103,7 +94,7 @@ def test_a_call_from_its_ring_to_the_end_of_its_wrap_up(
     first = page.locator("[data-left]").inner_text()
     assert re.fullmatch(r"(0 min 5\d|1 min 00) s", first)
     until(lambda: page.locator("[data-left]").inner_text() != first)
-    looks_right(page)
+    assert faults(page, f"live-wrap-up-{width}") == []
     page.get_by_role("button", name="Encore 1 minute").click()
     until(lambda: page.locator("[data-left]").inner_text().startswith("1 min"))
     page.get_by_role("button", name="Je suis disponible").click()
@@ -131,8 +122,7 @@ def test_a_message_comes_into_an_open_contact_and_what_is_typed_stays(
 ) -> None:
     used = make.identifier("phone", NUMBER)
     contact = make.contact("text", identifier_id=used.id, state="in_progress", agent_id=agent.id)
-    page = opens(agent)
-    page.goto(f"/console/contacts/{contact.id}")
+    page = opens(agent, f"/console/contacts/{contact.id}")
     page.get_by_label("Réponse, que la personne lira", exact=False).first.fill("Je vous réponds tout de")
     add_message(contact, "Encore une chose")
     db.session.commit()
@@ -146,8 +136,7 @@ def test_a_message_comes_into_an_open_contact_and_what_is_typed_stays(
 
 def test_signing_out_in_one_tab_ends_the_others_and_loses_nothing_typed(opens: Opens, agent: Staff) -> None:
     contact = make.contact("web", state="in_progress", agent_id=agent.id, subject="Cantine")
-    page = opens(agent)
-    page.goto(f"/console/contacts/{contact.id}")
+    page = opens(agent, f"/console/contacts/{contact.id}")
     page.get_by_label("Note interne").fill("Une note à garder")
     other = page.context.new_page()
     other.goto("/console/")

@@ -8,7 +8,7 @@ from portal.cases.models import Macro
 from portal.contacts.models import Template
 from tests import make
 from tests.browser.conftest import Opens
-from tests.browser.test_texts import look
+from tests.browser.looking import faults
 
 pytestmark = pytest.mark.browser
 
@@ -33,4 +33,4 @@ def test_macros_and_prepared_answers_are_edited_on_any_screen(opens: Opens, widt
         (f"templates/{text.id}", "form"),
     ):
         page.goto(f"/admin/{path}")
-        look(page, f"admin-{path.split('/')[0]}-{name}-{width}")
+        assert faults(page, f"admin-{path.split('/')[0]}-{name}-{width}") == []

@@ -17,7 +17,7 @@ from portal.database import db
 from portal.staff.models import Staff
 from tests import make
 from tests.browser.conftest import Opens
-from tests.browser.test_texts import look
+from tests.browser.looking import faults
 
 pytestmark = pytest.mark.browser
 PHONE, OTHER = "+33639980001", "+33639980002"
@@ -48,25 +48,24 @@ def two_files(agent: Staff) -> tuple[Citizen, Citizen]:
 def test_two_files_are_joined_and_parted(opens: Opens, width: int) -> None:
     agent = make.staff()
     kept, slip = two_files(agent)
-    page = opens(agent, viewport={"width": width, "height": 900})
-    page.goto("/console/doubles")
-    look(page, f"people-doubles-{width}")
+    page = opens(agent, "/console/doubles", viewport={"width": width, "height": 900})
+    assert faults(page, f"people-doubles-{width}") == []
     page.get_by_role("link", name="Comparer").click()
-    look(page, f"people-preview-{width}")
+    assert faults(page, f"people-preview-{width}") == []
     page.get_by_role("radio", name="Éloïse Lefebvre").check()
     page.get_by_role("button", name="Même personne : réunir").click()
     page.wait_for_url(f"**/citizens/{kept.id}")
-    look(page, f"people-file-{width}")
+    assert faults(page, f"people-file-{width}") == []
     _somebody_calls(slip)
     page.get_by_text("Plusieurs dossiers réunis").click()
     page.get_by_role("link", name="Séparer").click()
-    look(page, f"people-parting-{width}")
+    assert faults(page, f"people-parting-{width}") == []
     page.get_by_role("button", name="Séparer les deux dossiers").click()
     page.wait_for_url(f"**/citizens/{kept.id}")
     assert page.get_by_role("heading", level=1).inner_text() == "Éloïse Lefèvre"
     page.goto(f"/console/citizens/{kept.id}/edit")
     page.get_by_text("Ce qui a été fait à cette fiche").click()
-    look(page, f"people-edit-{width}")
+    assert faults(page, f"people-edit-{width}") == []
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -77,14 +76,13 @@ def test_a_contact_is_handed_to_the_right_person(opens: Opens, width: int) -> No
     contact.identifier = make.identifier("phone", PHONE)
     later = make.contact("phone", citizen_id=kept.id, subject="Suite", case_id=contact.case_id)
     later.state = "wrapped_up"
-    page = opens(agent, viewport={"width": width, "height": 900})
-    page.goto(f"/console/contacts/{contact.id}")
+    page = opens(agent, f"/console/contacts/{contact.id}", viewport={"width": width, "height": 900})
     page.get_by_role("link", name="passer à un autre dossier").click()
     page.get_by_label("Nom, numéro, e-mail ou référence").fill("lefebvre")
     page.get_by_role("button", name="Chercher").click()
-    look(page, f"people-hand-{width}")
+    assert faults(page, f"people-hand-{width}") == []
     page.get_by_role("button", name="Passer à Éloïse Lefebvre").click()
-    look(page, f"people-handed-{width}")
+    assert faults(page, f"people-handed-{width}") == []
     page.get_by_role("button", name="Rendre au premier dossier").click()
     page.get_by_text("Aujourd’hui dans le dossier de Éloïse Lefèvre").wait_for()
 

@@ -3,6 +3,7 @@
 import pytest
 
 from simulator import Settings, start
+from tests.browser.looking import violations
 from tests.simulator.conftest import portal  # noqa: F401 (a portal of a few lines)
 
 pytestmark = pytest.mark.browser
@@ -50,8 +51,6 @@ def test_a_newcomer_calls_and_an_agent_answers(page, network):
 
 
 def test_a_conference_and_its_hold_are_told_in_words(page, network, portal):  # noqa: F811
-    from axe_playwright_python.sync_playwright import Axe
-
     portal.says["/telephone/voice"] = "<Dial><Conference>salle</Conference></Dial>"
     desk = "sip:anna@valbrune.example"
     page.goto(f"{network.url}/?phone={CITIZEN}&phone={desk}")
@@ -66,13 +65,10 @@ def test_a_conference_and_its_hold_are_told_in_words(page, network, portal):  # 
     post(network, f"Conferences/{room}/Participants/{call}.json", Hold="true")
     citizen.get_by_text("Mis en attente").wait_for()
     anna.get_by_text("vous attendez quelqu’un").wait_for()
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    assert violations(page) == []
 
 
 def test_a_text_is_sent_and_answered_on_a_narrow_screen_without_fault(page, network):
-    from axe_playwright_python.sync_playwright import Axe
-
     page.set_viewport_size({"width": 360, "height": 740})
     citizen = page.locator(f"[data-phone='{CITIZEN}']")
     citizen.get_by_label("Texto", exact=True).fill("Bonjour")
@@ -81,8 +77,7 @@ def test_a_text_is_sent_and_answered_on_a_narrow_screen_without_fault(page, netw
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     for path in (f"/?phone={CITIZEN}&phone={AGENT}", "/network"):
         page.goto(network.url + path)
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
+        assert violations(page) == []
 
 
 def place_a_call(network, twiml):

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 
 from portal.articles import index
@@ -15,6 +12,7 @@ from portal.articles.models import Document, DocumentFile
 from portal.database import db
 from portal.directory.models import HelpNumber
 from tests import make
+from tests.browser.looking import faults
 
 pytestmark = pytest.mark.browser
 PLACES = {
@@ -58,19 +56,6 @@ def _town(app: Flask) -> None:
     db.session.commit()
     index.rebuild(app.extensions["settings"].index_dir)
     app.extensions["searcher"].refresh()
-
-
-def faults(page: Any, shot: str) -> list[str]:
-    """What is wrong with the page as it stands: what axe finds, and whether it must be scrolled sideways."""
-    folder = os.environ.get("RELAIS_SCREENSHOTS")
-    if folder:
-        page.screenshot(path=Path(folder) / f"{shot}.png", full_page=True)
-    found = [
-        f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in Axe().run(page).response["violations"]
-    ]
-    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-        found.append("wider than the screen")
-    return found
 
 
 @pytest.mark.parametrize(("lang", "width"), [("fr", 1280), ("ar", 320)])

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 
 from portal import clock
@@ -16,7 +13,9 @@ from portal.contacts.models import Contact
 from portal.referrals.following import asking, chains, links, living
 from portal.referrals.models import Referral
 from tests import make
+from tests.browser import looking
 from tests.browser.conftest import Opens
+from tests.browser.entering import session_cookie
 from tests.portal.referrals import cast, lives
 
 WIDTHS = (1280, 390)
@@ -62,15 +61,9 @@ def scene(app: Flask, work: Callable[[], int]) -> Scene:
 
 
 def faults(page: Any, shot: str) -> list[str]:
-    """What is wrong with the page, all of it unfolded: what axe finds, and whether it must be scrolled sideways."""
+    """What is wrong with the page, all of it unfolded."""
     page.evaluate("document.querySelectorAll('main details').forEach(fold => fold.open = true)")
-    folder = os.environ.get("RELAIS_SCREENSHOTS")
-    if folder:
-        page.screenshot(path=Path(folder) / f"{shot}.png", full_page=True)
-    found = Axe().run(page).response["violations"]
-    wrong = [f"{shot}: {one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
-    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    return [*wrong, *([f"{shot} is too wide"] if wide else [])]
+    return looking.faults(page, shot)
 
 
 @pytest.mark.parametrize("lang", ["fr", "ar"])
@@ -91,9 +84,8 @@ def test_receiver_and_citizen_read_it_on_any_screen(
 
 def _opened(app: Flask, contact: Contact, served: str) -> dict[str, str]:
     """The cookie of a browser in which a code has just opened this matter."""
-    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # Flask's own
-    said = {"opened": [contact.case_id, int(clock.now().timestamp()) + 600, contact.identifier_id]}
-    return {"name": app.config["SESSION_COOKIE_NAME"], "value": serializer.dumps(said), "url": served}
+    until = int(clock.now().timestamp()) + 600
+    return session_cookie(app, served, {"opened": [contact.case_id, until, contact.identifier_id]})
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -113,16 +105,7 @@ def test_the_desk_reads_it_on_any_screen(opens: Opens, scene: Scene, width: int)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_the_administration_reads_which_rules_to_mend(
-    chromium: Any, served: str, scene: Scene, width: int
-) -> None:
-    page = chromium.new_context(
-        base_url=served, locale="fr", viewport={"width": width, "height": 900}
-    ).new_page()
-    page.goto("/sign-in")
-    page.get_by_label("Adresse e-mail").fill(scene.administrator.email)
-    page.get_by_label("Mot de passe").fill(make.PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/admin/")
-    page.goto("/admin/referrals/rules")
+def test_the_administration_reads_which_rules_to_mend(opens: Opens, scene: Scene, width: int) -> None:
+    size = {"width": width, "height": 900}
+    page = opens(scene.administrator, "/admin/referrals/rules", viewport=size)
     assert faults(page, f"ranked-{width}") == []

@@ -13,7 +13,7 @@ from portal.contacts.models import Attachment, Message
 from portal.database import db
 from tests import make
 from tests.browser.conftest import Opens
-from tests.browser.test_public import faults
+from tests.browser.looking import faults
 
 pytestmark = pytest.mark.browser
 LONG = "Des mots et encore des mots, comme on en écrit quand on est inquiet. " * 8
@@ -34,9 +34,7 @@ def test_the_longest_life_fits_one_screen(opens: Opens, width: int, height: int)
         db.session.add(said)
         open_case(contact, by=agent.actor)
         promise(contact, LONG[:300], clock.now() + timedelta(days=1), by=agent.actor)
-    page = opens(agent, viewport={"width": width, "height": height})
-    page.goto(f"/console/citizens/{person.id}")
-    faults(page, f"resume-card-{width}")
+    page = opens(agent, f"/console/citizens/{person.id}", viewport={"width": width, "height": height})
     card = page.locator(".brief").bounding_box()
     flags = page.locator(".flags").bounding_box()
     assert card["height"] + flags["height"] <= (height if width > 600 else 2 * height)

@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
 
 from portal import clock
 from portal.database import db
 from portal.reports import counting, days
 from tests import make
 from tests.browser.conftest import Opens
+from tests.browser.haste import in_haste, wait_for
 from tests.browser.visiting import Visit
 from tests.portal.reports.lives import live
 from tests.portal.reports.test_forecasting import counted
@@ -55,7 +55,7 @@ def a_room() -> Any:
 def test_the_room_is_read_by_axe_on_both_screens(app: Any, chromium: Any, served: str, width: int) -> None:
     boss = a_room()
     visit = Visit(chromium, served, width=width)
-    visit.sign_in(boss.email, make.PASSWORD)
+    visit.enter(app, boss)
     for name, path in PAGES.items():
         visit.page.goto(path)
         visit.look(f"{name}-{width}")
@@ -65,10 +65,10 @@ def test_the_room_is_read_by_axe_on_both_screens(app: Any, chromium: Any, served
 
 def test_the_large_screen_follows_the_room_by_itself(app: Any, opens: Opens) -> None:
     boss = a_room()
-    page = opens(boss)
+    page = in_haste(opens, boss)
     page.goto("/console/room?screen=1")
     line = page.locator(".figure").first
     assert line.inner_text().startswith("3")
     stand(make.queue("papiers"), waited=5)
     db.session.commit()
-    expect(line).to_contain_text("4", timeout=25_000)
+    wait_for(page, lambda: "4" in line.inner_text())

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 
 from portal import jobs
 from portal.contacts.models import Contact, Message, Template
@@ -17,7 +17,8 @@ from portal.telephony import alerts
 from portal.telephony.models import Sender
 from tests import make
 from tests.browser.conftest import Opens
-from tests.browser.visiting import LEVEL_AA, SCREENSHOTS, Visit
+from tests.browser.looking import faults
+from tests.browser.visiting import Visit
 from tests.network import LINE, NUMBER
 
 pytestmark = pytest.mark.browser
@@ -27,15 +28,6 @@ JUDGE = """async (texts) => {
   const { count, propose, asksForReply } = await import("/static/js/sms-count.js");
   return texts.map((text) => ({ text, ...count(text), proposal: propose(text), asks: asksForReply(text) }));
 }"""
-
-
-def look(page: Any, name: str) -> None:
-    """Keeps the picture of the page, and has axe read it."""
-    SCREENSHOTS.mkdir(exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
-    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), "wider than the screen"
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": LEVEL_AA}}).response["violations"]
-    assert [(one["id"], [node["html"][:160] for node in one["nodes"]]) for one in found] == []
 
 
 def thread(agent_id: int) -> Contact:
@@ -64,20 +56,19 @@ def test_a_shorter_wording_is_taken_and_an_answer_nobody_can_give_is_not_asked(o
         )
     )
     contact = thread(agent.id)
-    page = opens(agent)
-    page.goto(f"/console/contacts/{contact.id}")
+    page = opens(agent, f"/console/contacts/{contact.id}")
     field = page.get_by_label("Réponse, que la personne lira", exact=False).first
     field.fill(DEAR)
     page.get_by_text("2 SMS. Caractères coûteux : ’ ô ç").wait_for()
     page.get_by_text("1 SMS de moins").wait_for()
-    look(page, "console-composer")
+    assert faults(page, "console-composer") == []
     page.get_by_role("button", name="Prendre ce texte").click()
     page.get_by_text("86 caractères, 1 SMS.").wait_for()
     assert "hopital" in field.input_value()
     assert page.get_by_text("semble demander une réponse").is_hidden()
     field.fill("Viendrez-vous lundi ? Répondez OUI.")
     page.get_by_text("semble demander une réponse").wait_for()
-    look(page, "console-composer-one-way")
+    assert faults(page, "console-composer-one-way") == []
     field.fill("")
     page.get_by_text("Insérer une réponse préparée").click()
     page.get_by_label("Ou dans la liste").select_option("Rendez-vous")
@@ -92,19 +83,22 @@ def test_writing_first_is_readable_on_any_screen(opens: Opens, width: int) -> No
     make.line(LINE)
     db.session.add(Sender(number=LINE, organization_id=agent.organization_id))
     person, used = make.citizen("Aïcha Benali", phone=NUMBER), make.identifier("phone", NUMBER)
-    page = opens(agent, viewport={"width": width, "height": 900})
-    page.goto(f"/console/texts/new?citizen_id={person.id}&identifier_id={used.id}")
+    page = opens(
+        agent,
+        f"/console/texts/new?citizen_id={person.id}&identifier_id={used.id}",
+        viewport={"width": width, "height": 900},
+    )
     page.get_by_label("Message", exact=False).first.fill(DEAR)
     page.get_by_text("1 SMS de moins").wait_for()
-    look(page, f"console-write-first-{width}")
+    assert faults(page, f"console-write-first-{width}") == []
     page.goto(f"/console/citizens/{person.id}")
     page.get_by_role("link", name="Écrire un SMS").last.wait_for()
-    look(page, f"console-citizen-texts-{width}")
+    assert faults(page, f"console-citizen-texts-{width}") == []
 
 
 @pytest.mark.parametrize("width", [1280, 360])
 def test_the_administration_of_texts_is_readable_on_any_screen(
-    served: str, chromium: Any, width: int
+    app: Flask, served: str, chromium: Any, width: int
 ) -> None:
     boss, line = make.staff("administrator"), make.line(LINE)
     texts = {"fr": DEAR + " Le {date}.", "ar": "يوم {date}"}
@@ -116,7 +110,7 @@ def test_the_administration_of_texts_is_readable_on_any_screen(
     job.state, job.last_error = "quarantined", "Unsure"
     db.session.commit()
     visit = Visit(chromium, served, width=width)
-    visit.sign_in(boss.email, make.PASSWORD)
+    visit.enter(app, boss)
     for name, address in (
         ("templates", "/admin/templates"),
         ("template", f"/admin/templates/{row.id}"),

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-from typing import Any
-
 import pytest
 from flask import Flask
 
@@ -13,7 +9,8 @@ from portal.database import db
 from portal.lines import menus
 from portal.scripts.models import ScriptPath
 from tests import make
-from tests.browser.test_admin_content import seen
+from tests.browser.conftest import Opens
+from tests.browser.test_admin_content import unfolded
 from tests.portal.scripts import cast
 
 pytestmark = pytest.mark.browser
@@ -66,38 +63,21 @@ def written() -> dict[str, str]:
     }
 
 
-def signed_in(page: Any, person: Any) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("Adresse e-mail").fill(person.email)
-    page.get_by_label("Mot de passe").fill(make.PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "sign-in" not in url)
-
-
 @pytest.mark.parametrize("size", [(1280, 900), (390, 844)])
 def test_every_page_can_be_read_and_filled_in_by_everybody(
-    app: Flask, chromium: Any, served: str, size: tuple[int, int], tmp_path: Path
+    app: Flask, opens: Opens, size: tuple[int, int]
 ) -> None:
     places, person = written(), make.staff("administrator")
-    db.session.commit()
-    shots = Path(os.environ.get("RELAIS_SCREENSHOTS", tmp_path))
-    page = chromium.new_page(base_url=served, viewport={"width": size[0], "height": size[1]})
-    signed_in(page, person)
-    wrong = {name: seen(page, name, path, shots / f"{name}-{size[0]}.png") for name, path in places.items()}
-    assert {name: found for name, found in wrong.items() if found} == {}
+    page = opens(person, viewport={"width": size[0], "height": size[1]})
+    assert [fault for name, path in places.items() for fault in unfolded(page, name, path)] == []
 
 
-def test_a_script_is_followed_in_place_and_the_note_begun_is_not_lost(
-    app: Flask, chromium: Any, served: str
-) -> None:
+def test_a_script_is_followed_in_place_and_the_note_begun_is_not_lost(app: Flask, opens: Opens) -> None:
     agent = make.staff()
     make.service("gendarmerie")
     cast.script()
     contact = make.contact("counter", state="in_progress", agent_id=agent.id)
-    db.session.commit()
-    page = chromium.new_page(base_url=served)
-    signed_in(page, agent)
-    page.goto(f"/console/contacts/{contact.id}")
+    page = opens(agent, f"/console/contacts/{contact.id}")
     page.get_by_label("Note interne").fill("Affolée")
     if page.get_by_role("button", name="Carte perdue").is_hidden():
         page.locator("#script summary").click()

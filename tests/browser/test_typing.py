@@ -12,6 +12,7 @@ from portal.contacts.models import Contact
 from portal.database import db
 from portal.staff.models import Jotting, StaffSession
 from tests import make
+from tests.browser.haste import in_haste, wait_for
 
 Opens = Callable[..., Any]
 
@@ -30,8 +31,7 @@ def type_in(page: Any, label: str, words: str) -> None:
 def test_words_half_written_come_back_after_the_tab_was_closed(app: Flask, opens: Opens) -> None:
     agent = make.staff()
     first, second = going_on(agent), going_on(agent, "Trottoir")
-    page = opens(agent)
-    page.goto(first)
+    page = opens(agent, first)
     type_in(page, "#note", "Il rappelle jeudi")
     other = page.context.new_page()
     other.goto(second)
@@ -54,25 +54,23 @@ def test_words_half_written_come_back_after_the_tab_was_closed(app: Flask, opens
 def test_two_agents_on_a_page_see_each_other_and_who_types(app: Flask, opens: Opens) -> None:
     agent, watcher = make.staff(last_name="Petit"), make.staff("supervisor", last_name="Martin")
     path = going_on(agent)
-    page, theirs = opens(agent), opens(watcher)
-    page.goto(path)
+    page, theirs = in_haste(opens, agent), in_haste(opens, watcher)
     with page.expect_response("**/console/here"):
-        pass
+        page.goto(path)
     theirs.goto(path)
     theirs.get_by_text("Camille Petit lit aussi cette page").wait_for()
-    page.get_by_text("Camille Martin lit aussi cette page").wait_for(timeout=25_000)
+    wait_for(page, page.get_by_text("Camille Martin lit aussi cette page").is_visible)
     page.locator("#note").press_sequentially("Bonjour")
-    theirs.get_by_text("Camille Petit écrit ici").wait_for(timeout=15_000)
+    wait_for(theirs, theirs.get_by_text("Camille Petit écrit ici").is_visible)
     assert theirs.locator("[data-here]").get_attribute("role") == "status"
     theirs.goto("/console/")
-    page.get_by_text("lit aussi cette page").wait_for(state="hidden", timeout=15_000)
+    wait_for(page, page.get_by_text("lit aussi cette page").is_hidden)
 
 
 def test_a_form_sent_after_the_session_ended_leads_back_with_all_of_it(app: Flask, opens: Opens) -> None:
     agent = make.staff()
     path = going_on(agent)
-    page = opens(agent, java_script_enabled=True)
-    page.goto(path)
+    page = opens(agent, path, java_script_enabled=True)
     page.locator("#note").fill("Tout ce que j’ai noté")
     page.get_by_label("Comment l’échange s’est terminé").select_option("answered")
     db.session.execute(db.delete(StaffSession))
