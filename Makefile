@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export FLASK_APP := wsgi
+export PYTHONDONTWRITEBYTECODE :=  # many processes read the same code: it is compiled once
 
 .PHONY: help install install-dev run test suite test-real unit check lint bench messages chromium
 

@@ -50,7 +50,7 @@ class Behind:
     def reopen(self) -> None:
         """The database is back, and the doors have found out."""
         self.gate.reopen()
-        until = time.monotonic() + 10
+        until = time.monotonic() + 60
         while "toujours en ligne" in said(self.twiml("voice/wait", CallSid="CA-nobody")):
             assert time.monotonic() < until
             time.sleep(0.2)

@@ -95,7 +95,7 @@ def open_office(app: Flask, network: Running, step: dict[str, Any] | None = None
     return Office(app, network, queue, other, anne, bruno, caf)
 
 
-def until(holds: Callable[[], Any], seconds: float = 10) -> Any:
+def until(holds: Callable[[], Any], seconds: float = 60) -> Any:
     """What it gives, once it gives something."""
     limit = time.monotonic() + seconds
     while not (found := holds()):

@@ -17,7 +17,7 @@ from tests.portal.views.telephone.test_telephone import contacts
 from tests.signing import send
 
 
-def until(find: Callable[[], Any], seconds: float = 15) -> Any:
+def until(find: Callable[[], Any], seconds: float = 60) -> Any:
     """What `find` gives once it gives something."""
     limit = time.monotonic() + seconds
     while not (found := find()):

@@ -25,7 +25,7 @@ from tests.signing import send, signed_in
 MINE = ["staff:7", "desk:3", "network"]
 
 
-def until(true: Callable[[], Any], seconds: float = 5) -> Any:
+def until(true: Callable[[], Any], seconds: float = 30) -> Any:
     """What becomes true within so many seconds."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -41,7 +41,7 @@ def room(app: Flask) -> Iterator[Newsroom]:
     """Another portal's newsroom, that has begun to listen."""
     made = Newsroom(app.extensions["settings"].database_url)
     made.open()
-    assert made.listening.wait(5)
+    assert made.listening.wait(30)
     yield made
     made._stop.set()  # it ends by itself: nobody waits for it
 
@@ -87,7 +87,7 @@ def test_a_transaction_of_its_own_tells_too(app: Flask, room: Newsroom) -> None:
 def test_two_portals_know_the_same_numbers(app: Flask, room: Newsroom) -> None:
     other = Newsroom(app.extensions["settings"].database_url)
     other.open()
-    assert other.listening.wait(5)
+    assert other.listening.wait(30)
     for _ in range(3):
         before = heard(room)
         tell(*MINE)
@@ -113,7 +113,7 @@ def test_a_lost_connection_is_made_again_and_everybody_looks_once(
     assert room.numbers(MINE) is None
     tell("staff:7")
     db.session.commit()
-    assert room.listening.wait(5)
+    assert room.listening.wait(30)
     assert all(now > then for now, then in zip(heard(room), before, strict=True))
     seen = heard(room)
     tell("staff:7")
@@ -135,7 +135,7 @@ def agent(app: Flask, client: Any) -> Staff:
     signed_in(client, person)
     door: NewsDoor = app.extensions["news"]
     door.newsroom.open()
-    assert door.newsroom.listening.wait(5)
+    assert door.newsroom.listening.wait(30)
     time.sleep(3 * newsroom.LOOK_S)  # what an earlier test left in its memory is gone with the rows
     return person
 
