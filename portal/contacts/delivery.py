@@ -64,7 +64,7 @@ def follow(message: Message, code: str) -> None:
     """Does what this error asks for: the number is marked, the consent recorded, another try made, someone told."""
     contact, found = message.contact, outcomes.outcome(code)
     if contact.identifier is not None:
-        mark(contact.identifier, contact.line, code)
+        mark(contact.identifier, texting.texts_from(contact), code)
     if "alert" in found.follows:
         alerts.alert(f"text_error:{code}", found.sentence, organization_id=contact.organization_id)
     if "retry" in found.follows:
@@ -100,7 +100,7 @@ def _write_again(message: Message) -> None:
         db.select(Message.id).filter_by(form_key=key)
     ):
         return
-    sender = sender_for(contact.line)
+    sender = sender_for(texting.texts_from(contact))
     if texting.spend(contact, sender, automatic=message.automatic):
         return
     copied = ("contact_id", "channel", "body", "author_id", "automatic", "purpose")

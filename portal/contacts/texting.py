@@ -56,9 +56,18 @@ class Outlook:
     held_until: datetime | None
 
 
+def texts_from(contact: Contact) -> str:
+    """The number of ours that a text in this exchange leaves from: a call came in at the line's number for calls."""
+    if contact.channel != "phone" or not contact.line:
+        return contact.line
+    lines = db.table("lines", db.column("number"), db.column("text_number"))
+    query = db.select(lines.c.text_number).where(lines.c.number == contact.line)
+    return db.session.scalar(query) or contact.line
+
+
 def outlook(contact: Contact) -> Outlook:
     """What would become of a text written now in this contact."""
-    sender = sender_for(contact.line)
+    sender = sender_for(texts_from(contact))
     why = why_not(contact)
     return Outlook(why, sender, None if why else _held(contact, sender, "reply"))
 
@@ -71,7 +80,7 @@ def why_not(contact: Contact, purpose: str = "reply") -> str:
     unfit = numbers.refusal(used.value) or outcomes.outcome(used.text_error).sentence
     if unfit or purpose == "consent":
         return unfit
-    if consents.stopped(used, contact.line):
+    if consents.stopped(used, texts_from(contact)):
         return STOPPED
     return NO_MESSAGE if _wants_no_message(contact, used) else ""
 
@@ -81,7 +90,7 @@ def plan(contact: Contact, *, purpose: str, automatic: bool, now_because: str, b
     why = why_not(contact, purpose)
     if why:
         raise Refused(why, field="body")
-    sender = sender_for(contact.line)
+    sender = sender_for(texts_from(contact))
     over = spend(contact, sender, automatic=automatic)
     if over:
         return {"purpose": purpose, "state": "failed", "error": f"budget:{over}"}

@@ -10,7 +10,7 @@ from portal.citizens import consents
 from portal.contacts.answering import advance
 from portal.contacts.delivery import record_sent, refuse
 from portal.contacts.models import Message
-from portal.contacts.texting import VALIDITY_S
+from portal.contacts.texting import VALIDITY_S, texts_from
 from portal.database import db, locked
 from portal.jobs import Job
 from portal.telephony import alerts, circuit, outcomes, sending
@@ -142,11 +142,11 @@ def _is_still_unknown(message: Message) -> bool:
 
 def _ends(message: Message) -> Ends:
     used = message.contact.identifier
-    return Ends(used.value if used else "", sends_as(sender_for(message.contact.line)))
+    return Ends(used.value if used else "", sends_as(sender_for(texts_from(message.contact))))
 
 
 def _has_stopped(message: Message) -> bool:
     """Whether STOP came in since this was written: held until the morning, it must not leave all the same."""
     used = message.contact.identifier
-    stopped = used is not None and consents.stopped(used, message.contact.line) is not None
+    stopped = used is not None and consents.stopped(used, texts_from(message.contact)) is not None
     return stopped and message.purpose != "consent"

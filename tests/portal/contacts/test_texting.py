@@ -173,6 +173,17 @@ def test_a_person_who_wants_no_message_gets_none_whoever_shares_the_number(app: 
         write(contact)
 
 
+def test_a_text_after_a_call_leaves_from_the_lines_number_for_texts_and_heeds_its_stop(app: Flask) -> None:
+    line = make.line(number="+33199000010", text_number="+33639980010")
+    used = make.identifier("phone", NUMBER)
+    call = make.contact("phone", identifier_id=used.id, line=line.number)
+    assert texting.texts_from(call) == texting.outlook(call).sender.number == line.text_number
+    consents.stop(used, line.text_number or "", evidence="word", by=history.CITIZEN)
+    assert texting.why_not(call) == texting.STOPPED
+    line.text_number = None
+    assert texting.texts_from(call) == line.number
+
+
 @pytest.mark.parametrize(
     ("code", "follows"),
     [("21610", "opted_out"), ("21614", "bad_number"), ("30006", "bad_number"), ("30003", "again"), ("30008", "again"),
