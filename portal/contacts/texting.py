@@ -69,7 +69,9 @@ def outlook(contact: Contact) -> Outlook:
     """What would become of a text written now in this contact."""
     sender = sender_for(texts_from(contact))
     why = why_not(contact)
-    return Outlook(why, sender, None if why else _held(contact, sender, "reply"))
+    to_be_typed = contact.id is None and contact.identifier is None  # an exchange that is about to begin
+    held = _held(contact, sender, "reply") if to_be_typed or not why else None
+    return Outlook(why, sender, held)
 
 
 def why_not(contact: Contact, purpose: str = "reply") -> str:
@@ -104,9 +106,9 @@ def plan(contact: Contact, *, purpose: str, automatic: bool, now_because: str, b
 
 def _held(contact: Contact, sender: Sender, purpose: str) -> datetime | None:
     used = contact.identifier
-    if purpose not in CAN_WAIT or used is None or _is_live(contact):
+    if purpose not in CAN_WAIT or _is_live(contact):
         return None
-    return quiet_until(sender, used.value, clock.now())
+    return quiet_until(sender, used.value if used else "", clock.now())
 
 
 def _is_live(contact: Contact) -> bool:

@@ -9,6 +9,7 @@ from babel.dates import format_date
 from portal import clock, config
 from portal.contacts.models import Message
 from portal.telephony.outcomes import outcome
+from portal.views.language import datetime_text
 
 CHANNELS = {
     "phone": "Appel",
@@ -240,7 +241,7 @@ def sent_how(message: Message) -> str:
     if message.state == "failed":
         return outcome(message.error).sentence
     if message.held_until is not None:
-        return "Réponse gardée : elle partira à une heure convenable."
+        return f"Gardé : le SMS partira le {datetime_text(message.held_until)}, à une heure convenable."
     return "Réponse confiée à l’envoi."
 
 

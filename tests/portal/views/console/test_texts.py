@@ -142,6 +142,9 @@ def test_at_night_the_page_says_when_it_leaves_and_a_reason_sends_it_now(app: Fl
         assert "partira le" in page
         now = {"body": "Maintenant", "by": "text", "now_because": "Le médecin attend", "form_key": "n" * 20}
         press(agent, contact, "reply", **now)
+        assert "il est trop tôt ou trop tard" in agent.get("/console/texts/new").text
+        written = write(agent, number="06 39 98 00 02")
+        assert "partira le 4 mars 2026 08:00" in agent.get(written.location).text
     held = db.session.scalars(db.select(Message.held_until).order_by(Message.id)).all()
     assert held[0] is not None and held[1] is None
 
