@@ -16,7 +16,7 @@ from portal.articles.models import Topic
 from portal.cases.models import Promise
 from portal.citizens import people
 from portal.citizens.models import Citizen, IdentifierLink
-from portal.contacts.models import DISTRESS, Contact
+from portal.contacts.models import DISTRESS, Contact, Message
 from portal.contacts.telling import tell_of
 from portal.database import db
 from portal.desk.estimating import IN_LINE
@@ -79,8 +79,9 @@ def waiting(organization_id: int, *, limit: int = MOST_SHOWN) -> list[Waiting]:
         Contact.organization_id == organization_id
     )
     phone = Contact.channel == "phone"
-    left = db.func.coalesce(Contact.last_message_at, Contact.answered_at).is_not(None)
-    to_call_back = Contact.queue_id.is_not(None) | left
+    said = db.exists().where(Message.contact_id == Contact.id, Message.direction == "in")
+    left = Contact.last_message_at.is_not(None) & said  # what we texted by ourselves asks for nobody
+    to_call_back = Contact.queue_id.is_not(None) | Contact.answered_at.is_not(None) | left
     waits = (Contact.state == "waiting") | ((Contact.state == "open") & (~phone | to_call_back))
     query = query.where(waits).order_by(*_order(organization_id), db.text("since"), Contact.id)
     return _with_people(query.limit(limit))

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import event
 
-from portal import clock
+from portal import clock, history
 from portal.cases.opening import keep_promise, promise
 from portal.contacts import answering, recording
 from portal.contacts.models import DISTRESS
@@ -88,8 +88,13 @@ def test_a_call_that_left_the_line_or_a_message_waits_to_be_called_back(app: Fla
     hung_up = make.contact(
         state="open", queue_id=make.queue().id, ended_at=now, started_at=now - timedelta(minutes=9)
     )
-    spoke = make.contact(state="open", last_message_at=now, started_at=now - timedelta(minutes=5))
+    spoke = make.contact(state="open", started_at=now - timedelta(minutes=5))
+    recording.add_message(spoke, "Message vocal (5 s)")
     make.contact(state="open", ended_at=now)  # heard the menu and hung up
+    used = make.identifier("phone", "+33639980001")
+    texted = make.contact(state="open", ended_at=now, identifier_id=used.id)  # by the menu, as they asked
+    sent = {"by": history.SYSTEM, "automatic": True, "purpose": "answer", "form_key": None}
+    answering.reply(texted, "Trier ses déchets", channel="text", **sent)
     found = waiting(town.id)
     assert [one.contact for one in found] == [hung_up, spoke]
     assert not any(one.on_the_line for one in found)
