@@ -9,6 +9,7 @@ from portal.contacts import models as contacts
 from portal.desk import models as desk
 from portal.directory import asking, correcting
 from portal.directory import models as directory
+from portal.directory.appearance import models as appearance
 from portal.directory.hsds import models as hsds
 from portal.lines import models as lines
 from portal.mail import models as mail
@@ -20,6 +21,7 @@ from portal.staff import models as staff
 from portal.telephony import models as telephony
 
 __all__ = [
+    "appearance",
     "articles",
     "asking",
     "budgets",

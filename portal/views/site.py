@@ -1,15 +1,18 @@
-"""What every page says of the town: its name, its number, its colours."""
+"""What every page says of the town: its name, its number, its colours, its logo."""
 
 from __future__ import annotations
 
 import time
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app
+from flask import Blueprint, Flask, Response, current_app, request
 
 from portal import clock
 from portal.database import db
 from portal.directory import calendars
+from portal.directory.appearance import dressing, logos
+from portal.directory.appearance.colours import USUAL, sheet
+from portal.directory.appearance.models import Appearance
 from portal.directory.calendars import Calendar
 from portal.directory.models import Organization
 from portal.lines.saying import relay_of
@@ -17,6 +20,8 @@ from portal.views import guards
 from portal.views.freshness import stale_text
 
 FRESH_S = 10  # every page says it, so it is read again at most so often
+FOR_EVER = "public, max-age=31536000, immutable"  # what is at an address that names its very content
+SUFFIXES = {logos.PNG: "png", logos.SVG: "svg"}
 
 bp = Blueprint("site", __name__)
 
@@ -26,26 +31,63 @@ def site() -> dict[str, Any]:
     kept: tuple[float, dict[str, Any]] | None = current_app.extensions.get("site")
     if kept and time.monotonic() - kept[0] < FRESH_S:
         return kept[1]
-    host = db.session.scalar(db.select(Organization).filter_by(is_host=True))
+    host = host_organization()
     told = {
         "name": host.name if host else "Relais",
         "phone": host.phone if host else "",
         "email": host.email if host else "",
-        "logo_url": None,
         "relay": relay_of(host.id, host.phone) if host else None,
         "calendar": calendars.of_organization(host.id) if host else Calendar(clock.wall()),
+        **_dress(dressing.published(host.id) if host else None),
     }
     if host:  # an empty database is being set up: look again at the next page
         current_app.extensions["site"] = (time.monotonic(), told)
     return told
 
 
+def host_organization() -> Organization | None:
+    return db.session.scalar(db.select(Organization).filter_by(is_host=True))
+
+
+def forget() -> None:
+    """What pages say has changed: this process reads it again at once, the others within `FRESH_S`."""
+    current_app.extensions.pop("site", None)
+
+
+def _dress(look: Appearance | None) -> dict[str, Any]:
+    """Where the style sheet and the logo are: addresses that change with them, so that browsers may keep both."""
+    colour = look.colour if look else USUAL
+    return {
+        "colour": colour,
+        "logo_url": f"/site-logo/{look.logo_digest}" if look and look.logo_type else None,
+        "sheet_url": f"/site.css?v={colour.removeprefix('#')}",
+    }
+
+
 @bp.get("/site.css")
 @guards.anyone
 def colours() -> Response:
-    """The town's own colours, over the defaults of the style sheets."""
-    answer = Response("/* the town keeps the default colours */\n", mimetype="text/css")
-    answer.headers["Cache-Control"] = "public, max-age=3600"
+    """The town's own colour, over the defaults of the style sheets."""
+    colour = site()["colour"]
+    answer = Response(sheet(colour), mimetype="text/css")
+    known = request.args.get("v") == colour.removeprefix("#")
+    answer.headers["Cache-Control"] = FOR_EVER if known else f"public, max-age={FRESH_S}"
+    return answer
+
+
+@bp.get("/site-logo/<digest>")
+@guards.anyone
+def logo(digest: str) -> Response:
+    """The town's logo."""
+    return logo_answer(dressing.logo_of(digest), FOR_EVER)
+
+
+def logo_answer(look: Appearance, kept: str) -> Response:
+    """A logo as a picture, and as nothing else whatever is in it."""
+    answer = Response(look.logo, content_type=look.logo_type)
+    answer.headers["Cache-Control"] = kept
+    answer.headers["Content-Disposition"] = f'inline; filename="logo.{SUFFIXES[look.logo_type]}"'
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return answer
 
 
@@ -58,4 +100,5 @@ def init_app(app: Flask) -> None:
             return {"site": site()}
         except Exception:  # an error page must be drawn even when the database is away
             db.session.rollback()
-            return {"site": {"name": "Relais", "phone": "", "email": "", "logo_url": None, "relay": None}}
+            bare = {"name": "Relais", "phone": "", "email": "", "relay": None, "logo_url": None}
+            return {"site": {**bare, "sheet_url": "/site.css"}}

@@ -67,6 +67,7 @@ def written() -> dict[str, str]:
         "kinds": "/admin/kinds",
         "partner": f"/admin/partners/{service.organization_id}",
         "embedders": "/admin/embedders",
+        "appearance": "/admin/appearance",
         "organization": f"/admin/organizations/{service.organization_id}",
         "staff": "/admin/staff",
         "member": f"/admin/staff/{member.id}",

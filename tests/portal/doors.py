@@ -30,7 +30,7 @@ public.legal public.new_request public.not_solved public.opinion
 public.privacy public.propose_articles public.question public.receipt public.reply public.result
 public.search public.send_request public.service public.solve
 public.communes public.say_place public.suggest_completions public.thread public.topic public.topics public.write
-sign_in.show sign_in.submit site.colours
+sign_in.show sign_in.submit site.colours site.logo
 partner.answer_referral partner.look_for_service partner.referral partner.referral_file
 """
 WRITERS = """
@@ -57,6 +57,8 @@ macros macro new_macro create_macro save_macro
 create_level new_level remove_level save_level service_level service_levels
 create_embedder create_kind drop_partner_key embedder embedders kind kinds make_partner_key new_kind
 partner partners save_embedder save_kind save_partner
+appearance save_appearance take_appearance_again preview_appearance draft_colours draft_logo publish_appearance
+drop_appearance
 """
 SUPERVISORS = (
     "protect ask_export definitions export_file exports exports_now forecast readings reports room room_now"

@@ -52,7 +52,7 @@ def test_a_first_visit_to_any_page_weighs_little(app: Flask, client: Any) -> Non
             *("/console/", f"/console/contacts/{contact.id}", f"/console/citizens/{citizen.id}"),
             *("/console/cases", "/console/search", "/console/reports", "/console/room", "/admin/planning"),
         ],
-        "administrator": ["/admin/", "/admin/rules", "/admin/lines", "/admin/services"],
+        "administrator": ["/admin/", "/admin/rules", "/admin/lines", "/admin/services", "/admin/appearance"],
     }
     heavy = {}
     for role, places in paths.items():

@@ -21,6 +21,7 @@ FIELDS = {
     "remind_first": "Première relance",
     "remind_second": "Seconde relance",
     "origin": "Adresse du site",
+    "colour": "Couleur principale",
     "level": "Lequel est le bon",
     "answered_by": "Genres qui le remplacent",
     "national": "Contact national",
