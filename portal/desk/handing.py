@@ -16,7 +16,7 @@ from portal.contacts.bridging import move
 from portal.contacts.models import Contact, Leg
 from portal.database import db
 from portal.desk import offering, places, presence, talking
-from portal.desk.models import Offer, Presence, Queue
+from portal.desk.models import Offer, Presence, Queue, queue_agents
 from portal.directory.choosing import label_of
 from portal.directory.models import Service
 from portal.errors import N_, Refused
@@ -112,17 +112,19 @@ def resume(contact_id: int, *, by: Staff) -> None:
 
 
 def consult(contact_id: int, key: str, *, by: Staff) -> None:
-    """The citizen is held while somebody else is asked."""
+    """The citizen is held while somebody else is asked: of a queue, whoever there has been free for the longest."""
     ends = _ends(contact_id, by)
     if ends is None:
         return
     target = _chosen(key, by)
+    if target.kind == "queue":
+        if ends.third is not None and _serves(ends.third.staff_id, target.id):
+            return
+        target = _free_in(target.id, by)
     if ends.third is not None:
         if ends.third.label == target.label:
             return
         raise Refused(N_("Terminez d’abord la consultation."))
-    if target.kind == "queue":
-        raise Refused(N_("Une file ne se consulte pas : transférez-lui l’appel."), field="target")
     _hold(ends)
     staff_id = target.id if target.kind == "agent" else None
     label = {"label": target.label, "staff_id": staff_id, "purpose": "consult", "seat": "room"}
@@ -217,6 +219,24 @@ def _chosen(key: str, by: Staff) -> Target:
             N_("Choisissez dans la liste : cette personne ou ce service n’est plus libre."), field="target"
         )
     return found
+
+
+def _free_in(queue_id: int, by: Staff) -> Target:
+    """The colleague of this queue who has been free for the longest."""
+    query = db.select(Staff).join(Presence, Presence.staff_id == Staff.id)
+    query = query.join(queue_agents, queue_agents.c.staff_id == Staff.id)
+    query = query.where(queue_agents.c.queue_id == queue_id, Staff.id != by.id, *_is_free())
+    found = db.session.scalar(query.order_by(Presence.since, Staff.id).limit(1))
+    if found is None:
+        raise Refused(
+            N_("Personne n’est libre dans cette file : transférez-lui l’appel sans attendre."), field="target"
+        )
+    return Target(f"agent:{found.id}", found.name, found.phone)
+
+
+def _serves(staff_id: int | None, queue_id: int) -> bool:
+    query = db.select(queue_agents.c.staff_id).filter_by(queue_id=queue_id, staff_id=staff_id)
+    return db.session.scalar(query) is not None
 
 
 def _is_free() -> tuple[ColumnElement[bool], ...]:

@@ -115,6 +115,25 @@ def test_a_colleague_is_consulted_apart_and_then_has_the_call(app: Flask) -> Non
     assert desk.fresh().ended_at is not None and desk.presence(other) == "wrap_up"
 
 
+def test_of_a_queue_its_free_agent_is_consulted_once_and_with_nobody_free_it_is_told(app: Flask) -> None:
+    desk = Desk(app)
+    queue = make.queue("enfance")
+    db.session.commit()
+    refused = desk.act("consult", f"queue:{queue.id}")
+    assert "Personne n’est libre dans cette file" in desk.browser.get(refused.location).text
+    assert desk.leg("third") is None and desk.leg("citizen").seat == "bridge", "they still talk"
+    make.serving(queue, phone="+33199000033", state="break")
+    other = make.serving(queue, phone=OTHER_PHONE, first_name="Dominique", last_name="Roy")
+    db.session.commit()
+    for _ in range(2):
+        desk.act("consult", f"queue:{queue.id}")
+    assert (desk.leg("third").staff_id, desk.leg("third").to) == (other.id, OTHER_PHONE)
+    assert len(jobs("place_call")) == 1
+    desk.third()
+    desk.act("complete")
+    assert desk.fresh().agent_id == other.id
+
+
 def test_what_was_noted_goes_with_the_call_and_the_page_says_who_has_it(app: Flask) -> None:
     desk = Desk(app)
     other = colleague(desk)
