@@ -121,11 +121,13 @@ def measure() -> None:
     """Prints the median of each list in milliseconds, at its first page and far down."""
     agent = db.session.scalars(db.select(Staff).where(Staff.role.in_(["agent", "supervisor"])).limit(1)).one()
     db.session.commit()
-    reads_only.set(True)
+    token = reads_only.set(True)
     print(f"  {'':24}" + "".join(f"{sort:>18}" for sort in SORTS), flush=True)
     for name, sought in SOUGHT.items():
         told = [timed(sought, sort, agent) for sort in SORTS]
         print(f"  {name:24}" + "".join(f"{first:10.1f} {far:7.1f}" for first, far in told), flush=True)
+    db.session.rollback()
+    reads_only.reset(token)
 
 
 def timed(sought: dict[str, str], sort: str, by: Staff) -> tuple[float, float]:

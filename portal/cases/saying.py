@@ -98,10 +98,15 @@ def receipt_of(case: Case, email: str = "") -> Receipt:
         here.day(case.opened_at),
         host.name,
         tuple(one for one in reach if one),
-        (ANSWER, _date(first, here)) if first is not None and first.state == "running" else None,
+        (ANSWER, _date(first, here)) if first is not None and _to_come(first) else None,
         tuple(_silence(case, silence, here)),
         _brief(silence, here),
     )
+
+
+def _to_come(one: Clock) -> bool:
+    """Nobody is told that they will be answered by a day that is past: what is split off may be late already."""
+    return one.state == "running" and one.due_at > clock.now()
 
 
 def registered(receipt: Receipt) -> Receipt:

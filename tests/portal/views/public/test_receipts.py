@@ -111,6 +111,14 @@ def test_a_topic_may_say_what_is_asked_for(app: Flask, nature: str, words: str) 
     assert words in " ".join(one[0] for one in saying.receipt_of(case).silence)
 
 
+def test_no_answer_is_announced_for_a_day_that_is_past(app: Flask) -> None:
+    with travel("2026-03-02T09:00Z", tick=False):
+        case = open_case(make.contact("web"), by=history.CITIZEN)
+        assert saying.receipt_of(case).answer is not None
+    with travel("2026-04-02T09:00Z", tick=False):
+        assert saying.receipt_of(case).answer is None
+
+
 def test_without_an_address_to_write_to_the_postal_one_is_given(app: Flask) -> None:
     host = make.organization()
     host.email = ""
