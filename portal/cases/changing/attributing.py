@@ -13,7 +13,7 @@ from portal.cases import opening
 from portal.cases.changing import deeds
 from portal.cases.models import Case, Deed, Promise
 from portal.citizens import people
-from portal.citizens.models import Citizen, IdentifierLink
+from portal.citizens.models import Citizen, DeniedLink, Identifier, IdentifierLink
 from portal.contacts.models import Contact
 from portal.contacts.telling import tell_of
 from portal.database import db, hold
@@ -49,6 +49,7 @@ def take_back(contact: Contact, deed: Deed, *, by: Person) -> deeds.Undone:
     there = contact.citizen_id
     undone = deeds.undo(deed, by=by)
     if undone.given_back:
+        _tell_links(deed, undone, by)
         _tell(contact, "contact.handed_back", (there, contact.citizen_id), deed, by)
     return undone
 
@@ -88,6 +89,22 @@ def by_identifier(
     theirs = {link.identifier_id for link in links if link.citizen_id in leaving}
     ours = {link.identifier_id for link in links if link.citizen_id in staying}
     return {one.id for one in contacts if one.identifier_id in theirs - ours}
+
+
+def _tell_links(deed: Deed, undone: deeds.Undone, by: Person) -> None:
+    """Whose the number or the address is again; it may be guessed again."""
+    for step in (one for one in deed.changes if one["table"] == IdentifierLink.__tablename__):
+        identifier_id, citizen_id = step["id"]
+        used, citizen = db.session.get(Identifier, identifier_id), db.session.get(Citizen, citizen_id)
+        if step in undone.left or used is None or citizen is None:
+            continue
+        if step.get("gone"):
+            denied = db.session.get(DeniedLink, (identifier_id, citizen_id))
+            if denied is not None:
+                db.session.delete(denied)
+        verb = "citizen.linked" if step.get("gone") else "citizen.unlinked"
+        details = {"identifier": used.kind, "deed": deed.id}
+        history.record(verb, citizen, by=by.actor, citizen_id=citizen.id, details=details)
 
 
 def _leave_case(contact: Contact, by: Person) -> None:

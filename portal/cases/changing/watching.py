@@ -19,7 +19,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from portal.database import Base, db, hold
 
 ROWS = ("cases", "clocks", "checks", "case_links", "promises", "notes", "questions", "contacts", "messages")
-WATCHED = frozenset({*ROWS, "case_tags"})
+WATCHED = frozenset({*ROWS, "case_tags", "identifier_links"})
 Step = dict[str, Any]
 
 

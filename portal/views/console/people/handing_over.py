@@ -65,14 +65,14 @@ def hand_back(contact_id: int) -> Any:
 def _hand(contact: Contact, form: Form) -> None:
     before, person = contact.person, _person(contact, form)
     case_too = form.text("case") != "stays"
-    attributing.hand_to(contact, person, case_too=case_too, by=me(), form_key=form.key())
+    deed = attributing.hand_to(contact, person, case_too=case_too, by=me(), form_key=form.key())
     referring.follow_contact(contact)
-    if contact.identifier is None:
-        return
-    if before is not None and form.text("not_theirs"):
-        identifying.unlink(contact.identifier, before, by=me().actor)
-    if person is not None and form.text("remember"):
-        identifying.link(contact.identifier, person, certainty="confirmed", evidence="agent", by=me().actor)
+    used = contact.identifier
+    with deeds.going_on(deed):  # handed back, the number is whose it was
+        if used is not None and before is not None and form.text("not_theirs"):
+            identifying.unlink(used, before, by=me().actor)
+        if used is not None and person is not None and form.text("remember"):
+            identifying.link(used, person, certainty="confirmed", evidence="agent", by=me().actor)
 
 
 def _person(contact: Contact, form: Form) -> Citizen | None:

@@ -158,6 +158,9 @@ def test_a_contact_goes_to_the_right_person_and_comes_back(app: Flask, at_desk: 
     for _ in range(2):
         assert send(at_desk, f"/console/contacts/{contact.id}/hand-back").status_code == 302
     assert (contact.citizen_id, contact.case_id) == (anne.id, case.id)
+    again = set(db.session.execute(db.select(IdentifierLink.citizen_id, IdentifierLink.identifier_id)))
+    assert (anne.id, contact.identifier_id) in again and (other.id, contact.identifier_id) not in again
+    assert db.session.scalar(db.select(DeniedLink.citizen_id)) is None
     assert (promise.citizen_id, promise.case_id, referral.citizen_id) == (anne.id, case.id, anne.id)
 
 
