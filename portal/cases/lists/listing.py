@@ -78,7 +78,9 @@ def _by_key(sought: Filters, sort: str, within: Stretch, by: Person) -> Walk:
     if not where:
         where = [*of_reader(sought, by), *narrowed(sought, by, passing=sort == "activity")]
     if sought.due or sought.by:
-        where.append(or_(*(Case.id.in_(source.cases(within)) for source in sources(sought.by))))
+        where.append(
+            or_(*(Case.id.in_(source.cases(by.organization_id, within)) for source in sources(sought.by)))
+        )
     if sort == "activity":
         return partial(walking.by_activity, where)
     return partial(walking.by_age, where, newest=sort == "newest")

@@ -41,7 +41,7 @@ def narrowed(sought: Filters, by: Person, *, passing: bool = False) -> Condition
     if words := fold(sought.words).split():
         found += [Case.subject_key.contains(word, autoescape=True) for word in words]
         if not by.may_open_protected:
-            found.append(Case.citizen_id.is_(None) | Case.citizen_id.not_in(_protected()))
+            found.append(~_protected())
     return found
 
 
@@ -63,13 +63,12 @@ def _passing(column: Any) -> Any:
     return column.concat("") if column.type.python_type is str else column + 0
 
 
-def _protected() -> Select[tuple[int]]:
-    """The files of protected people, and those read with them."""
-    heads = db.select(Citizen.person_id).where(Citizen.protected, Citizen.person_id.is_not(None))
-    protected = db.select(Citizen.id).where(Citizen.protected)
-    return db.select(Citizen.id).where(
-        or_(Citizen.protected, Citizen.id.in_(heads), Citizen.person_id.in_(protected.union(heads)))
-    )
+def _protected() -> ColumnElement[bool]:
+    """That a case is a protected person's, of whom one file or another is marked so: asked of what was found alone."""
+    file, other = aliased(Citizen), aliased(Citizen)
+    head = db.func.coalesce(file.person_id, file.id)
+    one_person = or_(other.id == head, other.person_id == head)
+    return db.exists().where(file.id == Case.citizen_id, one_person, other.protected)
 
 
 def _state(sought: Filters) -> Conditions:
@@ -111,10 +110,11 @@ class Source:
         found: Conditions = [row.due_at >= begins] if begins else []
         return [*found, row.due_at < ends] if ends else found
 
-    def cases(self, stretch: Stretch) -> Select[tuple[int]]:
-        """Of which cases such a thing is due in this stretch."""
+    def cases(self, organization_id: int, stretch: Stretch) -> Select[tuple[int]]:
+        """Of which cases of the organization such a thing is due in this stretch."""
         row = self.model
-        return db.select(row.case_id).where(*self.live(row), *self.within(row, stretch))
+        ours = db.select(row.case_id).where(row.organization_id == organization_id)
+        return ours.where(*self.live(row), *self.within(row, stretch))
 
     def exists(self, case_id: Any, stretch: Stretch, *more: Any) -> ColumnElement[bool]:
         """Whether such a thing is due in this stretch; `more` are conditions on it."""
