@@ -11,7 +11,7 @@ from typing import Any
 from psycopg.types.json import Json, Jsonb
 from sqlalchemy import Engine, event
 
-_INSERTED = re.compile(r"INSERT INTO \w+ .*RETURNING \w+\.id$", re.DOTALL)
+_INSERTED = re.compile(r"INSERT INTO \w+ .*RETURNING \w+\.id\b", re.DOTALL)
 _CASE = "INSERT INTO cases "
 
 

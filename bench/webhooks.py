@@ -148,7 +148,7 @@ def day(share: int = SHARE) -> None:
         took = time.monotonic() - began
         after = spent.by_process(address)
         _tell_day(crowd, took)
-        _tell_ends(address, folder, calls)
+        _tell_ends(address, folder, crowd.calls)
         _tell_spent({name: after[name] - before.get(name, 0.0) for name in after}, len(crowd.when))
 
 
