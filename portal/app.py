@@ -149,7 +149,8 @@ def _open_sessions(app: Flask) -> None:
 
     @app.context_processor
     def who() -> dict[str, Any]:
-        return {"staff": current_user if current_user.is_authenticated else None}
+        # the person, not what looks them up again at each of the seventy places where a page says `staff`
+        return {"staff": current_user._get_current_object() if current_user.is_authenticated else None}
 
 
 __all__ = ["create_app", "models"]

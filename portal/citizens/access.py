@@ -32,12 +32,12 @@ def open_citizen(citizen_id: int, *, by: Person, reason: str = "") -> Citizen:
     """
     if by.role not in READERS:
         raise NotYours(N_("Votre rôle n’ouvre pas les dossiers des citoyens."))
-    citizen = db.session.get(Citizen, citizen_id)
-    if citizen is None:
+    files = people.files_of(citizen_id)
+    if not files:
         raise Missing
-    if not by.may_open_protected and not reason.strip() and people.is_protected(citizen):
+    if not by.may_open_protected and not reason.strip() and any(one.protected for one in files):
         raise Protected(citizen_id)
-    return people.head(citizen)
+    return files[0]
 
 
 def point_at(citizen_id: int, *, by: Person) -> Citizen:

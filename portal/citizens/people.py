@@ -8,7 +8,10 @@ stays with the contact's own file, so that both leave together should the merge 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
+from sqlalchemy import Select, bindparam
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
 
 from portal.citizens.models import Citizen
@@ -35,6 +38,23 @@ def head_column() -> ColumnElement[int]:
     return db.func.coalesce(Citizen.person_id, Citizen.id)
 
 
+def files_of(citizen_id: int) -> list[Citizen]:
+    """All the files of the person that this one is a file of, the one that was kept first; none if there is no such."""
+    found = list(db.session.scalars(_files(), {"file": citizen_id}))
+    asked_before, numbers = kept_while_reading(), tuple(sorted(one.id for one in found))
+    asked_before.update({(ids, frozenset({number})): numbers for number in numbers})
+    return found
+
+
+@cache
+def _files() -> Select[Citizen]:
+    asked = aliased(Citizen)
+    kept = db.select(db.func.coalesce(asked.person_id, asked.id)).where(asked.id == bindparam("file"))
+    top = kept.scalar_subquery()
+    query = db.select(Citizen).where((Citizen.id == top) | (Citizen.person_id == top))
+    return query.order_by(Citizen.person_id.is_not(None), Citizen.id)
+
+
 def ids(*citizen_ids: int | None) -> tuple[int, ...]:
     """The numbers of all the files of these people, nobody's left out."""
     known = frozenset(one for one in citizen_ids if one is not None)
@@ -51,9 +71,7 @@ def ids(*citizen_ids: int | None) -> tuple[int, ...]:
 
 def files(citizen: Citizen) -> list[Citizen]:
     """All the files of this person, the one that was kept first."""
-    kept = head(citizen)
-    query = db.select(Citizen).filter_by(person_id=kept.id).order_by(Citizen.id)
-    return [kept, *db.session.scalars(query)]
+    return files_of(citizen.id)
 
 
 def is_protected(citizen: Citizen) -> bool:

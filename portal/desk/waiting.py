@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, bindparam
 from sqlalchemy.orm import joinedload
 
 from portal import clock, history
@@ -75,9 +76,7 @@ def waiting(organization_id: int, *, limit: int = MOST_SHOWN) -> list[Waiting]:
 
     A call that hung up in line, or left a message, waits to be called back; one that only heard the menu does not.
     """
-    query = db.select(Contact, Queue, Topic, _since(), Place).filter(
-        Contact.organization_id == organization_id
-    )
+    query = _rows().filter(Contact.organization_id == organization_id)
     phone = Contact.channel == "phone"
     said = db.exists().where(Message.contact_id == Contact.id, Message.direction == "in")
     left = Contact.last_message_at.is_not(None) & said  # what we texted by ourselves asks for nobody
@@ -104,19 +103,29 @@ def _order(organization_id: int) -> tuple[ColumnElement[int], ColumnElement[int]
 
 def in_progress(by: Person) -> list[Waiting]:
     """What this agent has taken and not wrapped up, oldest first."""
-    return _taken(by, Contact.agent_id == by.id)
+    return _with_people(_taken_by_one(), {"organization": by.organization_id, "agent": by.id})
 
 
 def in_other_hands(by: Person) -> list[Waiting]:
     """What colleagues have taken and not wrapped up, oldest first: who watches over them gives back what they left."""
-    return _taken(by, Contact.agent_id != by.id)
+    return _with_people(_taken_by_others(), {"organization": by.organization_id, "agent": by.id})
 
 
-def _taken(by: Person, whose: ColumnElement[bool]) -> list[Waiting]:
-    query = db.select(Contact, Queue, Topic, _since(), Place).filter(
-        Contact.organization_id == by.organization_id, Contact.state == "in_progress", whose
-    )
-    return _with_people(query.order_by(Contact.started_at, Contact.id).limit(MOST_SHOWN))
+@cache
+def _taken_by_one() -> Select[Any]:
+    """Asked by each page of the console: made once a process."""
+    return _taken(Contact.agent_id == bindparam("agent"))
+
+
+@cache
+def _taken_by_others() -> Select[Any]:
+    return _taken(Contact.agent_id != bindparam("agent"))
+
+
+def _taken(whose: ColumnElement[bool]) -> Select[Any]:
+    query = _rows().filter(Contact.organization_id == bindparam("organization"))
+    query = query.filter(Contact.state == "in_progress", whose)
+    return query.order_by(Contact.started_at, Contact.id).limit(MOST_SHOWN)
 
 
 def due_promises(by: Person, until: datetime, *, limit: int = MOST_SHOWN) -> list[Promise]:
@@ -169,12 +178,17 @@ def _since() -> ColumnElement[datetime]:
     return db.func.coalesce(*since, type_=Contact.started_at.type).label("since")
 
 
-def _with_people(query: Select[Any]) -> list[Waiting]:
+def _rows() -> Select[Any]:
+    """Contacts with what a list says of each."""
+    query = db.select(Contact, Queue, Topic, _since(), Place)
     query = query.outerjoin(Queue, Queue.id == Contact.queue_id)
     query = query.outerjoin(Topic, Topic.id == Contact.topic_id)
     query = query.outerjoin(Place, Place.contact_id == Contact.id)
-    query = query.options(joinedload(Contact.identifier), joinedload(Contact.citizen))
-    rows = list(db.session.execute(query))
+    return query.options(joinedload(Contact.identifier), joinedload(Contact.citizen))
+
+
+def _with_people(query: Select[Any], asked: Mapping[str, Any] | None = None) -> list[Waiting]:
+    rows = list(db.session.execute(query, asked))
     linked = _linked({contact.identifier_id for contact, *_ in rows if contact.identifier_id})
     return [
         Waiting(contact, queue, topic, since, *_people(contact, linked), place)

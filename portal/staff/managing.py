@@ -45,7 +45,8 @@ def names_of(staff_ids: Iterable[int | None]) -> dict[int, str]:
     ids = {staff_id for staff_id in staff_ids if staff_id is not None}
     if not ids:
         return {}
-    return {one.id: one.name for one in db.session.scalars(db.select(Staff).where(Staff.id.in_(ids)))}
+    query = db.select(Staff.id, Staff.first_name, Staff.last_name).where(Staff.id.in_(ids))
+    return {staff_id: f"{first} {last}" for staff_id, first, last in db.session.execute(query)}
 
 
 def live_sessions(member: Staff) -> list[StaffSession]:

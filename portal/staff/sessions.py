@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
+from sqlalchemy import Select, bindparam
 from sqlalchemy.orm import joinedload
 
 from portal import clock, history
@@ -97,8 +99,7 @@ def begin_session(person: Staff) -> str:
 
 def find_session(token: str) -> StaffSession | None:
     """The live session of this token: not ended, not idle too long, of someone still employed here."""
-    query = db.select(StaffSession).filter_by(token_hash=_digest(token), ended_at=None)
-    found = db.session.scalar(query.options(joinedload(StaffSession.staff)))
+    found = db.session.scalar(_of_token(), {"digest": _digest(token)})
     now = clock.now()
     if (
         found is None
@@ -108,6 +109,13 @@ def find_session(token: str) -> StaffSession | None:
     ):
         return None
     return found
+
+
+@cache
+def _of_token() -> Select[StaffSession]:
+    """Asked before each page of the staff: made once a process."""
+    query = db.select(StaffSession).filter_by(token_hash=bindparam("digest"), ended_at=None)
+    return query.options(joinedload(StaffSession.staff))
 
 
 def is_signed_out(staff_id: int) -> bool:

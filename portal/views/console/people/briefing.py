@@ -3,10 +3,12 @@ and given already, how to speak to them. Composed of what was written down, and 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
+from sqlalchemy import Select, bindparam
 from sqlalchemy.orm import joinedload
 
 from portal import clock
@@ -24,6 +26,7 @@ from portal.scripts.models import ScriptPath
 from portal.views.console.contact import visits
 from portal.views.console.contact.visits import Visited
 from portal.views.console.door import me
+from portal.views.console.people.parts import parts_of
 
 RECENT = 6  # contacts whose words, files and articles are looked through
 MOST_MATTERS, MOST_PROMISES, MOST_OF_EACH = 3, 2, 4
@@ -51,6 +54,15 @@ class Known:
     commune: str = ""
     files: tuple[str, ...] = ()
     answers: tuple[tuple[str, str], ...] = ()  # what a script asked, what they said
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Contacts of a citizen, newest first, what was said last in each, and which parts they and the file have."""
+
+    contacts: Sequence[Contact]
+    said: Mapping[int, list[Message]]
+    parts: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,25 +95,30 @@ class Brief:
         return [made for made in self.promises if made.id not in told][:MOST_PROMISES]
 
 
-def brief(
-    citizen: Citizen, *, beside: Contact | None = None, latest: Sequence[Contact] | None = None
-) -> Brief:
-    """What to know first, `beside` the contact one is in; `latest` are their contacts, where the page read them."""
-    latest = answering.timeline(citizen.id, by=me(), limit=RECENT) if latest is None else latest[:RECENT]
-    before = [one for one in latest if one is not beside]
+def brief(citizen: Citizen, *, beside: Contact | None = None, read: Read | None = None) -> Brief:
+    """What to know first, `beside` the contact one is in; `read` is what the page has read of it."""
+    read = read or read_latest(citizen)
+    before = [one for one in read.contacts[:RECENT] if one is not beside]
     last = next((one for one in before if one.state == "wrapped_up"), before[0] if before else None)
-    ids = [one.id for one in before]
+    ids, parts = [one.id for one in before], read.parts
     return Brief(
         citizen=citizen,
         cases=opening.open_cases(citizen.id, by=me(), limit=20),
         promises=opening.open_promises(citizen.id, by=me(), limit=20),
-        flags=live_flags(citizen.id),
+        flags=live_flags(citizen.id) if "flags" in parts else [],
         last=last,
-        said=last_words([last.id]).get(last.id, []) if last else [],
-        visited=visits.visited(ids),
-        sent=_sent(ids),
-        known=_known(citizen, ids),
+        said=read.said.get(last.id, []) if last else [],
+        visited=visits.visited(ids if "codes" in parts else []),
+        sent=_sent(ids) if "articles" in parts else [],
+        known=_known(citizen, ids, parts),
     )
+
+
+def read_latest(citizen: Citizen, *, before: int | None = None, limit: int = RECENT) -> Read:
+    """A page of the citizen's contacts; `before` is the last one already shown."""
+    contacts = answering.timeline(citizen.id, by=me(), before=before, limit=limit)
+    ids = [one.id for one in contacts]
+    return Read(contacts, last_words(ids) if ids else {}, parts_of(people.ids(citizen.id), ids))
 
 
 def _matter(case: Case, promises: Iterable[Promise]) -> Matter:
@@ -116,22 +133,26 @@ def _matter(case: Case, promises: Iterable[Promise]) -> Matter:
 
 def _sent(contact_ids: Collection[int]) -> list[str]:
     """The titles of the articles that they were answered with, the latest first."""
-    if not contact_ids:
-        return []
     used = consulted_articles
     query = db.select(ArticleText.title).join(used, used.c.article_id == ArticleText.article_id)
     query = query.where(used.c.contact_id.in_(contact_ids), ArticleText.language == "fr")
     return list(dict.fromkeys(db.session.scalars(query.order_by(used.c.contact_id.desc()))))[:MOST_OF_EACH]
 
 
-def _known(citizen: Citizen, contact_ids: Collection[int]) -> Known:
+def _known(citizen: Citizen, contact_ids: Collection[int], parts: Collection[str]) -> Known:
     town = communes.town(citizen.commune) if citizen.commune else None
-    name = town.name if town else ""
-    if not contact_ids:
-        return Known(name)
+    return Known(
+        town.name if town else "",
+        _given(contact_ids) if "files" in parts else (),
+        _answered(contact_ids) if "scripts" in parts else (),
+    )
+
+
+def _given(contact_ids: Collection[int]) -> tuple[str, ...]:
+    """The files that they sent, the latest first."""
     files = db.select(Attachment.name).join(Message).order_by(Attachment.id.desc()).limit(MOST_OF_EACH)
     files = files.where(Message.contact_id.in_(contact_ids), Message.direction == "in")
-    return Known(name, tuple(dict.fromkeys(db.session.scalars(files))), _answered(contact_ids))
+    return tuple(dict.fromkeys(db.session.scalars(files)))
 
 
 def _answered(contact_ids: Collection[int]) -> tuple[tuple[str, str], ...]:
@@ -145,23 +166,33 @@ def _answered(contact_ids: Collection[int]) -> tuple[tuple[str, str], ...]:
 
 def last_words(contact_ids: Iterable[int], most: int = 3) -> dict[int, list[Message]]:
     """The last messages of each contact, in one SELECT however long the threads are."""
-    rank = db.func.row_number().over(partition_by=Message.contact_id, order_by=Message.id.desc())
-    ranked = (
-        db.select(Message.id, rank.label("rank")).where(Message.contact_id.in_(list(contact_ids))).subquery()
-    )
-    query = db.select(Message).join(ranked, ranked.c.id == Message.id).where(ranked.c.rank <= most)
     said: dict[int, list[Message]] = {}
-    for message in db.session.scalars(query.order_by(Message.id)):
+    for message in db.session.scalars(_last_of_each(), {"contacts": list(contact_ids), "most": most}):
         said.setdefault(message.contact_id, []).append(message)
     return said
 
 
+@cache
+def _last_of_each() -> Select[Message]:
+    rank = db.func.row_number().over(partition_by=Message.contact_id, order_by=Message.id.desc())
+    ranked = db.select(Message.id, rank.label("rank"))
+    ranked = ranked.where(Message.contact_id.in_(bindparam("contacts", expanding=True)))
+    last = ranked.subquery()
+    query = db.select(Message).join(last, last.c.id == Message.id)
+    return query.where(last.c.rank <= bindparam("most")).order_by(Message.id)
+
+
 def links_of(citizen: Citizen) -> list[IdentifierLink]:
     """The numbers and addresses linked to this person, each once, the surest first."""
-    query = db.select(IdentifierLink).where(IdentifierLink.citizen_id.in_(people.ids(citizen.id)))
-    query = query.options(joinedload(IdentifierLink.identifier).selectinload(Identifier.consents))
-    query = query.order_by(IdentifierLink.certainty, IdentifierLink.identifier_id, IdentifierLink.citizen_id)
     once: dict[int, IdentifierLink] = {}
-    for link in db.session.scalars(query):
+    for link in db.session.scalars(_surest_first(), {"files": people.ids(citizen.id)}).unique():
         once.setdefault(link.identifier_id, link)
     return list(once.values())
+
+
+@cache
+def _surest_first() -> Select[IdentifierLink]:
+    one = IdentifierLink
+    query = db.select(one).where(one.citizen_id.in_(bindparam("files", expanding=True)))
+    query = query.options(joinedload(one.identifier).joinedload(Identifier.consents))
+    return query.order_by(one.certainty, one.identifier_id, one.citizen_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -9,8 +10,6 @@ from flask import redirect, render_template, request, url_for
 from portal.cases import questions
 from portal.citizens import access, doubles, merging, people, relations
 from portal.citizens.models import Citizen, Duplicate
-from portal.contacts import answering
-from portal.contacts.models import Contact
 from portal.database import db
 from portal.referrals.following import referring
 from portal.staff.managing import names_of
@@ -71,19 +70,30 @@ def _ask_why(citizen_id: int, form: Form) -> str:
 def _file(person: Citizen) -> dict[str, Any]:
     """The file at the page of the timeline that is asked for."""
     before = request.args.get("before", type=int)
-    contacts = answering.timeline(person.id, by=me(), before=before, limit=A_PAGE + 1)
-    shown, more = contacts[:A_PAGE], len(contacts) > A_PAGE
+    read = briefing.read_latest(person, before=before, limit=A_PAGE + 1)
+    more = len(read.contacts) > A_PAGE
     return {
-        "brief": briefing.brief(person, latest=contacts if before is None else None),
-        "doubles": [(row, _other(row, person)) for row in doubles.doubles_of(person)],
-        "merges": merging.merges_of(person),
+        "brief": briefing.brief(person, read=read if before is None else None),
         "links": briefing.links_of(person),
-        "near": [(one, relations.other_of(one)) for one in relations.around(person)],
-        "speaks_for": [(one, relations.whose(one)) for one in relations.spoken_for_by(person)],
-        "moments": _moments(shown),
+        "moments": _moments(read),
         "first_page": before is None,
-        "older": shown[-1].id if more else None,
-        "elsewhere": referring.elsewhere(person.id, organization_id=me().organization_id),
+        "older": read.contacts[A_PAGE - 1].id if more else None,
+        **_around(person, read.parts),
+    }
+
+
+def _around(person: Citizen, parts: Collection[str]) -> dict[str, Any]:
+    """Whatever stands around the timeline, where there is any: the other files, who is near, what others referred."""
+    found = doubles.doubles_of(person) if "doubles" in parts else []
+    near = relations.around(person) if "near" in parts else []
+    speaks_for = relations.spoken_for_by(person) if "speaks_for" in parts else []
+    mine, told = me().organization_id, "referred_elsewhere" in parts
+    return {
+        "doubles": [(row, _other(row, person)) for row in found],
+        "merges": merging.merges_of(person) if "merges" in parts else [],
+        "near": [(one, relations.other_of(one)) for one in near],
+        "speaks_for": [(one, relations.whose(one)) for one in speaks_for],
+        "elsewhere": referring.elsewhere(person.id, organization_id=mine) if told else [],
     }
 
 
@@ -94,20 +104,20 @@ def _other(row: Duplicate, person: Citizen) -> Citizen:
     return people.head(db.session.get_one(Citizen, number))
 
 
-def _moments(contacts: list[Contact]) -> list[dict[str, Any]]:
+def _moments(read: briefing.Read) -> list[dict[str, Any]]:
     """Each contact with its last words and its referrals; as many SELECTs for twenty as for one."""
+    contacts = read.contacts[:A_PAGE]
     if not contacts:
         return []
     ids = [contact.id for contact in contacts]
-    said = briefing.last_words(ids)
-    referrals = referring.referrals_of(ids)
+    referrals = referring.referrals_of(ids) if "referrals" in read.parts else []
     names = names_of({contact.agent_id for contact in contacts})
-    asked = questions.questions_of(ids)
+    asked = questions.questions_of(ids) if "questions" in read.parts else []
     topics = dict(contact_page.topic_options())
     return [
         {
             "contact": contact,
-            "said": said.get(contact.id, []),
+            "said": read.said.get(contact.id, []),
             "referrals": [one for one in referrals if one.contact_id == contact.id],
             "questions": [one for one in asked if one.contact_id == contact.id],
             "agent": names.get(contact.agent_id or 0, ""),
