@@ -50,9 +50,9 @@ def sync_areas(row: Service, before: Doc | None, after: Doc) -> bool:
     for one in rows:
         db.session.delete(one)
     db.session.flush()
-    for said in wanted:
-        kept = next(one for one in dicts(after.get("service_areas")) if read_area(one) == said)
-        db.session.add(ServiceArea(service_id=row.id, hsds=_named(kept), **said))
+    for area in wanted:
+        kept = next(one for one in dicts(after.get("service_areas")) if read_area(one) == area)
+        db.session.add(ServiceArea(service_id=row.id, hsds=_named(kept), **area))
     return False
 
 
