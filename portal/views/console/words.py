@@ -83,6 +83,7 @@ REFERRAL_VIEWS = {
 }
 REFERRAL_DONE = {
     "send": "Orientation envoyée : la personne en est prévenue.",
+    "by_phone": "C’est noté. Dites ici si le service prend l’appel ou non : la personne le saura.",
     "again": "Orientation envoyée au service suivant : la personne en est prévenue.",
     "answer": "Réponse envoyée au service.",
     "taken": "C’est noté : la personne est prévenue que le service a sa demande.",

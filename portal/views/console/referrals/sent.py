@@ -68,7 +68,9 @@ def act_on_referral(referral_id: int, act: str) -> Any:
         return _page(listing.find_referral(referral_id, by=me()), form), 422
     stopped = act == "again" and after is found
     db.session.commit()
-    flash(STOPPED if stopped else words.REFERRAL_DONE[act], "warning" if stopped else "message")
+    by_phone = act in ("send", "again") and after.way == "phone" and not stopped
+    done = words.REFERRAL_DONE["by_phone" if by_phone else act]
+    flash(STOPPED if stopped else done, "warning" if stopped else "message")
     return redirect(url_for("console.referral", referral_id=after.id))
 
 

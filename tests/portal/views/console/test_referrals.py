@@ -221,10 +221,14 @@ def test_a_call_put_through_is_received_when_somebody_takes_it(
 def test_a_service_that_says_no_on_the_telephone_refuses_with_its_reason(console: Any) -> None:
     rule = cast.rule("aide").versions[0]
     made = lives.proposed(rule_version_id=rule.id)
-    living.send(made, "phone", by=make.staff().actor)
+    made.service.phone = "+33199000050"
     other = make.service("cpam")
     db.session.commit()
-    assert "Le service ne la prend pas" in console.get(f"/console/referrals/{made.id}").text
+    act(console, made, "send", way="phone", nature="request")
+    page = console.get(f"/console/referrals/{made.id}").text
+    assert "Le service ne la prend pas" in page and "en est prévenue" not in page, (
+        "nobody was told anything yet"
+    )
     unsaid = act(console, made, "refused")
     assert unsaid.status_code == 422 and 'href="#refusal"' in unsaid.text
     lacking = act(console, made, "refused", refusal="missing_piece")
