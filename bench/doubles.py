@@ -15,13 +15,14 @@ from bench import alone, towns
 from bench.open_consoles import quantile
 from portal import clock
 from portal.citizens import doubles
-from portal.citizens.models import Citizen, Duplicate
+from portal.citizens.models import Citizen, Duplicate, IdentifierLink
 from portal.database import db, insert
 from portal.history import Event
 from portal.jobs import Job
 from portal.work.propose_doubles import propose_doubles
 
 ONE_BY_ONE, IN_A_PASS = 1_000, 10_000
+ONE_IN = 20  # of those in the pass has a second file, under the same name and with the same number
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,12 @@ def measure(environ: Mapping[str, str]) -> Told:
         first_mb = alone.most_mb()
         one_ms = sorted(_one(number) for number in _spread(ids, ONE_BY_ONE))
         touched = _spread(ids, IN_A_PASS)
+        second = _written_twice(touched[::ONE_IN])
         _touch(touched)
         pass_s = _pass()
         idle_ms = _pass() * 1000
         proposed = db.session.scalar(db.select(db.func.count()).select_from(Duplicate)) or 0
+        _forget(second)
         return Told(len(ids), one_ms, len(touched), pass_s, idle_ms, proposed, first_mb, alone.most_mb())
 
 
@@ -86,6 +89,33 @@ def _one(citizen_id: int) -> float:
 def _spread(ids: Sequence[int], most: int) -> list[int]:
     """So many of them, from the first to the last."""
     return list(ids[:: max(1, len(ids) // most)][:most])
+
+
+def _written_twice(ids: Sequence[int]) -> list[int]:
+    """A second file of each, as somebody in a hurry makes one."""
+    made = []
+    for one in db.session.scalars(db.select(Citizen).where(Citizen.id.in_(ids))).all():
+        other = Citizen(name=one.name, name_key=one.name_key, commune=one.commune)
+        db.session.add(other)
+        db.session.flush()
+        made.append(other.id)
+        links = [
+            {"identifier_id": link.identifier_id, "citizen_id": other.id, "certainty": "probable"}
+            for link in one.links
+        ]
+        if links:
+            db.session.execute(insert(IdentifierLink), links)
+    db.session.commit()
+    return made
+
+
+def _forget(ids: Sequence[int]) -> None:
+    """The town is kept for another run as it was."""
+    theirs = Duplicate.citizen_id.in_(ids) | Duplicate.other_id.in_(ids)
+    db.session.execute(db.delete(Duplicate).where(theirs))
+    db.session.execute(db.delete(IdentifierLink).where(IdentifierLink.citizen_id.in_(ids)))
+    db.session.execute(db.delete(Citizen).where(Citizen.id.in_(ids)))
+    db.session.commit()
 
 
 def _touch(ids: Sequence[int]) -> None:

@@ -37,9 +37,14 @@ TOUCHING = ("citizen.added", "citizen.edited", "citizen.linked", "citizen.unmerg
 A_BATCH = 500
 
 
+def last_event() -> int:
+    """How far the history goes."""
+    return db.session.scalar(db.select(db.func.max(Event.id))) or 0
+
+
 def touched_since(event_id: int) -> tuple[list[int], int]:
     """The people whom something happened to after this event, at most a batch; and the last event looked at."""
-    last = db.session.scalar(db.select(db.func.max(Event.id))) or 0
+    last = last_event()
     query = db.select(Event.id, Event.citizen_id).where(Event.id > event_id, Event.id <= last)
     query = query.where(Event.verb.in_(TOUCHING), Event.citizen_id.is_not(None))
     rows = list(db.session.execute(query.order_by(Event.id).limit(A_BATCH)))

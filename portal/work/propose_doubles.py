@@ -16,9 +16,10 @@ LATE = 500  # events whose numbers were drawn before others', and committed afte
 def propose_doubles(job: Job) -> None:
     """Person by person, each in a transaction of its own. How far it has got is written in the job that is done."""
     jobs.go_on(job.kind, every=EVERY)
-    upto = max(0, _reached(job) - LATE)
+    last = _reached(job)
+    upto, nothing_new = max(0, last - LATE), doubles.last_event() == last
     db.session.commit()
-    while True:
+    while not nothing_new:  # what was committed late is looked for once something else has happened
         touched, last = doubles.touched_since(upto)
         db.session.commit()
         for citizen_id in touched:

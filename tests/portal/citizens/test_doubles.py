@@ -89,10 +89,20 @@ def test_only_those_whom_something_happened_to_are_compared(app: Flask, work: Ca
     anne = identifying.add_citizen("Anne Petit", commune="72181", by=history.SYSTEM)
     other = identifying.add_citizen("Anne Petit", commune="72181", by=history.SYSTEM)
     for _ in range(2):
-        job = Job(kind="propose_doubles", state="leased")
-        db.session.add(job)
-        db.session.commit()
-        propose_doubles(job)
-        rows = db.session.execute(db.select(Duplicate.citizen_id, Duplicate.other_id)).all()
-        assert [tuple(row) for row in rows] == [(anne.id, other.id)]
+        assert a_pass() == [(anne.id, other.id)]
+    db.session.execute(db.delete(Duplicate))
+    assert a_pass() == [], "nothing happened since: nobody is compared again"
+    late = history.Event(verb="contact.noted", actor_kind="system", subject_type="contacts", subject_id=1)
+    db.session.add(late)
+    assert a_pass() == [(anne.id, other.id)], "what was committed late is looked for with what follows"
+
+
+def a_pass() -> list[tuple[int, int]]:
+    """What is proposed once the worker has looked at the history."""
+    job = Job(kind="propose_doubles", state="leased")
+    db.session.add(job)
+    db.session.commit()
+    propose_doubles(job)
     assert job.payload["upto"] == db.session.scalar(db.select(db.func.max(history.Event.id)))
+    rows = db.session.execute(db.select(Duplicate.citizen_id, Duplicate.other_id)).all()
+    return [(one, other) for one, other in rows]
