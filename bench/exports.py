@@ -113,13 +113,15 @@ def make(environ: Mapping[str, str], export_id: int) -> Told:
 
 
 def watch(url: str, export_id: int, under_way: Future[Told]) -> list[float]:
-    """How long each progress stood still, in seconds, as a page that asks again would see it; sorted."""
-    pauses, known, since = [], (0, 0, ""), time.monotonic()
+    """How long its progress stood still each time, in seconds, as a page that asks again would see it; sorted. Nothing
+    counts before the file is begun."""
+    pauses: list[float] = []
+    known, since = (0, 0, "waiting"), 0.0
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
         while not under_way.done():
             now = connection.execute(PROGRESS, (export_id,)).fetchone() or known
-            if now[0] != known[0]:
-                pauses.append(time.monotonic() - since)
+            if (now[0], now[2]) != (known[0], known[2]):
+                pauses += [time.monotonic() - since] if since else []
                 known, since = now, time.monotonic()
             time.sleep(LOOK_S)
     return sorted(pauses)
