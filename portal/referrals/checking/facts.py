@@ -18,7 +18,7 @@ from portal.directory.models import Commune, Kind, Organization, Service, Servic
 from portal.referrals.deciding.areas import Area, Reach, reach_of, reaches, seated
 from portal.referrals.deciding.book import Book
 from portal.referrals.deciding.rule import Rule
-from portal.referrals.deciding.situations import department_of, today
+from portal.referrals.deciding.situations import day_of, department_of
 
 LOOKED_BACK = timedelta(days=365)
 MOST_COMMUNES = 300  # of those a table of topics and communes shows: where people asked, then by population
@@ -79,7 +79,7 @@ class Facts:
 
 def read_facts(books: dict[int, Book], organization_id: int) -> Facts:
     """The facts for checking the rules of this organization, with the books of all."""
-    facts = Facts(today())
+    facts = Facts(day_of(organization_id))
     rules = [rule for book in books.values() for rule in book.rules]
     facts.topics = {
         topic.slug: topic.names.get("fr", topic.slug)

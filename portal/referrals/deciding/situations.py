@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from portal import clock
 from portal.database import db
-from portal.directory import stamps
+from portal.directory import calendars, stamps
 from portal.directory.editing import department_of
 from portal.directory.models import Organization
 from portal.directory.opening import Schedule, is_open
@@ -54,9 +54,14 @@ URGENCIES = {
 }
 
 
-def today(timezone: str = "Europe/Paris") -> date:
+def today(timezone: str) -> date:
     """The day it is there."""
     return clock.now().astimezone(ZoneInfo(timezone)).date()
+
+
+def day_of(organization_id: int) -> date:
+    """The day it is where an organization is: by which its rules begin and end."""
+    return calendars.of_organization(organization_id).day(clock.now())
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ class Situation:
     urgency: str = ""
     department: str = ""
     read: tuple[str, ...] = ()
-    at: date = field(default_factory=today)
+    at: date = field(default_factory=clock.local_day)
     scores: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:

@@ -25,7 +25,7 @@ from portal.referrals.deciding.areas import outside
 from portal.referrals.deciding.book import Book
 from portal.referrals.deciding.rule import Match, Rule
 from portal.referrals.deciding.rules import compile_version, in_force
-from portal.referrals.deciding.situations import Situation, any_open, line_schedules, today
+from portal.referrals.deciding.situations import Situation, any_open, day_of, line_schedules
 from portal.referrals.models import RuleVersion
 
 MOST = 500
@@ -74,7 +74,8 @@ def try_draft(draft: RuleVersion, situations: Iterable[Situation]) -> Trial:
     """Who would go elsewhere if the draft were in force, the most numerous first; on the day that it begins."""
     book = in_force(draft.rule.organization_id)
     tried = book.with_rule(compile_version(draft))
-    day = max(draft.starts_on or today(), today())
+    today = day_of(draft.rule.organization_id)
+    day = max(draft.starts_on or today, today)
     services = _open_services([*book.rules, *tried.rules])
     elsewhere = cache(lambda commune: outside(list(services.values()), commune))
     total = decided = 0

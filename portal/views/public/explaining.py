@@ -18,7 +18,7 @@ from portal.referrals.deciding import situations
 from portal.referrals.deciding.rules import in_force
 from portal.referrals.models import RuleVersion
 from portal.referrals.ruling import reading
-from portal.views import guards, language
+from portal.views import guards, here, language
 from portal.views.admin.trees.picture import Node, Picture, draw
 from portal.views.public import bp
 
@@ -94,7 +94,7 @@ def _topics() -> list[Topic]:
 
 def _rules_of(topic: str, page: int) -> tuple[list[RuleVersion], int]:
     """The rules of the host in force today for this topic, in the order they are looked at; a page of them."""
-    day = situations.today()
+    day = here.today()
     ids = [
         rule.version_id
         for rule in in_force().rules

@@ -12,9 +12,10 @@ from portal.database import db
 from portal.directory.communes import commune_of
 from portal.directory.models import Department
 from portal.directory.names import name_key
-from portal.referrals.deciding.situations import AGES, FLAGS, URGENCIES, Situation, today
+from portal.referrals.deciding.situations import AGES, FLAGS, URGENCIES, Situation
 from portal.referrals.ruling.keeping import kept
 from portal.referrals.ruling.wording import LANGUAGES, OPENING, Wording
+from portal.views import here
 from portal.views.admin.rules.words import Names
 from portal.views.choosing import read_commune, read_kind, read_service
 from portal.views.forms import Form
@@ -86,7 +87,7 @@ def read_situation(form: Form) -> Situation:
         form.refuse("article", "Aucune fiche n’a cette adresse.")
     commune, day = read_commune(form), form.day("at")
     return Situation(
-        at=day or today(),
+        at=day or here.today(),
         words=form.text("words", longest=2000),
         language=form.choice("language", LANGUAGES) or "fr",
         topics=(topic,) if topic else (),
