@@ -9,7 +9,7 @@ from flask import Flask
 
 from tests import make
 from tests.browser.conftest import Opens
-from tests.browser.test_texts import look
+from tests.browser.looking import faults
 from tests.portal.directory.test_appearance import DRAWING
 
 pytestmark = pytest.mark.browser
@@ -25,19 +25,19 @@ def test_a_town_tries_its_colours_then_wears_them(app: Flask, opens: Opens, widt
     page.get_by_label("Nom").fill("Ville de Valbrune")
     page.get_by_label("Couleur principale").fill(GREY)
     page.get_by_label("Logo").set_input_files({"name": "a.svg", "mimeType": "text/html", "buffer": LOGO})
-    look(page, f"appearance-{width}")
+    assert faults(page, f"appearance-{width}") == []
     page.get_by_role("button", name="Voir le résultat").click()
     page.wait_for_url("**/admin/appearance/preview")
     assert worn(page) == "rgb(118, 118, 118)"
     assert page.locator(".brand img").evaluate("image => image.naturalWidth > 0")
-    look(page, f"appearance-preview-{width}")
+    assert faults(page, f"appearance-preview-{width}") == []
     page.get_by_role("button", name="Publier cette apparence").click()
     page.wait_for_url("**/admin/appearance")
-    look(page, f"appearance-published-{width}")
+    assert faults(page, f"appearance-published-{width}") == []
     for path in ("", "requests/new", "legal"):
         page.goto(f"/fr/{path}")
         assert worn(page) == "rgb(118, 118, 118)"
-        look(page, f"appearance-worn-{path.replace('/', '-')}-{width}")
+        assert faults(page, f"appearance-worn-{path.replace('/', '-')}-{width}") == []
     assert page.locator(".brand b").inner_text() == "Ville de Valbrune"
 
 

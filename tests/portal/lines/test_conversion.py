@@ -12,9 +12,9 @@ from portal.app import create_app
 from portal.database import db
 from portal.lines import menus
 from portal.lines.models import Line
-from tests.conftest import ROOT, settings_for
+from tests.conftest import settings_for
+from tests.databases import MIGRATIONS
 
-FOLDER = str(ROOT / "migrations")
 BEFORE = """
 INSERT INTO organizations (id, slug, name, is_host, phone, email, url, version) VALUES (1, 'm', 'M', 1, '', '', '', 1);
 INSERT INTO queues (id, organization_id, slug, name, position) VALUES (1, 1, 'accueil', 'Accueil', 0);
@@ -27,7 +27,7 @@ INSERT INTO lines (id, number, organization_id, name, languages, language_keys, 
 def test_the_choices_of_a_line_become_its_published_menu(tmp_path: Path) -> None:
     app = create_app(settings_for(tmp_path))
     with app.app_context():
-        upgrade(directory=FOLDER, revision="0007")
+        upgrade(directory=MIGRATIONS, revision="0007")
         with db.engine.begin() as connection:
             for statement in filter(str.strip, BEFORE.split(";")):
                 connection.exec_driver_sql(statement)
@@ -40,7 +40,7 @@ def test_the_choices_of_a_line_become_its_published_menu(tmp_path: Path) -> None
                 }
                 into = "INSERT INTO menu_choices (line_id, key, position, says, topic_id, queue_id)"
                 connection.execute(sa.text(f"{into} VALUES (1, :key, :place, :says, :topic, 1)"), row)
-        upgrade(directory=FOLDER)
+        upgrade(directory=MIGRATIONS)
         line = db.session.scalars(db.select(Line)).one()
         version = menus.published(line)
         assert version is not None and menus.check(version.tree, line) == []
