@@ -22,6 +22,7 @@ from sqlalchemy import JSON, DateTime, MetaData, Select, event, text
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.mutable import MutableDict, MutableList
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
@@ -142,6 +143,15 @@ def hold_nothing() -> None:
     """Called before the outside is spoken to: a transaction must not stay open for as long as its answer takes."""
     if db.session().in_transaction():
         raise RuntimeError("a transaction is open while the outside is spoken to")
+
+
+def let_go() -> None:
+    """Gives up what this session's transaction was about, even where its connection was cut meanwhile: the server, told
+    nothing, gives it up too."""
+    try:
+        db.session.rollback()
+    except DBAPIError:
+        db.session.remove()
 
 
 def locked(query: Select[Any]) -> Select[Any]:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from portal.database import db
+from portal.database import db, let_go
 from portal.errors import N_, Refused, Stale
 from portal.views import carrying, labels
 from portal.views.context import settings
@@ -40,7 +40,7 @@ SENTENCES = {
 
 def show(status: int, sentence: str, **details: Any) -> Any:
     """The refusal, in the reader's language, as a page or as the API's JSON."""
-    db.session.rollback()
+    let_go()
     if request.path.startswith("/api/"):
         return jsonify(error=sentence), status
     if request.path.startswith("/telephone/"):  # nobody reads a page there

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import event
 
-from portal import clock, jobs, spool
+from portal import brisk, clock, jobs, spool
 from portal.contacts.models import Contact, Leg
 from portal.database import db
 from portal.desk import places
@@ -118,6 +119,19 @@ def test_what_is_done_again_waits_for_who_holds_the_call(gated: Any, gate: Any) 
         threading.Timer(2, let_go).start()
         assert replay(gated) == 1
     assert the_call().ended_at is not None
+
+
+@ON_POSTGRESQL
+def test_a_word_whose_connection_is_cut_as_it_is_given_up_is_kept(gated: Any, gate: Any) -> None:  # noqa: F811
+    """The door waited for a second in vain, and cannot even roll back what it had begun."""
+    network = Network(gated)
+    network.twiml("/telephone/voice", CallSid="CA1")
+    with gated.app_context():
+        event.listen(db.engines[brisk.BIND], "rollback", lambda _connection: gate.shut(), once=True)
+    with held("CA1"):
+        assert network.post("/telephone/status/call", CallSid="CA1", **OVER).status_code == 204
+    gate.reopen()
+    assert replay(gated) == 1 and the_call().ended_at is not None
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

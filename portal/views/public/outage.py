@@ -8,7 +8,7 @@ from flask import render_template, request
 
 from portal import clock
 from portal.cases.references import spoken
-from portal.database import db
+from portal.database import let_go
 from portal.referrals.deciding.distress import distress
 from portal.views.forms import Form
 from portal.views.language import current
@@ -20,7 +20,7 @@ IN_DANGER = ("15", "17", "18", "112", "114")  # what each is for stands in a tab
 
 
 def _away(error: Exception) -> Any:
-    db.session.rollback()
+    let_go()
     way().tell(error)
     if clock.is_past():
         return database_away(error)

@@ -12,7 +12,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from portal import clock
 from portal.contacts import legs
-from portal.database import db
+from portal.database import db, let_go
 from portal.desk import offering
 from portal.desk.waiting import queue_for_topic
 from portal.lines.reaching import called
@@ -50,7 +50,7 @@ FRENCH = "fr"
 
 
 def _away(error: Exception) -> Any:
-    db.session.rollback()
+    let_go()
     way().tell(error)
     if clock.is_past():
         return database_away(error)
