@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Executable, bindparam
 
 from knowledge_base.highlight import Parts, marked
 from portal.cases.models import Case, Check, Note, Promise, Question
@@ -29,39 +33,71 @@ def of_contacts(contacts: Collection[Contact], terms: Collection[str]) -> dict[i
     said: Said = {
         one.id: [("subject", one.subject), ("note", one.note), ("answer", one.answer)] for one in contacts
     }
-    messages = db.select(Message.contact_id, Message.direction, Message.body).order_by(Message.id)
-    _add(said, db.session.execute(messages.where(Message.contact_id.in_(said))))
-    for where, column in (("question", Question.text), ("answer", Question.answer)):
-        query = db.select(Question.contact_id, db.literal(where), column)
-        _add(said, db.session.execute(query.where(Question.contact_id.in_(said))))
+    _add(said, _of_contacts())
     return _best(said, terms)
 
 
 def of_cases(cases: Collection[Case], terms: Collection[str]) -> dict[int, Passage]:
     """The best passage of each."""
     said: Said = {one.id: [("subject", one.subject), ("subject", one.waits_for)] for one in cases}
-    for where, owner, column in (
-        ("note", Note.case_id, Note.body),
-        ("check", Check.case_id, Check.text),
-        ("promise", Promise.case_id, Promise.text),
-    ):
-        query = db.select(owner, db.literal(where), column)
-        _add(said, db.session.execute(query.where(owner.in_(said))))
+    _add(said, _of_cases())
     return _best(said, terms)
 
 
-def _add(said: Said, rows: Iterable[tuple[int, str, str]]) -> None:
-    for owner_id, where, text in rows:
+@cache
+def _of_contacts() -> Executable:
+    return _texts(
+        (Message.direction, Message.contact_id, Message.id, Message.body),
+        (db.literal("question"), Question.contact_id, Question.id, Question.text),
+        (db.literal("answer"), Question.contact_id, Question.id, Question.answer),
+    )
+
+
+@cache
+def _of_cases() -> Executable:
+    return _texts(
+        (db.literal("note"), Note.case_id, Note.id, Note.body),
+        (db.literal("check"), Check.case_id, Check.id, Check.text),
+        (db.literal("promise"), Promise.case_id, Promise.id, Promise.text),
+    )
+
+
+def _texts(*kinds: tuple[Any, Any, Any, Any]) -> Executable:
+    """All the texts of these owners in one question, which is made once a process: of each kind, oldest first."""
+    owners: Any = bindparam("owners", expanding=True)
+    each = [
+        db.select(
+            owner.label("owner"), where.label("place"), text.label("text"), db.literal(kind), number
+        ).where(owner.in_(owners))
+        for kind, (where, owner, number, text) in enumerate(kinds)
+    ]
+    return db.union_all(*each).order_by(db.text("4"), db.text("5"))
+
+
+def _add(said: Said, texts: Executable) -> None:
+    for owner_id, where, text, *_order in db.session.execute(texts, {"owners": list(said)}):
         said[owner_id].append((where, text))
 
 
 def _best(said: Said, terms: Collection[str]) -> dict[int, Passage]:
     wanted = frozenset(terms)
-    found = {}
+    return {
+        owner_id: Passage(where, passage(text, wanted)) for owner_id, (where, text) in _each(said, wanted)
+    }
+
+
+def _each(said: Said, wanted: frozenset[str]) -> Iterator[tuple[int, tuple[str, str]]]:
+    """The text of each that holds most of these words. Reading one costs more than all else: whichever holds them all
+    is the last that is read."""
     for owner_id, texts in said.items():
-        where, text = max(texts, key=lambda one: len(wanted.intersection(words.terms(one[1]))))
-        found[owner_id] = Passage(where, passage(text, wanted))
-    return found
+        best, most = texts[0], -1
+        for one in texts:
+            held = len(wanted.intersection(words.terms(one[1])))
+            if held > most:
+                best, most = one, held
+            if most == len(wanted):
+                break
+        yield owner_id, best
 
 
 def passage(text: str, terms: frozenset[str]) -> Parts:
