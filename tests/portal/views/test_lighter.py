@@ -75,6 +75,17 @@ def test_files_that_are_the_same_for_everybody_leave_compressed(client: Any) -> 
         assert (part.status_code, part.content_encoding, len(part.data)) == (206, None, 10)
 
 
+def test_a_file_says_what_matters_of_it_and_no_more(client: Any) -> None:
+    for path, held in (("/static/css/base.css", False), ("/static/js/news-worker.js", True)):
+        headers = client.get(path).headers
+        assert headers["X-Content-Type-Options"] == "nosniff" and "max-age" in headers["Cache-Control"]
+        assert ("Content-Security-Policy" in headers, "Cross-Origin-Embedder-Policy" in headers) == (
+            held,
+            held,
+        )
+        assert sum(len(name) + len(value) + 4 for name, value in headers.items()) < 600
+
+
 def test_no_page_is_compressed(app: Flask, client: Any) -> None:
     for path in ("/fr/", "/fr/requests/new", "/sign-in"):
         assert client.get(path, headers=TAKES).content_encoding is None

@@ -24,7 +24,7 @@ from portal.views.forms import Form, new_key
 
 administrator = guards.staff("administrator")
 
-PAGE = 25
+PAGE = 20
 REVIEWED = "C’est noté : une autre personne que l’auteur relit et publie chaque règle."
 NOT_REVIEWED = "C’est noté : chacun peut publier les règles qu’il écrit."
 SHOWN = {
