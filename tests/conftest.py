@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from knowledge_base.search import Searcher
 from portal import jobs
@@ -195,11 +195,20 @@ def telephone(app: Flask) -> Iterator[Running]:
         yield running
 
 
+class KeepsOn(WSGIRequestHandler):
+    """Connections are kept, as a real server keeps them: the files of a page took thirty threads."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        return
+
+
 @pytest.fixture
 def served(app: Flask) -> Iterator[str]:
     """The application behind a real server, at the address the network and browsers know."""
     settings: Settings = app.extensions["settings"]
-    server = make_server("127.0.0.1", settings.port, app, threaded=True)
+    server = make_server("127.0.0.1", settings.port, app, threaded=True, request_handler=KeepsOn)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
