@@ -97,8 +97,7 @@ def wait_for(case: Case, what: str, *, by: Actor) -> None:
     hold(case)
     if case.state == "closed":
         raise Refused(N_("Cette affaire est close : rouvrez-la d’abord."))
-    if case.state == "waiting":
-        case.waits_for = what.strip()[:500]
+    if (case.state, case.waits_for) == ("waiting", what.strip()[:500]):
         return
     case.state, case.waits_for = "waiting", what.strip()[:500]
     clocks.pause(case, case.waits_for)

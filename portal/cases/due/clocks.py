@@ -68,10 +68,15 @@ def clocks_of(case: Case) -> dict[str, Clock]:
 
 
 def pause(case: Case, why: str) -> None:
-    """What is due from us stands still: the citizen is waited for. What is late already stays late. Hold the case."""
+    """What is due from us stands still: the citizen is waited for. What is late already stays late. Hold the case.
+
+    What stands still already does so for this reason now.
+    """
     now = clock.now()
     for one in clocks_of(case).values():
-        if one.state == "running" and one.kind != "receipt" and one.due_at >= now:
+        if one.state == "paused":
+            one.paused_why = why[:500]
+        elif one.state == "running" and one.kind != "receipt" and one.due_at >= now:
             one.state, one.paused_at, one.paused_why = "paused", now, why[:500]
 
 

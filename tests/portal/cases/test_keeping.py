@@ -114,6 +114,19 @@ def test_what_is_due_stands_still_while_the_citizen_is_waited_for(app: Flask) ->
     assert due(case, "silence") == date(2026, 5, 14)
 
 
+def test_something_else_is_waited_for_and_said_wherever_the_wait_is(app: Flask) -> None:
+    agent = make.staff()
+    case = open_case(make.contact("web"), by=agent.actor)
+    for what in ("Une photo", "Un plan", "Un plan"):
+        keeping.wait_for(case, what, by=agent.actor)
+    paused = [one for one in clocks.clocks_of(case).values() if one.state == "paused"]
+    assert paused and {one.paused_why for one in paused} == {"Un plan"} and case.waits_for == "Un plan"
+    assert [one.details["for"] for one in history.of(case) if one.verb == "case.waiting"] == [
+        "Un plan",
+        "Une photo",
+    ]
+
+
 def test_a_case_closed_is_no_longer_due_and_reopened_it_is_due_anew(app: Flask) -> None:
     agent = make.staff()
     with travel(MONDAY, tick=False):
