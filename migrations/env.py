@@ -20,9 +20,18 @@ def run() -> None:
         return
     options = current_app.extensions["migrate"].configure_args
     with db.engine.connect() as connection, foreign_keys_apart(connection):
+        take_as_long_as_it_takes(connection)
         context.configure(connection=connection, target_metadata=Base.metadata, **options)
         with context.begin_transaction():
             context.run_migrations()
+        connection.commit()
+
+
+def take_as_long_as_it_takes(connection: Connection) -> None:
+    """Five seconds are enough for a page, not to fill a column of some 200,000 cases. Waiting for a lock stays short."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET statement_timeout = 0")
+        connection.exec_driver_sql("SET idle_in_transaction_session_timeout = 0")
         connection.commit()
 
 
