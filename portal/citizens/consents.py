@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from sqlalchemy import Select, bindparam
+
 from portal import clock, history
 from portal.citizens.models import Consent, Identifier
 from portal.database import db, insert
@@ -23,8 +27,15 @@ def resume(used: Identifier, sender: str, *, evidence: str, by: Actor) -> bool:
 
 def stopped(used: Identifier, sender: str) -> Consent | None:
     """What this number said against texts from this sender, if it did."""
-    query = db.select(Consent).filter_by(identifier_id=used.id, stopped=True)
-    return db.session.scalar(query.where(Consent.sender.in_([sender, ANY])).order_by(Consent.at).limit(1))
+    return db.session.scalar(_stopped(), {"used": used.id, "senders": [sender, ANY]})
+
+
+@cache
+def _stopped() -> Select[Consent]:
+    """Asked before each text: made once a process."""
+    query = db.select(Consent).where(Consent.identifier_id == bindparam("used"), Consent.stopped)
+    query = query.where(Consent.sender.in_(bindparam("senders", expanding=True)))
+    return query.order_by(Consent.at).limit(1)
 
 
 def _say(used: Identifier, sender: str, *, stopped: bool, evidence: str, by: Actor) -> bool:

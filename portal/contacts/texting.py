@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
+
+from sqlalchemy import Select, bindparam
 
 from portal import clock, history
 from portal.budgets import Use, spend_each
@@ -118,10 +121,17 @@ def _is_live(contact: Contact) -> bool:
 
 def _wants_no_message(contact: Contact, used: Identifier) -> bool:
     """A flag of any of those who use the number: a text is read by whoever picks the phone up."""
-    users = db.session.scalars(db.select(IdentifierLink.citizen_id).filter_by(identifier_id=used.id))
-    theirs = Flag.citizen_id.in_(people.ids(*users, contact.citizen_id))
-    query = db.select(Flag.id).where(Flag.kind == "no_message", theirs, not_ended())
+    files = people.ids(*db.session.scalars(_users(), {"used": used.id}), contact.citizen_id)
+    if not files:  # somebody new
+        return False
+    query = db.select(Flag.id).where(Flag.kind == "no_message", Flag.citizen_id.in_(files), not_ended())
     return db.session.scalar(query.limit(1)) is not None
+
+
+@cache
+def _users() -> Select[int]:
+    """Asked before each text: made once a process."""
+    return db.select(IdentifierLink.citizen_id).where(IdentifierLink.identifier_id == bindparam("used"))
 
 
 def spend(contact: Contact, sender: Sender, *, automatic: bool) -> str:

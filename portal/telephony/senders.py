@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import holidays
+from sqlalchemy import Select, bindparam
 
 from portal import history
 from portal.database import check_version, db, locked
@@ -36,8 +37,13 @@ _HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 def sender_for(number: str) -> Sender:
     """How texts leave under this number of ours; as usual when nothing else was said."""
-    found = db.session.scalar(db.select(Sender).filter_by(number=number))
-    return found or Sender(number=number, **AS_USUAL)
+    return db.session.scalar(_sender(), {"number": number}) or Sender(number=number, **AS_USUAL)
+
+
+@cache
+def _sender() -> Select[Sender]:
+    """Asked before each text: made once a process."""
+    return db.select(Sender).where(Sender.number == bindparam("number"))
 
 
 def senders(organization_id: int) -> list[Sender]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple, cast
+
+from sqlalchemy import Select, bindparam
 
 from portal import history
 from portal.articles.models import Topic
@@ -42,10 +45,14 @@ AS_USUAL = {  # by nature, where the organization says nothing
 
 def levels_of(organization_id: int) -> Sequence[ServiceLevel]:
     """What the organization undertakes of its own, the widest first."""
-    query = db.select(ServiceLevel).filter_by(organization_id=organization_id)
-    return db.session.scalars(
-        query.order_by(ServiceLevel.topic_id, ServiceLevel.nature, ServiceLevel.id)
-    ).all()
+    return db.session.scalars(_undertaken(), {"organization": organization_id}).all()
+
+
+@cache
+def _undertaken() -> Select[ServiceLevel]:
+    """Asked for each matter that is opened: made once a process."""
+    query = db.select(ServiceLevel).where(ServiceLevel.organization_id == bindparam("organization"))
+    return query.order_by(ServiceLevel.topic_id, ServiceLevel.nature, ServiceLevel.id)
 
 
 def level_for(

@@ -185,7 +185,8 @@ def _record(form: Form, files: list[Kept]) -> Contact | None:
     where = {**_where(typed.subject), "step": DISTRESS if in_danger else _step(channel, typed.name)}
     contact, new = record_request(form.key(), used, subject=typed.subject, body=typed.body, **where)
     if new:
-        uploading.attach(contact.messages[-1], files, form)
+        if files or form.values.get("files_refused"):
+            uploading.attach(contact.messages[-1], files, form)
         with (
             db.session.no_autoflush
         ):  # nothing asked here looks for what is not yet written: one UPDATE, not three
