@@ -62,6 +62,7 @@ def start_clocks(case: Case, channel: str, undertaken: Iterable[Any] | None = No
     if means:
         rows.append(_row(case, "silence", means, calendar, level))
     db.session.add_all(Clock(**row) for row in rows)
+    db.session.flush()  # the receipt that is written next reads them, also where nothing is flushed by itself
 
 
 def clocks_of(case: Case) -> dict[str, Clock]:
