@@ -23,14 +23,13 @@ from knowledge_base.reading import (
 from knowledge_base.search import Searcher
 from tests.real.folder import data_folder
 
-pytestmark = pytest.mark.xdist_group("documents")  # read once, by one test worker
 FOLDER = data_folder("documents-bureautiques")
 RENTAL_GUIDE = "GUIDE-QUI-REPARE-QUI-ENTRETIENT-Ministere2016-1.pdf"
 ARABIC_MANDATE = "Aidants_Connect_-_Impression_du_mandat_arabe.pdf"
 PASHTO_MANDATE = "Aidants_Connect_-_Impression_du_mandatPachto_.pdf"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def documents() -> dict[str, DocumentText]:
     files = sorted(path for path in FOLDER.iterdir() if path.suffix in (".pdf", ".docx", ".odt"))
     return {path.name: read_document(path) for path in files}

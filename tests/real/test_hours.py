@@ -51,7 +51,7 @@ def test_every_case_is_right(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("every", "with_hours"), [(20, 2_686), pytest.param(1, 54_031, marks=pytest.mark.whole)]
+    ("every", "with_hours"), [(20, 2_702), pytest.param(1, 54_031, marks=pytest.mark.whole)]
 )
 def test_what_is_kept_of_every_office_can_be_shown_and_typed_again(every: int, with_hours: int) -> None:
     read = 0
