@@ -34,10 +34,10 @@ run: install
 chromium:
 	@command -v chromium >/dev/null || { command -v apt-get >/dev/null && { apt-get update -qq; apt-get install -y -qq chromium; } >/dev/null 2>&1; } || true
 
-check: lint
+check: install-dev lint
 	$(BIN)/python -m pytest tests/test_architecture.py
 
-lint: install-dev
+lint:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
