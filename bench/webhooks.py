@@ -138,7 +138,7 @@ def day(share: int = SHARE) -> None:
         began, before = time.monotonic(), spent.by_process(address)
         for part, weight in enumerate(shape):
             for _ in range(round(calls * weight)):
-                while len(crowd.live) > 24 + 400 * weight * len(shape) / 4:
+                while len(crowd.live) > 64 + 400 * weight * len(shape) / 4:
                     time.sleep(0.002)
                 number = f"+336399{draw.randrange(90_000) + 10_000:05d}"
                 crowd.call(number, draw.choice("01234"), patience_s=min(120, draw.expovariate(1 / 60)))
