@@ -29,6 +29,7 @@ EMPTY = "ENCODING 'UTF8' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"
 NEVER_SAFE = ("fsync", "synchronous_commit", "full_page_writes")
 TABLES = [table.name for table in reversed(Base.metadata.sorted_tables)]
 WHICH_ARE_FILLED = text("SELECT " + ", ".join(f'EXISTS (SELECT 1 FROM "{name}")' for name in TABLES))
+HOLDS_MUCH = text("SELECT EXISTS (SELECT 1 FROM services OFFSET 5000)")
 
 
 @contextmanager
@@ -106,11 +107,12 @@ def empty(tries: int = 5) -> None:
 
 
 def _empty() -> None:
-    """Only the tables that have rows are asked to; a whole directory takes longer than a page may."""
-    if db.engine.dialect.name == "postgresql":
-        db.session.execute(text("SET LOCAL statement_timeout = 0"))
+    """Only the tables that have rows. A whole directory goes at one stroke: row by row it takes minutes."""
     filled = db.session.execute(WHICH_ARE_FILLED).one()
-    for name, holds_rows in zip(TABLES, filled, strict=True):
-        if holds_rows:
-            db.session.execute(text(f'DELETE FROM "{name}"'))
+    names = [f'"{name}"' for name, holds_rows in zip(TABLES, filled, strict=True) if holds_rows]
+    if db.engine.dialect.name == "postgresql" and db.session.execute(HOLDS_MUCH).scalar():
+        db.session.execute(text(f"TRUNCATE {', '.join(names)} CASCADE"))
+        names = []
+    for name in names:
+        db.session.execute(text(f"DELETE FROM {name}"))
     db.session.commit()
