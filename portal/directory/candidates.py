@@ -163,8 +163,8 @@ def _unplaced(wanted: Mapping[str, Collection[str]]) -> Select[Any]:
 
 
 def _seat(row: Any, place: Place) -> dict[str, str]:
-    unplaced = not (row.commune or row.department) and place.town is not None
-    if unplaced and f" {name_key(place.town.name)} " in f" {name_key(row.address)} ":  # type: ignore[union-attr]
+    town = None if row.commune or row.department else place.town
+    if town is not None and f" {name_key(town.name)} " in f" {name_key(row.address)} ":
         return {"commune": place.code, "department": place.department}
     return {
         "commune": row.commune,

@@ -128,7 +128,10 @@ def say_areas(record: Doc, rows: Sequence[ServiceArea]) -> None:
     if read_areas(record) == ours:
         return
     ids = {str(said): _id_of(row) for said, row in zip(ours, rows, strict=True)}
-    new = lambda said: _new_area(ids[str(said)], said)  # noqa: E731
+
+    def new(said: Said) -> Doc:
+        return _new_area(ids[str(said)], said)
+
     record["service_areas"] = rewritten(record.get("service_areas"), ours, read_area, new)
     if not ours:
         del record["service_areas"]
