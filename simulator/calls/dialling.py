@@ -13,11 +13,14 @@ from simulator.ground.twiml import Document, Verb
 def dial(leg: Leg, order: Verb, document: Document) -> Step:
     """Put through, and tell `action` how it went; without one, go on with the next verb."""
     outcome = Outcome()
+    leg.records = order.get("record").startswith(("record-from", "true"))
     try:
         _carry_out(leg, order, document, outcome)
     except Over:
         _tell_of_hanging_up(leg, order, document, outcome)
         raise
+    finally:
+        leg.records = False
     if not order.get("action"):
         return None
     return Next(document.leads_to(order.get("action")), order.get("method", "POST"), outcome.fields())

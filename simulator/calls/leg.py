@@ -51,6 +51,11 @@ class Bridge:
     started: float = field(default_factory=time)
     tape: list[str] | None = None
 
+    def __post_init__(self) -> None:
+        """Recorded from the very first word: who sees that they talk may speak before anything else is done."""
+        if self.first.records or self.second.records:
+            self.tape = []
+
     def end(self) -> None:
         with self.first.network.changed:
             self.open = False
@@ -87,6 +92,8 @@ class Leg:
         self.freed = False
         self.taken_by: Leg | None = None
         self.was_bridged = False
+        # Its `<Dial>` records the talk.
+        self.records = False
         self.ready = False
         # What the person taken out of a queue hears before being put through to this leg.
         self.whisper: object | None = None

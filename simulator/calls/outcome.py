@@ -37,15 +37,12 @@ def limit(leg: Leg, order: Verb) -> float:
 
 def talk(leg: Leg, bridge: Bridge, order: Verb, document: Document, outcome: Outcome) -> None:
     """Until one of the two goes, or the longest talk allowed is over; recorded where that was asked for."""
-    recorded = order.get("record")
-    if recorded.startswith(("record-from", "true")):
-        bridge.tape = []
     try:
         leg.wait(lambda: not bridge.open, order.seconds("timeLimit", LONGEST_S))
     finally:
         outcome.status, outcome.seconds = "completed", bridge.seconds
         bridge.end()
-        if bridge.tape:
-            channels = 2 if recorded.endswith("dual") else 1
+        if bridge.tape is not None:  # where nobody spoke, it is silence
+            channels = 2 if order.get("record").endswith("dual") else 1
             tape = keep_recording(leg, order, document, bridge.tape, source="DialVerb", channels=channels)
             outcome.recording = recording_fields(leg, tape)

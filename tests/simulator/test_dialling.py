@@ -1,8 +1,10 @@
 """`<Dial>`: whispering to who answers, addresses, several phones at once, and legs sent elsewhere by REST."""
 
+import threading
+
 import pytest
 
-from simulator.calls import ringing_out
+from simulator.calls import outcome, ringing_out
 from simulator.calls.leg import Bridge
 
 LINE = "+33199000010"
@@ -135,6 +137,31 @@ def test_several_ring_and_the_first_is_put_through(phone, agent, anna, portal):
     anna.answer()
     anna.wait_to_be_with(phone.number)
     agent.wait_for("over")
+
+
+def test_what_is_said_at_the_instant_of_being_put_through_is_recorded(
+    phone, agent, portal, network, monkeypatch
+):
+    """Both see that they talk; one of them speaks before the thread of the call has gone on."""
+    spoken = threading.Event()
+
+    def after_the_first_words(*talk):
+        assert spoken.wait(30)
+        outcome.talk(*talk)
+
+    monkeypatch.setattr(ringing_out, "talk", after_the_first_words)
+    portal.says["/telephone/voice"] = (
+        f'<Dial record="record-from-answer" recordingStatusCallback="/tape">{agent.number}</Dial>'
+    )
+    phone.call(LINE)
+    agent.wait_for("ringing")
+    agent.answer()
+    agent.wait_to_be_with(phone.number)
+    phone.speak("Bonjour")
+    spoken.set()
+    phone.hang_up()
+    (tape,) = portal.wait_for("/tape")
+    assert network.network.recordings[tape["RecordingSid"]].words == "Bonjour"
 
 
 def test_a_talk_is_recorded_when_that_was_asked_for(phone, agent, portal, api):

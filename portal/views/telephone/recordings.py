@@ -77,7 +77,8 @@ def conversation_recorded() -> Any:
     seconds = request.form.get("RecordingDuration", 0, type=int)
     if request.form.get("RecordingSource") == CHOSEN:
         _left(sid, call, seconds)
-    elif events.note(f"recording:{sid}", "recording", request.form.to_dict()):
+    else:  # told again, it is noted again if nobody knew the call then: a sound is kept once by its own name
+        events.note(f"recording:{sid}", "recording", request.form.to_dict())
         leg = legs.find(call)
         contact = leg.contact if leg is not None else hold_call(call)
         if contact is not None:
