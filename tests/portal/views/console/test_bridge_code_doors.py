@@ -65,6 +65,52 @@ def test_the_number_for_texts_is_read_as_a_number_and_not_as_code(
     assert '<a href="sms:+33639980010"><bdi dir="ltr">06 39 98 00 10</bdi></a>' in page
 
 
+def ticked(page: str) -> set[str]:
+    """The values of the boxes that come ticked."""
+    boxes = re.findall(r'<input type="checkbox"[^>]*>', page)
+    return {re.search(r'value="([^"]*)"', box)[1] for box in boxes if " checked" in box}  # type: ignore[index]
+
+
+def test_nothing_that_was_typed_comes_ticked_and_no_answer_to_distress_either(
+    line: Line, client: Any
+) -> None:
+    make.article("Violences conjugales : qui appeler", slug="violences")
+    db.session.commit()
+    for slug in ("papiers", "violences"):
+        client.get(f"/fr/articles/{slug}")
+    client.get("/fr/search?q=je+veux+mourir")
+    client.get("/fr/search?q=refaire+ma+carte")
+    page = client.get(CALLING).text
+    assert "je veux mourir" in page and "Violences conjugales" in page
+    assert ticked(page) == {"papiers"}
+    drawn(client, read=["papiers"], asked=["refaire ma carte"])
+    assert (brought().read, brought().asked) == (["papiers"], ["refaire ma carte"])
+
+
+@pytest.mark.parametrize(
+    ("language", "consent"),
+    [
+        ("fr", "vous acceptez que ce qui est coché"),
+        ("en", "you agree that what is ticked"),
+        ("ar", "توافقون على أن يُضاف ما وضعتم عليه علامة"),
+    ],
+)
+def test_what_is_agreed_to_is_said_before_the_code_is_taken(
+    line: Line, client: Any, language: str, consent: str
+) -> None:
+    client.get(f"/{language}/articles/papiers")
+    page = client.get(f"/{language}/calling").text
+    assert page.index(consent) < page.index('<button class="button"', page.index(consent))
+
+
+def test_with_nothing_ticked_there_is_no_code_and_no_box_is_ticked_again(line: Line, client: Any) -> None:
+    client.get("/fr/articles/papiers")
+    answer = send(client, CALLING, {"read": []})
+    assert answer.status_code == 422 and "Cochez au moins une ligne" in answer.text
+    assert ticked(answer.text) == set()
+    assert not db.session.scalars(db.select(BridgeCode)).all()
+
+
 def test_only_what_stays_ticked_goes_and_nothing_that_was_not_read(line: Line, client: Any) -> None:
     make.article("Secret", slug="secret")
     db.session.commit()
