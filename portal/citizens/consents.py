@@ -12,6 +12,10 @@ from portal.database import db, insert
 from portal.history import Actor
 
 ANY = ""  # said of all our senders at once
+BLOCKS = (
+    "network",
+    "refusal",
+)  # evidence that the network itself lets nothing through: only its own words lift that
 
 
 def stop(used: Identifier, sender: str, *, evidence: str, by: Actor) -> bool:
@@ -38,11 +42,20 @@ def _stopped() -> Select[Consent]:
     return query.order_by(Consent.at).limit(1)
 
 
+def is_blocked(used: Identifier, sender: str) -> bool:
+    """Whether the network keeps this sender's texts from this number, whatever we think of it."""
+    query = db.select(Consent.id).filter_by(identifier_id=used.id, sender=sender, stopped=True)
+    return db.session.scalar(query.where(Consent.evidence.in_(BLOCKS))) is not None
+
+
 def _say(used: Identifier, sender: str, *, stopped: bool, evidence: str, by: Actor) -> bool:
     values = {"stopped": stopped, "evidence": evidence, "at": clock.now()}
     statement = insert(Consent).values(identifier_id=used.id, sender=sender, **values)
+    news = Consent.stopped != stopped
+    if evidence in BLOCKS:  # they had told us, and now the network too: START is its to answer from now on
+        news = news | Consent.evidence.not_in(BLOCKS)
     statement = statement.on_conflict_do_update(
-        index_elements=["identifier_id", "sender"], set_=values, where=Consent.stopped != stopped
+        index_elements=["identifier_id", "sender"], set_=values, where=news
     )
     if db.session.scalar(statement.returning(Consent.id)) is None:
         return False

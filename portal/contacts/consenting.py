@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from portal import history
 from portal.citizens import consents
+from portal.citizens.models import Identifier
 from portal.contacts import keywords
 from portal.contacts.answering import wrap_up
 from portal.contacts.keywords import Keyword
@@ -17,20 +20,32 @@ def heed(message: Message, opt_out_type: str = "") -> Keyword | None:
     Its `answered` is true when no answer of ours is due: the network gave one, or nothing has changed.
     """
     contact = message.contact
-    used, sender = contact.identifier, sender_for(contact.line)
-    found = keywords.read(message.body, sender, opt_out_type)
-    if used is None or found is None:
-        return None
-    if found.asks == "help":
-        return found
+    used = contact.identifier
+    found = keywords.read(message.body, sender_for(contact.line), opt_out_type)
+    if used is None or found is None or found.asks == "help":
+        return found if used is not None else None
     evidence = "network" if found.answered else "word"
     if found.asks == "stop":
         changed = consents.stop(used, contact.line, evidence=evidence, by=history.CITIZEN)
-    elif not opt_out_type and not consents.stopped(used, contact.line):
-        return None  # nothing was stopped: « yes » answers a question of ours
-    else:
-        changed = consents.resume(used, contact.line, evidence=evidence, by=history.CITIZEN)
-    return Keyword(found.asks, found.answered or not changed, found.word)
+        return replace(found, answered=found.answered or not changed)
+    if opt_out_type:
+        consents.resume(used, contact.line, evidence=evidence, by=history.CITIZEN)
+        return found
+    return _take_up(message, used, found) if consents.stopped(used, contact.line) else None
+
+
+def _take_up(message: Message, used: Identifier, found: Keyword) -> Keyword:
+    """START, or a French form of it, from whoever had stopped our texts.
+
+    The network lifts and answers only what it blocked itself, at its own words. What we stopped is ours to answer,
+    whatever the word; what it blocks and this word does not lift stays stopped: an answer of ours would be refused.
+    """
+    line = message.contact.line
+    blocked = consents.is_blocked(used, line)
+    if blocked and not keywords.is_networks(message.body):
+        return replace(found, answered=True, in_vain=True)
+    consents.resume(used, line, evidence="network" if blocked else "word", by=history.CITIZEN)
+    return replace(found, answered=blocked)
 
 
 def settle(contact: Contact) -> None:

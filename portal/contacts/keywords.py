@@ -16,11 +16,13 @@ ASKS = ("stop", "start", "help")
 
 @dataclass(frozen=True, slots=True)
 class Keyword:
-    """`asks`: stop, start or help. `answered`: the network has said so to the citizen already."""
+    """`asks`: stop, start or help. `answered`: the network has said so to the citizen already. `in_vain`: the network
+    blocks our texts, and does not know this word for lifting that."""
 
     asks: str
     answered: bool
     word: str = ""
+    in_vain: bool = False
 
 
 def read(body: str, sender: Sender, opt_out_type: str = "") -> Keyword | None:
@@ -32,10 +34,10 @@ def read(body: str, sender: Sender, opt_out_type: str = "") -> Keyword | None:
     asks = next((asks for asks in ASKS if word in _words()[asks]), "")
     if not asks:
         return None
-    return Keyword(asks, sender.provider_stops and _is_networks(body), word)
+    return Keyword(asks, sender.provider_stops and is_networks(body), word)
 
 
-def _is_networks(body: str) -> bool:
+def is_networks(body: str) -> bool:
     """Whether the network knows this word: written as it is, nothing around it."""
     return body.strip().lower() in _words()["network"]
 

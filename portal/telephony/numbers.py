@@ -57,6 +57,11 @@ def refusal(number: str) -> str:
     return FIXED if re.match(OURS, number) else FOREIGN
 
 
+def is_short(number: str) -> bool:
+    """Whether it is a short code, such as 38123."""
+    return re.fullmatch(r"\d{3,6}", number) is not None
+
+
 def check(number: str) -> None:
     """Refuses, before anything is sent, a number that no text of ours goes to."""
     why = refusal(number)

@@ -16,7 +16,7 @@ from portal.database import check_version, db, locked
 from portal.errors import N_, Missing, Refused
 from portal.history import Actor
 from portal.telephony.models import Sender
-from portal.telephony.numbers import TERRITORIES, territory
+from portal.telephony.numbers import TERRITORIES, is_short, territory
 
 KINDS = ("two_way", "short_code", "one_way")
 AS_USUAL = {
@@ -29,6 +29,10 @@ AS_USUAL = {
     "most_hour": 1000,
     "most_day": 10_000,
 }
+A_SHORT_CODE = {
+    "kind": "short_code",
+    "provider_stops": False,
+}  # at it the network answers nothing, blocks nothing
 FARTHEST = 10  # days: the longest run of Sundays and holidays, and more
 
 _NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
@@ -37,7 +41,8 @@ _HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 def sender_for(number: str) -> Sender:
     """How texts leave under this number of ours; as usual when nothing else was said."""
-    return db.session.scalar(_sender(), {"number": number}) or Sender(number=number, **AS_USUAL)
+    known = db.session.scalar(_sender(), {"number": number})
+    return known or Sender(number=number, **{**AS_USUAL, **(A_SHORT_CODE if is_short(number) else {})})
 
 
 @cache

@@ -29,6 +29,7 @@ STEPS = {
     "none": "Attend une réponse",
     "code": "A donné le code du site",
 }
+IN_VAIN = "Veut de nouveau nos SMS, que le réseau bloque : appelez, et faites envoyer START"
 
 
 @bp.post("/text")
@@ -59,7 +60,9 @@ def _take(line: Line, sid: str, number: str, body: str) -> None:
     asked = heed(message, request.form.get("OptOutType", ""))
     if asked is not None:
         answer_keyword(contact, asked)
-        if asked.asks == "help":  # somebody in trouble writes this word too: an agent reads it
+        if asked.in_vain:
+            contact.step = IN_VAIN
+        elif asked.asks == "help":  # somebody in trouble writes this word too: an agent reads it
             contact.step = "A écrit AIDE"
         else:
             settle(contact)

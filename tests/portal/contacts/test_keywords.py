@@ -13,6 +13,7 @@ from portal.contacts import keywords
 from portal.contacts.models import Contact, Message
 from portal.database import db
 from portal.history import CITIZEN
+from portal.lines.models import Line
 from portal.telephony.models import Sender
 from portal.telephony.senders import sender_for
 from tests import make
@@ -76,6 +77,64 @@ def test_a_french_word_is_recorded_and_answered_once_by_us(network: Network) -> 
     assert tell(network, "ARRET", "SM2") == [answer], "said again, it is not answered again"
     resumed = tell(network, "reprise", "SM3")
     assert len(resumed) == 2 and not has_stopped()
+
+
+@pytest.mark.parametrize("word", ["reprise", "Reprendre", "Start."])
+def test_what_the_network_blocks_no_word_of_ours_lifts_and_an_agent_is_told(
+    network: Network, word: str
+) -> None:
+    tell(network, "STOP")
+    assert tell(network, word, "SM2") == [] and has_stopped(), "an answer would be refused (21610)"
+    contact = db.session.scalars(db.select(Contact).order_by(Contact.id.desc())).first()
+    assert contact is not None and contact.state == "open" and "START" in contact.step
+    assert tell(network, "START", "SM3") == [] and not has_stopped(), "the network answers its own word"
+
+
+def test_a_number_known_to_be_blocked_by_a_refusal_is_lifted_by_the_networks_word_alone(
+    network: Network,
+) -> None:
+    consents.stop(make.identifier("phone", NUMBER), LINE, evidence="refusal", by=CITIZEN)
+    assert tell(network, "REPRISE") == [] and has_stopped()
+    assert tell(network, "START", "SM2") == [] and not has_stopped()
+
+
+@pytest.mark.parametrize("word", ["START", "unstop", "Reprise", "reprendre"])
+def test_what_we_stopped_ourselves_is_taken_up_by_any_word_and_answered_by_us(
+    network: Network, word: str
+) -> None:
+    """The network blocked nothing: it takes START for a text like any other, and says nothing."""
+    (stopped,) = tell(network, "Arrêt")
+    answers = tell(network, word, "SM2")
+    assert len(answers) == 2 and "STOP" in answers[1] and not has_stopped()
+    assert tell(network, word, "SM2") == answers, "told again, it is not answered again"
+    assert stopped == answers[0]
+
+
+def test_stopped_with_us_then_with_the_network_only_the_network_takes_it_up(network: Network) -> None:
+    answers = tell(network, "Arrêt")
+    assert tell(network, "STOP", "SM2") == answers
+    assert db.session.scalars(db.select(Consent.evidence)).all() == ["network"]
+    assert tell(network, "reprise", "SM3") == answers and has_stopped()
+    assert tell(network, "START", "SM4") == answers and not has_stopped()
+
+
+@pytest.mark.parametrize("word", ["REPRISE", "START"])
+def test_the_networks_own_reading_of_a_french_word_lifts_what_anybody_stopped(
+    network: Network, word: str
+) -> None:
+    answers = tell(network, "désinscription")
+    assert tell(network, word, "SM2", OptOutType="START") == answers and not has_stopped()
+
+
+@pytest.mark.parametrize("word", ["START", "reprise", "Reprendre"])
+def test_a_short_code_is_ours_to_stop_and_to_take_up(network: Network, word: str) -> None:
+    line = db.session.scalars(db.select(Line)).one()
+    line.text_number = "38010"
+    db.session.commit()
+    at = {"To": "38010"}
+    assert len(tell(network, "STOP", **at)) == 1
+    assert len(tell(network, word, "SM2", **at)) == 2
+    assert consents.stopped(make.identifier("phone", NUMBER), "38010") is None
 
 
 def test_a_sender_whose_network_does_nothing_has_us_do_it_all(network: Network) -> None:
