@@ -59,7 +59,7 @@ def _crowd_in(crowd: Crowd, draw: random.Random, *, seconds: float) -> None:
         at += draw.expovariate(PER_SECOND)
         number = f"+336399{draw.randrange(90_000) + 10_000:05d}"
         if draw.random() < 0.5:
-            crowd.text(number, "+33639980010", "Bonjour, où en est ma demande ?", after_s=at)
+            crowd.text(number, "38010", "Bonjour, où en est ma demande ?", after_s=at)
         else:
             crowd.call(number, "0", patience_s=60, after_s=at)
 

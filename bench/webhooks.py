@@ -29,7 +29,7 @@ from portal.config import read_settings
 
 RATE, SECONDS = 50, 60
 DAY_CALLS, SHARE = 150_000, 10
-LINE, TEXTS = "+33199000010", "+33639980010"
+LINE, TEXTS = "+33199000010", "38010"
 AGENTS = 60
 LATEST_END_S = 120  # after which the network was asked about every call whose end was not told
 WORDS = (

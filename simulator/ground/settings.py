@@ -19,7 +19,7 @@ class Settings:
     # Where the portal reaches us: recordings are addressed from here.
     own_url: str = "http://127.0.0.1:8001"
     # The numbers that lead to the portal and are proposed to dial: (number, name).
-    lines: tuple[tuple[str, str], ...] = (("+33199000010", "Mairie"), ("+33639980010", "Mairie, textos"))
+    lines: tuple[tuple[str, str], ...] = (("+33199000010", "Mairie"), ("38010", "Mairie, textos"))
     # History is kept here from one run to the next; None keeps it in memory alone.
     data_dir: Path | None = None
     seed: int = 1

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from simulator.calls.placing import Impossible
 from simulator.ground.network import Network
-from simulator.ground.numbers import FICTION, MOBILE, normal, spoken
+from simulator.ground.numbers import FICTION, is_short, normal, spoken
 from simulator.ground.records import Line
 from simulator.pages.phones import LONGEST_WAIT_S, back, held, here
 from simulator.pages.view import phone_state, stamp
@@ -35,8 +35,8 @@ def home() -> str:
         problem=problem or current_app.extensions["problems"].pop(request.full_path.rstrip("?"), ""),
         others=_others({each["number"] for each in shown}),
         lines=lines,
-        voice_line=_first(lines, lambda line: not line.number.startswith(MOBILE)),
-        text_line=_first(lines, lambda line: line.number.startswith(MOBILE)),
+        voice_line=_first(lines, lambda line: not is_short(line.number)),
+        text_line=_first(lines, lambda line: is_short(line.number)),
         here=request.full_path.rstrip("?"),
         stamp=stamp(shown),
         full=len(shown) >= MOST_PHONES,

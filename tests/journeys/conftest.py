@@ -21,7 +21,7 @@ from tests import make
 from tests.signing import signed_in
 from tests.snapshot import load_once
 
-LINE, TEXTS = "+33199000010", "+33639980010"
+LINE, TEXTS = "+33199000010", "38010"
 CITIZEN, AGENT_PHONE = "+33639980777", "+33199000021"
 
 
