@@ -8,7 +8,6 @@ done. Whoever asks must look (`find_texts`, `find_calls`) before asking again. E
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any, TypeVar
@@ -31,6 +30,7 @@ LISTED = 1000  # the most that the network puts on a page
 API = "https://api.twilio.com"
 LARGEST_SOUND = 32 * 1024 * 1024  # an hour of speech
 TOO_LARGE = 413
+UNKNOWN = (404, 20404)
 CREDENTIALS = 20003
 
 
@@ -54,11 +54,14 @@ def send_text(
 
 
 def find_texts(settings: Settings, *, to: str, sender: str, body: str, since: datetime) -> list[str]:
-    """Ids of the texts with these words that the network took since then."""
-    listed = _ask(
-        lambda: _client(settings).messages.list(to=to, from_=sender, date_sent_after=since, limit=100)
-    )
-    return [str(text.sid) for text in listed if text.body == body]
+    """Ids of the texts with these words that the network took since then.
+
+    Told apart here, by when they were made: one that still queues at the network has not been sent, and a list of
+    those sent since then would leave it out.
+    """
+    listed = _ask(lambda: _client(settings).messages.list(to=to, from_=sender, limit=100))
+    ours = (text for text in listed if (text.date_created or since) >= since)
+    return [str(text.sid) for text in ours if text.body == body]
 
 
 def text_state(settings: Settings, text_ref: str) -> tuple[str, str]:
@@ -125,9 +128,12 @@ def fetch_recording(settings: Settings, recording_ref: str) -> bytes:
 
 
 def delete_recording(settings: Settings, recording_ref: str) -> None:
-    """The network keeps this sound no longer. One that it does not know is gone already."""
-    with suppress(Rejected):
+    """The network keeps this sound no longer. One that it does not know is gone already; any other refusal is not."""
+    try:
         _ask(_client(settings).recordings(recording_ref).delete)
+    except Rejected as refusal:
+        if refusal.code not in UNKNOWN:
+            raise
 
 
 def _sound(settings: Settings, recording_ref: str) -> bytes:

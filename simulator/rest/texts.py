@@ -104,7 +104,7 @@ def list_messages(account: str) -> Response:
     with network.changed:
         kept = [text for text in network.texts.values() if not sending.is_unsent(text)]
     equal = {"To": lambda text: text.to, "From": lambda text: text.sender}
-    things = matching(kept, equal, {"DateSent": lambda text: text.sent or text.created})
+    things = matching(kept, equal, {"DateSent": lambda text: text.sent})
     return page_of("messages", things, lambda text: text_json(network, text))
 
 

@@ -86,6 +86,17 @@ def test_two_texts_with_the_same_words_are_two_even_when_the_network_is_silent(
     assert received(telephone) == ["Oui.", "Oui."]
 
 
+def test_a_text_that_still_queues_at_the_network_is_found_and_is_not_sent_again(
+    app: Flask, telephone: Running, work: Callable[[], int]
+) -> None:
+    """The network took it, said nothing, and will send it in an hour: nothing was sent since, and all was done."""
+    message = write()
+    turn(telephone, next_requests={"silence": 1}, text_queue_s=3600)
+    work_later(work)
+    assert state_of(message) == "sent"
+    assert [text.body for text in telephone.network.texts.values()] == [message.body]
+
+
 def test_a_number_that_cannot_take_texts_fails_for_good(
     app: Flask, telephone: Running, work: Callable[[], int]
 ) -> None:

@@ -108,6 +108,9 @@ def test_texts_are_listed_by_number_and_date_in_pages(api, network):
     api.messages.create(to="+33639980002", from_=LINE, body="other")
     listed = api.messages.list(to="+33639980001", page_size=2)
     assert [each.body for each in listed] == ["4", "3", "2", "1", "0"]
+    network.handset("+33639980001").wait_until(
+        lambda _: all(text.sent for text in network.network.texts.values())
+    )
     now = datetime.now(UTC)
     assert len(api.messages.list(date_sent=now.date())) == 6
     assert len(api.messages.list(date_sent_after=now - timedelta(minutes=1), from_=LINE)) == 6
