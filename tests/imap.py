@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +24,7 @@ class Box:
     read_only: bool = False
     withheld: set[int] = field(default_factory=set)
     fetched: list[int] = field(default_factory=list)
+    before: dict[str, Callable[[], object]] = field(default_factory=dict)  # done as a command comes
 
     def put(self, raw: bytes) -> int:
         uid = max(self.letters, default=0) + 1
@@ -43,6 +44,7 @@ class _Session(socketserver.StreamRequestHandler):
                 name, _, given = given.partition(" ")
             if self.box.hang_up_at == name:
                 return
+            self.box.before.get(name, bool)()
             answer = getattr(self, f"do_{name.lower()}", self.do_nothing)(given)
             self.say(f"{tag} {answer or 'OK done'}")
             if name == "LOGOUT":

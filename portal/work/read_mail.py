@@ -90,24 +90,38 @@ def _take(name: str, folder: fetching.Folder) -> tuple[int, str]:
     last_uid, anew = _begin_at(name, folder)
     kept, trouble = 0, ""
     hold_nothing()
-    for uid in fetching.new_uids(folder, last_uid, clock.now() if anew else None)[:AT_ONCE]:
+    uids = fetching.new_uids(folder, last_uid, clock.now() if anew else None)
+    for uid in uids if anew else uids[:AT_ONCE]:
         try:
             raw = fetching.fetch(folder, uid)
         except fetching.NotGiven as error:
             trouble = str(error)
             continue
-        if raw is not None:
-            _letter, new = keep_letter(settings(), raw, source="imap")
-            kept += new
-        row = db.session.get_one(
-            MailFolder, name, with_for_update={"key_share": True}, populate_existing=True
-        )
-        row.last_uid = max(row.last_uid, uid)
-        row.held_until = clock.now() + HELD_FOR
-        db.session.commit()
+        kept += _keep(name, raw, 0 if anew else uid)
         if raw is not None:
             fetching.mark(folder, uid)
+    if anew:  # only now: killed before, all that came from a month before is looked through again
+        _go_on_from(name, folder.uid_validity, max([last_uid, *uids]))
     return kept, trouble
+
+
+def _keep(name: str, raw: bytes | None, uid: int) -> bool:
+    """The letter, if it is still there, and how far we are: one commit. Whether it is new."""
+    _letter, new = keep_letter(settings(), raw, source="imap") if raw is not None else (None, False)
+    row = _held(name)
+    row.last_uid, row.held_until = max(row.last_uid, uid), clock.now() + HELD_FOR
+    db.session.commit()
+    return new
+
+
+def _go_on_from(name: str, uid_validity: int, last_uid: int) -> None:
+    row = _held(name)
+    row.uid_validity, row.last_uid = uid_validity, last_uid
+    db.session.commit()
+
+
+def _held(name: str) -> MailFolder:
+    return db.session.get_one(MailFolder, name, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def _begin_at(name: str, folder: fetching.Folder) -> tuple[int, bool]:
@@ -115,11 +129,11 @@ def _begin_at(name: str, folder: fetching.Folder) -> tuple[int, bool]:
 
     At the very first reading only what nobody has opened is new: the rest was answered without us.
     """
-    row = db.session.get_one(MailFolder, name, with_for_update={"key_share": True}, populate_existing=True)
-    first, anew = row.uid_validity == 0, row.uid_validity not in (0, folder.uid_validity)
-    if first or anew:
+    row = _held(name)
+    if row.uid_validity == 0:
         row.uid_validity, row.last_uid = folder.uid_validity, folder.uid_next - 1
-    last_uid = row.last_uid
+    anew = row.uid_validity != folder.uid_validity
+    last_uid = folder.uid_next - 1 if anew else row.last_uid
     db.session.commit()
     return last_uid, anew
 

@@ -35,11 +35,11 @@ from tests.portal.test_letters_received import WHO, Write, letter, write  # noqa
 
 
 class Postman:
-    """What the town's mail server takes; `says` is its answer to the next letters."""
+    """What the town's mail server takes; `says` is its answer to the next letters, held back while `silent`."""
 
     def __init__(self) -> None:
         self.taken: list[EmailMessage] = []
-        self.says = "250 taken"
+        self.says, self.silent = "250 taken", False
 
     async def handle_RCPT(
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
@@ -50,6 +50,8 @@ class Postman:
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         self.taken.append(email.message_from_bytes(envelope.content, policy=email.policy.default))  # type: ignore[arg-type]
+        while self.silent:
+            await asyncio.sleep(0.02)
         return "250 taken"
 
 

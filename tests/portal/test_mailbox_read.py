@@ -116,6 +116,28 @@ def test_a_server_that_numbers_anew_doubles_nothing(box: imap.Box) -> None:
     assert kept() == 2
 
 
+def test_killed_while_the_server_numbers_anew_nothing_that_somebody_opened_is_lost(
+    box: imap.Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.put(letter())
+    read_mail.read_folder()
+    box.uid_validity, box.letters, box.seen = 8, {n + 10: raw for n, raw in box.letters.items()}, {11}
+    box.seen.add(box.put(letter(subject="Ouverte par quelqu’un")))
+
+    def die(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(read_mail, "keep_letter", die)
+        read_mail.read_folder()
+    db.session.rollback()
+    folder().held_until = None  # its lease runs out
+    db.session.commit()
+    assert read_mail.read_folder() == 1 and kept() == 2
+    assert (folder().uid_validity, folder().last_uid) == (8, 12)
+    assert read_mail.read_folder() == 0
+
+
 def test_two_workers_do_not_read_at_once(app: Flask, box: imap.Box) -> None:
     for n in range(10):
         box.put(letter(subject=f"Lettre {n}"))
