@@ -6,6 +6,7 @@ from portal import clock, history, jobs
 from portal.database import db, insert
 from portal.errors import Missing
 from portal.history import Person
+from portal.telephony import circuit, outcomes
 from portal.telephony.models import Alert
 
 
@@ -17,6 +18,19 @@ def alert(what: str, sentence: str, *, organization_id: int | None = None) -> No
     alert_id = db.session.scalar(statement)
     if alert_id is not None:
         jobs.enqueue("tell_administrators", {"alert": alert_id}, dedupe_key=f"alert:{alert_id}")
+
+
+def alert_of_call(code: str) -> None:
+    """Tells them of an error of the network that keeps callers from us, or us from calling."""
+    sentence = outcomes.call_trouble(code)
+    if sentence:
+        alert(f"call_error:{code}", sentence)
+
+
+def alert_if_refused() -> None:
+    """Tells them that the network does not know our credentials, where that is why nothing leaves."""
+    if circuit.state().why == "credentials":
+        alert("credentials", outcomes.outcome("20003").sentence)
 
 
 def alerts(organization_id: int) -> list[Alert]:

@@ -29,6 +29,17 @@ def outcome(code: str) -> Outcome:
     return Outcome(frozenset(), f"Le réseau a refusé ce SMS (erreur {code}).")
 
 
+def call_trouble(code: str) -> str:
+    """What the administrators must know of a call that failed so; empty where it is the called number's own matter."""
+    return _troubles().get(code, "")
+
+
+@cache
+def _troubles() -> dict[str, str]:
+    found: dict[str, str] = json.loads((Path(__file__).parent / "data/call_errors.json").read_text("utf-8"))
+    return found
+
+
 @cache
 def _known() -> dict[str, Outcome]:
     rows = json.loads((Path(__file__).parent / "data/text_errors.json").read_text("utf-8"))

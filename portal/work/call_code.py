@@ -8,7 +8,7 @@ from portal.citizens.models import CodeCall
 from portal.contacts import code_calls
 from portal.database import db
 from portal.jobs import Job
-from portal.telephony import sending
+from portal.telephony import alerts, sending
 from portal.telephony.dialling import may_be_called
 from portal.work.context import settings
 from portal.work.place_call import LOOK_BACK, RING_S, SETTLE
@@ -47,12 +47,14 @@ def _place(call: CodeCall, to: str, job: Job) -> None:
             callback=f"{ours}/status/spoken-code?call={call.id}",
             ring_s=RING_S,
         )
-    except sending.Rejected:
+    except sending.Rejected as refusal:
+        alerts.alert_of_call(str(refusal.code))
         code_calls.advance(_held(call), "failed")
     except sending.Busy as busy:
         if _held(call).state == "sending":
             call.state = "waiting"  # the network said that it did nothing
         jobs.put_back(job, "Busy", until=busy.until)
+        alerts.alert_if_refused()
         db.session.commit()
         return
     except sending.Unsure:

@@ -11,7 +11,7 @@ from portal.database import db
 from portal.desk import talking
 from portal.desk.models import Offer
 from portal.jobs import Job
-from portal.telephony import sending
+from portal.telephony import alerts, sending
 from portal.work.context import settings
 
 LOOK_BACK = timedelta(minutes=5)  # the network's clock and ours may differ
@@ -51,11 +51,13 @@ def _place(leg: Leg, job: Job) -> None:
             ring_s=RING_S,
         )
     except sending.Rejected as refusal:
+        alerts.alert_of_call(str(refusal.code))
         talking.fail(_held(leg), str(refusal.code))
     except sending.Busy as busy:
         if _held(leg).state == "sending":
             leg.state = "waiting"  # the network said that it did nothing
         jobs.put_back(job, "Busy", until=busy.until)
+        alerts.alert_if_refused()
         db.session.commit()
         return
     except sending.Unsure:

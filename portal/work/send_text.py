@@ -13,7 +13,7 @@ from portal.contacts.models import Message
 from portal.contacts.texting import VALIDITY_S, texts_from
 from portal.database import db, locked
 from portal.jobs import Job
-from portal.telephony import alerts, circuit, outcomes, sending
+from portal.telephony import alerts, outcomes, sending
 from portal.telephony.senders import sender_for, sends_as
 from portal.work.context import settings
 
@@ -69,8 +69,7 @@ def _send(message: Message, ends: Ends, job: Job) -> None:
     except sending.Busy as busy:
         message.state = "waiting"  # the network said that it did nothing
         jobs.put_back(job, "Busy", until=busy.until)
-        if circuit.state().why == "credentials":
-            alerts.alert("credentials", outcomes.outcome("20003").sentence)
+        alerts.alert_if_refused()
         db.session.commit()
         return
     except sending.Unsure:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -21,6 +22,7 @@ from portal.desk import calling_out, handing
 from portal.history import Event
 from portal.jobs import Job
 from portal.telephony import sending
+from portal.telephony.models import Alert
 from simulator import Running
 from tests import make
 from tests.network import LINE, NUMBER
@@ -117,6 +119,27 @@ def test_a_number_that_cannot_be_called_fails_for_good(
     db.session.commit()
     work_later(work, 2)
     assert (fresh(leg).state, leg.error) == ("failed", "21217")
+
+
+def test_a_country_that_is_not_open_is_told_to_the_administrators(
+    app: Flask, telephone: Running, work: Callable[[], int]
+) -> None:
+    leg = ask()
+    leg.to = "+15005550003"
+    db.session.commit()
+    work_later(work, 2)
+    assert (fresh(leg).state, leg.error) == ("failed", "21215")
+    assert ["pays" in one for one in db.session.scalars(db.select(Alert.sentence))] == [True]
+
+
+def test_credentials_that_are_refused_hold_the_call_and_are_told(
+    app: Flask, telephone: Running, work: Callable[[], int]
+) -> None:
+    leg = ask()
+    telephone.network.settings = replace(telephone.network.settings, auth_token="changed")
+    work()
+    assert fresh(leg).state == "waiting" and placed(telephone) == 0
+    assert ["compte" in one for one in db.session.scalars(db.select(Alert.sentence))] == [True]
 
 
 def test_an_agents_wish_withdrawn_before_the_call_leaves_is_no_call(

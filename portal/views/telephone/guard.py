@@ -14,7 +14,10 @@ from portal.views.context import settings
 from portal.views.spooling import check_way, way
 
 LONGEST_ID = 64
-OF_A_ROOM = ("telephone.apart", "telephone.alone")  # heard by whoever is in it: the network names no call
+NAMELESS = (  # heard by whoever is in a room, or told of our own addresses: the network names no call
+    *("telephone.apart", "telephone.alone"),
+    "telephone.trouble",
+)
 
 
 def signed(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -53,7 +56,7 @@ def is_from_the_network() -> bool:
 def _is_named() -> bool:
     """Whether it says which call or text it is about: two that bear no name would be taken for one."""
     ids = [value for name, value in request.form.items() if name.endswith("Sid")]
-    named = request.form.get("CallSid") or request.form.get("MessageSid") or request.endpoint in OF_A_ROOM
+    named = request.form.get("CallSid") or request.form.get("MessageSid") or request.endpoint in NAMELESS
     return bool(named) and all(len(value) <= LONGEST_ID for value in ids)
 
 

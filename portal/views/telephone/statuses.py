@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from flask import request
@@ -10,7 +11,7 @@ from portal.contacts import legs
 from portal.contacts.delivery import hear_status
 from portal.database import db
 from portal.desk import talking
-from portal.telephony import events
+from portal.telephony import alerts, events
 from portal.views.telephone import bp
 from portal.views.telephone.guard import signed
 
@@ -44,3 +45,23 @@ def call() -> Any:
         talking.hear(contact or legs.hold_contact(sid), sid, status, legs.sequence_of(told.to_dict()))
     db.session.commit()
     return "", 204
+
+
+@bp.post("/trouble")
+@signed
+def trouble() -> Any:
+    """What the network could not do for a caller, as its debugger tells: our answer not had, or not understood. Kept
+    by its name and number alone: what came with it may say who called."""
+    code = _code_in(request.form.get("Payload", ""))
+    if events.note(f"trouble:{request.form.get('Sid', '')}", "trouble", {"code": code}):
+        alerts.alert_of_call(code)
+    db.session.commit()
+    return "", 204
+
+
+def _code_in(payload: str) -> str:
+    try:
+        told = json.loads(payload)
+    except ValueError:
+        return ""
+    return str(told.get("error_code") or "")[:10] if isinstance(told, dict) else ""
