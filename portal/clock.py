@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 # Where the clocks on our walls hang: said once, when the application is made (`hang`).
@@ -49,3 +49,9 @@ def wall() -> str:
 def local_day(when: datetime | None = None) -> date:
     """The day it is here, or was at that instant: an evening of July in Paris is not yet tomorrow, as it is in UTC."""
     return (when or now()).astimezone(_wall["zone"]).date()
+
+
+def over_at(day: date, timezone: str = "") -> datetime:
+    """The instant at which a day is over: by the clocks of that time zone, else by those on our walls."""
+    zone = ZoneInfo(timezone) if timezone else _wall["zone"]
+    return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy.sql import ColumnElement
@@ -16,6 +16,7 @@ from portal.errors import N_, Missing, NotYours, Refused
 from portal.history import Actor, Person
 
 EDITABLE = ("name", "called", "language", "preferred_channel", "commune", "know_first")
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def edit_citizen(citizen: Citizen, version: int, *, by: Actor, **typed: str) -> None:
@@ -51,11 +52,17 @@ def protect(citizen: Citizen, protected: bool, *, reason: str, by: Person) -> No
             history.record(verb, file, by=by.actor, citizen_id=file.id, details=details)
 
 
-def raise_flag(citizen: Citizen, kind: str, *, note: str, ends_on: date | None, by: Actor) -> Flag:
-    """What must be known before speaking to this person. The same kind twice renews the first."""
+def raise_flag(
+    citizen: Citizen, kind: str, *, note: str, ends_on: date | None, timezone: str = "", by: Actor
+) -> Flag:
+    """What must be known before speaking to this person. The same kind twice renews the first.
+
+    Its last day is one of `timezone`, where it was said.
+    """
     if kind not in FLAGS:
         raise Refused(N_("Choisissez une des réponses proposées."), field="flag")
-    if ends_on is not None and ends_on < clock.local_day():
+    ends_at = clock.over_at(ends_on, timezone) if ends_on else None
+    if ends_at is not None and ends_at <= clock.now():
         raise Refused(N_("Cette date est déjà passée."), field="ends_on")
     citizen = people.head(citizen)
     hold(citizen)
@@ -64,7 +71,7 @@ def raise_flag(citizen: Citizen, kind: str, *, note: str, ends_on: date | None, 
     if flag is None:
         flag = Flag(citizen_id=citizen.id, kind=kind)
         db.session.add(flag)
-    flag.note, flag.ends_on = note.strip(), ends_on
+    flag.note, flag.ends_on, flag.ends_at = note.strip(), ends_on, ends_at
     history.record("citizen.flagged", citizen, by=by, citizen_id=flag.citizen_id, details={"flag": kind})
     return flag
 
@@ -84,7 +91,7 @@ def lower_flag(citizen: Citizen, flag_id: int, *, by: Actor) -> None:
 
 def end_flags(*, by: Actor, most: int = 100) -> int:
     """Takes away some of the flags whose last day is over, and says so in each file; how many. The others go on."""
-    query = locked(db.select(Flag).where(Flag.ends_on < clock.local_day()).order_by(Flag.id).limit(most))
+    query = locked(db.select(Flag).where(Flag.ends_at <= clock.now()).order_by(Flag.id).limit(most))
     ended = list(db.session.scalars(query))
     for flag in ended:
         citizen = db.session.get_one(Citizen, flag.citizen_id)
@@ -98,11 +105,11 @@ def live_flags(citizen_id: int | None) -> list[Flag]:
     """The flags that have not ended, those that say the same once: the one that ends last."""
     query = db.select(Flag).where(Flag.citizen_id.in_(people.ids(citizen_id)), not_ended())
     said: dict[tuple[str, str], Flag] = {}
-    for flag in sorted(db.session.scalars(query), key=lambda one: (one.ends_on or date.max, one.id)):
+    for flag in sorted(db.session.scalars(query), key=lambda one: (one.ends_at or NEVER, one.id)):
         said[flag.kind, flag.note] = flag
     return list(said.values())
 
 
 def not_ended() -> ColumnElement[bool]:
-    """Of flags in a query: a flag holds until the end of its last day, by the organization's clocks."""
-    return Flag.ends_on.is_(None) | (Flag.ends_on >= clock.local_day())
+    """Of flags in a query: a flag holds until the end of its last day, by the clocks of where it was raised."""
+    return Flag.ends_at.is_(None) | (Flag.ends_at > clock.now())

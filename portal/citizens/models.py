@@ -102,6 +102,7 @@ class Flag(Base):
     kind: Mapped[str]  # one of FLAGS
     note: Mapped[str] = mapped_column(default="")
     ends_on: Mapped[date | None]
+    ends_at: Mapped[datetime | None]  # when that day is over, where it was said
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     citizen: Mapped[Citizen] = relationship(back_populates="flags")
 
@@ -153,6 +154,7 @@ class Relation(Base):
     kind: Mapped[str]  # speaks_for, guardian, relative
     evidence: Mapped[str] = mapped_column(default="")
     ends_on: Mapped[date | None]
+    ends_at: Mapped[datetime | None]  # when that day is over, where it was said
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 

@@ -30,11 +30,16 @@ def relate(
     name: str = "",
     evidence: str = "",
     ends_on: date | None = None,
+    timezone: str = "",
     by: Actor,
 ) -> Relation:
-    """That person, on file or only named, may speak for this one, or is near to them. Said again, it is renewed."""
+    """That person, on file or only named, may speak for this one, or is near to them. Said again, it is renewed.
+
+    Its last day is one of `timezone`, where it was said.
+    """
     _check(citizen, kind, other, name, evidence)
-    if ends_on is not None and ends_on < clock.local_day():
+    ends_at = clock.over_at(ends_on, timezone) if ends_on else None
+    if ends_at is not None and ends_at <= clock.now():
         raise Refused(N_("Cette date est déjà passée."), field="relation_ends_on")
     citizen = people.head(citizen)
     hold(citizen)
@@ -44,7 +49,7 @@ def relate(
         found.other_id = people.head(other).id if other is not None else None
         found.name = "" if other is not None else " ".join(name.split())[:200]
         db.session.add(found)
-    found.evidence, found.ends_on = evidence.strip()[:300], ends_on
+    found.evidence, found.ends_on, found.ends_at = evidence.strip()[:300], ends_on, ends_at
     db.session.flush()
     details = {"relation": found.id, "kind": kind}
     history.record("citizen.related", citizen, by=by, citizen_id=found.citizen_id, details=details)
@@ -56,9 +61,9 @@ def unrelate(citizen: Citizen, relation_id: int, *, by: Actor) -> None:
     found = db.session.get(Relation, relation_id)
     if found is None or found.citizen_id not in people.ids(citizen.id):
         raise Missing
-    yesterday = date.fromordinal(clock.local_day().toordinal() - 1)
-    if found.ends_on is None or found.ends_on > yesterday:
-        found.ends_on = yesterday
+    now = clock.now()
+    if found.ends_at is None or found.ends_at > now:
+        found.ends_on, found.ends_at = clock.local_day(now), now
         details = {"relation": found.id, "kind": found.kind}
         history.record("citizen.unrelated", citizen, by=by, citizen_id=found.citizen_id, details=details)
 
@@ -125,4 +130,4 @@ def _known(citizen: Citizen, kind: str, other: Citizen | None, name: str) -> Rel
 
 
 def _lasts() -> ColumnElement[Any]:
-    return Relation.ends_on.is_(None) | (Relation.ends_on >= clock.local_day())
+    return Relation.ends_at.is_(None) | (Relation.ends_at > clock.now())

@@ -66,7 +66,8 @@ def _citizen(row: dict[str, Any]) -> Citizen:
     )
     for flag in row["flags"]:
         ends_on = (clock.now() + timedelta(days=flag["ends_in_days"])).date()
-        citizen.flags.append(Flag(kind=flag["kind"], note=flag["text"], ends_on=ends_on))
+        until = {"ends_on": ends_on, "ends_at": clock.over_at(ends_on)}
+        citizen.flags.append(Flag(kind=flag["kind"], note=flag["text"], **until))
     db.session.add(citizen)
     db.session.flush()
     reached = [("phone", number(phone)) for phone in row["phones"]]

@@ -23,12 +23,14 @@ from portal.reports import days
 from portal.reports.coming_back import WEEK
 from portal.reports.days import Zones
 from portal.reports.models import DayToCount, Following, Tally
+from portal.staff.models import Staff
 
 OVERLAP = timedelta(minutes=2)  # longer than any transaction that writes history
 TODAY_AFTER = timedelta(minutes=1)  # a day that goes on is counted so often
 AFTER = timedelta(minutes=10)
 NIGHT = time(3)
 AT_ONCE = 500  # rows of one INSERT
+COUNTED_AS = 2  # another number here has every day counted again after an upgrade
 
 Mark = tuple[int, date]
 
@@ -81,6 +83,40 @@ def mark_all(since: date | None = None, until: date | None = None) -> None:
         mark(((of, day) for day in days.each(begins, ends)), clock.now())
 
 
+def count_again() -> None:
+    """Has counted again what was counted otherwise: all of it by an older version; or the days of an organization that
+    has said since where it is."""
+    row = db.session.scalar(locked(db.select(Following)))
+    if row is None:  # nothing is counted yet
+        return
+    now, before = _zones_of_staff(), row.zones
+    everything = row.counted_as != COUNTED_AS
+    for of, zone in now.items():
+        if everything or zone != before.get(of, clock.wall()):
+            _mark_whole(int(of), zone)
+    row.counted_as = COUNTED_AS
+    if now != before:
+        row.zones = now
+
+
+def _zones_of_staff() -> dict[str, str]:
+    """Where the organizations are that somebody works for here."""
+    zones = Zones()
+    return {str(of): zones[of] for of in db.session.scalars(db.select(Staff.organization_id).distinct())}
+
+
+def _mark_whole(of: int, timezone: str) -> None:
+    """All the days of an organization, those that only the former count knows included."""
+    started = db.func.min(Contact.started_at, type_=Contact.started_at.type)
+    first = db.session.scalar(db.select(started).where(Contact.organization_id == of))
+    known = db.select(db.func.min(Tally.day), db.func.max(Tally.day)).where(Tally.organization_id == of)
+    ends = [day for day in db.session.execute(known).one() if day is not None]
+    if first is not None:
+        ends += [days.day_of(first, timezone), days.today(timezone)]
+    if ends:
+        mark(((of, day) for day in days.each(min(ends), max(ends))), clock.now())
+
+
 def due(limit: int = 100, *, all_marked: bool = False) -> list[Mark]:
     """The days to be counted now, the latest first: what is looked at most."""
     query = db.select(DayToCount.organization_id, DayToCount.day)
@@ -93,7 +129,8 @@ def due(limit: int = 100, *, all_marked: bool = False) -> list[Mark]:
 def _begin() -> None:
     """From here on; and all that was there before."""
     last = db.session.scalar(db.select(db.func.max(Event.id))) or 0
-    db.session.add(Following(sure_id=last, seen_id=last, ripe_on=clock.local_day()))
+    known = {"ripe_on": clock.local_day(), "zones": _zones_of_staff(), "counted_as": COUNTED_AS}
+    db.session.add(Following(sure_id=last, seen_id=last, **known))
     mark_all()
 
 

@@ -97,6 +97,10 @@ class Following(Base):
     seen_at: Mapped[datetime] = mapped_column(default=clock.now)
     heard: Mapped[int] = mapped_column(default=0)  # how many events stood above `sure_id` the last time
     ripe_on: Mapped[date | None]  # the day for which those a week old were counted again
+    zones: Mapped[dict[str, str]] = mapped_column(
+        default=dict
+    )  # by organization, the zone whose days were counted
+    counted_as: Mapped[int] = mapped_column(default=0)  # what was counted, as `following.COUNTED_AS`
 
 
 class Export(Base):

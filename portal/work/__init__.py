@@ -31,6 +31,8 @@ from portal.work.check_presence import check_presence
 from portal.work.check_rules import check_rules
 from portal.work.connect_call import connect_call
 from portal.work.context import settings
+from portal.work.count_again import EVERY as COUNTED_AGAIN_EVERY
+from portal.work.count_again import count_again
 from portal.work.count_days import EVERY as COUNTED_EVERY
 from portal.work.count_days import count_days
 from portal.work.end_flags import EVERY as ENDED_EVERY
@@ -76,6 +78,7 @@ KINDS: dict[str, Callable[[Job], None]] = {
     "check_presence": check_presence,
     "check_rules": check_rules,
     "connect_call": connect_call,
+    "count_again": count_again,
     "count_days": count_days,
     "end_wrap_up": end_wrap_up,
     "end_flags": end_flags,
@@ -113,6 +116,7 @@ EVERY: dict[str, timedelta] = {
     "follow_records": FOLLOWED_EVERY,
     "forget_codes": forget_codes.EVERY,
     "forget_traces": forget_traces.EVERY,
+    "count_again": COUNTED_AGAIN_EVERY,
     "count_days": COUNTED_EVERY,
     "end_flags": ENDED_EVERY,
     "propose_doubles": COMPARED_EVERY,

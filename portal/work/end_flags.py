@@ -1,4 +1,4 @@
-"""Takes away what no longer needs to be known: a flag ends by itself, on the local day that was said."""
+"""Takes away what no longer needs to be known: a flag ends by itself, once its last day is over where it was said."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from flask import Flask
 from portal import clock, history
 from portal.cases import opening
 from portal.citizens import access, identifying, keeping, people, sighting
-from portal.citizens.models import Citizen, DeniedLink, Flag
+from portal.citizens.models import Citizen, DeniedLink
 from portal.contacts import answering, recording, texting
 from portal.database import db
 from portal.referrals.following import referring
@@ -121,7 +121,9 @@ def test_the_file_that_was_kept_opens_with_the_strictest_right(app: Flask) -> No
 def test_a_flag_holds_until_the_local_end_of_its_last_day(app: Flask) -> None:
     person = make.citizen()
     evening = datetime(2026, 7, 14, 22, 30, tzinfo=UTC)  # 0.30 on the 15th in Paris
-    db.session.add(Flag(citizen_id=person.id, kind="vulnerable", ends_on=date(2026, 7, 14)))
+    with time_machine.travel(evening - timedelta(days=1), tick=False):
+        last = date(2026, 7, 14)
+        keeping.raise_flag(person, "vulnerable", note="", ends_on=last, by=history.SYSTEM)
     with time_machine.travel(evening, tick=False):
         assert clock.local_day() == date(2026, 7, 15)
         assert keeping.live_flags(person.id) == []

@@ -32,7 +32,7 @@ def test_a_guardian_is_said_with_what_it_rests_on_and_until_when(app: Flask) -> 
     made = relations.relate(ward, "guardian", other=guardian, evidence="Jugement", ends_on=today, by=by)
     again = relations.relate(ward, "guardian", other=guardian, evidence="Jugement de 2026", by=by)
     assert made is again and made.ends_on is None
-    made.ends_on = today
+    relations.relate(ward, "guardian", other=guardian, evidence="Jugement", ends_on=today, by=by)
     near = relations.relate(ward, "relative", name=" Ana  Roux ", by=by)
     assert relations.around(ward) == [made, near] and near.name == "Ana Roux"
     assert relations.spoken_for_by(guardian) == [made]
@@ -81,7 +81,8 @@ def test_flags_end_by_themselves_and_their_history_says_so(app: Flask) -> None:
     jean, today = make.citizen("Jean"), clock.local_day()
     with pytest.raises(Refused, match="passée"):
         keeping.raise_flag(jean, "vulnerable", note="", ends_on=today - timedelta(days=1), by=history.SYSTEM)
-    db.session.add(Flag(citizen_id=jean.id, kind="vulnerable", ends_on=today - timedelta(days=1)))
+    with time_machine.travel(clock.now() - timedelta(days=1)):
+        keeping.raise_flag(jean, "vulnerable", note="", ends_on=clock.local_day(), by=history.SYSTEM)
     keeping.raise_flag(jean, "interpreter", note="", ends_on=today, by=history.SYSTEM)
     keeping.raise_flag(jean, "deaf_relay", note="", ends_on=None, by=history.SYSTEM)
     job = jobs.Job(kind="end_flags", state="leased")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from flask import Flask
 from time_machine import travel
 
-from portal import history
+from portal import history, jobs
 from portal.database import db
 from portal.directory.models import Organization
 from portal.reports import counting, exporting, following
 from portal.reports.days import Zones
 from portal.reports.models import DayToCount, Export, Following, Tally
+from portal.work.loop import work_once
 from tests import make
 
 LATE = "2026-03-02T21:30Z"  # the 3rd at Saint-Denis, still the 2nd in Paris and at Basse-Terre
@@ -108,3 +110,41 @@ def test_a_file_tells_the_hours_of_the_place(app: Flask) -> None:
         )
     )
     assert exporting.asked_for(row).timezone == "Indian/Reunion"
+
+
+def test_days_counted_by_other_clocks_are_counted_again_by_the_worker(app: Flask, work: Any) -> None:
+    found = towns()
+    for of in found.values():
+        make.staff(of=of)
+    with travel(LATE, tick=False):
+        for of in found.values():
+            make.contact("counter", of=of)
+    with travel(NIGHT, tick=False):
+        for of in found.values():  # as a version did that knew no clocks but ours
+            counting.count_day(of.id, date(2026, 3, 2), "Europe/Paris")
+        db.session.add(Following(sure_id=0, seen_id=0, ripe_on=date(2026, 3, 3)))
+        for kind in ("count_again", "count_days"):
+            jobs.enqueue(kind, {})
+            db.session.commit()
+            work_once(app, "test")
+    second, third = date(2026, 3, 2), date(2026, 3, 3)
+    assert days_counted() == {
+        (found["mairie"].id, second): 1,
+        (found["saint-denis"].id, third): 1,
+        (found["basse-terre"].id, second): 1,
+    }
+
+
+def test_an_organization_that_says_where_it_is_is_counted_again_once(app: Flask) -> None:
+    town = make.organization()
+    make.staff(of=town)
+    with travel(LATE, tick=False):
+        make.contact("counter", of=town)
+        following.follow()
+        for place, marked in ((None, set()), ("974", {date(2026, 3, 3)}), (None, set())):
+            db.session.execute(db.delete(DayToCount))
+            if place:
+                make.service("accueil", of=town, department=place)
+            db.session.flush()
+            following.count_again()
+            assert {day for _of, day in following.due(all_marked=True)} == marked

@@ -11,7 +11,7 @@ from portal.citizens import identifying, keeping, relations
 from portal.citizens.models import Citizen
 from portal.database import db
 from portal.staff.managing import names_of
-from portal.views import choosing
+from portal.views import choosing, here
 from portal.views.console import words
 from portal.views.console.door import agents, bp, me, refusals_shown, supervisors
 from portal.views.console.people import briefing
@@ -89,7 +89,8 @@ def raise_flag(citizen_id: int) -> Any:
     note = form.text("flag_note", longest=300)
     if form.valid:
         with refusals_shown(form):
-            keeping.raise_flag(person, kind, note=note, ends_on=ends_on, by=me().actor)
+            by, zone = me().actor, here.zone()
+            keeping.raise_flag(person, kind, note=note, ends_on=ends_on, timezone=zone, by=by)
     if not form.valid:
         return show(person, form), 422
     db.session.commit()

@@ -11,6 +11,7 @@ from portal.citizens.models import Citizen, Identifier
 from portal.contacts import answering, representing
 from portal.database import db
 from portal.errors import N_, Missing, Refused
+from portal.views import here
 from portal.views.console.door import agents, bp, me, refusals_shown
 from portal.views.console.finding import typed as finding
 from portal.views.console.people import editing
@@ -28,9 +29,8 @@ def relate(citizen_id: int) -> Any:
     if form.valid:
         with refusals_shown(form):
             evidence, other = form.text("evidence", longest=300), _on_file(typed)
-            relations.relate(
-                person, kind, other=other, name=typed, evidence=evidence, ends_on=ends_on, by=me().actor
-            )
+            known = {"name": typed, "evidence": evidence, "timezone": here.zone()}
+            relations.relate(person, kind, other=other, ends_on=ends_on, **known, by=me().actor)
     if not form.valid:
         return editing.show(person, form), 422
     db.session.commit()

@@ -89,7 +89,8 @@ def test_the_file_says_first_what_to_know_then_what_came(app: Flask, at_desk: An
     person = make.citizen("Aïcha Benali", phone=NUMBER, language="ar", preferred_channel="text")
     make.link(person, make.identifier("email", "peut-etre@exemple.fr"), "probable")
     db.session.add(Flag(citizen_id=person.id, kind="interpreter", note="arabe"))
-    db.session.add(Flag(citizen_id=person.id, kind="vulnerable", ends_on=(now - timedelta(days=2)).date()))
+    gone = now - timedelta(days=2)
+    db.session.add(Flag(citizen_id=person.id, kind="vulnerable", ends_on=gone.date(), ends_at=gone))
     old = make.contact(
         "web",
         citizen_id=person.id,

@@ -13,6 +13,7 @@ from time_machine import travel
 from portal import history
 from portal.cases.models import Promise
 from portal.cases.opening import open_case, promise
+from portal.citizens import keeping, relations
 from portal.database import db
 from portal.directory.models import Organization
 from portal.staff.models import Staff
@@ -96,3 +97,23 @@ def test_a_citizen_reads_the_hours_of_the_place_that_answers_them(town: Organiza
             session["opened"] = [case.id, int(datetime.fromisoformat(LATE).timestamp()) + 600, used.id]
         page = client.get("/fr/requests/thread").text
     assert "4 mars 2026" in page and "3 mars 2026" in page and "2 mars 2026" not in page
+
+
+def test_what_ends_on_a_day_ends_with_that_day_there(town: Organization, client: Any) -> None:
+    agent = make.staff()
+    with travel("2026-03-01T08:00Z", tick=False):
+        person = make.citizen()
+        db.session.commit()
+        signed_in(client, agent)
+        flag = {"flag": "vulnerable", "flag_note": "", "ends_on": "2026-03-02"}
+        near = {"relation": "relative", "relative": "Rose", "relation_ends_on": "2026-03-02"}
+        assert send(client, f"/console/citizens/{person.id}/flags", flag).status_code == 302
+        assert send(client, f"/console/citizens/{person.id}/relations", near).status_code == 302
+    with travel("2026-03-02T19:30Z", tick=False):  # half past eleven at night
+        assert len(keeping.live_flags(person.id)) == len(relations.around(person)) == 1
+    with travel("2026-03-02T20:00Z", tick=False):  # midnight there, still the 2nd in Paris
+        assert keeping.live_flags(person.id) == [] == relations.around(person)
+        assert keeping.end_flags(by=history.SYSTEM) == 1
+    with travel(LATE, tick=False):  # the 2nd is over there
+        signed_in(client, agent)
+        assert send(client, f"/console/citizens/{person.id}/flags", flag).status_code == 422
