@@ -35,6 +35,8 @@ FOLLOW = N_("Pour lire la réponse ou écrire de nouveau : %(link)s")
 TEXT = N_(
     "%(organization)s : demande enregistrée le %(date)s, réf. %(reference)s. %(reach)s. Suivi : %(link)s"
 )
+AFTER = N_("Demande du %(date)s, réf. %(reference)s. %(reach)s. Suivi : %(link)s")
+AFTER_REFERENCE = N_("Demande du %(date)s. %(reach)s. Suivi : %(link)s")
 LED_BACK = N_(
     "La référence %(reference)s ne sert plus : votre demande est suivie sous la référence %(kept)s. Suivi : %(link)s"
 )
@@ -54,7 +56,10 @@ ACCEPTS = N_(
 )
 NOTHING = N_("Vous ne demandez pas de décision : aucun délai légal ne court.")
 BRIEF = {
-    "rejection": N_("Sans réponse le %(date)s, la décision demandée est refusée : recours possible."),
+    "rejection": N_(
+        "Sans réponse le %(date)s, la décision demandée est refusée : recours dans les 2 mois (nous ou "
+        "citoyens.telerecours.fr)."
+    ),
     "acceptance": N_("Sans réponse le %(date)s, elle est accordée : attestation sur demande."),
 }
 
@@ -131,24 +136,19 @@ def letter(receipt: Receipt, link: str, *, by_letter: bool, aloud: bool = False)
     ]
 
 
-def text(receipt: Receipt, link: str) -> list[Said]:
-    """The receipt as a text: all that the law asks for, in few words."""
-    said = {"organization": receipt.organization, "reach": ", ".join(receipt.reach), "link": link}
-    first = (TEXT, {**said, "date": receipt.received_on, "reference": receipt.reference})
-    return [first, *([receipt.brief] if receipt.brief else [])]
+def text(receipt: Receipt, link: str, *, after: str = "") -> list[Said]:
+    """The receipt as a text: all that the law asks for, in few words. `after`: what the same text says first."""
+    named = (receipt.organization,) if after and receipt.organization not in after else ()
+    said = {"organization": receipt.organization, "reach": ", ".join((*named, *receipt.reach)), "link": link}
+    told = {**said, "date": receipt.received_on, "reference": receipt.reference}
+    first = AFTER_REFERENCE if receipt.reference in after else AFTER if after else TEXT
+    return [(first, told), *([receipt.brief] if receipt.brief else [])]
 
 
 def led_back(case: Case, kept: Case, link: str, *, text: bool = False) -> list[Said]:
     """A reference that was told is no more; it leads to the matter that it was separated from."""
     known = {"reference": spoken(case.reference), "kept": spoken(kept.reference), "link": link}
     return [(LED_BACK, known)] if text else [(HELLO, {}), (LED_BACK, known)]
-
-
-def silence_in_brief(case: Case) -> Said | None:
-    """What silence means, for a text; nothing is asked of the tables where it means nothing."""
-    if not clocks.REGIMES[case.nature]:
-        return None
-    return _brief(clocks.clocks_of(case).get("silence"), calendars.of_organization(case.organization_id))
 
 
 def standing(case: Case, *, silence_told: bool = False) -> list[Said]:

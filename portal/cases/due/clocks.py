@@ -34,7 +34,12 @@ REGIMES = {  # what silence means, by what the citizen asks for
 }
 MONTHS = 2
 REGISTERED_WITHIN, ACKNOWLEDGED_WITHIN = 1, 10  # working days (R112-11-2)
-ACKNOWLEDGED = ("web", "email", "letter")  # what is written is owed a receipt, whatever it asks for (L112-11)
+ACKNOWLEDGED = (
+    "web",
+    "email",
+    "letter",
+    "text",
+)  # what is written is owed a receipt, whatever it asks for (L112-11)
 ALOUD = ("phone", "counter")  # what is said too, where it asks for a decision, complains or appeals (L112-3)
 WORKING = ("receipt", "first_answer", "resolution")  # counted in working days
 REGISTERED = "registered"  # what a receipt's clock means once the arrival was told
@@ -56,7 +61,9 @@ def start_clocks(case: Case, channel: str, undertaken: Iterable[Any] | None = No
     """Starts what is due in a matter that begins; through the session, which writes them in one statement."""
     rules = levels.levels_of(case.organization_id) if undertaken is None else list(undertaken)
     level, calendar = _level(case, rules), calendars.of_organization(case.organization_id)
-    kinds = ["first_answer", "resolution", *(["receipt"] if owed_receipt(case.nature, channel) else [])]
+    nobody = channel == "text" and case.identifier_id is None  # a hidden number: there is nobody to tell
+    owed = owed_receipt(case.nature, channel) and not nobody
+    kinds = ["first_answer", "resolution", *(["receipt"] if owed else [])]
     means = REGIMES[case.nature]
     rows = [_row(case, kind, "", calendar, level) for kind in kinds]
     if means:

@@ -11,7 +11,9 @@ from portal import history
 from portal.articles import library
 from portal.articles.models import Topic
 from portal.cases import saying
+from portal.cases.due import clocks
 from portal.cases.models import Case
+from portal.cases.receipts import owes_receipt
 from portal.cases.references import spoken
 from portal.contacts import bridge_codes, templates
 from portal.contacts.answering import reply
@@ -41,14 +43,15 @@ def answer_text(line: Line, contact: Contact, body: str, case: Case) -> str:
     found = library.find(searcher(), body, language=contact.language, kinds=ANSWERING, limit=2)
     _queue(contact, found)
     if distress(body, contact.language):
-        _reply(contact, _in_danger(contact.language), "distress")
+        if _reply(contact, _in_danger(contact.language), "distress"):
+            clocks.registered(case)  # a cry for help is not met with deadlines: an agent gives the receipt
         return "distress"
     if contact.agent_id is not None or why_not(contact):
         return "none"
     if found.sure and found.hits:
-        return "answer" if _reply(contact, _sure(contact, found.hits[0]), "answer") else "none"
-    if not any(message.automatic for message in contact.messages):
-        _tell_reference(line, contact, case, whose_matter(contact, body, found))
+        return "answer" if _answer(contact, case, found.hits[0]) else "none"
+    if owes_receipt(case):
+        _acknowledge(line, contact, case, whose_matter(contact, body, found))
         return "reference"
     return "none"
 
@@ -72,8 +75,12 @@ def _queue(contact: Contact, found: library.Answers) -> None:
 
 def send_reference(line: Line, contact: Contact, case: Case) -> None:
     """A text that says: received, under this reference. None to a number that is hidden or asked for no texts."""
-    if not why_not(contact):
-        _tell_reference(line, contact, case)
+    if why_not(contact):
+        return
+    if owes_receipt(case):
+        _acknowledge(line, contact, case)
+    else:
+        _reply(contact, _own_words(line, contact, case) or _noted(contact, case), "receipt")
 
 
 def answer_keyword(contact: Contact, asked: Keyword) -> None:
@@ -115,20 +122,43 @@ def answer_code(contact: Contact, body: str) -> str:
     return "code" if found else "none"
 
 
-def _tell_reference(line: Line, contact: Contact, case: Case, whose: str = "") -> None:
+def _acknowledge(line: Line, contact: Contact, case: Case, whose: str = "") -> None:
+    """The receipt that the law asks for (CRPA L112-11), after the organization's own words where it wrote some."""
+    own = _own_words(line, contact, case)
+    received, *silence = _receipt(contact, case, after=own)
+    if _reply(contact, " ".join(one for one in (own, received, whose, *silence) if one), "receipt"):
+        clocks.met(case, "receipt")
+
+
+def _answer(contact: Contact, case: Case, hit: library.Hit) -> bool:
+    """An article, and with it the receipt while that is owed: one text costs less than two."""
+    sure = _sure(contact, hit)
+    if not owes_receipt(case):
+        return _reply(contact, sure, "answer")
+    sent = _reply(contact, " ".join([sure, *_receipt(contact, case, after=sure)]), "receipt")
+    if sent:
+        clocks.met(case, "receipt")
+    return sent
+
+
+def _receipt(contact: Contact, case: Case, *, after: str) -> list[str]:
+    """What was received, when and by whom; then what silence means, if anything."""
     with force_locale(contact.language):
-        ours = gettext("Bien reçu, réf. {reference}. Un agent vous répond.")
+        link = settings().public_base_url + url_for("public.follow", lang=contact.language)
+        return [language_said(one) for one in saying.text(saying.receipt_of(case), link, after=after)]
+
+
+def _own_words(line: Line, contact: Contact, case: Case) -> str:
+    """What the organization has written to say that a text came; empty where it wrote nothing."""
     known = {"reference": spoken(case.reference)}
-    text = (
-        templates.automatic(contact, "received", known)
-        or say(line, "text_received", contact.language)
-        or ours
-    )
-    brief = saying.silence_in_brief(case)
+    own = templates.automatic(contact, "received", known) or say(line, "text_received", contact.language)
+    return own.replace("{reference}", spoken(case.reference)) if own else ""
+
+
+def _noted(contact: Contact, case: Case) -> str:
     with force_locale(contact.language):
-        silence = language_said(brief) if brief else ""
-    received = text.replace("{reference}", spoken(case.reference))
-    _reply(contact, " ".join(one for one in (received, whose, silence) if one), "receipt")
+        said = gettext("C'est noté, réf. {reference}. Un agent vous répond.")
+    return said.replace("{reference}", spoken(case.reference))
 
 
 def _reply(contact: Contact, text: str, purpose: str) -> bool:

@@ -141,7 +141,7 @@ def due_on(case: Case, kind: str, department: str = "75") -> date:
         ("email", {"receipt", "first_answer", "resolution", "silence"}),
         ("letter", {"receipt", "first_answer", "resolution", "silence"}),
         ("phone", {"first_answer", "resolution"}),
-        ("text", {"first_answer", "resolution"}),
+        ("text", {"first_answer", "resolution", "silence"}),  # a hidden number: nobody to send a receipt to
         ("counter", {"first_answer", "resolution"}),
     ],
 )

@@ -49,7 +49,8 @@ TEXTS = {
     "voicemail_thanks": ("Après le message", "Dit une fois le message laissé."),
     "text_received": (
         "SMS de réponse automatique",
-        "{reference} devient la référence. Évitez les accents rares : ils doublent le prix du SMS.",
+        "Dit avant l’accusé de réception, que Relais complète. {reference} devient la référence. Évitez "
+        "les accents rares : ils doublent le prix du SMS.",
     ),
 }
 TERRITORIES = {
