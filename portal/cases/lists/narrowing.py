@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, literal_column, null, or_
 from sqlalchemy.orm import aliased
 
-from knowledge_base.analysis import fold
+from knowledge_base.analysis import analyzer_for, fold
 from portal.cases.lists.filters import Filters, Stretch
 from portal.cases.models import Case, Clock, Promise, case_tags
 from portal.citizens.models import Citizen
@@ -17,6 +17,7 @@ from portal.history import Person
 from portal.staff.models import team_members
 
 Conditions = list[ColumnElement[bool]]
+SHORTEST_STEM = 4  # letters: a shorter one is in too many words
 
 
 def of_reader(sought: Filters, by: Person, *, passing: bool = False) -> Conditions:
@@ -39,10 +40,17 @@ def narrowed(sought: Filters, by: Person, *, passing: bool = False) -> Condition
         tagged = db.select(case_tags.c.case_id).where(case_tags.c.tag_id == int(sought.tag))
         found.append((_passing(Case.id) if passing else Case.id).in_(tagged))
     if words := fold(sought.words).split():
-        found += [Case.subject_key.contains(word, autoescape=True) for word in words]
+        found += [_says(word) for word in words]
         if not by.may_open_protected:
             found.append(~_protected())
     return found
+
+
+def _says(word: str) -> ColumnElement[bool]:
+    """That a subject has this word, or another ending of it: « fuites » is in « Fuite d’eau »."""
+    stem = analyzer_for("fr").stem(word)
+    either = {word, stem} if len(stem) >= SHORTEST_STEM else {word}
+    return or_(*(Case.subject_key.contains(one, autoescape=True) for one in sorted(either)))
 
 
 def _columns(passing: bool) -> dict[str, Any]:

@@ -124,6 +124,7 @@ def test_filters_narrow_the_list_together(app: Flask) -> None:
     }
     for words in ("COLLEGUE", "collègue", "collegue au", "l’equipe", "L'ÉQUIPE"):
         assert found(words=words) == ({"à l’équipe"} if "quipe" in words.lower() else {"au collègue"})
+    assert found(words="terminées", state="any") == {"terminée"}, "another ending of the word"
     assert found(whose="unheard of", topic="x", state="'") == found()
 
 

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from portal import clock, history
+from portal.cases import keeping, opening
 from portal.cases.models import Note, Promise
 from portal.cases.opening import open_case
 from portal.citizens import access
@@ -117,6 +118,22 @@ def test_a_case_is_found_by_its_subject_notes_promises_and_reference(app: Flask)
     take_up()
     for typed in ("fuites", "plombier", "barème", case.reference.lower()):
         assert [one.id for one in find_cases(Asked(typed), by=agent).rows] == [case.id], typed
+
+
+def test_a_case_is_found_by_the_words_that_its_subject_has_now(app: Flask) -> None:
+    agent = make.staff()
+
+    def found(words: str) -> list[str]:
+        take_up()
+        return [one.subject for one in find_cases(Asked(words), by=agent).rows]
+
+    case = open_case(contact("Fuite d’eau"), by=agent.actor)
+    keeping.edit_case(case, case.version, by=agent, subject="Inondation de la cave")
+    assert found("inondations caves") == ["Inondation de la cave"] and found("fuite") == []
+    opening.close_case(case, by=agent.actor)
+    assert found("inondation") == ["Inondation de la cave"], "closed too"
+    beside = opening.open_beside(contact("Appel"), subject="Trottoir glissant", by=agent.actor)
+    assert found("trottoirs") == [beside.subject], "one of several questions of an exchange"
 
 
 def test_a_person_is_found_by_the_beginnings_of_their_name_at_once_and_later(app: Flask) -> None:
