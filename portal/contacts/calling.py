@@ -10,7 +10,7 @@ from sqlalchemy import Select, bindparam
 from portal import clock, history
 from portal.contacts import recordings
 from portal.contacts.answering import wrap_up
-from portal.contacts.models import Contact, Message
+from portal.contacts.models import Contact, Message, consulted_articles
 from portal.contacts.recording import add_message
 from portal.contacts.transcribing import transcribe
 from portal.database import db, locked
@@ -55,6 +55,8 @@ def leave_voicemail(contact: Contact, recording_ref: str, seconds: int) -> Messa
     if known:
         return known
     events.hold(recording_ref)
+    if contact.state == "wrapped_up" and contact.agent_id is None:  # the end of the call was told first
+        contact.disposition = ""
     contact.step = f"Message vocal de {seconds} s, à rappeler"
     if contact.state == "waiting":
         contact.state = "open"
@@ -66,7 +68,7 @@ def leave_voicemail(contact: Contact, recording_ref: str, seconds: int) -> Messa
 
 def end_call(contact: Contact, status: str) -> None:
     """The call hung up. Said once: a late or doubled word changes nothing. A caller who gave up waiting still stands
-    on the desk, to be called back."""
+    on the desk, to be called back; one who never asked for anybody needs nobody."""
     if contact.ended_at is not None:
         return
     contact.ended_at = clock.now()
@@ -77,3 +79,25 @@ def end_call(contact: Contact, status: str) -> None:
     history.record(
         "contact.hung_up", contact, by=history.NETWORK, citizen_id=contact.citizen_id, details=details
     )
+    if _only_heard_the_menu(contact):
+        how = "self_served" if _was_told_something(contact) else "abandoned"
+        wrap_up(contact, how, note=contact.note, by=history.NETWORK)
+
+
+def _only_heard_the_menu(contact: Contact) -> bool:
+    """Whether they neither stood in line, nor were answered, nor left a message."""
+    if contact.state != "open" or contact.direction != "in":
+        return False
+    if contact.queue_id is not None or contact.answered_at is not None:
+        return False
+    said = db.select(Message.id).filter_by(contact_id=contact.id, direction="in")
+    return contact.last_message_at is None or db.session.scalar(said.limit(1)) is None
+
+
+def _was_told_something(contact: Contact) -> bool:
+    """Whether the menu read them an answer, or sent them one by text."""
+    read = db.select(consulted_articles.c.article_id).filter_by(contact_id=contact.id)
+    if db.session.scalar(read.limit(1)) is not None:
+        return True
+    sent = db.select(Message.id).filter_by(contact_id=contact.id, direction="out", purpose="answer")
+    return db.session.scalar(sent.where(Message.state != "failed").limit(1)) is not None

@@ -26,11 +26,15 @@ DISPOSITIONS = (
     "voicemail_left",
     "abandoned",
     "wrong_number",
+    "self_served",  # the menu alone answered
 )
 
 # what was written and nobody has taken yet: as literal SQL, so that either engine finds its index
 WRITTEN_WAITS = text("contacts.state IN ('open', 'waiting') AND contacts.channel <> 'phone'")
 WRITTEN_WAITS_INDEX = text("state IN ('open', 'waiting') AND channel <> 'phone'")
+# messages left on the answering machine, which nobody has taken yet; and calls that only our own texts are in
+SPOKEN = "{0}channel = 'phone' AND {0}state IN ('open', 'waiting') AND {0}last_message_at IS NOT NULL"
+VOICEMAIL_WAITS, VOICEMAIL_WAITS_INDEX = text(SPOKEN.format("contacts.")), text(SPOKEN.format(""))
 # what the sweepers look through
 UNFINISHED, TO_CHECK = text("state IN ('waiting', 'sending', 'unknown')"), text("check_at IS NOT NULL")
 GOING_ON = text("state NOT IN ('ended', 'failed')")
@@ -62,6 +66,12 @@ class Contact(Versioned, Base):
             *("organization_id", "queue_id", "channel", "started_at"),
             sqlite_where=WRITTEN_WAITS_INDEX,
             postgresql_where=WRITTEN_WAITS_INDEX,
+        ),
+        Index(
+            "ix_contacts_voicemails",
+            *("organization_id", "queue_id"),
+            sqlite_where=VOICEMAIL_WAITS_INDEX,
+            postgresql_where=VOICEMAIL_WAITS_INDEX,
         ),
         Index(
             "ix_contacts_going_on",
@@ -147,6 +157,20 @@ class Message(Base):
     contact: Mapped[Contact] = relationship(back_populates="messages")
     attachments: Mapped[list[Attachment]] = relationship(back_populates="message", order_by="Attachment.id")
     envelope: Mapped[Envelope | None] = relationship(back_populates="message")
+
+
+class ContactNote(Base):
+    """What a colleague noted beside the agent who has the contact, or after its end (`late`). No citizen reads it."""
+
+    __tablename__ = "contact_notes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    body: Mapped[str]
+    late: Mapped[bool] = mapped_column(default=False)
+    form_key: Mapped[str | None] = mapped_column(unique=True)
+    at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class BridgeCode(Base):

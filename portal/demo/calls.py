@@ -132,7 +132,9 @@ def _call(at: datetime, busy: float, of: Drawing) -> Call:
     }
     if drawn.random() < alone["share"]:
         heard = {"topic_id": of.topics[alone["topic"]], "subject": alone["subject"], "step": alone["step"]}
-        return Call({**contact, **heard, "ended_at": at + WELCOME * 3}, None)
+        over = dict.fromkeys(("ended_at", "wrapped_up_at"), at + WELCOME * 3)
+        ended = {"state": "wrapped_up", "disposition": "self_served", **over}
+        return Call({**contact, **heard, **ended}, None)
     queues = of.told["queues"]
     queue = drawn.choices(queues, weights=[one["share"] for one in queues])[0]
     contact |= {"queue_id": of.queues[queue["slug"]], "subject": queue["subject"], "state": "wrapped_up"}

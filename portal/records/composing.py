@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.cases.models import Case, Check, Note, Promise, Question, Tag, case_tags
 from portal.citizens.models import Citizen
-from portal.contacts.models import Attachment, Contact, Envelope, Message
+from portal.contacts.models import Attachment, Contact, ContactNote, Envelope, Message
 from portal.database import db
 from portal.records import words
 from portal.records.models import CASE, CITIZEN, CONTACT, record_id
@@ -40,6 +40,7 @@ def compose(session: Session, kind: int, ids: Collection[int]) -> Iterator[Compo
 
 def _contacts(session: Session, ids: list[int]) -> Iterator[Composed]:
     more = _texts(session, Message.contact_id, Message.body, ids)
+    _add(more, _texts(session, ContactNote.contact_id, ContactNote.body, ids))
     for column in (Question.text, Question.answer):
         _add(more, _texts(session, Question.contact_id, column, ids))
     for column, joined in ((Envelope.subject, Envelope), (Attachment.name, Attachment)):

@@ -15,7 +15,7 @@ from sqlalchemy import delete, insert
 from portal import clock
 from portal.cases.models import Promise
 from portal.citizens.models import Citizen
-from portal.contacts.models import Contact
+from portal.contacts.models import Contact, Message
 from portal.database import db, hold_name
 from portal.desk.models import Place
 from portal.referrals.models import Referral
@@ -25,6 +25,8 @@ from portal.reports.models import NONE, CallTally, DayToCount, ReferralTally, Ta
 
 COUNTS = 0x74616C79  # our part of the advisory locks' key space
 EXCHANGED = ("answered", "referred", "promise_made", "transferred")  # somebody was answered something
+BY_MENU = ("self_served", "transferred")  # the menu answered, or put through to who does
+_VOICEMAIL = (Contact.channel == "phone", Message.direction == "in")
 LONGEST_CALL_S = 3600  # a call whose end was lost must not weigh for ever
 
 Key = tuple[int, str, int, str]  # queue, channel, topic, commune
@@ -82,20 +84,22 @@ def _contacts(organization_id: int, begins: datetime, ends: datetime) -> Iterabl
     rows = _read_contacts(organization_id, begins, ends)
     people = (coming_back.person_of(row.head, row.identifier_id) for row in rows if row.topic_id)
     around = coming_back.around(organization_id, (one for one in people if one), begins, ends)
+    spoken = _with_a(Message.contact_id, organization_id, begins, ends, *_VOICEMAIL)
     promised = _with_a(Promise.contact_id, organization_id, begins, ends)
     referred = _with_a(Referral.contact_id, organization_id, begins, ends)
     ripe = ends + WEEK <= clock.now()
     for row in rows:
         key = row.queue_id or NONE, row.channel, row.topic_id or NONE, row.commune or row.lives_in or ""
         kept = row.id not in promised and row.id not in referred
-        yield key, _measures(row, around, ripe, kept)
+        yield key, _measures(row, around, ripe, kept, row.id in spoken)
 
 
-def _measures(row: Any, around: Around, ripe: bool, kept: bool) -> dict[str, int]:
-    """What a contact counts for. `kept`: nothing was promised, and nobody else was named."""
+def _measures(row: Any, around: Around, ripe: bool, kept: bool, spoken: bool) -> dict[str, int]:
+    """What a contact counts for. `kept`: nothing was promised, and nobody else was named; `spoken`: a message was left
+    on the answering machine."""
     came_in = row.direction == "in"
     call = came_in and row.channel == "phone"
-    needed = call and (row.place_id is not None or row.answered_at is not None)
+    needed = call and (row.place_id is not None or row.answered_at is not None or spoken)
     person = coming_back.person_of(row.head, row.identifier_id)
     known = came_in and row.disposition != NOBODYS and person is not None and row.topic_id is not None
     moment = row.started_at, row.id
@@ -107,7 +111,9 @@ def _measures(row: Any, around: Around, ripe: bool, kept: bool) -> dict[str, int
         "contacts": 1,
         "needed": needed,
         "handled": needed and row.answered_at is not None,
-        "by_menu": call and not needed,
+        "by_menu": call and not needed and row.disposition in BY_MENU,
+        "left_menu": call and not needed and row.disposition == "abandoned",
+        "voicemails": call and spoken,
         "concluded": concluded,
         "one_visit": concluded and row.disposition == "answered" and kept and not again,
         "known": known,
@@ -137,10 +143,10 @@ def _began(organization_id: int, begins: datetime, ends: datetime) -> tuple[Any,
     )
 
 
-def _with_a(column: Any, organization_id: int, begins: datetime, ends: datetime) -> set[int]:
+def _with_a(column: Any, organization_id: int, begins: datetime, ends: datetime, *of: Any) -> set[int]:
     """Which contacts of a day have one of these."""
     query = db.select(column).join(Contact, Contact.id == column)
-    return set(db.session.scalars(query.where(*_began(organization_id, begins, ends))))
+    return set(db.session.scalars(query.where(*_began(organization_id, begins, ends), *of)))
 
 
 def _calls(organization_id: int, begins: datetime, ends: datetime) -> list[Any]:

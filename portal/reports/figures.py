@@ -29,6 +29,8 @@ CONTACTS = (
     "again",
     "firsts",
     "settled",
+    "left_menu",
+    "voicemails",
 )
 CALLS = ("stood", "answered", "within_20", "within_60", "gave_up", "called_back", "waited_s", "endured_s")
 

@@ -38,6 +38,8 @@ class Tally(Base):
     settled: Mapped[int] = mapped_column(
         default=0
     )  # answered, and the person did not come back in seven days
+    left_menu: Mapped[int] = mapped_column(default=0)  # calls that hung up in the menu, told nothing
+    voicemails: Mapped[int] = mapped_column(default=0)  # calls that left a message
 
 
 class CallTally(Base):

@@ -11,7 +11,7 @@ from typing import Any
 
 from portal import clock
 from portal.cases.models import TO_KEEP, Case, Clock, Promise
-from portal.contacts.models import WRITTEN_WAITS, Contact
+from portal.contacts.models import VOICEMAIL_WAITS, WRITTEN_WAITS, Contact, Message
 from portal.database import db
 from portal.desk import overview
 from portal.desk.estimating import IN_LINE
@@ -69,6 +69,7 @@ class QueueNow:
     on_the_line: Waits = field(default_factory=Waits)
     to_call_back: int = 0
     written: Waits = field(default_factory=Waits)
+    voicemails: Waits = field(default_factory=Waits)
     on_duty: int = 0
     available: int = 0
     today: Calls = field(default_factory=Calls)
@@ -76,12 +77,14 @@ class QueueNow:
 
 @dataclass(slots=True)
 class RoomNow:
-    """`channels`: who waits on each; `begun`: how many contacts began today on each."""
+    """`channels`: who waits on each; `begun`: how many contacts began today on each; `spoken`: how many of these calls
+    left a message."""
 
     at: datetime
     queues: list[QueueNow]
     channels: dict[str, Waits]
     begun: dict[str, int]
+    spoken: int
     agents: dict[str, int]
     today: Calls
     promises: int
@@ -96,6 +99,13 @@ class RoomNow:
         return found
 
     @property
+    def voicemails(self) -> Waits:
+        found = Waits()
+        for one in self.queues:
+            found.add(one.voicemails.count, one.voicemails.since)
+        return found
+
+    @property
     def to_call_back(self) -> int:
         return sum(one.to_call_back for one in self.queues)
 
@@ -106,20 +116,25 @@ def now(scope: Scope, timezone: str, *, only: tuple[int, ...] = ()) -> RoomNow:
     today = days.begins(days.today(timezone), timezone)
     _note_lines(scope, queues)
     channels = _note_written(scope, queues)
+    _note_voicemails(scope, queues)
     _note_duty(scope, queues)
     _note_calls(scope, queues, today)
     calls = Calls()
     for one in queues.values():
         calls.add(one.today)
     due, late = _promises(scope, timezone)
+    begun, spoken = _begun(scope, queues, timezone)
     lines = Waits()
     for one in queues.values():
         lines.add(one.on_the_line.count + one.to_call_back, one.on_the_line.since)
     return RoomNow(
         at=clock.now(),
-        queues=[one for one in queues.values() if one.id != NONE or one.written.count],
+        queues=[
+            one for one in queues.values() if one.id != NONE or one.written.count or one.voicemails.count
+        ],
         channels={"phone": lines, **channels},
-        begun=_begun(scope, queues, timezone),
+        begun=begun,
+        spoken=spoken,
         agents=_agents(scope),
         today=calls,
         promises=due,
@@ -177,6 +192,21 @@ def _note_written(scope: Scope, queues: dict[int, QueueNow]) -> dict[str, Waits]
     return channels
 
 
+def _note_voicemails(scope: Scope, queues: dict[int, QueueNow]) -> None:
+    """Messages left on the answering machine that nobody has taken; who is to be called back anyway is counted so."""
+    left = db.func.min(Message.at, type_=Message.at.type)
+    query = db.select(Contact.queue_id, db.func.count(db.distinct(Contact.id)), left)
+    query = query.join(Message, Message.contact_id == Contact.id).where(Message.direction == "in")
+    query = query.outerjoin(Place, Place.contact_id == Contact.id)
+    elsewhere = Place.state.in_((*IN_LINE, "proposed"))
+    query = query.where(Contact.organization_id == scope.organization_id, VOICEMAIL_WAITS)
+    query = query.where(Place.id.is_(None) | ~elsewhere).group_by(Contact.queue_id)
+    for queue_id, count, since in db.session.execute(query):
+        queue = queues.get(queue_id or NONE)
+        if queue is not None:
+            queue.voicemails.add(count, since)
+
+
 def _note_duty(scope: Scope, queues: dict[int, QueueNow]) -> None:
     for queue_id, (on_duty, available) in overview.duty(scope.organization_id).items():
         if queue_id in queues:
@@ -193,14 +223,15 @@ def _note_calls(scope: Scope, queues: dict[int, QueueNow], since: datetime) -> N
             queues[row.queue_id].today.add(row)
 
 
-def _begun(scope: Scope, queues: dict[int, QueueNow], timezone: str) -> dict[str, int]:
-    query = db.select(Tally.channel, db.func.sum(Tally.contacts)).where(
+def _begun(scope: Scope, queues: dict[int, QueueNow], timezone: str) -> tuple[dict[str, int], int]:
+    sums = (db.func.sum(Tally.contacts), db.func.sum(Tally.voicemails))
+    query = db.select(Tally.channel, *sums).where(
         Tally.organization_id == scope.organization_id,
         Tally.day == days.today(timezone),
         Tally.queue_id.in_(queues),
     )
-    rows: list[Any] = list(db.session.execute(query.group_by(Tally.channel)))
-    return dict(rows)
+    rows = db.session.execute(query.group_by(Tally.channel)).all()
+    return {channel: contacts for channel, contacts, _ in rows}, sum(spoken for *_, spoken in rows)
 
 
 def _agents(scope: Scope) -> dict[str, int]:

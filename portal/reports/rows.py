@@ -35,7 +35,7 @@ HEADERS: dict[str, Row] = {
             "Appels pris par un agent",
         ),
         *("Appels, menu seul", "Conclus", "Répondus en une fois", "Personne et sujet connus", "Répétés"),
-        *("Premiers contacts", "Résolus dès le premier"),
+        *("Premiers contacts", "Résolus dès le premier", "Raccrochés dans le menu", "Messages vocaux"),
     ),
     "contacts": (
         *("Numéro", "Commencé", "Moyen", "Sens", "File", "Sujet", "Commune", "État", "Issue", "Répondu"),

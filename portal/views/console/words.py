@@ -30,6 +30,7 @@ DISPOSITIONS = {
     "abandoned": "La personne a raccroché",
     "wrong_number": "Faux numéro",
 }
+ENDS = {**DISPOSITIONS, "self_served": "Renseigné par le menu"}  # what nobody chooses, too
 STATES = {
     "open": "Personne ne s’en occupe",
     "waiting": "En attente",

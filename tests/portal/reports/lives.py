@@ -8,7 +8,7 @@ from typing import Any
 
 from portal import clock
 from portal.cases.models import Promise
-from portal.contacts.models import CHANNELS, DISPOSITIONS, Contact
+from portal.contacts.models import CHANNELS, DISPOSITIONS, Contact, Message
 from portal.database import db
 from portal.desk.models import Place
 from portal.referrals.models import Referral
@@ -49,7 +49,7 @@ def _contact(
     started = until - timedelta(minutes=drawn.randrange(5, DAYS * 24 * 60))
     channel = drawn.choice([*CHANNELS, "phone", "phone"])
     answered = started + timedelta(seconds=drawn.randrange(5, 200)) if drawn.random() < 0.7 else None
-    wrapped_up = answered is not None and drawn.random() < 0.8
+    wrapped_up = drawn.random() < (0.8 if answered is not None else 0.4)
     row = Contact(
         channel=channel,
         direction=drawn.choice(["in", "in", "in", "out"]),
@@ -66,6 +66,9 @@ def _contact(
     db.session.flush()
     if channel == "phone" and drawn.random() < 0.8:
         _stand(drawn, row, drawn.choice(queues))
+    elif channel == "phone" and drawn.random() < 0.5:
+        said = {"direction": "in", "body": "Message vocal", "state": "received"}
+        db.session.add(Message(contact_id=row.id, channel=channel, at=started, **said))
     return row
 
 

@@ -11,7 +11,7 @@ import pytest
 from portal import clock, history, jobs
 from portal.cases.models import Promise
 from portal.citizens.models import Citizen
-from portal.contacts.models import Contact
+from portal.contacts.models import Contact, Message
 from portal.contacts.recording import attribute
 from portal.database import db
 from portal.desk.models import Place
@@ -66,9 +66,11 @@ def reference(lived: list[Contact]) -> Counter[str]:
     placed = set(db.session.scalars(db.select(Place.contact_id)))
     handed = set(db.session.scalars(db.select(Promise.contact_id)))
     handed |= set(db.session.scalars(db.select(Referral.contact_id)))
+    spoke = set(db.session.scalars(db.select(Message.contact_id).filter_by(direction="in")))
     for one in lived:
         call = (one.direction, one.channel) == ("in", "phone")
-        needed = call and (one.id in placed or one.answered_at is not None)
+        spoken = call and one.id in spoke
+        needed = call and (one.id in placed or one.answered_at is not None or spoken)
         concluded = one.direction == "in" and one.state == "wrapped_up" and one.disposition in EXCHANGED
         apart = others(one, lived) if known(one) else []
         again = any(-WEEK <= gap < timedelta() for gap in apart)
@@ -78,7 +80,9 @@ def reference(lived: list[Contact]) -> Counter[str]:
             contacts=1,
             needed=needed,
             handled=needed and one.answered_at is not None,
-            by_menu=call and not needed,
+            by_menu=call and not needed and one.disposition in ("self_served", "transferred"),
+            left_menu=call and not needed and one.disposition == "abandoned",
+            voicemails=spoken,
             concluded=concluded,
             one_visit=concluded and one.disposition == "answered" and one.id not in handed and not again,
             known=known(one),

@@ -8,6 +8,7 @@ from typing import Any
 from portal import clock
 from portal.cases.models import Clock
 from portal.cases.opening import open_case, promise
+from portal.contacts import answering, calling
 from portal.database import db
 from portal.desk.models import Place
 from portal.reports import counting, days, room, scope
@@ -122,6 +123,25 @@ def test_who_gave_up_and_stands_on_the_desk_is_to_be_called_back(app: Any) -> No
     long_ago.state, long_ago.contact.state = "proposed", "open"
     long_ago.ended_at = clock.now() - timedelta(days=8)
     assert now(boss).to_call_back == 1
+
+
+def test_a_message_on_the_answering_machine_waits_until_somebody_has_it(app: Any, time_machine: Any) -> None:
+    time_machine.move_to(clock.now().replace(hour=12), tick=False)
+    boss, queue = make.staff("supervisor"), make.queue()
+    oldest = clock.now() - timedelta(minutes=50)
+    for n, values in enumerate(({}, {"queue_id": queue.id})):
+        contact = make.contact(started_at=oldest + timedelta(minutes=n), provider_ref=f"CA{n}", **values)
+        time_machine.move_to(contact.started_at, tick=False)
+        calling.leave_voicemail(contact, f"RE{n}{'1' * 31}", 12)
+        calling.end_call(contact, "completed")
+    time_machine.move_to(oldest + timedelta(minutes=50), tick=False)
+    stand(queue, waited=40)  # on the line, and counted there
+    found = now(boss)
+    assert (found.voicemails.count, found.voicemails.since, found.spoken) == (2, oldest, 2)
+    assert [one.voicemails.count for one in found.queues] == [1, 1], "with a queue, and without"
+    assert found.on_the_line.count == 1
+    answering.take(contact, by=make.staff())
+    assert now(boss).voicemails.count == 1
 
 
 def test_another_organizations_room_is_its_own(app: Any) -> None:

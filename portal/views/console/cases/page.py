@@ -17,8 +17,8 @@ from portal.cases.due import clocks
 from portal.cases.models import NATURES, PRIORITIES, Case, Clock, Deed, Note, Promise, Question, Tag
 from portal.citizens import people
 from portal.citizens.models import Citizen
-from portal.contacts import corresponding, delivery
-from portal.contacts.models import Contact, Message
+from portal.contacts import corresponding, delivery, noting
+from portal.contacts.models import Contact, ContactNote, Message
 from portal.database import db
 from portal.history import Event
 from portal.referrals.following import clocks as referral_clocks
@@ -45,7 +45,7 @@ class Moment:
     kind: str  # message, contact, note
     contact: Contact | None = None
     message: Message | None = None
-    note: Note | None = None
+    note: Note | ContactNote | None = None
     questions: Sequence[Question] = field(default=())
 
 
@@ -90,10 +90,15 @@ def _thread(case: Case, contacts: list[Contact]) -> dict[str, Any]:
         theirs = [one for one in asked if one.contact_id == contact.id]
         if contact.channel in ("phone", "counter", "letter") or contact.answer or contact.note or theirs:
             moments.append(Moment(contact.started_at, "contact", contact, questions=theirs))
-    moments += [Moment(one.at, "note", note=one) for one in notes.notes_of(case)]
+    moments += [Moment(one.at, "note", note=one) for one in _notes(case, contacts)]
     moments.sort(key=lambda one: one.at)
     waiting = set().union(*(delivery.set_aside(one) for one in contacts)) if contacts else set()
     return {"moments": moments, "contacts": contacts, "set_aside": waiting, "explained": composing.explained}
+
+
+def _notes(case: Case, contacts: list[Contact]) -> list[Note | ContactNote]:
+    """What colleagues wrote in the matter, and added to its exchanges."""
+    return [*notes.notes_of(case), *noting.notes_of([one.id for one in contacts])]
 
 
 def _around(case: Case, contacts: list[Contact]) -> dict[str, Any]:
@@ -102,7 +107,7 @@ def _around(case: Case, contacts: list[Contact]) -> dict[str, Any]:
     done = deeds_of(events)
     promises = db.select(Promise).filter_by(case_id=case.id).order_by(Promise.due_at)
     people = {case.owner_id, *history.actors(events), *(one.agent_id for one in contacts)}
-    people |= {one.author_id for one in notes.notes_of(case)} | {one.done_by for one in checks_of(case)}
+    people |= {one.author_id for one in _notes(case, contacts)} | {one.done_by for one in checks_of(case)}
     people |= {one.author_id for contact in contacts for one in contact.messages}
     newest = done[0] if done else None
     referrals = referring.referrals_of([one.id for one in contacts])

@@ -14,7 +14,7 @@ from portal.cases import questions
 from portal.cases.models import Case, Promise
 from portal.citizens import identifying, relations
 from portal.citizens.models import Citizen
-from portal.contacts import answering, corresponding, delivery, representing
+from portal.contacts import answering, corresponding, delivery, noting, representing
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.desk import offering, waiting
@@ -147,7 +147,10 @@ def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
     messages = corresponding.read_whole(contact.id)
     promises = db.select(Promise).filter_by(contact_id=contact.id).order_by(Promise.due_at)
     events = history.of(contact)[::-1]
+    later = noting.notes_of([contact.id])
     authors = {one.author_id for one in messages if one.author_id} | history.actors(events)
+    authors = authors | {one.author_id for one in later}
+    mine = contact.state == "in_progress" and contact.agent_id == me().id
     seen = visits.visited([contact.id])
     asked = (form.text("q") if form else "") or answers.question_of(contact) or seen.question
     found = answers.find(asked, contact.language)
@@ -165,7 +168,9 @@ def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
         "composer": composing.as_typed(contact, form),
         "explained": composing.explained,
         "set_aside": delivery.set_aside(contact),
-        "mine": contact.state == "in_progress" and contact.agent_id == me().id,
+        "mine": mine,
+        "later_notes": later,
+        "may_note": not mine and noting.may_note(contact, me()),
         "asked": asked,
         "visited": seen,
         "found": found,

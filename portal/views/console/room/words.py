@@ -26,8 +26,12 @@ FIGURES = {
         "appels pris en charge par un agent ÷ appels qui demandaient un agent ; les réponses du menu sont à part",
     ),
     "by_menu": Figure(
-        "Réponses du menu seul", "appels reçus qui n’ont ni attendu un agent, ni été pris par un agent"
+        "Réponses du menu seul", "appels que le menu seul a renseignés ou passés à un autre service"
     ),
+    "left_menu": Figure(
+        "Raccrochés dans le menu", "appels qui ont raccroché dans le menu sans rien entendre d’utile"
+    ),
+    "voicemails": Figure("Messages vocaux", "appels qui ont laissé un message sur le répondeur"),
     "within_20": Figure(
         "Répondus en moins de 20 s", "appels répondus en 20 s au plus ÷ appels entrés dans une file"
     ),
