@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from portal.citizens.models import Citizen
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.reports import coming_back, days, figures
 from portal.reports.figures import Asked, Sums
-from portal.reports.models import Tally
+from portal.reports.models import NONE, Tally
 
 FEWEST = 5
+LIVES_IN = db.func.coalesce(db.func.nullif(Contact.commune, ""), Citizen.commune, "")
+
+Key = TypeVar("Key", int, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +37,24 @@ def by_commune(asked: Asked) -> list[Share]:
     hidden = to_hide({code: persons.get(code, 0) for code in counted})
     found = [Share(code, sums) for code, sums in counted.items() if code not in hidden]
     if hidden:
-        together: Counter[str] = Counter()
-        for code in hidden:
-            together.update(counted[code].numbers)
-        found.append(Share("", Sums(together), len(hidden)))
+        found.append(Share("", _together(counted, hidden), len(hidden)))
     return [*found, Share("", unknown)] if unknown else found
 
 
-def to_hide(persons: dict[str, int]) -> set[str]:
+def told_apart(asked: Asked, column: Any) -> list[tuple[Any, Sums]]:
+    """The period by channel, queue or topic. In one commune, what fewer than five persons came for or by is told
+    together, under no key."""
+    counted = figures.by(asked, column)
+    if not asked.commune:
+        return list(counted.items())
+    own = getattr(Contact, column.key)
+    persons = _persons(asked, own if column is Tally.channel else db.func.coalesce(own, NONE))
+    hidden = to_hide({key: persons.get(key, 0) for key in counted})
+    found = [(key, sums) for key, sums in counted.items() if key not in hidden]
+    return [*found, (None, _together(counted, hidden))] if hidden else found
+
+
+def to_hide(persons: dict[Key, int]) -> set[Key]:
     """The communes not to be told apart: those of fewer than five persons; and, where the rest would give them away by
     subtraction, the next smallest."""
     smallest = sorted(persons, key=lambda code: (persons[code], code))
@@ -55,17 +69,11 @@ def to_hide(persons: dict[str, int]) -> set[str]:
 
 def persons_in(asked: Asked) -> dict[str, int]:
     """How many persons came from each commune; a contact of nobody known is nobody."""
-    commune = db.func.coalesce(db.func.nullif(Contact.commune, ""), Citizen.commune, "")
-    person = db.func.coalesce(coming_back.head_of(), -Contact.identifier_id)
-    query = db.select(commune, db.func.count(db.distinct(person)))
-    query = query.select_from(Contact).outerjoin(Citizen, Citizen.id == Contact.citizen_id)
-    query = query.where(*contacts_of(asked), commune != "")
-    rows: list[Any] = list(db.session.execute(query.group_by(commune)))
-    return dict(rows)
+    return _persons(asked, LIVES_IN, LIVES_IN != "")
 
 
 def contacts_of(asked: Asked) -> list[Any]:
-    """The contacts of what was asked."""
+    """The contacts of what was asked, joined with whose they are."""
     wanted = [
         Contact.organization_id == asked.scope.organization_id,
         Contact.started_at >= days.begins(asked.first, asked.timezone),
@@ -76,7 +84,23 @@ def contacts_of(asked: Asked) -> list[Any]:
         (Contact.channel, asked.channel),
         (Contact.topic_id, asked.topic_id),
         (Contact.queue_id, asked.queue_id),
+        (LIVES_IN, asked.commune),
     ):
         if value:
             wanted.append(column == value)
     return wanted
+
+
+def _persons(asked: Asked, key: Any, *more: Any) -> dict[Any, int]:
+    person = db.func.coalesce(coming_back.head_of(), -Contact.identifier_id)
+    query = db.select(key, db.func.count(db.distinct(person)))
+    query = query.select_from(Contact).outerjoin(Citizen, Citizen.id == Contact.citizen_id)
+    rows: list[Any] = list(db.session.execute(query.where(*contacts_of(asked), *more).group_by(key)))
+    return dict(rows)
+
+
+def _together(counted: Mapping[Any, Sums], hidden: Iterable[Any]) -> Sums:
+    together: Counter[str] = Counter()
+    for key in hidden:
+        together.update(counted[key].numbers)
+    return Sums(together)

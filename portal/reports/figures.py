@@ -46,15 +46,16 @@ class Asked:
     channel: str = ""
     topic_id: int | None = None
     queue_id: int | None = None
+    commune: str = ""
 
     @property
     def narrowed(self) -> bool:
-        return bool(self.channel or self.topic_id or self.queue_id)
+        return bool(self.channel or self.topic_id or self.queue_id or self.commune)
 
     @property
     def about_calls(self) -> bool:
-        """Whether the calls in line are those of what was asked: they are not counted by topic."""
-        return self.channel in ("", "phone") and self.topic_id is None
+        """Whether the calls in line are those of what was asked: they are not counted by topic nor by commune."""
+        return self.channel in ("", "phone") and self.topic_id is None and not self.commune
 
     def where(self) -> list[Any]:
         """The tallies of contacts that count."""
@@ -68,6 +69,7 @@ class Asked:
             (Tally.channel, self.channel),
             (Tally.topic_id, self.topic_id),
             (Tally.queue_id, self.queue_id),
+            (Tally.commune, self.commune),
         ):
             if value:
                 wanted.append(column == value)

@@ -124,6 +124,42 @@ def test_persons_of_a_commune_are_counted_once_however_often_they_come(app: Any)
     assert [(one.commune, one.others, one.sums["contacts"]) for one in found] == [("", 2, 21)]
 
 
+def peopled(topic: int, other: int) -> None:
+    """Six persons of one commune, of whom one came for something else; six of another; one of a third."""
+    for n in range(6):
+        person = make.citizen(f"Personne {n}", commune="35238")
+        make.contact("phone", citizen_id=person.id, topic_id=topic if n else other)
+        make.contact("web", citizen_id=make.citizen(f"Autre {n}", commune="22113").id)
+    make.contact("phone", citizen_id=make.citizen("Seule", commune="29019").id, topic_id=topic)
+
+
+def test_a_commune_narrows_a_report_and_tells_nothing_of_a_few(app: Any) -> None:
+    town, topic, other = make.organization(), make.topic("cantine").id, make.topic("bruit").id
+    peopled(topic, other)
+    count_all()
+    whole = asked(town, commune="35238")
+    assert figures.totals(whole)["contacts"] == 6 and not whole.about_calls
+    assert dict(communes.told_apart(whole, Tally.channel)).keys() == {"phone"}
+    told = {key: sums["contacts"] for key, sums in communes.told_apart(whole, Tally.topic_id)}
+    assert told == {None: 6}, "one came for something else: neither is told apart"
+    assert {key for key, _ in communes.told_apart(asked(town), Tally.topic_id)} == {topic, other, 0}
+
+
+def test_the_page_offers_the_communes_that_may_be_told(app: Any, client: Any) -> None:
+    peopled(make.topic("cantine").id, make.topic("bruit").id)
+    for n in range(5):
+        make.contact("phone", citizen_id=make.citizen(f"Voisin {n}", commune="29019").id)
+    make.contact("phone", citizen_id=make.citizen("Loin", commune="75056").id)
+    count_all()
+    signed_in(client, make.staff("supervisor"))
+    page = client.get("/console/reports").text
+    assert 'value="35238"' in page and 'value="75056"' not in page
+    narrowed = client.get("/console/reports?commune=35238")
+    assert narrowed.status_code == 200 and "moins de cinq personnes chacun" in narrowed.text
+    assert "Promesses tenues" not in narrowed.text
+    assert client.get("/console/reports?commune=75056").status_code == 422
+
+
 def test_a_visit_that_helped_and_sent_no_request_found_alone(app: Any) -> None:
     first, second = make.article(), make.article("Autre sujet")
     lives = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -31,6 +32,7 @@ from portal.views.forms import Form
 DEFINITIONS = Path(__file__).parents[4] / "docs" / "reports.md"
 USUAL = timedelta(days=29)
 LONGEST = timedelta(days=3 * 366)
+FEW = "Autres, moins de cinq personnes chacun"
 MOST_DAYS_DRAWN = 92  # a longer period is drawn month by month
 
 
@@ -41,11 +43,14 @@ def reports() -> Any:
     seen = scope.seen(me())
     queues, topics = queue_names(seen), figures.topic_names()
     asked = read(form, seen, queues, topics)
+    shares = communes.by_commune(asked)
+    asked = _in_commune(form, asked, shares)
     page = render_template(
         "console/room/reports.html",
         **_content(asked, queues, topics),
         asked=asked,
-        choices={"queues": list(queues.items()), "topics": list(topics.items())},
+        communes=[(_town(one), one.sums) for one in shares],
+        choices={"queues": list(queues.items()), "topics": list(topics.items()), "communes": _towns(shares)},
         values={**form.values, "from": asked.first.isoformat(), "to": asked.last.isoformat()},
         errors=form.errors,
     )
@@ -124,9 +129,8 @@ def _content(asked: Asked, queues: dict[int, str], topics: dict[int, str]) -> di
         ),
         "over_time": _over_time(asked),
         "tables": _tables(asked, queues, topics),
-        "communes": [(_town(one), one.sums) for one in communes.by_commune(asked)],
         "in_vain": visits.in_vain(asked) if public else [],
-        "referrals": figures.referrals(asked),
+        "referrals": {} if asked.commune else figures.referrals(asked),
         "states": words.REFERRAL_STATES,
         "periods": _periods(),
         "measured": measured,
@@ -168,9 +172,31 @@ def _tables(asked: Asked, queues: dict[int, str], topics: dict[int, str]) -> lis
         ),
     ]
     return [
-        (title, thing, [(name(key), sums) for key, sums in figures.by(asked, column).items()])
+        (
+            title,
+            thing,
+            [
+                (name(key) if key is not None else FEW, sums)
+                for key, sums in communes.told_apart(asked, column)
+            ],
+        )
         for title, thing, column, name in named
     ]
+
+
+def _in_commune(form: Form, asked: Asked, shares: list[communes.Share]) -> Asked:
+    """The same in one commune, if it may be told apart from the others."""
+    code = form.text("commune", longest=10)
+    if code and code not in {one.commune for one in shares}:
+        form.refuse(
+            "commune", "Moins de cinq personnes en sont venues : ses chiffres ne sont pas dits à part."
+        )
+        code = ""
+    return replace(asked, commune=code)
+
+
+def _towns(shares: list[communes.Share]) -> list[tuple[str, str]]:
+    return sorted(((one.commune, _town(one)) for one in shares if one.commune), key=lambda one: one[1])
 
 
 def _town(one: communes.Share) -> str:
