@@ -21,6 +21,7 @@ from portal.staff import sessions
 from portal.staff.models import Staff
 from portal.views import (
     DOORS,
+    assets,
     carrying,
     choosing,
     guards,
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.before_request(guards.refuse_unguarded)
     headers.init_app(app)
     lighter.init_app(app)
+    assets.init_app(app)
     language.init_app(app, settings, here.written_in)
     refusals.init_app(app)
     marks.init_app(app)

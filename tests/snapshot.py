@@ -84,3 +84,15 @@ def _count_on() -> None:
             sequence = db.func.pg_get_serial_sequence(table.name, column.name)
             highest = db.select(db.func.coalesce(db.func.max(column), 0) + 1).scalar_subquery()
             db.session.execute(db.select(db.func.setval(sequence, highest, db.false())))
+
+
+def load_demo_town(app: Flask, run: Path) -> None:
+    """The demo town as `make run` loads it."""
+
+    def load() -> None:
+        loaded = app.test_cli_runner().invoke(args=["load-demo"])
+        assert loaded.exit_code == 0, loaded.output
+
+    db.session.commit()
+    load_once(app, run, "demo-town", load)
+    app.extensions["searcher"].refresh()

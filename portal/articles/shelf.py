@@ -102,16 +102,22 @@ def article(article_id: int) -> Article:
     return found
 
 
-def documents(*, words: str = "", state: str = "") -> list[Document]:
-    """The documents whose title holds the words, last added first."""
-    query = db.select(Document).options(selectinload(Document.files), joinedload(Document.topic))
+def documents(
+    *, words: str = "", state: str = "", limit: int = 20, offset: int = 0
+) -> tuple[list[Document], int]:
+    """A page of the documents whose title holds the words, last added first; and how many there are."""
+    query = db.select(Document)
     if words:
         title = Document.title.icontains(words, autoescape=True)
         plain = slug_of(words)
         query = query.where(or_(title, Document.slug.contains(plain)) if plain else title)
     if state:
         query = query.where(Document.state == state)
-    return list(db.session.scalars(query.order_by(Document.id.desc())))
+    total = db.session.scalar(db.select(db.func.count()).select_from(query.subquery())) or 0
+    shown = query.options(selectinload(Document.files), joinedload(Document.topic)).order_by(
+        Document.id.desc()
+    )
+    return list(db.session.scalars(shown.limit(limit).offset(offset))), total
 
 
 def document(document_id: int) -> Document:

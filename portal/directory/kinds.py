@@ -16,6 +16,7 @@ from portal import history
 from portal.database import check_version, db, locked
 from portal.directory import stamps
 from portal.directory.models import Kind, Service
+from portal.directory.names import search_key, search_words
 from portal.errors import N_, Missing, Refused
 from portal.history import Actor
 
@@ -46,6 +47,13 @@ def find_kind(code: str) -> Kind:
 def kinds() -> list[Kind]:
     """All the kinds of the table, by name."""
     return sorted(db.session.scalars(db.select(Kind)), key=lambda one: name_of(one).casefold())
+
+
+def kinds_named(text: str) -> list[Kind]:
+    """Those whose name or code has words that begin so; all of them where nothing is asked."""
+    wanted, found = search_words(text), kinds()
+    keys = [search_key(name_of(one), one.code.replace("_", " ")) for one in found]
+    return [one for one, key in zip(found, keys, strict=True) if all(f" {word}" in key for word in wanted)]
 
 
 def told(codes: Iterable[str]) -> dict[str, Kind]:

@@ -13,7 +13,7 @@ from portal.directory import freshness
 from portal.directory.asking import ConfirmationRequest
 from portal.directory.models import Organization, Service
 
-A_PAGE = 50
+A_PAGE = 20
 
 
 class Owner(NamedTuple):

@@ -5,6 +5,7 @@ Each module or package listed here has a blueprint `bp`; each of its views names
 
 DOORS = (
     "site",
+    "assets",
     "public",
     "sign_in",
     "console",

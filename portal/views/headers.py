@@ -12,13 +12,15 @@ POLICY = (
 
 
 HTTPS = "max-age=63072000; includeSubDomains"
+HELD = ("-worker.js", ".svg")
 OF_A_SCRIPT = "default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'"
+FILES = ("static", "assets.sheets", "assets.script", "site.colours", "site.icon")
 SAID_TWICE = ("Content-Disposition", "Expires")  # of a file, by its type and by Cache-Control
 
 
 def set_headers(response: Response) -> Response:
     """Adds the security headers; a door that set its own (a download) keeps it."""
-    if request.endpoint == "static":
+    if request.endpoint in FILES and response.mimetype != "text/html":
         return _of_a_file(response)
     headers = response.headers
     headers.setdefault("Content-Security-Policy", POLICY)
@@ -35,13 +37,15 @@ def set_headers(response: Response) -> Response:
 
 
 def _of_a_file(response: Response) -> Response:
-    """A page asks for thirty of them: they say what matters of a script or a style sheet, and no more."""
+    """A page asks for a dozen of them: they say what matters of a script or a style sheet, and no more."""
     headers = response.headers
     for name in SAID_TWICE:
         headers.pop(name, None)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    if response.mimetype != "text/css":  # a worker is held by what its own script says
+    if request.path.endswith(
+        HELD
+    ):  # a worker and a drawing opened alone are held by what they say themselves
         headers["Content-Security-Policy"] = OF_A_SCRIPT
         headers["Cross-Origin-Embedder-Policy"] = "require-corp"
     if current_app.config["SESSION_COOKIE_SECURE"]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import time
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, request
+from flask import Blueprint, Flask, Response, abort, current_app, request
 
 from portal import clock
 from portal.database import db
@@ -22,6 +25,8 @@ from portal.views.freshness import stale_text
 FRESH_S = 10  # every page says it, so it is read again at most so often
 FOR_EVER = "public, max-age=31536000, immutable"  # what is at an address that names its very content
 SUFFIXES = {logos.PNG: "png", logos.SVG: "svg"}
+
+_IN_ADDRESS = re.compile(r"[0-9a-f]{6}")
 
 bp = Blueprint("site", __name__)
 
@@ -61,6 +66,7 @@ def _dress(look: Appearance | None) -> dict[str, Any]:
         "colour": colour,
         "logo_url": f"/site-logo/{look.logo_digest}" if look and look.logo_type else None,
         "sheet_url": f"/site.css?v={colour.removeprefix('#')}",
+        "icon_url": icon_url(colour),
     }
 
 
@@ -73,6 +79,26 @@ def colours() -> Response:
     known = request.args.get("v") == colour.removeprefix("#")
     answer.headers["Cache-Control"] = FOR_EVER if known else f"public, max-age={FRESH_S}"
     return answer
+
+
+def icon_url(colour: str) -> str:
+    return f"/site-icon/{colour.removeprefix('#')}.svg"
+
+
+@bp.get("/site-icon/<colour>.svg")
+@guards.anyone
+def icon(colour: str) -> Response:
+    """Our sign on a ground of this colour: what tells the tabs of a browser apart."""
+    if not _IN_ADDRESS.fullmatch(colour):
+        abort(404)
+    answer = Response(_sign().replace(USUAL, f"#{colour}"), mimetype="image/svg+xml")
+    answer.headers["Cache-Control"] = FOR_EVER
+    return answer
+
+
+@cache
+def _sign() -> str:
+    return (Path(__file__).parents[2] / "static/icon.svg").read_text(encoding="utf-8")
 
 
 @bp.get("/site-logo/<digest>")
@@ -101,4 +127,4 @@ def init_app(app: Flask) -> None:
         except Exception:  # an error page must be drawn even when the database is away
             db.session.rollback()
             bare = {"name": "Relais", "phone": "", "email": "", "relay": None, "logo_url": None}
-            return {"site": {**bare, "sheet_url": "/site.css"}}
+            return {"site": {**bare, "sheet_url": "/site.css", "icon_url": icon_url(USUAL)}}

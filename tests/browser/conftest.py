@@ -14,7 +14,7 @@ from portal.database import db
 from portal.staff.models import Staff
 from simulator import Running
 from tests.browser.entering import enter
-from tests.snapshot import load_once
+from tests.snapshot import load_demo_town
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 Opens = Callable[..., Any]
@@ -59,14 +59,7 @@ def chromium(_browser: Any) -> Iterator[Any]:
 @pytest.fixture
 def demo_town(app: Flask, run: Path, telephone: Running, request: pytest.FixtureRequest) -> Running:
     """The demo town as `make run` loads it; its network and, once it is loaded, its worker really run."""
-
-    def load() -> None:
-        loaded = app.test_cli_runner().invoke(args=["load-demo"])
-        assert loaded.exit_code == 0, loaded.output
-
-    db.session.commit()
-    load_once(app, run, "demo-town", load)
-    app.extensions["searcher"].refresh()
+    load_demo_town(app, run)
     request.getfixturevalue("worker")
     return telephone
 

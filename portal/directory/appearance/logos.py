@@ -18,7 +18,7 @@ from knowledge_base.reading.unreadable import Unreadable
 from knowledge_base.reading.xml import parse_xml
 from portal.errors import N_, Refused
 
-LARGEST = 100 * 1024
+LARGEST = 20 * 1024  # a first visit has to hold it
 WIDEST = 2000  # pixels
 PNG, SVG = "image/png", "image/svg+xml"
 
@@ -46,7 +46,7 @@ class Logo(NamedTuple):
 def read_logo(data: bytes) -> Logo:
     """The logo in these bytes. Refuses what is too heavy, of another type, broken, or not safe."""
     if len(data) > LARGEST:
-        raise _refused(N_("Le logo est trop lourd : 100 Ko au plus."))
+        raise _refused(N_("Le logo est trop lourd : 20 Ko au plus."))
     if data.startswith(SIGNATURE):
         return Logo(_png(data), PNG)
     if b"<svg" in data[:4096] or b":svg" in data[:4096]:

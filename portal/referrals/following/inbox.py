@@ -17,7 +17,7 @@ from portal.history import Person
 from portal.referrals.models import PASSED_ON, Referral
 
 VIEWS = {"new": ("sent",), "checking": ("received",), "ours": ("accepted",)}
-A_PAGE = 50
+A_PAGE = 20
 
 
 def find_received(referral_id: int, *, by: Person) -> Referral:

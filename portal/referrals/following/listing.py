@@ -18,7 +18,7 @@ VIEWS = (
     "asked", "back", "proposed", "late", "without_news", "waiting", "accepted", "over", "ping_pong",
 )  # fmt: skip
 CAME_BACK = ("refused", "expired", "done_without_help", "unreachable")
-A_PAGE = 50
+A_PAGE = 20
 
 
 def find_referral(referral_id: int, *, by: Person) -> Referral:

@@ -23,7 +23,7 @@ from portal.views.forms import Form, new_key
 
 writers = guards.staff("administrator", "editor")
 
-AT_ONCE = 50
+AT_ONCE = 20
 ASIDE = ("preview", "more")  # what a button does besides saving
 
 

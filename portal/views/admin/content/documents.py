@@ -26,6 +26,8 @@ from portal.views.forms import Form
 
 writers = guards.staff("administrator", "editor")
 
+A_PAGE = 20
+
 DONE = {
     "new": "Le document est gardé. La recherche le montre dans un instant.",
     "format": "Ce texte était déjà là dans un autre format : les deux se téléchargent au même endroit.",
@@ -132,9 +134,15 @@ def _empty() -> str:
 
 def _show_list(form: Form) -> str:
     asked = {name: request.args.get(name, "").strip()[:100] for name in ("q", "state")}
+    page = max(1, request.args.get("page", 1, type=int))
+    found, total = shelf.documents(
+        words=asked["q"], state=asked["state"], limit=A_PAGE, offset=A_PAGE * (page - 1)
+    )
     return render_template(
         "admin/documents/list.html",
-        documents=shelf.documents(words=asked["q"], state=asked["state"]),
+        documents=found,
+        page=page,
+        last=-(-total // A_PAGE),
         values={**asked, **form.values},
         errors=form.errors,
         topics=_topics(),

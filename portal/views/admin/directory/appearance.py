@@ -171,7 +171,7 @@ def _preview(draft: Appearance, overtaken: bool = False) -> str:
     """The public pages as they would be, in the town's own layout."""
     host, now = _host(), dressing.published(draft.organization_id)
     logo = url_for("admin.draft_logo", v=draft.logo_digest[:12]) if draft.logo_type else None
-    sheet = url_for("admin.draft_colours", v=draft.version)
+    sheet, icon = url_for("admin.draft_colours", v=draft.version), site.icon_url(draft.colour)
     rows = [
         ("Nom", host.name, draft.name),
         ("Couleur", now.colour if now else colours.USUAL, draft.colour),
@@ -179,7 +179,7 @@ def _preview(draft: Appearance, overtaken: bool = False) -> str:
     ]
     return render_template(
         "admin/appearance/preview.html",
-        site={**site.site(), "name": draft.name, "logo_url": logo, "sheet_url": sheet},
+        site={**site.site(), "name": draft.name, "logo_url": logo, "sheet_url": sheet, "icon_url": icon},
         host=host,
         draft=draft,
         rows=rows,

@@ -22,6 +22,7 @@ from portal.views.forms import Form
 
 administrator = guards.staff("administrator")
 
+A_PAGE = 20
 NATIONAL = ("title", "phone", "url", "text")
 
 
@@ -31,10 +32,15 @@ def kinds() -> str:
     """The kinds by name; with a commune, what each of them is there."""
     form = Form(request.args)
     town = choosing.read_commune(form)
-    found = known.kinds()
+    every = known.kinds_named(form.text("q")[:100])
+    page = max(1, form.number("page") or 1)
+    found = every[A_PAGE * (page - 1) : A_PAGE * page]
     return render_template(
         "admin/kinds/list.html",
         kinds=found,
+        total=len(every),
+        page=page,
+        last=-(-len(every) // A_PAGE),
         offices=directory.offices_by_kind(),
         levels=known.LEVELS,
         name_of=known.name_of,

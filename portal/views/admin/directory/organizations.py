@@ -23,7 +23,7 @@ from portal.views.forms import Form
 administrator = guards.staff("administrator")
 
 FIELDS = ("name", "alternate_name", "description", "phone", "email", "url")
-A_PAGE = 50
+A_PAGE = 20
 
 
 @bp.get("/organizations")

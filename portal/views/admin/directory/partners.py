@@ -27,7 +27,7 @@ from portal.views.forms import Form
 
 administrator = guards.staff("administrator")
 
-A_PAGE = 50
+A_PAGE = 20
 WAYS = {
     "email": ("Par courriel", "Un lien signé : lire, prendre, refuser, sans compte."),
     "api": ("Par son système", "Une clé pour lire, et une adresse où nous annonçons ce qui change."),

@@ -27,7 +27,7 @@ from portal.views.forms import Form
 
 writers = guards.staff("administrator", "editor")
 
-A_PAGE = 50
+A_PAGE = 20
 
 
 @bp.get("/services")

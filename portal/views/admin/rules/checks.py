@@ -18,7 +18,7 @@ from portal.views.admin.rules.table import administrator
 from portal.views.forms import Form
 
 ORDER = ("example", "dead", "contradiction", "loop", "gone", "outside")
-PAGE = 50
+PAGE = 20
 
 
 @bp.get("/rules/checks")

@@ -21,7 +21,7 @@ from portal.views.admin.rules.form import read_situation, typed_values
 from portal.views.admin.rules.table import administrator
 from portal.views.forms import Form, new_key
 
-PAGE = 25
+PAGE = 20
 
 
 @bp.get("/rules/<int:rule_id>/trial")

@@ -16,7 +16,7 @@ from portal.views.choosing import kind_label, read_commune
 from portal.views.console.door import bp, me
 from portal.views.forms import Form
 
-A_PAGE = 40
+A_PAGE = 20
 PROPOSED = 8
 OF_A_CALL = ("agent", "supervisor")
 

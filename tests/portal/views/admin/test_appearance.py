@@ -113,3 +113,27 @@ def test_the_administrators_of_another_organization_have_no_say(app: Flask, clie
     signed_in(client, make.staff("administrator", of=make.organization("voisine")))
     assert client.get("/admin/appearance").status_code == 403
     assert posted(client).status_code == 403
+
+
+def icon_of(page: str) -> str:
+    found = re.search(r'<link rel="icon" href="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def test_the_sign_in_the_tab_follows_the_colour_and_the_logo(host: Organization, client: Any) -> None:
+    assert icon_of(client.get("/fr/").text) == "/site-icon/0d4a57.svg"
+    posted(client)
+    assert icon_of(client.get("/admin/appearance/preview").text) == "/site-icon/5b2a86.svg"
+    publish(client)
+    address = icon_of(client.get("/fr/").text)
+    sign = client.get(address)
+    assert address == icon_of(client.get("/admin/").text) == "/site-icon/5b2a86.svg"
+    assert sign.mimetype == "image/svg+xml" and 'fill="#5b2a86"' in sign.text
+    assert "immutable" in sign.headers["Cache-Control"]
+    assert sign.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert client.get("/site-icon/5b2a86%22.svg").status_code == 404
+    posted(client, png())
+    publish(client)
+    assert icon_of(client.get("/fr/").text).startswith("/site-logo/")
+    assert icon_of(client.get("/admin/").text) == address

@@ -152,6 +152,15 @@ def test_a_document_is_added_renamed_replaced_and_retired(
     assert searcher.find("tarifs").total == 0
 
 
+def test_documents_are_listed_a_page_at_a_time(app: Flask, editor: Any) -> None:
+    db.session.add_all(
+        [Document(slug=f"doc-{n}", title=f"Guide n° {n:02}", language="fr") for n in range(22)]
+    )
+    first, second = (editor.get(f"/admin/documents?q=guide&page={n}").text for n in (1, 2))
+    assert "Guide n° 21" in first and "Guide n° 01" not in first
+    assert "Guide n° 01" in second and "q=guide" in second
+
+
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [

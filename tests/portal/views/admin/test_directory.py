@@ -204,6 +204,17 @@ def test_the_list_is_searched_and_paged(app: Flask, editor: Any) -> None:
     assert "Aucun genre" in editor.get("/admin/services?kind=foudre").text
 
 
+def test_kinds_are_searched_by_name_or_code_and_paged(app: Flask, administrator: Any) -> None:
+    db.session.add_all([Kind(code=f"bureau_{n:02}", names={"fr": f"Bureau n° {n:02}"}) for n in range(22)])
+    db.session.add(Kind(code="france_services", names={"fr": "Maison de proximité"}))
+    first, second = (administrator.get(f"/admin/kinds?page={n}").text for n in (1, 2))
+    assert "bureau_00" in first and "bureau_21" not in first and "bureau_21" in second
+    for words in ("proximite", "france serv"):
+        found = administrator.get(f"/admin/kinds?q={words}").text
+        assert "Maison de proximité" in found and "bureau_" not in found
+    assert "Aucun genre ne répond" in administrator.get("/admin/kinds?q=zeppelin").text
+
+
 def test_organizations_are_searched_by_name_or_service(app: Flask, administrator: Any) -> None:
     make.service("piscine", of=make.organization("agglo", name="Élan agglomération"))
     db.session.commit()
