@@ -32,15 +32,11 @@ def kinds() -> str:
     """The kinds by name; with a commune, what each of them is there."""
     form = Form(request.args)
     town = choosing.read_commune(form)
-    every = known.kinds_named(form.text("q")[:100])
-    page = max(1, form.number("page") or 1)
-    found = every[A_PAGE * (page - 1) : A_PAGE * page]
+    found, paging = _a_page(known.kinds_named(form.text("q")[:100]), form)
     return render_template(
         "admin/kinds/list.html",
         kinds=found,
-        total=len(every),
-        page=page,
-        last=-(-len(every) // A_PAGE),
+        **paging,
         offices=directory.offices_by_kind(),
         levels=known.LEVELS,
         name_of=known.name_of,
@@ -49,6 +45,12 @@ def kinds() -> str:
         values=form.values,
         errors=form.errors,
     )
+
+
+def _a_page(every: list[Kind], form: Form) -> tuple[list[Kind], dict[str, int]]:
+    page = max(1, form.number("page") or 1)
+    last = -(-len(every) // A_PAGE)
+    return every[A_PAGE * (page - 1) : A_PAGE * page], {"total": len(every), "page": page, "last": last}
 
 
 @bp.get("/kinds/new")
