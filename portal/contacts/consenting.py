@@ -14,6 +14,9 @@ from portal.contacts.models import Contact, Message
 from portal.telephony.senders import sender_for
 
 
+AMBIGUOUS = ("yes",)  # where nothing was stopped, it answers a question of ours
+
+
 def heed(message: Message, opt_out_type: str = "") -> Keyword | None:
     """What this incoming text asks for, once it is recorded; None for a text like any other.
 
@@ -31,7 +34,9 @@ def heed(message: Message, opt_out_type: str = "") -> Keyword | None:
     if opt_out_type:
         consents.resume(used, contact.line, evidence=evidence, by=history.CITIZEN)
         return found
-    return _take_up(message, used, found) if consents.stopped(used, contact.line) else None
+    if consents.stopped(used, contact.line):
+        return _take_up(message, used, found)
+    return None if found.word in AMBIGUOUS else found
 
 
 def _take_up(message: Message, used: Identifier, found: Keyword) -> Keyword:

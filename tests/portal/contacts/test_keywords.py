@@ -164,6 +164,16 @@ def test_yes_is_an_answer_when_nothing_was_stopped(network: Network) -> None:
     assert contact.state != "wrapped_up" and contact.case_id
 
 
+@pytest.mark.parametrize(("word", "answers"), [("REPRISE", 1), ("START", 0)])
+def test_to_take_up_what_was_not_stopped_is_no_matter_for_an_agent(
+    network: Network, word: str, answers: int
+) -> None:
+    """The network answers its own word, where it had blocked something that we never heard of."""
+    assert len(tell(network, word)) == answers
+    (contact,) = db.session.scalars(db.select(Contact)).all()
+    assert contact.state == "wrapped_up" and contact.case_id is None and not has_stopped()
+
+
 def test_a_word_alone_needs_no_agent_and_leaves_its_evidence(network: Network) -> None:
     tell(network, "STOP")
     (contact,) = db.session.scalars(db.select(Contact)).all()
