@@ -13,7 +13,6 @@ from portal.contacts.keywords import Keyword
 from portal.contacts.models import Contact, Message
 from portal.telephony.senders import sender_for
 
-
 AMBIGUOUS = ("yes",)  # where nothing was stopped, it answers a question of ours
 
 

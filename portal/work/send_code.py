@@ -9,7 +9,7 @@ from portal.contacts.texting import VALIDITY_S
 from portal.database import db
 from portal.jobs import Job
 from portal.mail.sending import Later, NotAccepted, send_letter
-from portal.telephony import numbers
+from portal.telephony import alerts, numbers
 from portal.telephony.senders import sender_for, sends_as
 from portal.telephony.sending import Busy, Rejected, Unsure, send_text
 from portal.work.context import settings
@@ -42,6 +42,7 @@ def send_code(job: Job) -> None:
     except Busy as busy:
         job.payload = {"code": code.id, "text": text, "sender": sender}
         jobs.put_back(job, "Busy", until=busy.until)
+        alerts.alert_if_refused()
         db.session.commit()
     except Rejected as refusal:
         mark(code.identifier, sender, str(refusal.code))
