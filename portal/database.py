@@ -217,7 +217,7 @@ def set_rules(engine: Engine) -> None:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "begin", _begin_postgresql)
-        event.listen(engine, "rollback", _end_reading)
+        event.listen(engine, "rollback", _end_postgresql)
 
 
 def _open_sqlite(connection: Any, _record: Any) -> None:
@@ -240,16 +240,13 @@ def _begin_postgresql(connection: Connection) -> None:
         driver.read_only = reads_only.get()
 
 
-def _end_reading(connection: Connection) -> None:
-    """What only read ends by COMMIT: at a ROLLBACK the driver forgets which statements it had prepared, and each page
-    would have all of its own parsed and planned anew. Whatever fails here is left to the rollback that follows."""
+def _end_postgresql(connection: Connection) -> None:
+    """PostgreSQL keeps the statements it has prepared when a transaction is rolled back, but the driver forgets them at
+    its own ROLLBACK, and each page that follows would have all of its own parsed and planned anew: so this one is sent
+    beside it. Whatever fails here is left to the rollback that follows."""
     if connection.closed or connection.invalidated:
         return
     driver = connection.connection.dbapi_connection
-    if (
-        driver is not None
-        and driver.read_only
-        and driver.info.transaction_status == TransactionStatus.INTRANS
-    ):
+    if driver is not None and driver.info.transaction_status == TransactionStatus.INTRANS:
         with suppress(psycopg.Error):
-            driver.execute("COMMIT", prepare=False)
+            driver.pgconn.exec_(b"ROLLBACK")

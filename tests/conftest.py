@@ -150,10 +150,11 @@ def _empty(app: Flask) -> None:
     settings: Settings = app.extensions["settings"]
     for folder in (settings.index_dir, settings.files_dir):
         shutil.rmtree(folder, ignore_errors=True)
-    # neither the index, the town nor the lists of an earlier test may be remembered
+    # neither the index, the town, the lists nor what is kept of an earlier test may be remembered
     app.extensions["searcher"] = Searcher(settings.index_dir)
     app.extensions.pop("site", None)
     app.extensions.pop("drawn", None)
+    app.extensions.pop("kept", None)
 
 
 @pytest.fixture(autouse=True)

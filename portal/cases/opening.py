@@ -21,6 +21,8 @@ from portal.errors import N_, Missing, Refused
 from portal.history import Actor, Person
 
 OUTCOMES = ("", "solved", "not_solved")
+IS_OPEN = Case.state != "closed"
+IS_OWED = Promise.kept_at.is_(None) & Promise.given_up_at.is_(None)
 
 
 def open_case(contact: Contact, *, by: Actor, reference: str = "", nature: str = "") -> Case:
@@ -190,13 +192,12 @@ def _theirs(citizen_id: int, by: Person, limit: int) -> dict[str, Any]:
 def _promised() -> Select[Promise]:
     """Asked, as the next one, by each page that knows whose contact it is: made once a process."""
     query = db.select(Promise).where(Promise.organization_id == bindparam("organization"))
-    query = query.filter_by(kept_at=None, given_up_at=None)
-    query = query.where(Promise.citizen_id.in_(bindparam("files", expanding=True)))
+    query = query.where(IS_OWED, Promise.citizen_id.in_(bindparam("files", expanding=True)))
     return query.order_by(Promise.due_at).limit(bindparam("most"))
 
 
 @cache
 def _open() -> Select[Case]:
-    query = db.select(Case).where(Case.organization_id == bindparam("organization"), Case.state != "closed")
+    query = db.select(Case).where(Case.organization_id == bindparam("organization"), IS_OPEN)
     query = query.where(Case.citizen_id.in_(bindparam("files", expanding=True)))
     return query.options(selectinload(Case.clocks)).order_by(Case.id.desc()).limit(bindparam("most"))

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+
+from sqlalchemy import Select
 
 from portal import history
+from portal.among import among
 from portal.articles.models import Topic
 from portal.cases import opening
 from portal.cases.models import Case, Question
@@ -79,8 +83,12 @@ def find_question(contact: Contact, question_id: int) -> Question:
 
 def questions_of(contact_ids: Iterable[int]) -> list[Question]:
     """The questions of these contacts, in the order they were asked."""
-    query = db.select(Question).where(Question.contact_id.in_(list(contact_ids))).order_by(Question.id)
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(_asked_in(), {"contacts": contact_ids}))
+
+
+@cache
+def _asked_in() -> Select[Question]:
+    return db.select(Question).where(among(Question.contact_id, "contacts")).order_by(Question.id)
 
 
 def _rest(said: Said) -> dict[str, object]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
+
+from sqlalchemy import Select, bindparam
 
 from portal import clock, history
 from portal.citizens import people
@@ -66,9 +69,15 @@ def recent_reason(citizen_id: int, *, by: Person) -> str:
 
 def find_by_identifier(kind: str, value: str) -> list[Citizen]:
     """Everyone linked to this number or address."""
+    return people.heads(db.session.scalars(_reached_at(), {"kind": kind, "value": value}))
+
+
+@cache
+def _reached_at() -> Select[Citizen]:
+    """Asked whenever a number is typed: made once a process."""
     query = db.select(Citizen).join(IdentifierLink).join(Identifier)
-    query = query.where(Identifier.kind == kind, Identifier.value == value)
-    return people.heads(db.session.scalars(query.order_by(Citizen.name)))
+    query = query.where(Identifier.kind == bindparam("kind"), Identifier.value == bindparam("value"))
+    return query.order_by(Citizen.name)
 
 
 def find_by_name(typed: str) -> list[Citizen]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import Any
 
 import phonenumbers
@@ -34,14 +35,16 @@ class Identity:
 
 def phone_number(typed: str) -> str:
     """The E.164 form of a number as people type it, overseas territories included. Refuses what is none."""
+    number: phonenumbers.PhoneNumber | None = None
     try:
-        read = [phonenumbers.parse(typed, region) for region in REGIONS]
+        first = phonenumbers.parse(typed, REGIONS[0])
+        others = (phonenumbers.parse(typed, region) for region in REGIONS[1:])
+        number = next(filter(phonenumbers.is_valid_number, chain([first], others)), None)
+        # the ranges kept for fiction, and those opened since the library was made, are possible without being valid
+        if number is None and phonenumbers.is_possible_number(first):
+            number = first
     except phonenumbers.NumberParseException:
-        read = []
-    valid = (number for number in read if phonenumbers.is_valid_number(number))
-    # the ranges kept for fiction, and those opened since the library was made, are possible without being valid
-    possible = (number for number in read[:1] if phonenumbers.is_possible_number(number))
-    number = next(valid, None) or next(possible, None)
+        pass
     if number is not None:
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     raise Refused(N_("Ce numéro de téléphone n’est pas complet. Exemple : 06 39 98 12 34."), field="phone")

@@ -14,8 +14,12 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
+
+from sqlalchemy import Select
 
 from portal import budgets, clock, history
+from portal.among import among
 from portal.contacts.models import BridgeCode, Contact
 from portal.database import db, insert
 from portal.errors import N_, Refused
@@ -114,8 +118,14 @@ def brought_to(contact_ids: Collection[int]) -> list[BridgeCode]:
     """What codes brought to these contacts, the latest first."""
     if not contact_ids:
         return []
-    query = db.select(BridgeCode).where(BridgeCode.contact_id.in_(contact_ids))
-    return list(db.session.scalars(query.order_by(BridgeCode.id.desc())))
+    return list(db.session.scalars(_said_in(), {"contacts": contact_ids}))
+
+
+@cache
+def _said_in() -> Select[BridgeCode]:
+    return (
+        db.select(BridgeCode).where(among(BridgeCode.contact_id, "contacts")).order_by(BridgeCode.id.desc())
+    )
 
 
 def forget_old(limit: int = 500) -> int:

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam
+from sqlalchemy import ColumnElement, Select, bindparam, literal_column
 from sqlalchemy.orm import joinedload
 
 from portal import clock, history
@@ -27,20 +27,33 @@ from portal.history import Actor, Event, Person
 from portal.staff import teams
 
 MOST_SHOWN = 100
+# as literal SQL: in its own words PostgreSQL knows at once how few they are, and plans the question once for all
+IN_PROGRESS = Contact.state == literal_column("'in_progress'")
+PERSON = (joinedload(Contact.identifier), joinedload(Contact.citizen))  # who a contact may be from
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """A contact that nobody has yet, or that an agent has begun, with the people it may be from. `place` is where it
-    stands in line, if it is a call that does, or that is to be given back."""
+class Begun:
+    """A contact, with the people it may be from."""
 
     contact: Contact
+    people: tuple[Citizen, ...]
+    guessed: bool  # the one person of `people` is a guess
+
+    @property
+    def hidden(self) -> bool:
+        return self.contact.channel == "phone" and self.contact.identifier_id is None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting(Begun):
+    """A contact that nobody has yet, or that an agent has begun, with what a list says of it. `place` is where it
+    stands in line, if it is a call that does, or that is to be given back."""
+
     queue: Queue | None
     topic: Topic | None
     since: datetime
-    people: tuple[Citizen, ...]
-    guessed: bool = False  # the one person of `people` is a guess
-    place: Place | None = None
+    place: Place | None
 
     @property
     def on_the_line(self) -> bool:
@@ -64,10 +77,6 @@ class Waiting:
         """What no other may come before: a voice on the line, a call-back whose turn may come, words of distress."""
         due = self.to_call_back and self.call_back_at is None
         return self.on_the_line or due or self.contact.step == DISTRESS
-
-    @property
-    def hidden(self) -> bool:
-        return self.contact.channel == "phone" and self.contact.identifier_id is None
 
 
 def waiting(organization_id: int, *, limit: int = MOST_SHOWN) -> list[Waiting]:
@@ -101,6 +110,21 @@ def _order(organization_id: int) -> tuple[ColumnElement[int], ColumnElement[int]
     return at_once, rank
 
 
+def begun(by: Person, limit: int) -> list[Begun]:
+    """The first of what this agent has taken and not wrapped up, oldest first: no more than each page says of it."""
+    asked = {"organization": by.organization_id, "agent": by.id, "most": limit}
+    contacts = list(db.session.scalars(_begun(), asked))
+    linked = _linked({one.identifier_id for one in contacts if one.identifier_id})
+    return [Begun(one, *_people(one, linked)) for one in contacts]
+
+
+@cache
+def _begun() -> Select[Contact]:
+    """Asked by each page of the console: made once a process."""
+    query = _of(Contact.agent_id == bindparam("agent"), db.select(Contact)).limit(bindparam("most"))
+    return query.options(*PERSON)
+
+
 def in_progress(by: Person) -> list[Waiting]:
     """What this agent has taken and not wrapped up, oldest first."""
     return _with_people(_taken_by_one(), {"organization": by.organization_id, "agent": by.id})
@@ -113,19 +137,19 @@ def in_other_hands(by: Person) -> list[Waiting]:
 
 @cache
 def _taken_by_one() -> Select[Any]:
-    """Asked by each page of the console: made once a process."""
-    return _taken(Contact.agent_id == bindparam("agent"))
+    return _of(Contact.agent_id == bindparam("agent"), _rows()).limit(MOST_SHOWN)
 
 
 @cache
 def _taken_by_others() -> Select[Any]:
-    return _taken(Contact.agent_id != bindparam("agent"))
+    return _of(Contact.agent_id != bindparam("agent"), _rows()).limit(MOST_SHOWN)
 
 
-def _taken(whose: ColumnElement[bool]) -> Select[Any]:
-    query = _rows().filter(Contact.organization_id == bindparam("organization"))
-    query = query.filter(Contact.state == "in_progress", whose)
-    return query.order_by(Contact.started_at, Contact.id).limit(MOST_SHOWN)
+def _of(whose: ColumnElement[bool], rows: Select[Any]) -> Select[Any]:
+    """Those of the rows that are in somebody's hands."""
+    query = rows.where(Contact.organization_id == bindparam("organization"))
+    query = query.where(IN_PROGRESS, whose)
+    return query.order_by(Contact.started_at, Contact.id)
 
 
 def due_promises(by: Person, until: datetime, *, limit: int = MOST_SHOWN) -> list[Promise]:
@@ -184,14 +208,14 @@ def _rows() -> Select[Any]:
     query = query.outerjoin(Queue, Queue.id == Contact.queue_id)
     query = query.outerjoin(Topic, Topic.id == Contact.topic_id)
     query = query.outerjoin(Place, Place.contact_id == Contact.id)
-    return query.options(joinedload(Contact.identifier), joinedload(Contact.citizen))
+    return query.options(*PERSON)
 
 
 def _with_people(query: Select[Any], asked: Mapping[str, Any] | None = None) -> list[Waiting]:
     rows = list(db.session.execute(query, asked))
     linked = _linked({contact.identifier_id for contact, *_ in rows if contact.identifier_id})
     return [
-        Waiting(contact, queue, topic, since, *_people(contact, linked), place)
+        Waiting(contact, *_people(contact, linked), queue, topic, since, place)
         for contact, queue, topic, since, place in rows
     ]
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, cast, column, literal, or_, table
+from sqlalchemy import ColumnElement, Select, and_, bindparam, cast, column, or_, table
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from portal.database import db
@@ -48,8 +49,7 @@ def propose(query: Query, after: Place | None = None) -> Iterator[Sequence[Place
     whole = (query.since, min(query.until, after.at) if after else query.until)
     for since, until in [whole] if query.kind == CITIZEN else spans(*whole):
         while True:
-            rows = db.session.execute(_select(query, since, until, after)).all()
-            found = [Place(row.at, row.id) for row in rows]
+            found = _proposed(query, since, until, after)
             if found:
                 yield found
             if len(found) < AT_ONCE:
@@ -69,28 +69,46 @@ def spans(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime
         yield since, until
 
 
-def _select(query: Query, since: datetime, until: datetime, after: Place | None) -> Select[Any]:
-    within = [Record.at > since, Record.at <= until]
-    if after:
-        within.append(or_(Record.at < after.at, and_(Record.at == after.at, Record.id < after.id)))
+def _proposed(query: Query, since: datetime, until: datetime, after: Place | None) -> list[Place]:
     marks = words.marks_between(query.kind, query.organization_id, since, until)
-    says = _says([*([one] for one in (*query.terms, *query.facets)), marks], prefix=query.kind == CITIZEN)
-    selected = db.select(Record.at, Record.id).where(says, *within)
-    return selected.order_by(Record.at.desc(), Record.id.desc()).limit(AT_ONCE)
+    all_of = [*([one] for one in (*query.terms, *query.facets)), marks]
+    dialect = db.engine.dialect.name
+    asked: dict[str, Any] = {"since": since, "until": until}
+    asked["words"] = _asked(all_of, dialect, prefix=query.kind == CITIZEN)
+    if after:
+        asked |= {"after_at": after.at, "after_id": after.id}
+    rows = db.session.execute(_select(dialect, goes_on=after is not None), asked)
+    return [Place(at, number) for at, number in rows]
 
 
-def _says(all_of: list[list[str]], *, prefix: bool) -> ColumnElement[bool]:
-    """That a record has one word of each of these lists; with `prefix`, that those alone in theirs begin a word."""
-    if db.engine.dialect.name == "postgresql":
-        star, either, both = ":*", " | ", " & "
-    else:
-        star, either, both = "*", " OR ", " AND "
-    parts = (
-        either.join(f"'{one}'{star if prefix and '_' not in one else ''}" for one in some) for some in all_of
-    )
-    asked = both.join(f"({part})" for part in parts)
-    if db.engine.dialect.name == "postgresql":
-        return Record.words.op("@@", is_comparison=True)(cast(literal(asked), TSQUERY))
+@cache
+def _select(dialect: str, *, goes_on: bool) -> Select[Any]:
+    """Asked several times a search: made once a process."""
+    query = db.select(Record.at, Record.id).where(_says(dialect))
+    query = query.where(Record.at > bindparam("since"), Record.at <= bindparam("until"))
+    if goes_on:
+        before = and_(Record.at == bindparam("after_at"), Record.id < bindparam("after_id"))
+        query = query.where(or_(Record.at < bindparam("after_at"), before))
+    return query.order_by(Record.at.desc(), Record.id.desc()).limit(AT_ONCE)
+
+
+def _says(dialect: str) -> ColumnElement[bool]:
+    """That a record has the `words` asked for."""
+    if dialect == "postgresql":
+        return Record.words.op("@@", is_comparison=True)(cast(bindparam("words"), TSQUERY))
     entries = table("record_words", column("rowid"), column("record_words"))
-    matching = entries.c.record_words.op("MATCH")(asked.replace("'", '"'))
+    matching = entries.c.record_words.op("MATCH")(bindparam("words"))
     return Record.id.in_(db.select(entries.c.rowid).where(matching))
+
+
+def _asked(all_of: list[list[str]], dialect: str, *, prefix: bool) -> str:
+    """One word of each of these lists; with `prefix`, those alone in theirs begin a word."""
+    if dialect == "postgresql":
+        star, either, both, quote = ":*", " | ", " & ", "'"
+    else:
+        star, either, both, quote = "*", " OR ", " AND ", '"'
+    parts = (
+        either.join(f"{quote}{one}{quote}{star if prefix and '_' not in one else ''}" for one in some)
+        for some in all_of
+    )
+    return both.join(f"({part})" for part in parts)

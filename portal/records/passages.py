@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, bindparam
+from sqlalchemy import Executable
 
 from knowledge_base.highlight import Parts, marked
+from portal.among import among
 from portal.cases.models import Case, Check, Note, Promise, Question
 from portal.contacts.models import Contact, Message
 from portal.database import db
@@ -64,18 +65,17 @@ def _of_cases() -> Executable:
 
 def _texts(*kinds: tuple[Any, Any, Any, Any]) -> Executable:
     """All the texts of these owners in one question, which is made once a process: of each kind, oldest first."""
-    owners: Any = bindparam("owners", expanding=True)
     each = [
         db.select(
             owner.label("owner"), where.label("place"), text.label("text"), db.literal(kind), number
-        ).where(owner.in_(owners))
+        ).where(among(owner, "owners"))
         for kind, (where, owner, number, text) in enumerate(kinds)
     ]
     return db.union_all(*each).order_by(db.text("4"), db.text("5"))
 
 
 def _add(said: Said, texts: Executable) -> None:
-    for owner_id, where, text, *_order in db.session.execute(texts, {"owners": list(said)}):
+    for owner_id, where, text, *_order in db.session.execute(texts, {"owners": said}):
         said[owner_id].append((where, text))
 
 

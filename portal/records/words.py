@@ -42,6 +42,12 @@ def names(text: str) -> list[str]:
     return list(dict.fromkeys(_PLAIN.findall(fold(text))))
 
 
+@lru_cache(2_000)  # each search looks through those of the latest files
+def beginnings(text: str) -> str:
+    """The same words, each after a space: where one begins."""
+    return " " + " ".join(names(text))
+
+
 def is_arabic(text: str) -> bool:
     return bool(_ARABIC.search(text))
 

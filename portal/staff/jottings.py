@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, bindparam
 
 from portal import clock
 from portal.database import db, insert
@@ -41,9 +42,16 @@ def _keep(staff_id: int, page: str, field: str, words: str, over: str | None) ->
 
 def of(staff_id: int, page: str) -> list[Jotting]:
     """What this person was typing on a page and has not sent."""
-    query = db.select(Jotting).filter_by(staff_id=staff_id, page=page)
-    fresh = query.where(Jotting.at > clock.now() - LASTS).order_by(Jotting.field)
-    return list(db.session.scalars(fresh.execution_options(populate_existing=True)))
+    asked = {"staff": staff_id, "page": page, "since": clock.now() - LASTS}
+    return list(db.session.scalars(_on_a_page(), asked))
+
+
+@cache
+def _on_a_page() -> Select[Jotting]:
+    """Asked by each page that is opened: made once a process."""
+    query = db.select(Jotting).filter_by(staff_id=bindparam("staff"), page=bindparam("page"))
+    query = query.where(Jotting.at > bindparam("since")).order_by(Jotting.field)
+    return query.execution_options(populate_existing=True)
 
 
 def forget(staff_id: int, page: str, fields: Iterable[str] | None = None) -> None:

@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import phonenumbers
+from sqlalchemy import Select
 
 from portal import clock, history
+from portal.among import among
 from portal.database import check_version, db, locked
 from portal.errors import N_, Missing, NotYours, Refused
 from portal.history import Person
@@ -45,8 +48,14 @@ def names_of(staff_ids: Iterable[int | None]) -> dict[int, str]:
     ids = {staff_id for staff_id in staff_ids if staff_id is not None}
     if not ids:
         return {}
-    query = db.select(Staff.id, Staff.first_name, Staff.last_name).where(Staff.id.in_(ids))
-    return {staff_id: f"{first} {last}" for staff_id, first, last in db.session.execute(query)}
+    return {
+        staff_id: f"{first} {last}" for staff_id, first, last in db.session.execute(_named(), {"ids": ids})
+    }
+
+
+@cache
+def _named() -> Select[int, str, str]:
+    return db.select(Staff.id, Staff.first_name, Staff.last_name).where(among(Staff.id, "ids"))
 
 
 def live_sessions(member: Staff) -> list[StaffSession]:

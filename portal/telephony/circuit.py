@@ -29,6 +29,7 @@ PAUSE_S = 10  # open for about so long before somebody asks again
 CREDENTIALS_PAUSE_S = 300  # wrong credentials do not mend by themselves
 PROBE_S = 12  # for how long the one who asks for all is waited for: longer than the longest answer
 STALE = timedelta(minutes=1)  # a failure so old, that opened nothing, is no sign of what happens now
+SHOWN = (Circuit.open_until, Circuit.failing_since, Circuit.why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,13 @@ class State:
 
 def state() -> State:
     """What a desk shows."""
-    row = db.session.get(Circuit, NETWORK, populate_existing=True)
-    if row is None or row.open_until is None:
-        return State(open=False)
-    return State(open=True, since=row.failing_since, why=row.why)
+    row = db.session.execute(db.select(*SHOWN).filter_by(name=NETWORK)).one_or_none()
+    return read(*row) if row is not None else State(open=False)
+
+
+def read(open_until: datetime | None, since: datetime | None, why: str | None) -> State:
+    """What the columns `SHOWN` say; nothing where there is no row yet."""
+    return State(open=True, since=since, why=why or "") if open_until is not None else State(open=False)
 
 
 def enter() -> bool:

@@ -15,7 +15,7 @@ from portal import clock
 from portal.database import db
 from portal.directory import calendars
 from portal.directory.calendars import Calendar
-from portal.views import site
+from portal.views import kept, site
 
 STAFF_ONLY = ("console", "admin")
 
@@ -57,6 +57,6 @@ def _calendar() -> Calendar:
     if not has_request_context():
         return Calendar(clock.wall())
     if request.blueprint in STAFF_ONLY and current_user.is_authenticated:
-        return calendars.of_organization(current_user.organization_id)
+        return kept.calendar_of(current_user.organization_id)
     found: Calendar = site.site()["calendar"]
     return found

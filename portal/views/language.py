@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import phonenumbers
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, g, has_request_context, request, url_for
-from flask_babel import Babel, format_date, format_datetime, format_decimal, get_domain, get_locale, gettext
+from flask_babel import Babel, format_decimal, get_domain, get_locale, get_timezone, gettext
 
 from portal.config import Settings
 
@@ -61,17 +63,22 @@ def phone_text(number: str) -> str:
 
 
 def datetime_text(when: datetime | None) -> str:
-    return format_datetime(when, "d MMMM y HH:mm") if when else ""
+    return f"{date_text(when)} {time_text(when)}" if when else ""
 
 
 def time_text(when: datetime | None) -> str:
-    return format_datetime(when, "HH:mm") if when else ""
+    return f"{when.astimezone(get_timezone()):%H:%M}" if when else ""
 
 
 def date_text(when: date | datetime | None) -> str:
-    if isinstance(when, datetime):
-        return format_datetime(when, "d MMMM y")
-    return format_date(when, "d MMMM y") if when else ""
+    day = when.astimezone(get_timezone()).date() if isinstance(when, datetime) else when
+    return _day_text(day, str(get_locale())) if day else ""
+
+
+@lru_cache(maxsize=4096)
+def _day_text(day: date, locale: str) -> str:
+    """The days that a list tells are few, and telling one is long."""
+    return str(format_date(day, "d MMMM y", locale))
 
 
 def said(sentence: tuple[str, dict[str, Any]]) -> str:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
 
+from sqlalchemy import ColumnElement, Select, bindparam
 from sqlalchemy.orm import joinedload
 
 from portal import history
+from portal.among import among
 from portal.citizens import people
 from portal.contacts.models import Contact
 from portal.database import db, locked
-from portal.directory.models import Service
+from portal.directory.models import Organization, Service, ServiceText
 from portal.errors import N_, Refused
 from portal.history import Actor
 from portal.referrals.models import Referral
@@ -60,23 +65,72 @@ def refer(
 
 def referrals_of(contact_ids: Iterable[int]) -> list[Referral]:
     """What was referred from these contacts."""
-    return _listed(Referral.contact_id.in_(list(contact_ids)), limit=200)
+    return list(db.session.scalars(_made_in(), {"contacts": contact_ids}).unique())
 
 
-def elsewhere(citizen_id: int, *, organization_id: int) -> list[Referral]:
-    """What other organizations referred: that it was, to whom, when, and its state are all that may be shown of it."""
-    theirs = Referral.citizen_id.in_(people.ids(citizen_id))
-    return _listed(theirs, Referral.organization_id != organization_id, limit=20)
+@cache
+def _made_in() -> Select[Referral]:
+    service = joinedload(Referral.service)
+    query = db.select(Referral).where(among(Referral.contact_id, "contacts"))
+    query = query.order_by(Referral.id.desc()).limit(200)
+    return query.options(service.joinedload(Service.texts), service.joinedload(Service.organization))
+
+
+class Made(NamedTuple):
+    """What a line of a timeline says of a referral: from which contact, to whom, how it stands, and why."""
+
+    contact_id: int
+    service: str
+    state: str
+    reason: str
+
+
+def told_of(contact_ids: Iterable[int]) -> list[Made]:
+    """The same in a few words, for many contacts at once."""
+    return [Made(*row) for row in db.session.execute(_told_of(), {"contacts": contact_ids})]
+
+
+@cache
+def _told_of() -> Select[Any]:
+    query = db.select(Referral.contact_id, _in_french(), Referral.state, Referral.reason)
+    query = _of_services(query).where(among(Referral.contact_id, "contacts"))
+    return query.order_by(Referral.id.desc()).limit(200)
+
+
+class Elsewhere(NamedTuple):
+    """All that may be shown of what another organization referred: to whom, when, and its state."""
+
+    service: str
+    organization: str
+    at: datetime
+    state: str
+
+
+def elsewhere(citizen_id: int, *, organization_id: int) -> list[Elsewhere]:
+    """What other organizations than this one referred, the latest first."""
+    asked = {"files": people.ids(citizen_id), "mine": organization_id}
+    return [Elsewhere(*row) for row in db.session.execute(_made_elsewhere(), asked)]
+
+
+@cache
+def _made_elsewhere() -> Select[Any]:
+    query = db.select(_in_french(), Organization.name, Referral.created_at, Referral.state)
+    query = _of_services(query).join(Organization, Organization.id == Service.organization_id)
+    query = query.where(Referral.citizen_id.in_(bindparam("files", expanding=True)))
+    return query.where(Referral.organization_id != bindparam("mine")).order_by(Referral.id.desc()).limit(20)
+
+
+def _in_french() -> ColumnElement[str]:
+    return db.func.coalesce(ServiceText.name, "")
+
+
+def _of_services(query: Select[Any]) -> Select[Any]:
+    """With what their services are called in French."""
+    in_french = (ServiceText.service_id == Service.id) & (ServiceText.language == "fr")
+    return query.join(Service, Service.id == Referral.service_id).outerjoin(ServiceText, in_french)
 
 
 def follow_contact(contact: Contact) -> None:
     """It is now known whose contact this is, or was not: so are its referrals."""
     for made in db.session.scalars(db.select(Referral).filter_by(contact_id=contact.id)):
         made.citizen_id = contact.citizen_id
-
-
-def _listed(*conditions: object, limit: int) -> list[Referral]:
-    service = joinedload(Referral.service)
-    query = db.select(Referral).where(*conditions).order_by(Referral.id.desc()).limit(limit)
-    query = query.options(service.joinedload(Service.texts), service.joinedload(Service.organization))
-    return list(db.session.scalars(query).unique())

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, cast
 
 from flask import Blueprint
 from flask_login import current_user
+from sqlalchemy import Select, bindparam
 
 from portal import clock, history
 from portal.cases.references import spoken
@@ -50,12 +52,18 @@ def name_of(citizen: Citizen) -> str:
 def note_reading(citizen_id: int, staff_id: int | None = None) -> None:
     """Leaves who read this file, once the answer is built; reading on within ten minutes is one reading."""
     staff_id = staff_id or me().id
-    query = db.select(Reading.id).filter_by(staff_id=staff_id)
-    query = query.where(Reading.citizen_id.in_(people.ids(citizen_id)))
-    known = db.session.scalar(query.where(Reading.at > clock.now() - ONE_READING).limit(1))
-    if known is None:
+    asked = {"staff": staff_id, "files": people.ids(citizen_id), "since": clock.now() - ONE_READING}
+    if db.session.scalar(_read_lately(), asked) is None:
         with brief_write() as session:
             history.record_reading(session, staff_id, citizen_id)
+
+
+@cache
+def _read_lately() -> Select[int]:
+    """Asked by each page that shows a file: made once a process."""
+    query = db.select(Reading.id).where(Reading.citizen_id.in_(bindparam("files", expanding=True)))
+    query = query.where(Reading.staff_id == bindparam("staff"), Reading.at > bindparam("since"))
+    return query.limit(1)
 
 
 @contextmanager

@@ -46,12 +46,14 @@ def test_what_is_read_of_a_person_is_in_whichever_of_their_files(app: Flask) -> 
     contacts = [make.contact(citizen_id=one.id, certainty="confirmed") for one in (kept, absorbed, third)]
     cases = [opening.open_case(one, by=agent.actor) for one in contacts]
     promises = [opening.promise(one, "Rappeler", later, by=agent.actor) for one in contacts]
-    referred = referring.refer(contacts[1], make.service().id, reason="Aide", by=agent.actor)
+    service = make.service()
+    referred = referring.refer(contacts[1], service.id, reason="Aide", by=agent.actor)
+    told = (service.texts["fr"].name, service.organization.name, referred.created_at, "proposed")
     for one in (kept, absorbed, third):
         assert set(answering.timeline(one.id, by=agent)) == set(contacts)
         assert set(opening.open_cases(one.id, by=agent)) == set(cases)
         assert set(opening.open_promises(one.id, by=agent)) == set(promises)
-        assert referring.elsewhere(one.id, organization_id=0) == [referred]
+        assert referring.elsewhere(one.id, organization_id=0) == [told]
 
 
 def test_two_numbers_of_one_person_are_one_person(app: Flask) -> None:

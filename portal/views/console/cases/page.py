@@ -28,9 +28,9 @@ from portal.referrals.models import Referral
 from portal.staff.managing import names_of
 from portal.staff.models import Staff
 from portal.staff.teams import teams_of
+from portal.views import kept
 from portal.views.console.cases import words
 from portal.views.console.contact import addressing, composing
-from portal.views.console.contact import page as contact_page
 from portal.views.console.door import may_read, me, note_reading
 from portal.views.forms import Form, new_key
 
@@ -126,7 +126,7 @@ def _around(case: Case, contacts: list[Contact]) -> dict[str, Any]:
         "just_done": newest if newest and _is_fresh(newest) else None,
         "names": names_of(people),
         "team": next((one.name for one in teams_of(me()) if one.id == case.team_id), ""),
-        "topics": contact_page.topic_options(),
+        "topics": kept.topics(),
         "citizen": _citizen(case),
         "choices": _choices(case),
     }

@@ -10,8 +10,8 @@ from portal.cases.models import Case, Promise, Tag
 from portal.citizens.models import Citizen
 from portal.database import db
 from portal.staff import managing, teams
+from portal.views import kept
 from portal.views.console.cases import words as case_words
-from portal.views.console.contact import page as contact_page
 from portal.views.console.door import may_read, me
 
 CLOSED_LISTS = {
@@ -39,7 +39,7 @@ def choices_of_filters() -> dict[str, list[tuple[str, str]]]:
     tags = db.select(Tag).filter_by(organization_id=me().organization_id).order_by(Tag.name)
     staff = [one for one in managing.staff_of(me()) if one.role in listing.READERS]
     rows = {
-        "topic": [(str(key), name) for key, name in contact_page.topic_options()],
+        "topic": [(str(key), name) for key, name in kept.topics()],
         "tag": [(str(one.id), one.name) for one in db.session.scalars(tags)],
         "owner": [(str(one.id), one.name) for one in staff],
         "team": [(str(one.id), one.name) for one in teams.teams_of(me())],
@@ -59,7 +59,7 @@ def side_by_side(theirs: dict[str, Any], yours: dict[str, Any]) -> list[tuple[st
     known: dict[str, Any] = {
         "nature": case_words.NATURES,
         "priority": case_words.PRIORITIES,
-        "topic_id": dict(contact_page.topic_options()),
+        "topic_id": dict(kept.topics()),
         "team_id": team_names(),
         "owner_id": managing.names_of(owners),
     }
@@ -87,7 +87,7 @@ def shown_of(cases: list[Case]) -> dict[str, Any]:
         },
         "names": managing.names_of(owners),
         "teams": team_names(),
-        "topic_names": dict(contact_page.topic_options()),
+        "topic_names": dict(kept.topics()),
     }
 
 

@@ -20,7 +20,7 @@ from portal.database import db
 from portal.desk import offering, waiting
 from portal.desk.models import Queue
 from portal.referrals.following import referring
-from portal.staff.managing import names_of
+from portal.views import kept
 from portal.views.choosing import fill_in
 from portal.views.console.contact import answers, composing, visits
 from portal.views.console.contact.addressing import channels
@@ -162,7 +162,7 @@ def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
         "spoke": representing.who_spoke(contact),
         "promises": list(db.session.scalars(promises)),
         "referrals": referring.referrals_of([contact.id]),
-        "topics": topic_options(),
+        "topics": kept.topics(),
         "queues": [(one.id, one.name) for one in waiting.queues(contact.organization_id)],
         "reply_by": list(channels(contact).items()),
         "composer": composing.as_typed(contact, form),
@@ -188,7 +188,7 @@ def where(contact: Contact, authors: Collection[int | None] = ()) -> dict[str, A
     """Where the contact has got to: who has it or at whom it rings, in which queue, about which matter; and the names
     of these and of `authors`."""
     offer = offering.ringing(contact.id) if contact.channel == "phone" else None
-    names = names_of({*authors, contact.agent_id, offer.staff_id if offer else None})
+    names = kept.names_of({*authors, contact.agent_id, offer.staff_id if offer else None})
     return {
         "case": db.session.get(Case, contact.case_id) if contact.case_id else None,
         "queue": db.session.get(Queue, contact.queue_id) if contact.queue_id else None,
@@ -211,8 +211,3 @@ def now(contact: Contact, said: str = "", *, refused: bool = False) -> str:
     return render_template(
         "console/contact/contact_now.html", contact=contact, said=said, refused=refused, **where(contact)
     )
-
-
-def topic_options() -> list[tuple[int, str]]:
-    topics = db.session.scalars(db.select(Topic).order_by(Topic.position, Topic.id))
-    return [(topic.id, topic.names.get("fr", topic.slug)) for topic in topics]

@@ -12,8 +12,8 @@ from portal.contacts import recording
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.errors import N_, Refused
+from portal.views import kept
 from portal.views.console import words
-from portal.views.console.contact import page as contact_page
 from portal.views.console.contact.wrapping_up import finish, read_outcome
 from portal.views.console.door import agents, bp, me, refusals_shown
 from portal.views.console.finding import typed as finding
@@ -112,5 +112,5 @@ def _page(form: Form) -> str:
         error_ids={"": "contenu", "name": "new_name"},
         found=finding.find(typed) if typed else None,
         form_key=form.key(),
-        topics=contact_page.topic_options(),
+        topics=kept.topics(),
     )

@@ -17,12 +17,12 @@ from flask_login import current_user
 from portal import clock
 from portal.contacts.models import Contact
 from portal.database import db, reads_only
-from portal.desk import offering, presence, waiting
-from portal.desk.models import Offer, Presence
+from portal.desk import offering, presence, standing, waiting
+from portal.desk.models import Offer
+from portal.desk.standing import Standing
 from portal.errors import Refused
 from portal.lines.models import Line
 from portal.staff import sessions
-from portal.telephony import circuit
 from portal.views import guards, news
 from portal.views.console.contact import page as contact_page
 from portal.views.console.door import agents, bp, may_read, me, note_reading
@@ -51,14 +51,13 @@ class Ringing:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    presence: Presence
+    presence: Standing
     left_s: int
     sent_away: bool  # by calls that were not picked up
     ringing: Ringing | None
     contact: Contact | None  # the one they speak in, or write up
     with_whom: contact_page.Who | None
-    network: circuit.State
-    begun: list[waiting.Waiting]  # contacts this agent has taken and not wrapped up
+    begun: list[waiting.Begun]  # contacts this agent has taken and not wrapped up
     idle_min: int | None  # after so many minutes without a sign of life, nothing rings here any more
     numbers: str
     ticket: str
@@ -138,8 +137,8 @@ def _act(verb: Any) -> Any:
 
 def live() -> Live:
     """What the strip shows now."""
-    mine = presence.of(me())
-    offer = offering.live_for(me().id)
+    mine = standing.of(me())
+    offer = offering.find(mine.offer_id) if mine.offer_id else None
     contact = db.session.get(Contact, mine.contact_id) if mine.contact_id else None
     contact = contact if contact and mine.state in ("busy", "wrap_up") else None
     left = (mine.until - clock.now()).total_seconds() if mine.until and mine.state == "wrap_up" else 0
@@ -150,8 +149,7 @@ def live() -> Live:
         ringing=_ringing(offer) if offer else None,
         contact=contact,
         with_whom=contact_page.who(contact) if contact else None,
-        network=circuit.state(),
-        begun=waiting.in_progress(me())[:MOST_BEGUN],
+        begun=waiting.begun(me(), MOST_BEGUN),
         idle_min=_idle_min() if mine.state in ("available", "wrap_up") else None,
         numbers=g.get("numbers", "0.0.0"),
         ticket=news.door().ticket_for(me()),

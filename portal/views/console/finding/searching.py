@@ -13,8 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from portal.database import db
 from portal.records.lookups import find_lookup, keep_lookup
-from portal.staff.managing import names_of
-from portal.views.console.contact.page import topic_options
+from portal.views import kept
 from portal.views.console.door import agents, bp, may_read, me
 from portal.views.console.finding.found import (
     GROUPS,
@@ -85,8 +84,8 @@ def _show(
         known=known,
         more=more,
         hints=hints([one.id for one in people_found if may_read(one)]),
-        topics=topic_options(),
-        names=names_of({one.agent_id for one in more.contacts.rows} if more else set()),
+        topics=kept.topics(),
+        names=kept.names_of({one.agent_id for one in more.contacts.rows} if more else set()),
         groups=GROUPS,
         periods=PERIODS,
         wheres=WHERE,

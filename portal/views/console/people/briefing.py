@@ -7,11 +7,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam
 from sqlalchemy.orm import joinedload
 
 from portal import clock
+from portal.among import among
 from portal.articles.models import ArticleText
 from portal.cases import opening
 from portal.cases.models import Case, Promise
@@ -56,12 +58,20 @@ class Known:
     answers: tuple[tuple[str, str], ...] = ()  # what a script asked, what they said
 
 
+class Said(NamedTuple):
+    """What a message says, in or out."""
+
+    contact_id: int
+    direction: str
+    body: str
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """Contacts of a citizen, newest first, what was said last in each, and which parts they and the file have."""
 
     contacts: Sequence[Contact]
-    said: Mapping[int, list[Message]]
+    said: Mapping[int, list[Said]]
     parts: frozenset[str]
 
 
@@ -78,7 +88,7 @@ class Brief:
     promises: list[Promise]
     flags: list[Flag]
     last: Contact | None
-    said: Sequence[Message]
+    said: Sequence[Said]
     visited: Visited
     sent: list[str]
     known: Known
@@ -103,8 +113,8 @@ def brief(citizen: Citizen, *, beside: Contact | None = None, read: Read | None 
     ids, parts = [one.id for one in before], read.parts
     return Brief(
         citizen=citizen,
-        cases=opening.open_cases(citizen.id, by=me(), limit=20),
-        promises=opening.open_promises(citizen.id, by=me(), limit=20),
+        cases=opening.open_cases(citizen.id, by=me(), limit=20) if "cases" in parts else [],
+        promises=opening.open_promises(citizen.id, by=me(), limit=20) if "promises" in parts else [],
         flags=live_flags(citizen.id) if "flags" in parts else [],
         last=last,
         said=read.said.get(last.id, []) if last else [],
@@ -164,22 +174,21 @@ def _answered(contact_ids: Collection[int]) -> tuple[tuple[str, str], ...]:
     return tuple((asked, answer) for asked, answer in said.items() if asked and answer)[-MOST_OF_EACH:]
 
 
-def last_words(contact_ids: Iterable[int], most: int = 3) -> dict[int, list[Message]]:
+def last_words(contact_ids: Iterable[int], most: int = 3) -> dict[int, list[Said]]:
     """The last messages of each contact, in one SELECT however long the threads are."""
-    said: dict[int, list[Message]] = {}
-    for message in db.session.scalars(_last_of_each(), {"contacts": list(contact_ids), "most": most}):
-        said.setdefault(message.contact_id, []).append(message)
+    said: dict[int, list[Said]] = {}
+    for row in db.session.execute(_last_of_each(), {"contacts": contact_ids, "most": most}):
+        said.setdefault(row.contact_id, []).append(Said(*row))
     return said
 
 
 @cache
-def _last_of_each() -> Select[Message]:
+def _last_of_each() -> Select[Any]:
     rank = db.func.row_number().over(partition_by=Message.contact_id, order_by=Message.id.desc())
-    ranked = db.select(Message.id, rank.label("rank"))
-    ranked = ranked.where(Message.contact_id.in_(bindparam("contacts", expanding=True)))
-    last = ranked.subquery()
-    query = db.select(Message).join(last, last.c.id == Message.id)
-    return query.where(last.c.rank <= bindparam("most")).order_by(Message.id)
+    ranked = db.select(Message.contact_id, Message.direction, Message.body, Message.id, rank.label("rank"))
+    last = ranked.where(among(Message.contact_id, "contacts")).subquery().c
+    query = db.select(last.contact_id, last.direction, last.body)
+    return query.where(last.rank <= bindparam("most")).order_by(last.id)
 
 
 def links_of(citizen: Citizen) -> list[IdentifierLink]:

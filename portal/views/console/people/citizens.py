@@ -12,8 +12,7 @@ from portal.citizens import access, doubles, merging, people, relations
 from portal.citizens.models import Citizen, Duplicate
 from portal.database import db
 from portal.referrals.following import referring
-from portal.staff.managing import names_of
-from portal.views.console.contact import page as contact_page
+from portal.views import kept
 from portal.views.console.door import agents, bp, may_read, me, note_reading, refusals_shown
 from portal.views.console.people import briefing
 from portal.views.forms import Form
@@ -27,8 +26,9 @@ def citizen(citizen_id: int) -> Any:
     person = open_file(citizen_id)
     if person.id != citizen_id:  # merged into another file
         return redirect(url_for("console.citizen", citizen_id=person.id))
-    answer = render_template("console/people/citizen.html", **_file(person))
-    if may_read(person):  # a written reason was itself noted as the reading
+    read = _latest(person)
+    answer = render_template("console/people/citizen.html", **_file(person, read))
+    if may_read(person) and "reading" not in read.parts:  # a written reason was itself noted as the reading
         note_reading(person.id)
     return answer
 
@@ -67,16 +67,19 @@ def _ask_why(citizen_id: int, form: Form) -> str:
     )
 
 
-def _file(person: Citizen) -> dict[str, Any]:
-    """The file at the page of the timeline that is asked for."""
-    before = request.args.get("before", type=int)
-    read = briefing.read_latest(person, before=before, limit=A_PAGE + 1)
-    more = len(read.contacts) > A_PAGE
+def _latest(person: Citizen) -> briefing.Read:
+    """The page of the timeline that is asked for."""
+    return briefing.read_latest(person, before=request.args.get("before", type=int), limit=A_PAGE + 1)
+
+
+def _file(person: Citizen, read: briefing.Read) -> dict[str, Any]:
+    """The file at this page of its timeline."""
+    first, more = request.args.get("before", type=int) is None, len(read.contacts) > A_PAGE
     return {
-        "brief": briefing.brief(person, read=read if before is None else None),
+        "brief": briefing.brief(person, read=read if first else None),
         "links": briefing.links_of(person),
         "moments": _moments(read),
-        "first_page": before is None,
+        "first_page": first,
         "older": read.contacts[A_PAGE - 1].id if more else None,
         **_around(person, read.parts),
     }
@@ -110,10 +113,10 @@ def _moments(read: briefing.Read) -> list[dict[str, Any]]:
     if not contacts:
         return []
     ids = [contact.id for contact in contacts]
-    referrals = referring.referrals_of(ids) if "referrals" in read.parts else []
-    names = names_of({contact.agent_id for contact in contacts})
+    referrals = referring.told_of(ids) if "referrals" in read.parts else []
+    names = kept.names_of({contact.agent_id for contact in contacts})
     asked = questions.questions_of(ids) if "questions" in read.parts else []
-    topics = dict(contact_page.topic_options())
+    topics = dict(kept.topics())
     return [
         {
             "contact": contact,

@@ -8,19 +8,27 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam
 
-from portal.cases.models import Question
+from portal import clock
+from portal.among import among
+from portal.cases import opening
+from portal.cases.models import Case, Promise, Question
 from portal.citizens.models import Duplicate, Flag, Merge, Relation
 from portal.contacts.models import Attachment, BridgeCode, Message, consulted_articles
 from portal.database import db
+from portal.history import Reading
 from portal.referrals.models import Referral
 from portal.scripts.models import ScriptPath
-from portal.views.console.door import me
+from portal.views.console.door import ONE_READING, me
 
 
 def parts_of(citizen_ids: Collection[int], contact_ids: Collection[int]) -> frozenset[str]:
     """The names of the parts that these files and these contacts have: `flags`, `merges`, `codes`… A part that is not
-    named is empty; one that is may turn out to be so, for it is not asked here who may see it, nor whether it ended."""
-    asked = {"citizens": list(citizen_ids), "contacts": list(contact_ids), "mine": me().organization_id}
+    named is empty; one that is may turn out to be so, for it is not asked here who may see it, nor whether it ended.
+
+    `reading` is the one by whoever asks, a short time ago.
+    """
+    asked: dict[str, Any] = {"citizens": list(citizen_ids), "contacts": contact_ids}
+    asked |= {"mine": me().organization_id, "reader": me().id, "lately": clock.now() - ONE_READING}
     return frozenset(
         name for name, there in db.session.execute(_asked(), asked).one()._mapping.items() if there
     )
@@ -28,31 +36,43 @@ def parts_of(citizen_ids: Collection[int], contact_ids: Collection[int]) -> froz
 
 @cache
 def _asked() -> Select[Any]:
-    citizens: Any = bindparam("citizens", expanding=True)
-    contacts: Any = bindparam("contacts", expanding=True)
-    given = db.select(Attachment.id).join(Message).where(Message.contact_id.in_(contacts))
-    of_citizens: dict[str, list[Any]] = {
+    there = {**_of_contacts(), **_of_citizens(bindparam("citizens", expanding=True))}
+    return db.select(*(found.label(name) for name, found in there.items()))
+
+
+def _of_contacts() -> dict[str, Any]:
+    columns = {
+        "codes": BridgeCode.contact_id,
+        "articles": consulted_articles.c.contact_id,
+        "scripts": ScriptPath.contact_id,
+        "questions": Question.contact_id,
+        "referrals": Referral.contact_id,
+    }
+    given = db.select(Attachment.id).join(Message).where(among(Message.contact_id, "contacts"))
+    there = {name: db.exists().where(among(column, "contacts")) for name, column in columns.items()}
+    return {**there, "files": given.exists()}
+
+
+def _of_citizens(ids: Any) -> dict[str, Any]:
+    columns: dict[str, list[Any]] = {  # each is looked up in its own index
         "flags": [Flag.citizen_id],
         "doubles": [Duplicate.citizen_id, Duplicate.other_id],
         "merges": [Merge.kept_id],
         "near": [Relation.citizen_id],
         "speaks_for": [Relation.other_id],
     }
-    of_contacts: dict[str, list[Any]] = {
-        "codes": [BridgeCode.contact_id],
-        "articles": [consulted_articles.c.contact_id],
-        "scripts": [ScriptPath.contact_id],
-        "questions": [Question.contact_id],
-        "referrals": [Referral.contact_id],
+    there = {
+        name: db.or_(*(db.exists().where(one.in_(ids)) for one in some)) for name, some in columns.items()
     }
-    there = [_any(columns, citizens).label(name) for name, columns in of_citizens.items()]
-    there += [_any(columns, contacts).label(name) for name, columns in of_contacts.items()]
-    referred = db.exists().where(
-        Referral.citizen_id.in_(citizens), Referral.organization_id != bindparam("mine")
-    )
-    return db.select(*there, given.exists().label("files"), referred.label("referred_elsewhere"))
-
-
-def _any(columns: Collection[Any], ids: Any) -> Any:
-    """Whether one of these columns names one of them; each is looked up in its own index."""
-    return db.or_(*(db.exists().where(column.in_(ids)) for column in columns))
+    mine: Any = bindparam("mine")
+    lately = (Reading.staff_id == bindparam("reader")) & (Reading.at > bindparam("lately"))
+    more: dict[str, tuple[Any, Any]] = {
+        "cases": (Case, (Case.organization_id == mine) & opening.IS_OPEN),
+        "promises": (Promise, (Promise.organization_id == mine) & opening.IS_OWED),
+        "referred_elsewhere": (Referral, Referral.organization_id != mine),
+        "reading": (Reading, lately),
+    }
+    of_them = {
+        name: db.exists().where(model.citizen_id.in_(ids), such) for name, (model, such) in more.items()
+    }
+    return {**there, **of_them}

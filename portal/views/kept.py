@@ -1,0 +1,74 @@
+"""What pages of the staff ask again and again, and hardly changes: each process reads it again now and then.
+
+Whoever changes it sees it at once, for what was read is forgotten with the commit of a row that it is read from; other
+processes find out within `FRESH_S`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any, TypeVar
+
+from flask import current_app, has_app_context
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from portal.articles.models import Topic
+from portal.database import db
+from portal.directory import calendars
+from portal.directory.calendars import Calendar
+from portal.directory.models import Service
+from portal.staff import managing
+from portal.staff.models import Staff
+
+FRESH_S = 10
+READ_FROM = (Topic, Service, Staff)
+WRITTEN = "kept was written"
+
+Read = TypeVar("Read")
+
+
+def calendar_of(organization_id: int) -> Calendar:
+    """The calendar that an organization keeps where it is."""
+    return _kept(("calendar", organization_id), lambda: calendars.of_organization(organization_id))
+
+
+def topics() -> list[tuple[int, str]]:
+    """The topics in their order, by their number, as staff read them."""
+    return list(_kept("topics", _read_topics))
+
+
+def names_of(staff_ids: Iterable[int | None]) -> dict[int, str]:
+    """The names of these members, by id; None is nobody's."""
+    known: dict[int, str] = _kept("names", dict)
+    ids = {one for one in staff_ids if one is not None}
+    if not known.keys() >= ids:
+        known.update(managing.names_of(ids - known.keys()))
+    return {one: known[one] for one in ids if one in known}
+
+
+def _read_topics() -> tuple[tuple[int, str], ...]:
+    found = db.session.scalars(db.select(Topic).order_by(Topic.position, Topic.id))
+    return tuple((topic.id, topic.names.get("fr", topic.slug)) for topic in found)
+
+
+def _kept(name: Hashable, read: Callable[[], Read]) -> Read:
+    shelf: dict[Hashable, tuple[float, Read]] = current_app.extensions.setdefault("kept", {})
+    now, found = time.monotonic(), shelf.get(name)
+    if found is None or not 0 <= now - found[0] < FRESH_S:
+        found = shelf[name] = now, read()
+    return found[1]
+
+
+@event.listens_for(Session, "after_flush")
+def _notice(session: Session, _written: Any) -> None:
+    written = (*session.new, *session.dirty, *session.deleted)
+    if any(isinstance(one, READ_FROM) for one in written):
+        session.info[WRITTEN] = True
+
+
+@event.listens_for(Session, "after_commit")
+def _forget(session: Session) -> None:
+    if session.info.pop(WRITTEN, False) and has_app_context():
+        current_app.extensions.pop("kept", None)
