@@ -17,6 +17,9 @@ from portal.views.language import LANGUAGES
 MENU_TIMEOUT_S = 6
 LONGEST_MESSAGE_S = 120
 LONGEST_SAY = 4096  # the network refuses more
+LONGEST_QUEUE = (
+    64  # letters of its name there; two that begin alike may share it: the order of the line is ours
+)
 
 Spoken = tuple[str, str]  # a text, and the language it is in
 
@@ -78,7 +81,7 @@ def enqueue(line: Line, queue: str, language: str, *, before: Iterable[Spoken] =
         wait = gettext("Un agent va vous répondre. Merci de rester en ligne.")
     speak(twiml, *own(line, "wait", language, wait))
     where = {"action": at("left", lang=language), "wait_url": at("wait", lang=language)}
-    twiml.enqueue(queue, method="POST", wait_url_method="POST", **where)
+    twiml.enqueue(queue[:LONGEST_QUEUE], method="POST", wait_url_method="POST", **where)
     twiml.redirect(at("voicemail", lang=language), method="POST")
     return twiml
 

@@ -237,3 +237,12 @@ def test_an_agent_who_is_free_is_rung_at_once(network: Network, line: Line) -> N
     dial = Caller(network).press("1").find("Dial")
     assert dial is not None and dial.findtext("Number") == agent.phone
     assert db.session.scalars(db.select(Job).filter_by(kind="connect_call")).all() == []
+
+
+def test_a_queue_with_a_long_name_is_one_that_the_network_takes(app: Flask) -> None:
+    """It refuses names of more than 64 letters, and callers would hear an error."""
+    queue = make.queue("affaires-scolaires-periscolaires-petite-enfance-jeunesse-sports-et-loisirs")
+    make.published(make.line(LINE), make.queue_step(queue.slug))
+    db.session.commit()
+    name = Network(app).twiml("/telephone/voice", CallSid="CA1").findtext("Enqueue")
+    assert name is not None and 0 < len(name) <= 64 and queue.slug.startswith(name)
