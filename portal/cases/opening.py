@@ -34,7 +34,8 @@ def open_case(contact: Contact, *, by: Actor, reference: str = "", nature: str =
     if contact.case_id:
         return db.session.get_one(Case, contact.case_id)
     undertaken = levels.levels_of(contact.organization_id)
-    usual = "request" if contact.channel in clocks.ACKNOWLEDGED else "information"
+    written = clocks.is_written(contact.channel, contact.identifier_id)
+    usual = "request" if written else "information"
     nature = nature or levels.usual_nature(undertaken, contact.topic_id) or usual
     case = _with_reference(contact, reference, nature=nature)
     contact.case_id = case.id

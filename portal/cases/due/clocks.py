@@ -52,18 +52,21 @@ def silent_until(means: str, began: date) -> date | None:
     return add_months(began, MONTHS) if means else None
 
 
-def owed_receipt(nature: str, channel: str) -> bool:
+def is_written(channel: str, identifier_id: int | None) -> bool:
+    """Whether this came in writing; a text of a hidden number counts as said: there is nobody to acknowledge it to."""
+    return channel in ACKNOWLEDGED and (channel != "text" or identifier_id is not None)
+
+
+def owed_receipt(case: Case, channel: str) -> bool:
     """Whether the law asks for a receipt of this: of all that is written, and of a request, however it came."""
-    return channel in ACKNOWLEDGED or bool(REGIMES[nature])
+    return is_written(channel, case.identifier_id) or bool(REGIMES[case.nature])
 
 
 def start_clocks(case: Case, channel: str, undertaken: Iterable[Any] | None = None) -> None:
     """Starts what is due in a matter that begins; through the session, which writes them in one statement."""
     rules = levels.levels_of(case.organization_id) if undertaken is None else list(undertaken)
     level, calendar = _level(case, rules), calendars.of_organization(case.organization_id)
-    nobody = channel == "text" and case.identifier_id is None  # a hidden number: there is nobody to tell
-    owed = owed_receipt(case.nature, channel) and not nobody
-    kinds = ["first_answer", "resolution", *(["receipt"] if owed else [])]
+    kinds = ["first_answer", "resolution", *(["receipt"] if owed_receipt(case, channel) else [])]
     means = REGIMES[case.nature]
     rows = [_row(case, kind, "", calendar, level) for kind in kinds]
     if means:
@@ -214,7 +217,7 @@ def _owe_receipt(case: Case, known: dict[str, Clock], means: str) -> None:
     one = known.get("receipt")
     if one is None or one.met_at is not None:
         return
-    if one.state in GOING_ON and not means and not owed_receipt(case.nature, _channel(case)):
+    if one.state in GOING_ON and not means and not owed_receipt(case, _channel(case)):
         one.state = "stopped"
     elif one.state == "stopped" and means and case.state != "closed":
         one.state = "running"

@@ -141,12 +141,18 @@ def due_on(case: Case, kind: str, department: str = "75") -> date:
         ("email", {"receipt", "first_answer", "resolution", "silence"}),
         ("letter", {"receipt", "first_answer", "resolution", "silence"}),
         ("phone", {"first_answer", "resolution"}),
-        ("text", {"first_answer", "resolution", "silence"}),  # a hidden number: nobody to send a receipt to
+        ("text", {"first_answer", "resolution"}),  # of a hidden number: nobody to send a receipt to
         ("counter", {"first_answer", "resolution"}),
     ],
 )
 def test_every_channel_starts_its_clocks(app: Flask, channel: str, kinds: set[str]) -> None:
     assert set(clocks.clocks_of(a_case(channel))) == kinds
+
+
+def test_a_text_of_a_number_that_shows_is_owed_what_is_written(app: Flask) -> None:
+    used = make.identifier("phone", "+33639980001")
+    case = open_case(make.contact("text", identifier_id=used.id, subject="Cantine"), by=history.CITIZEN)
+    assert set(clocks.clocks_of(case)) == {"receipt", "first_answer", "resolution", "silence"}
 
 
 def test_another_nature_says_something_else_of_silence(app: Flask) -> None:
