@@ -89,13 +89,13 @@ class Fruitless(NamedTuple):
     times: int
 
 
-def fruitless(days: int = 90, limit: int = 100) -> list[Fruitless]:
+def fruitless(days: int = 90, limit: int = 100, offset: int = 0) -> list[Fruitless]:
     """The searches that found nothing, most frequent first: what people ask and we do not answer."""
-    return fruitless_between(clock.now() - timedelta(days=days), clock.now(), limit=limit)
+    return fruitless_between(clock.now() - timedelta(days=days), clock.now(), limit=limit, offset=offset)
 
 
 def fruitless_between(
-    begins: datetime, ends: datetime, *, limit: int = 100, least: int = 1
+    begins: datetime, ends: datetime, *, limit: int = 100, offset: int = 0, least: int = 1
 ) -> list[Fruitless]:
     """The same between two instants, of those made at least so many times."""
     words, times = func.lower(Search.words), func.count()
@@ -106,5 +106,6 @@ def fruitless_between(
         .having(times >= least)
         .order_by(times.desc(), words)
         .limit(limit)
+        .offset(offset)
     )
     return [Fruitless(*row) for row in db.session.execute(query)]

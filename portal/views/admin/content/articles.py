@@ -101,8 +101,15 @@ def save_article(article_id: int) -> Any:
 @bp.get("/searches")
 @writers
 def searches_in_vain() -> str:
-    found = searches.fruitless()
-    return render_template("admin/articles/searches.html", searches=found, words=words)
+    page = max(1, request.args.get("page", 1, type=int))
+    found = searches.fruitless(limit=AT_ONCE + 1, offset=AT_ONCE * (page - 1))
+    return render_template(
+        "admin/articles/searches.html",
+        searches=found[:AT_ONCE],
+        page=page,
+        more=len(found) > AT_ONCE,
+        words=words,
+    )
 
 
 def _topics() -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import flash, g, make_response, redirect, render_template, request, url_for
@@ -17,21 +18,41 @@ from portal.views.console.cases import rows
 from portal.views.console.desk import shared
 from portal.views.console.door import agents, bp, end_of_day, me, today
 
+MOST_ROWS, LEAST_ROWS = 24, 2  # on one desk, and of one queue of it
+BESIDE = 8  # of each list beside them, unless all is asked for
+
+
+@dataclass
+class Line:
+    """Those who wait for the same, and how many of them the desk shows: the oldest."""
+
+    name: str
+    waits: list[waiting.Waiting]
+    key: int | None = None  # of its queue; 0 for those in none
+    shown: list[waiting.Waiting] = field(default_factory=list)
+
+    @property
+    def more(self) -> int:
+        return len(self.waits) - len(self.shown)
+
 
 @bp.get("/")
 @agents
 def desk() -> str:
-    return render_template("console/desk/desk.html", **_waiting(), **_mine())
+    only = _queue_asked()
+    return render_template("console/desk/desk.html", **_waiting(only), **_mine(), only=only)
 
 
 @bp.get("/waiting")
 @agents
 def waiting_now() -> Any:
     """Who waits, which the desk asks for again when there is news. A tab that asks by itself is no sign of life."""
-    part = shared.drawn_once(
-        "waiting", lambda: render_template("console/desk/waiting.html", **_waiting()), me().may_open_protected
-    )
-    return again(part)
+    only = _queue_asked()
+
+    def draw() -> str:
+        return render_template("console/desk/waiting.html", **_waiting(only), only=only)
+
+    return again(shared.drawn_once("waiting", draw, me().may_open_protected, only))
 
 
 @bp.get("/mine")
@@ -74,14 +95,24 @@ def keep_promise(promise_id: int) -> Any:
     return redirect(url_for("console.contact", contact_id=made.contact_id))
 
 
-def _waiting() -> dict[str, Any]:
+def _queue_asked() -> int | None:
+    """The one queue that is asked for, if it is one of here."""
+    asked = request.args.get("queue", type=int)
+    query = db.select(Queue.id).filter_by(id=asked, organization_id=me().organization_id)
+    return db.session.scalar(query) if asked else None
+
+
+def _waiting(only: int | None) -> dict[str, Any]:
     """Those who wait: the same for all of the organization who may read the same names."""
     organization_id = me().organization_id
     found = waiting.waiting(organization_id)
     ringing = overview.ringing_at(organization_id)
+    at_once = [one for one in found if one.at_once]
+    lines = [Line("À prendre maintenant", at_once)] if at_once else []
+    lines += [one for one in _by_queue([one for one in found if not one.at_once]) if only in (None, one.key)]
     return {
-        "at_once": [one for one in found if one.at_once],
-        "queues": _by_queue([one for one in found if not one.at_once]),
+        "at_once": at_once,
+        "lines": _shared_out(lines),
         "waiting_count": len(found),
         "most_shown": waiting.MOST_SHOWN,
         "queues_now": overview.queues_now(organization_id),
@@ -103,13 +134,26 @@ def _mine() -> dict[str, Any]:
         "promises": promises,
         "unread": rows.unread(promises),
         "promisers": names_of({one.owner_id for one in promises}),
+        "most": waiting.MOST_SHOWN if "all" in request.args else BESIDE,
     }
 
 
-def _by_queue(found: list[waiting.Waiting]) -> list[tuple[str, list[waiting.Waiting]]]:
+def _by_queue(found: list[waiting.Waiting]) -> list[Line]:
     """Queue by queue in the queues' order; what is in none comes last, each oldest first."""
     queues: dict[int, tuple[Queue | None, list[waiting.Waiting]]] = {}
     for one in found:
         queues.setdefault(one.queue.id if one.queue else 0, (one.queue, []))[1].append(one)
     ordered = sorted(queues.values(), key=lambda pair: (pair[0] is None, pair[0].position if pair[0] else 0))
-    return [(queue.name if queue else "Sans file", waits) for queue, waits in ordered]
+    return [
+        Line(queue.name if queue else "Sans file", waits, queue.id if queue else 0)
+        for queue, waits in ordered
+    ]
+
+
+def _shared_out(lines: list[Line]) -> list[Line]:
+    """The rows of the desk, shared between the lines: none takes the place of another."""
+    room = MOST_ROWS
+    for nth, line in enumerate(sorted(lines, key=lambda one: len(one.waits))):
+        line.shown = line.waits[: max(room // (len(lines) - nth), LEAST_ROWS)]
+        room -= len(line.shown)
+    return lines

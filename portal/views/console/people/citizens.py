@@ -17,7 +17,7 @@ from portal.views.console.door import agents, bp, may_read, me, note_reading, re
 from portal.views.console.people import briefing
 from portal.views.forms import Form
 
-A_PAGE = 20
+A_PAGE = 15
 
 
 @bp.get("/citizens/<int:citizen_id>")
