@@ -217,13 +217,13 @@ def test_a_long_life_is_read_page_by_page_in_as_many_selects_as_a_short_one(app:
     assert counts[2] == counts[3]
     assert min(times[1], times[3]) < 0.05 + 3 * min(times[0], times[2])
     first = at_desk.get(f"/console/citizens/{long.id}").text
-    assert "Sujet 00019" in first and "Sujet 00020" not in first
+    assert "Sujet 00014" in first and "Sujet 00015" not in first
     older = first.split("before=")[1].split('"')[0]
     second = at_desk.get(f"/console/citizens/{long.id}?before={older}").text
     assert (
-        "Sujet 00020" in second
-        and "Sujet 00039" in second
-        and "Sujet 00019" not in second.split("Ses échanges")[1].split("À savoir")[0]
+        "Sujet 00015" in second
+        and "Sujet 00029" in second
+        and "Sujet 00014" not in second.split("Ses échanges")[1].split("À savoir")[0]
     )
 
 

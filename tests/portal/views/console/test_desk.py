@@ -130,3 +130,31 @@ def test_a_contact_given_back_waits_again(app: Flask, client: Any) -> None:
         f"/console/contacts/{contact.id}/give-back",
     )
     assert db.session.get_one(Contact, contact.id).state == "open"
+
+
+def test_every_queue_shows_its_oldest_and_says_how_many_more(app: Flask, client: Any) -> None:
+    full, short = make.queue("etat-civil", name="Papiers"), make.queue("enfance", name="Enfance")
+    for n in range(30):
+        since = clock.now() - timedelta(hours=40 - n)
+        make.contact("web", queue_id=full.id, subject=f"Papier n° {n:02}", started_at=since)
+    make.contact("web", queue_id=short.id, subject="Crèche", started_at=clock.now())
+    page = signed_in(client, make.staff()).get("/console/").text
+    assert "Papier n° 00" in page and "Papier n° 22" in page and "Papier n° 23" not in page
+    assert "Papiers (30)" in page and "7 de plus" in page and "Crèche" in page
+    alone = client.get(f"/console/?queue={full.id}").text
+    assert "Papier n° 23" in alone and "Crèche" not in alone and "Toutes les files" in alone
+    assert "Papier n° 23" in client.get(f"/console/waiting?queue={full.id}").text
+    theirs = make.queue("ailleurs", organization_id=make.organization("departement").id)
+    assert "Crèche" in client.get(f"/console/?queue={theirs.id}").text
+
+
+def test_what_is_beside_the_queues_is_short_until_all_is_asked_for(app: Flask, client: Any) -> None:
+    agent = make.staff()
+    for n in range(10):
+        started = clock.now() - timedelta(hours=20 - n)
+        make.contact(
+            "web", state="in_progress", agent_id=agent.id, subject=f"À moi n° {n}", started_at=started
+        )
+    page = signed_in(client, agent).get("/console/mine").text
+    assert "À moi n° 7" in page and "À moi n° 8" not in page and "et 2 de plus" in page
+    assert "À moi n° 9" in client.get("/console/mine?all=1").text
