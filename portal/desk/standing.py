@@ -1,5 +1,5 @@
-"""What the top of every page of the console says of its reader, asked at once: where they stand, what rings there, and
-whether the telephone network answers."""
+"""What the top of every page of the console says, asked at once: where its reader stands, what rings there, whether the
+telephone network answers; and whether there is anything to read of what they have begun and of who else looks."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from typing import Any
 from sqlalchemy import Select, bindparam
 
 from portal import clock
+from portal.contacts.models import Contact
 from portal.database import db
+from portal.desk import waiting
 from portal.desk.models import Offer, Presence
 from portal.history import Person
+from portal.staff import onlookers
 from portal.staff.models import Staff
 from portal.telephony import circuit
 from portal.telephony.models import Circuit
@@ -29,14 +32,15 @@ class Standing:
     missed: int
     contact_id: int | None
     offer_id: int | None
+    has_begun: bool  # some contact, and not wrapped it up
+    is_joined: bool  # somebody else has the page open
     network: circuit.State
 
 
-def of(staff: Person) -> Standing:
-    """Where an agent stands now. Writes nothing."""
-    state, since, until, missed, contact_id, offer_id, *network = db.session.execute(
-        _asked(), {"staff": staff.id}
-    ).one()
+def of(staff: Person, page: str) -> Standing:
+    """Where an agent stands now, who looks at this page. Writes nothing."""
+    row = db.session.execute(_asked(), onlookers.asked_of(page, staff)).one()
+    state, since, until, missed, contact_id, offer_id, has_begun, is_joined, *network = row
     return Standing(
         state or "away",
         since or clock.now(),
@@ -44,6 +48,8 @@ def of(staff: Person) -> Standing:
         missed or 0,
         contact_id,
         offer_id,
+        bool(has_begun),
+        bool(is_joined),
         circuit.read(*network),
     )
 
@@ -52,8 +58,10 @@ def of(staff: Person) -> Standing:
 def _asked() -> Select[Any]:
     """Asked by each page of the console: made once a process."""
     presence = (Presence.state, Presence.since, Presence.until, Presence.missed, Presence.contact_id)
-    query = db.select(*presence, Offer.id, *circuit.SHOWN).select_from(Staff)
+    begun = waiting.begun_by(bindparam("me")).with_only_columns(Contact.id).exists()
+    others = onlookers.on_a_page().exists()
+    query = db.select(*presence, Offer.id, begun, others, *circuit.SHOWN).select_from(Staff)
     query = query.outerjoin(Presence, Presence.staff_id == Staff.id)
     query = query.outerjoin(Offer, Offer.live_staff_id == Staff.id)
     query = query.outerjoin(Circuit, Circuit.name == circuit.NETWORK)
-    return query.where(Staff.id == bindparam("staff"))
+    return query.where(Staff.id == bindparam("me"))

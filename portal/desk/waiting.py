@@ -29,6 +29,7 @@ from portal.staff import teams
 MOST_SHOWN = 100
 # as literal SQL: in its own words PostgreSQL knows at once how few they are, and plans the question once for all
 IN_PROGRESS = Contact.state == literal_column("'in_progress'")
+OLDEST = (Contact.started_at, Contact.id)
 PERSON = (joinedload(Contact.identifier), joinedload(Contact.citizen))  # who a contact may be from
 
 
@@ -121,8 +122,13 @@ def begun(by: Person, limit: int) -> list[Begun]:
 @cache
 def _begun() -> Select[Contact]:
     """Asked by each page of the console: made once a process."""
-    query = _of(Contact.agent_id == bindparam("agent"), db.select(Contact)).limit(bindparam("most"))
+    query = begun_by(bindparam("agent")).order_by(*OLDEST).limit(bindparam("most"))
     return query.options(*PERSON)
+
+
+def begun_by(agent: Any) -> Select[Contact]:
+    """What somebody of the `organization` has taken and not wrapped up."""
+    return _of(Contact.agent_id == agent, db.select(Contact))
 
 
 def in_progress(by: Person) -> list[Waiting]:
@@ -137,19 +143,18 @@ def in_other_hands(by: Person) -> list[Waiting]:
 
 @cache
 def _taken_by_one() -> Select[Any]:
-    return _of(Contact.agent_id == bindparam("agent"), _rows()).limit(MOST_SHOWN)
+    return _of(Contact.agent_id == bindparam("agent"), _rows()).order_by(*OLDEST).limit(MOST_SHOWN)
 
 
 @cache
 def _taken_by_others() -> Select[Any]:
-    return _of(Contact.agent_id != bindparam("agent"), _rows()).limit(MOST_SHOWN)
+    return _of(Contact.agent_id != bindparam("agent"), _rows()).order_by(*OLDEST).limit(MOST_SHOWN)
 
 
 def _of(whose: ColumnElement[bool], rows: Select[Any]) -> Select[Any]:
     """Those of the rows that are in somebody's hands."""
     query = rows.where(Contact.organization_id == bindparam("organization"))
-    query = query.where(IN_PROGRESS, whose)
-    return query.order_by(Contact.started_at, Contact.id)
+    return query.where(IN_PROGRESS, whose)
 
 
 def due_promises(by: Person, until: datetime, *, limit: int = MOST_SHOWN) -> list[Promise]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Select, bindparam
 
@@ -44,20 +45,25 @@ def leave(page: str, *, by: Person) -> None:
 def others(page: str, *, by: Person) -> list[Other]:
     """The colleagues of one's own organization who have this page open now, those who type first."""
     now = clock.now()
-    asked = {"page": page, "since": now - HERE, "me": by.id, "organization": by.organization_id}
-    rows = db.session.execute(_on_a_page(), asked)
+    rows = db.session.execute(on_a_page(), asked_of(page, by))
     found = [
         Other(f"{first} {last}", typed is not None and typed > now - TYPES) for typed, first, last in rows
     ]
     return sorted(found, key=lambda other: (not other.types, other.name))
 
 
+def asked_of(page: str, by: Person) -> dict[str, Any]:
+    """What `on_a_page` asks for."""
+    here = clock.now() - HERE
+    return {"page": page, "here_since": here, "me": by.id, "organization": by.organization_id}
+
+
 @cache
-def _on_a_page() -> Select[datetime | None, str, str]:
+def on_a_page() -> Select[datetime | None, str, str]:
     """Asked by each page that is opened: made once a process."""
     query = db.select(Onlooker.typed_at, Staff.first_name, Staff.last_name)
     query = query.join(Staff, Staff.id == Onlooker.staff_id)
-    query = query.where(Onlooker.page == bindparam("page"), Onlooker.seen_at > bindparam("since"))
+    query = query.where(Onlooker.page == bindparam("page"), Onlooker.seen_at > bindparam("here_since"))
     return query.where(
         Onlooker.staff_id != bindparam("me"), Staff.organization_id == bindparam("organization")
     )

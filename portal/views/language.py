@@ -63,7 +63,10 @@ def phone_text(number: str) -> str:
 
 
 def datetime_text(when: datetime | None) -> str:
-    return f"{date_text(when)} {time_text(when)}" if when else ""
+    if when is None:
+        return ""
+    local = when.astimezone(get_timezone())
+    return f"{_day_text(local.date(), str(get_locale()))} {local:%H:%M}"
 
 
 def time_text(when: datetime | None) -> str:

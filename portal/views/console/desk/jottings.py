@@ -9,6 +9,7 @@ from flask import Response, flash, g, redirect, render_template, request
 from portal.database import db
 from portal.staff import jottings, onlookers
 from portal.views import carrying, marks
+from portal.views.console.desk.live import standing_here
 from portal.views.console.door import agents, bp, me
 
 
@@ -60,4 +61,8 @@ def here() -> Any:
 @bp.context_processor
 def company() -> dict[str, Any]:
     """Who else has the page open that is being drawn."""
-    return {"others_here": lambda: onlookers.others(marks.page_shown(), by=me())}
+    return {"others_here": _others}
+
+
+def _others() -> list[onlookers.Other]:
+    return onlookers.others(marks.page_shown(), by=me()) if standing_here().is_joined else []

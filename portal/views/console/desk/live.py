@@ -23,7 +23,7 @@ from portal.desk.standing import Standing
 from portal.errors import Refused
 from portal.lines.models import Line
 from portal.staff import sessions
-from portal.views import guards, news
+from portal.views import guards, marks, news
 from portal.views.console.contact import page as contact_page
 from portal.views.console.door import agents, bp, may_read, me, note_reading
 from portal.views.console.people import briefing
@@ -137,7 +137,7 @@ def _act(verb: Any) -> Any:
 
 def live() -> Live:
     """What the strip shows now."""
-    mine = standing.of(me())
+    mine = standing_here()
     offer = offering.find(mine.offer_id) if mine.offer_id else None
     contact = db.session.get(Contact, mine.contact_id) if mine.contact_id else None
     contact = contact if contact and mine.state in ("busy", "wrap_up") else None
@@ -149,12 +149,20 @@ def live() -> Live:
         ringing=_ringing(offer) if offer else None,
         contact=contact,
         with_whom=contact_page.who(contact) if contact else None,
-        begun=waiting.begun(me(), MOST_BEGUN),
+        begun=waiting.begun(me(), MOST_BEGUN) if mine.has_begun else [],
         idle_min=_idle_min() if mine.state in ("available", "wrap_up") else None,
         numbers=g.get("numbers", "0.0.0"),
         ticket=news.door().ticket_for(me()),
         ask_ms=ASK_MS[mine.state],
     )
+
+
+def standing_here() -> Standing:
+    """Where the reader of the page being drawn stands, asked once."""
+    if "standing" not in g:
+        g.standing = standing.of(me(), marks.page_shown())
+    found: Standing = g.standing
+    return found
 
 
 def _idle_min() -> int | None:
