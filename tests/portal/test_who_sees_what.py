@@ -15,7 +15,7 @@ from portal import clock
 from portal.cases.lists.models import BulkChange, SavedView
 from portal.cases.opening import open_case, promise
 from portal.citizens.models import Flag
-from portal.contacts.models import Attachment, Contact, Message, Template
+from portal.contacts.models import Attachment, Contact, ContactNote, Message, Template
 from portal.database import db
 from portal.history import Reading
 from portal.referrals.models import Referral, ReferralRule, RuleExample, RuleVersion
@@ -87,6 +87,7 @@ class World:
         )
         view = SavedView(organization_id=of.id, staff_id=agent.id, name=words, scope="organization")
         bulk = BulkChange(organization_id=of.id, by_id=agent.id, says=words, state="done")
+        db.session.add(ContactNote(contact_id=contact.id, author_id=agent.id, body=words))
         db.session.add_all([flag, rule, draft, script, template, team, file, example, sent, view, bulk])
         db.session.flush()
         return {

@@ -11,7 +11,7 @@ KINDS = {
     "one_way": "Nom affiché : personne ne peut y répondre",
 }
 GOES_OUT = {
-    "received": "part dès qu’un SMS arrive et attend un agent",
+    "received": "commence l’accusé de réception d’un SMS, que Relais complète",
     "stop": "part quand quelqu’un demande STOP",
     "start": "part quand quelqu’un demande REPRISE",
     "help": "part quand quelqu’un demande AIDE",

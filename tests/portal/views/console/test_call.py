@@ -200,6 +200,17 @@ def test_a_call_is_handed_to_a_colleague_who_alone_is_rung(app: Flask) -> None:
     assert dial[0].text == OTHER_PHONE
 
 
+def test_who_handed_a_call_on_may_still_note_what_they_know(app: Flask) -> None:
+    desk = Desk(app)
+    other, stranger = colleague(desk), make.staff()
+    db.session.commit()
+    desk.act("transfer", f"agent:{other.id}")
+    path, note = f"/console/contacts/{desk.contact.id}/notes", {"later_note": "Elle a déjà payé"}
+    assert send(desk.browser, path, note).status_code == 302
+    assert "Elle a déjà payé" in desk.page() and desk.agent.name in desk.page()
+    assert send(signed_in(app.test_client(), stranger), path, note).status_code == 422
+
+
 def test_a_word_from_before_the_transfer_told_again_takes_the_caller_from_nobody(app: Flask) -> None:
     desk = Desk(app)
     other = colleague(desk)
