@@ -13,7 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from portal.among import among
 from portal.app import create_app
+from portal.citizens.models import Citizen
 from portal.config import Settings
 from portal.database import brief_write, db, locked, reads_only
 from portal.directory.models import Organization
@@ -76,6 +78,27 @@ def test_a_brief_write_commits_beside_a_reading_transaction(app: Flask) -> None:
         db.session.rollback()
         reads_only.reset(token)
     assert db.session.scalars(db.select(Organization.slug)).all() == ["x"]
+
+
+def test_what_is_rolled_back_leaves_its_questions_prepared(app: Flask) -> None:
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("PostgreSQL prepares questions")
+    asked = text("SELECT 1 AS asked_often")
+    known = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%asked_often'")
+    with db.engine.connect() as connection:
+        for _ in range(8):
+            connection.execute(asked)
+        connection.rollback()
+        assert connection.scalar(known) == 1
+
+
+def test_rows_are_asked_for_by_any_number_of_numbers(app: Flask) -> None:
+    rows = [make.citizen(f"Personne {n}") for n in range(4)]
+    query = db.select(Citizen.id).where(among(Citizen.id, "ids")).order_by(Citizen.id)
+    for some in ([], rows[:1], rows[1:]):
+        ids = [one.id for one in some]
+        assert list(db.session.scalars(query, {"ids": ids})) == ids
+        assert list(db.session.scalars(query, {"ids": set(ids)})) == ids
 
 
 def test_a_save_from_a_stale_version_is_refused(app: Flask) -> None:

@@ -100,6 +100,14 @@ def test_what_cannot_be_searched_is_told_beside_its_field(app: Flask, at_desk: A
         assert at_desk.get(f"{address}?group=contacts&after={after}").status_code == 200
 
 
+def test_what_pages_keep_is_read_again_once_it_is_changed(app: Flask, at_desk: Any) -> None:
+    topic = make.topic("etat-civil")
+    assert "Etat civil" in at_desk.get("/console/citizens").text
+    topic.names = {**topic.names, "fr": "Naissances et mariages"}
+    page = at_desk.get("/console/citizens").text
+    assert "Naissances et mariages" in page and "Etat civil" not in page
+
+
 @pytest.mark.parametrize("role", ["administrator", "editor"])
 def test_administrators_and_editors_search_nothing(app: Flask, client: Any, role: str) -> None:
     signed_in(client, make.staff(role))
