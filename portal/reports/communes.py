@@ -15,6 +15,9 @@ from portal.reports.figures import Asked, Sums
 from portal.reports.models import NONE, Tally
 
 FEWEST = 5
+SURELY = (
+    1000  # contacts that are surely not of so few: their persons are not counted, which would read them all
+)
 LIVES_IN = db.func.coalesce(db.func.nullif(Contact.commune, ""), Citizen.commune, "")
 
 Key = TypeVar("Key", int, str)
@@ -48,8 +51,11 @@ def told_apart(asked: Asked, column: Any) -> list[tuple[Any, Sums]]:
     if not asked.commune:
         return list(counted.items())
     own = getattr(Contact, column.key)
-    persons = _persons(asked, own if column is Tally.channel else db.func.coalesce(own, NONE))
-    hidden = to_hide({key: persons.get(key, 0) for key in counted})
+    own = own if column is Tally.channel else db.func.coalesce(own, NONE)
+    contacts = {key: sums["contacts"] for key, sums in counted.items()}
+    doubtful = [key for key, count in contacts.items() if FEWEST <= count < SURELY]
+    persons = _persons(asked, own, own.in_(doubtful)) if doubtful else {}
+    hidden = to_hide({key: n if n >= SURELY else persons.get(key, 0) for key, n in contacts.items()})
     found = [(key, sums) for key, sums in counted.items() if key not in hidden]
     return [*found, (None, _together(counted, hidden))] if hidden else found
 
