@@ -225,3 +225,26 @@ def test_the_page_shows_each_figure_with_its_formula_and_definition(app: Any, cl
     assert client.get("/console/reports?from=2026-02-01&to=2026-01-01").status_code == 422
     assert client.get("/console/reports?channel=phone").status_code == 200
     assert "Aucun contact" in client.get("/console/reports?from=2001-01-01&to=2001-01-31").text
+
+
+def test_a_long_table_shows_its_first_lines_and_all_of_them_when_asked(app: Any, client: Any) -> None:
+    for n in range(14):
+        topic = make.topic(f"sujet-{n:02}")
+        for _ in range(20 - n):
+            make.contact("web", topic_id=topic.id, started_at=clock.now() - timedelta(hours=1))
+    count_all()
+    signed_in(client, make.staff("supervisor"))
+    page, whole = (client.get(f"/console/reports{asked}").text for asked in ("", "?whole=1"))
+    rows = [len(re.findall(r'<th scope="row">sujet \d\d', one, re.IGNORECASE)) for one in (page, whole)]
+    assert rows == [8, 14] and "Les 14 lignes" in page and "Les 14 lignes" not in whole
+
+
+@pytest.mark.parametrize(("length", "said"), [(20, "par jour"), (90, "par semaine"), (400, "par mois")])
+def test_a_long_period_is_drawn_by_the_week_then_by_the_month(
+    app: Any, client: Any, length: int, said: str
+) -> None:
+    make.contact("web", started_at=clock.now() - timedelta(hours=1))
+    count_all()
+    signed_in(client, make.staff("supervisor"))
+    first = days.today(PARIS) - timedelta(days=length)
+    assert f"Contacts {said}" in client.get(f"/console/reports?from={first}").text

@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from flask import render_template, request, url_for
 
@@ -33,7 +34,23 @@ DEFINITIONS = Path(__file__).parents[4] / "docs" / "reports.md"
 USUAL = timedelta(days=29)
 LONGEST = timedelta(days=3 * 366)
 FEW = "Autres, moins de cinq personnes chacun"
-MOST_DAYS_DRAWN = 92  # a longer period is drawn month by month
+SHOWN = 8  # lines of each table, unless the whole is asked for
+
+
+class Step(NamedTuple):
+    """How the bars of a period are made: for so many days at most, what each is, where it begins, what it is called."""
+
+    most: int
+    said: str
+    begin: Callable[[date], date]
+    label: Callable[[date], str]
+
+
+STEPS = (
+    Step(46, "par jour", lambda day: day, measured.short_day),
+    Step(200, "par semaine", lambda day: day - timedelta(days=day.weekday()), measured.short_day),
+    Step(LONGEST.days + 1, "par mois", lambda day: day.replace(day=1), "{:%m/%y}".format),
+)
 
 
 @bp.get("/reports")
@@ -129,6 +146,8 @@ def _content(asked: Asked, queues: dict[int, str], topics: dict[int, str]) -> di
         ),
         "over_time": _over_time(asked),
         "tables": _tables(asked, queues, topics),
+        "shown": None if "whole" in request.args else SHOWN,
+        "whole_report": "?" + urlencode({**request.args.to_dict(), "whole": "1"}),
         "in_vain": visits.in_vain(asked) if public else [],
         "referrals": {} if asked.commune else figures.referrals(asked),
         "states": words.REFERRAL_STATES,
@@ -146,17 +165,15 @@ def _is_public(asked: Asked) -> bool:
 
 
 def _over_time(asked: Asked) -> drawing.Chart:
-    """Contacts day by day, or month by month."""
+    """Contacts day by day, week by week or month by month: few enough bars to be read."""
     counted = figures.by(asked, Tally.day)
-    if (asked.last - asked.first).days < MOST_DAYS_DRAWN:
-        every = list(days.each(asked.first, asked.last))
-        values = [counted[day]["contacts"] if day in counted else 0 for day in every]
-        return drawing.bars("Contacts par jour", [measured.short_day(day) for day in every], values)
-    months: Counter[date] = Counter({day.replace(day=1): 0 for day in days.each(asked.first, asked.last)})
+    every = list(days.each(asked.first, asked.last))
+    step = next(one for one in STEPS if len(every) <= one.most)
+    values: Counter[date] = Counter({step.begin(day): 0 for day in every})
     for day, sums in counted.items():
-        months[day.replace(day=1)] += sums["contacts"]
-    labels = [f"{month:%m/%y}" for month in sorted(months)]
-    return drawing.bars("Contacts par mois", labels, [months[month] for month in sorted(months)])
+        values[step.begin(day)] += sums["contacts"]
+    labels = [step.label(first) for first in sorted(values)]
+    return drawing.bars(f"Contacts {step.said}", labels, [values[first] for first in sorted(values)])
 
 
 def _tables(asked: Asked, queues: dict[int, str], topics: dict[int, str]) -> list[tuple[str, str, Any]]:
