@@ -9,6 +9,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 
 LEVEL_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDTHS = (1280, 390)
 AXE = Axe().axe_script
 # Only what is wrong comes back: all that axe looked at, with its markup, weighs more than the page.
 RUN = """async (tags) => {
@@ -33,6 +34,16 @@ def faults(page: Any, name: str) -> list[str]:
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
         found.append("wider than the screen")
     return [f"{name}: {fault}" for fault in found]
+
+
+def on_any_screen(page: Any, name: str, widths: tuple[int, ...] = WIDTHS) -> list[str]:
+    """What is wrong on a wide screen and on a telephone's, where the page is left. It is loaded once: what we show of
+    it depends on its width by style sheets alone."""
+    found = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        found += faults(page, f"{name}-{width}")
+    return found
 
 
 def keep_picture(page: Any, name: str) -> None:

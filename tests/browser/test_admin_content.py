@@ -17,7 +17,7 @@ from portal.referrals.deciding.situations import Situation
 from portal.referrals.ruling.editing import revise_draft
 from tests import make
 from tests.browser.conftest import Opens
-from tests.browser.looking import faults
+from tests.browser.looking import on_any_screen
 from tests.portal.referrals import cast
 
 pytestmark = pytest.mark.browser
@@ -85,19 +85,16 @@ def written() -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("size", [(1280, 900), (390, 844)])
-def test_every_page_can_be_read_and_filled_in_by_everybody(
-    app: Flask, opens: Opens, size: tuple[int, int]
-) -> None:
+def test_every_page_can_be_read_and_filled_in_by_everybody(app: Flask, opens: Opens) -> None:
     places, person = written(), make.staff("administrator")
-    page = opens(person, viewport={"width": size[0], "height": size[1]})
+    page = opens(person)
     assert [fault for name, path in places.items() for fault in unfolded(page, name, path)] == []
 
 
 def unfolded(page: Any, name: str, path: str) -> list[str]:
-    """What is wrong with a page, all of it open."""
+    """What is wrong with a page on any screen, all of it open."""
     page.goto(path)
     if name == "article":
         page.get_by_role("button", name="Aperçu").click()
     page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
-    return faults(page, f"{name}-{page.viewport_size['width']}")
+    return on_any_screen(page, name)

@@ -38,53 +38,51 @@ def office(app: Flask) -> Service:
     return made
 
 
-@pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize(("locale", "direction"), [("fr-FR", "ltr"), ("ar", "rtl")])
 def test_everybody_can_read_the_hours_and_confirm(
-    app: Flask, chromium: Any, served: str, office: Service, width: int, locale: str, direction: str
+    app: Flask, chromium: Any, served: str, office: Service, locale: str, direction: str
 ) -> None:
     settings: Settings = app.extensions["settings"]
     request = asking.ask(office.organization)
     db.session.commit()
     link = f"/partner/confirm/{asking.sign(request.id, settings.secret_key)}"
-    visit = Visit(chromium, served, width=width, locale=locale)
+    visit = Visit(chromium, served, locale=locale)
     language = locale[:2]
     visit.page.goto(f"/{language}/services/caf")
-    visit.look(f"hours-{language}-{width}", direction=direction)
+    visit.look_on_any_screen(f"hours-{language}", direction=direction)
     visit.page.goto(link)
-    visit.look(f"confirm-{language}-{width}", direction=direction)
+    visit.look_on_any_screen(f"confirm-{language}", direction=direction)
     visit.page.goto(f"{link}/services/{office.id}")
     visit.page.locator("#phone").fill("+262692000000")
-    visit.look(f"correct-{language}-{width}", direction=direction)
+    visit.look_on_any_screen(f"correct-{language}", direction=direction)
     visit.page.locator("main form button").last.click()
     visit.page.wait_for_url(f"**{link}")
-    visit.look(f"corrected-{language}-{width}", direction=direction)
+    visit.look_on_any_screen(f"corrected-{language}", direction=direction)
     visit.page.locator("main form button").click()
     visit.page.wait_for_url(f"**{link}")
-    visit.look(f"confirmed-{language}-{width}", direction=direction)
+    visit.look_on_any_screen(f"confirmed-{language}", direction=direction)
     db.session.expire_all()
     assert request.state == "confirmed" and len(correcting.inbox()) == 1
     visit.end()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
 def test_administrators_can_read_what_is_stale_and_what_is_proposed(
-    app: Flask, chromium: Any, served: str, office: Service, width: int
+    app: Flask, chromium: Any, served: str, office: Service
 ) -> None:
     request = asking.ask(office.organization)
     hours = {"mon": [["08:00", "12:00"]], "tue": [["08:00", "12:00"]]}
     correcting.propose(request, office, {"phone": "+262692000000", "schedule": hours}, "Depuis le 1er mars.")
     person = make.staff("administrator")
     db.session.commit()
-    visit = Visit(chromium, served, width=width)
+    visit = Visit(chromium, served)
     visit.enter(app, person)
     visit.page.goto("/admin/freshness?among=all")
-    visit.look(f"freshness-{width}")
+    visit.look_on_any_screen("freshness")
     visit.page.goto("/admin/corrections")
-    visit.look(f"corrections-{width}")
+    visit.look_on_any_screen("corrections")
     visit.page.get_by_role("button", name="Publier").click()
     visit.page.wait_for_url("**/admin/corrections")
-    visit.look(f"no-corrections-{width}")
+    visit.look_on_any_screen("no-corrections")
     db.session.expire_all()
     assert office.phone == "+262692000000"
     visit.end()

@@ -18,8 +18,6 @@ from tests.browser.conftest import Opens
 from tests.browser.entering import session_cookie
 from tests.portal.referrals import cast, lives
 
-WIDTHS = (1280, 390)
-
 
 class Scene:
     """A request that the CAF refused and the CPAM asks a question about; others proposed, refused and taken."""
@@ -61,24 +59,21 @@ def scene(app: Flask, work: Callable[[], int]) -> Scene:
 
 
 def faults(page: Any, shot: str) -> list[str]:
-    """What is wrong with the page, all of it unfolded."""
+    """What is wrong with the page on any screen, all of it unfolded."""
     page.evaluate("document.querySelectorAll('main details').forEach(fold => fold.open = true)")
-    return looking.faults(page, shot)
+    return looking.on_any_screen(page, shot)
 
 
 @pytest.mark.parametrize("lang", ["fr", "ar"])
-@pytest.mark.parametrize("width", WIDTHS)
 def test_receiver_and_citizen_read_it_on_any_screen(
-    app: Flask, chromium: Any, served: str, scene: Scene, lang: str, width: int
+    app: Flask, chromium: Any, served: str, scene: Scene, lang: str
 ) -> None:
-    page = chromium.new_context(
-        base_url=served, locale=lang, viewport={"width": width, "height": 900}
-    ).new_page()
+    page = chromium.new_context(base_url=served, locale=lang).new_page()
     page.goto(f"/partner/referrals/{scene.token}")
-    wrong = faults(page, f"partner-{lang}-{width}")
+    wrong = faults(page, f"partner-{lang}")
     page.context.add_cookies([_opened(app, scene.contact, served)])
     page.goto(f"/{lang}/requests/thread")
-    wrong += faults(page, f"follow-{lang}-{width}")
+    wrong += faults(page, f"follow-{lang}")
     assert wrong == []
 
 
@@ -88,24 +83,21 @@ def _opened(app: Flask, contact: Contact, served: str) -> dict[str, str]:
     return session_cookie(app, served, {"opened": [contact.case_id, until, contact.identifier_id]})
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_the_desk_reads_it_on_any_screen(opens: Opens, scene: Scene, width: int) -> None:
+def test_the_desk_reads_it_on_any_screen(opens: Opens, scene: Scene) -> None:
     places = {
         "list": "/console/referrals?view=back",
         "back": f"/console/referrals/{scene.back.id}",
         "proposed": f"/console/referrals/{scene.proposed.id}",
         "asked": f"/console/referrals/{scene.asked.id}",
     }
-    page = opens(scene.agent, viewport={"width": width, "height": 900})
+    page = opens(scene.agent)
     wrong = []
     for name, path in places.items():
         page.goto(path)
-        wrong += faults(page, f"{name}-{width}")
+        wrong += faults(page, name)
     assert wrong == []
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_the_administration_reads_which_rules_to_mend(opens: Opens, scene: Scene, width: int) -> None:
-    size = {"width": width, "height": 900}
-    page = opens(scene.administrator, "/admin/referrals/rules", viewport=size)
-    assert faults(page, f"ranked-{width}") == []
+def test_the_administration_reads_which_rules_to_mend(opens: Opens, scene: Scene) -> None:
+    page = opens(scene.administrator, "/admin/referrals/rules")
+    assert faults(page, "ranked") == []

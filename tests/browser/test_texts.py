@@ -17,12 +17,13 @@ from portal.telephony import alerts
 from portal.telephony.models import Sender
 from tests import make
 from tests.browser.conftest import Opens
-from tests.browser.looking import faults
+from tests.browser.looking import faults, on_any_screen
 from tests.browser.visiting import Visit
 from tests.network import LINE, NUMBER
 
 pytestmark = pytest.mark.browser
 CASES = json.loads((Path(__file__).parents[1] / "portal/telephony/text_cases.json").read_text("utf-8"))
+WIDTHS = (1280, 360)
 DEAR = "Votre demande d’inscription à l’hôpital de jour est reçue. Nous vous écrivons bientôt."
 JUDGE = """async (texts) => {
   const { count, propose, asksForReply } = await import("/static/js/sms-count.js");
@@ -77,28 +78,22 @@ def test_a_shorter_wording_is_taken_and_an_answer_nobody_can_give_is_not_asked(o
     assert page.get_by_label("Réponse, que la personne lira").input_value() == "Le {date}, Mairie."
 
 
-@pytest.mark.parametrize("width", [1280, 360])
-def test_writing_first_is_readable_on_any_screen(opens: Opens, width: int) -> None:
+def test_writing_first_is_readable_on_any_screen(opens: Opens) -> None:
     agent = make.staff()
     make.line(LINE)
     db.session.add(Sender(number=LINE, organization_id=agent.organization_id))
     person, used = make.citizen("Aïcha Benali", phone=NUMBER), make.identifier("phone", NUMBER)
-    page = opens(
-        agent,
-        f"/console/texts/new?citizen_id={person.id}&identifier_id={used.id}",
-        viewport={"width": width, "height": 900},
-    )
+    page = opens(agent, f"/console/texts/new?citizen_id={person.id}&identifier_id={used.id}")
     page.get_by_label("Message", exact=False).first.fill(DEAR)
     page.get_by_text("1 SMS de moins").wait_for()
-    assert faults(page, f"console-write-first-{width}") == []
+    assert on_any_screen(page, "console-write-first", WIDTHS) == []
     page.goto(f"/console/citizens/{person.id}")
     page.get_by_role("link", name="Écrire un SMS").last.wait_for()
-    assert faults(page, f"console-citizen-texts-{width}") == []
+    assert on_any_screen(page, "console-citizen-texts", WIDTHS) == []
 
 
-@pytest.mark.parametrize("width", [1280, 360])
 def test_the_administration_of_texts_is_readable_on_any_screen(
-    app: Flask, served: str, chromium: Any, width: int
+    app: Flask, served: str, chromium: Any
 ) -> None:
     boss, line = make.staff("administrator"), make.line(LINE)
     texts = {"fr": DEAR + " Le {date}.", "ar": "يوم {date}"}
@@ -109,7 +104,7 @@ def test_the_administration_of_texts_is_readable_on_any_screen(
     job = db.session.scalars(db.select(Job).filter_by(kind="send_text")).one()
     job.state, job.last_error = "quarantined", "Unsure"
     db.session.commit()
-    visit = Visit(chromium, served, width=width)
+    visit = Visit(chromium, served)
     visit.enter(app, boss)
     for name, address in (
         ("templates", "/admin/templates"),
@@ -119,9 +114,9 @@ def test_the_administration_of_texts_is_readable_on_any_screen(
         ("set-aside", "/admin/set-aside"),
     ):
         visit.page.goto(address)
-        visit.look(f"admin-{name}-{width}")
+        visit.look_on_any_screen(f"admin-{name}", widths=WIDTHS)
     visit.page.goto(f"/admin/templates/{row.id}")
     visit.page.get_by_role("button", name="Voir les SMS").click()
     visit.page.get_by_role("heading", name="En français : 2 SMS").wait_for()
-    visit.look(f"admin-template-preview-{width}")
+    visit.look_on_any_screen("admin-template-preview", widths=WIDTHS)
     visit.end()

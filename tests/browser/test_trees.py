@@ -63,12 +63,9 @@ def written() -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("size", [(1280, 900), (390, 844)])
-def test_every_page_can_be_read_and_filled_in_by_everybody(
-    app: Flask, opens: Opens, size: tuple[int, int]
-) -> None:
+def test_every_page_can_be_read_and_filled_in_by_everybody(app: Flask, opens: Opens) -> None:
     places, person = written(), make.staff("administrator")
-    page = opens(person, viewport={"width": size[0], "height": size[1]})
+    page = opens(person)
     assert [fault for name, path in places.items() for fault in unfolded(page, name, path)] == []
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 from portal.config import Settings
 from portal.staff.models import Staff
 from tests.browser.entering import enter
-from tests.browser.looking import faults
+from tests.browser.looking import WIDTHS, faults, on_any_screen
 
 REFUSED = "status of 422"  # how Chromium tells of a form shown again, which is no fault
 
@@ -44,9 +44,19 @@ class Visit:
 
     def look(self, name: str, *, direction: str = "ltr") -> None:
         """Looks at the page as it stands, and reads it as axe does."""
+        self._check_direction(name, direction)
+        self.faults += faults(self.page, name)
+
+    def look_on_any_screen(
+        self, name: str, *, direction: str = "ltr", widths: tuple[int, ...] = WIDTHS
+    ) -> None:
+        """The same on a wide screen and on a telephone's, which it stays."""
+        self._check_direction(name, direction)
+        self.faults += on_any_screen(self.page, name, widths)
+
+    def _check_direction(self, name: str, direction: str) -> None:
         if self.page.locator("html").get_attribute("dir") != direction:
             self.faults.append(f"{name}: not written {direction}")
-        self.faults += faults(self.page, name)
 
     def sign_in(self, email: str, password: str) -> None:
         """By the form, as whoever does it for the first time."""
