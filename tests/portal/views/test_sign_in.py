@@ -82,7 +82,7 @@ def test_who_was_going_somewhere_arrives_there_and_nowhere_else(app: Flask, clie
 
 def test_a_person_who_left_neither_signs_in_nor_stays(app: Flask, client: Any) -> None:
     gone = person()
-    signed_in(client, gone)
+    signed_in(client, gone, make.PASSWORD)
     assert client.get("/console/").status_code == 200
     gone.disabled_at = clock.now()
     assert client.get("/console/").status_code == 302
@@ -90,7 +90,7 @@ def test_a_person_who_left_neither_signs_in_nor_stays(app: Flask, client: Any) -
 
 
 def test_signing_out_ends_the_session_on_the_server(app: Flask, client: Any) -> None:
-    signed_in(client, person())
+    signed_in(client, person(), make.PASSWORD)
     kept = client.get_cookie("relais")
     assert kept is not None
     assert send(client, "/sign-out").headers["Location"] == "/sign-in"
@@ -100,11 +100,11 @@ def test_signing_out_ends_the_session_on_the_server(app: Flask, client: Any) -> 
 
 def test_who_signs_out_is_away(app: Flask, client: Any) -> None:
     agent = make.serving(make.queue())
-    signed_in(client, agent)
+    signed_in(client, agent, make.PASSWORD)
     send(client, "/sign-out")
     assert presence.of(agent).state == "away"
     editor = make.staff("editor")
-    signed_in(client, editor)
+    signed_in(client, editor, make.PASSWORD)
     send(client, "/sign-out")
     assert db.session.get(Presence, editor.id) is None
 
@@ -113,7 +113,7 @@ def test_who_signs_out_is_away(app: Flask, client: Any) -> None:
 def test_a_session_ends_when_idle_and_in_any_case_after_a_day_of_work(
     app: Flask, client: Any, later: timedelta
 ) -> None:
-    signed_in(client, person())
+    signed_in(client, person(), make.PASSWORD)
     if later is sessions.LONGEST:  # someone who works all day
         db.session.execute(db.update(StaffSession).values(last_seen_at=clock.now() + later))
     with time_machine.travel(clock.now() + later + timedelta(seconds=1), tick=False):
@@ -123,7 +123,7 @@ def test_a_session_ends_when_idle_and_in_any_case_after_a_day_of_work(
 def test_a_page_opened_is_a_sign_of_life_and_a_desk_that_asks_by_itself_is_none(
     app: Flask, client: Any
 ) -> None:
-    signed_in(client, person())
+    signed_in(client, person(), make.PASSWORD)
     later = clock.now() + timedelta(minutes=5)
 
     def seen() -> Any:
@@ -141,7 +141,7 @@ def test_a_form_shown_again_minutes_later_leaves_its_sign_of_life_and_waits_for_
 ) -> None:
     """The page of a POST is drawn in a transaction that may write: its sign of life must not wait for that one."""
     who = person()
-    signed_in(client, who)
+    signed_in(client, who, make.PASSWORD)
     csrf = token(client)
     later = clock.now() + timedelta(minutes=5)
     with time_machine.travel(later):
