@@ -44,13 +44,13 @@ lint:
 
 unit: install-dev
 	$(BIN)/python -m pytest -n 2 tests/knowledge_base tests/portal tests/test_architecture.py tests/test_page.py \
-		-m "not browser and not whole and not slow" -k "not postgresql and not views"
+		-m "not browser and not whole and not slow" -k "not postgresql and not views and not who_sees_what"
 
 test: install-dev chromium
 	@$(MAKE) --no-print-directory -j 2 lint suite
 
 suite:
-	$(BIN)/python -m pytest -n 3 --dist loadgroup -m "not whole"
+	$(BIN)/python -m pytest -n 4 -m "not whole"
 
 test-real: install-dev
 	$(BIN)/python -m pytest -n 2 tests/real

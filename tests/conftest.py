@@ -34,6 +34,8 @@ CALLS_PER_SECOND = 20.0  # an account that the network trusts: nobody waits a se
 
 
 WAITING = {"faults", "journeys"}
+MADE_ONCE = ("tests/real/test_documents.py",)  # what all their tests share takes seconds to make
+MADE_ONCE_EACH = ("tests/portal/test_who_sees_what.py",)  # what those of the same parameters share
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -46,6 +48,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for n, item in enumerate(groups[False]):  # a file is not cut: what its tests share is made once
         places.append((begins.setdefault(item.path, n) / len(groups[False]), item))
     items[:] = [item for _, item in sorted(places, key=lambda place: place[0])]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Each test goes to the first worker that is free, save those that share what takes long to make: they stay
+    together. (xdist's own groups are not kept under this pytest, and nothing says so.)"""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Sharing(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            path, _, test = nodeid.partition("::")
+            if path in MADE_ONCE:
+                return path
+            return path + test.partition("[")[2] if path in MADE_ONCE_EACH else nodeid
+
+    return Sharing(config, log)
 
 
 def pytest_collection_finish() -> None:
