@@ -43,8 +43,8 @@ lint:
 	$(BIN)/mypy
 
 unit: install-dev
-	$(BIN)/python -m pytest -n 2 tests/knowledge_base tests/portal tests/test_architecture.py tests/test_page.py \
-		-m "not browser and not whole and not slow" -k "not postgresql and not views and not who_sees_what"
+	$(BIN)/python -m pytest -n 2 tests/knowledge_base tests/portal tests/test_page.py --ignore tests/portal/views \
+		-m "not browser and not whole and not slow" -k "not postgresql and not who_sees_what and not demo_town and not round_trip"
 
 test: install-dev chromium
 	@$(MAKE) --no-print-directory -j 2 lint suite
