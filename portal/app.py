@@ -24,6 +24,7 @@ from portal.views import (
     assets,
     carrying,
     choosing,
+    drawing,
     guards,
     headers,
     here,
@@ -46,6 +47,8 @@ csrf = CSRFProtect()
 class Portal(Flask):
     """Flask, whose log of an unforeseen error says where it came from, and nothing that a citizen wrote."""
 
+    jinja_environment = drawing.Templates
+
     def log_exception(self, exc_info: Any) -> None:
         self.logger.error("%s %s failed\n%s", request.method, request.url_rule, trace_of(exc_info[1]))
 
@@ -66,6 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     _open_sessions(app)
     app.before_request(guards.refuse_unguarded)
+    drawing.init_app(app)
     headers.init_app(app)
     lighter.init_app(app)
     assets.init_app(app)
