@@ -1,10 +1,13 @@
 """Who may change an organization's line of waiting people: one transaction at a time.
 
 A place that comes in and an agent who becomes available, each in its own transaction, would not see one another and
-nobody would be offered anything. So whoever is about to change places, offers or presences holds the desk first, until
-the commit: an advisory lock on PostgreSQL; on SQLite whoever writes is alone already.
+nobody would be offered anything. So whoever puts a place in line or makes an agent free holds the desk from before it
+looks who waits and who is free, until the commit: an advisory lock on PostgreSQL; on SQLite whoever writes is alone
+already. Whoever only takes a place or an agent away holds their rows: a centre's calls all pass by the one desk, and
+each instant that it is held is an instant that all wait.
 
-Locks are taken in this order, everywhere: a contact, the desk, then the desk's rows; but see `hold_place_alone`.
+Locks are taken in this order, everywhere: a contact; its place where it does not wait, and its offer; the desk; the
+places that wait, presences. See `hold_place_alone`, and `hold_refusable` for who comes from the agent's side.
 """
 
 from __future__ import annotations
@@ -69,10 +72,11 @@ def _held_place(contact: Contact) -> Place | None:
 
 def hold_offer(offer_id: int) -> Offer | None:
     """An offer with its contact and its place, held; the contact first, as every door does."""
-    contact = db.session.scalar(_contact_of_offer(), {"offer": offer_id})
-    if contact is None:
+    row = db.session.execute(_contact_of_offer(), {"offer": offer_id}).first()
+    if row is None:
         return None
-    place = hold_place(contact)
+    contact, state = row
+    place = hold_place(contact) if state == "waiting" else hold_place_alone(contact)
     found: Offer | None = db.session.scalar(_offer(), {"offer": offer_id})
     if found is not None:  # at hand, without reading either again
         set_committed_value(found, "contact", contact)
@@ -89,8 +93,21 @@ def live_offer(*, contact_id: int | None = None, staff_id: int | None = None) ->
     return found
 
 
+def hold_ringing(contact: Contact) -> Offer | None:
+    """The offer that rings for this contact, held. Hold its place first."""
+    found: Offer | None = db.session.scalar(_ringing(), {"contact": contact.id})
+    return found
+
+
+def hold_refusable(staff_id: int) -> Offer | None:
+    """The offer that rings at this agent's, held with its place, for an agent who is leaving. None also where somebody
+    is settling it at this instant, who holds its contact first and may want what is held here: it is theirs to end."""
+    found: Offer | None = db.session.scalar(_refusable(), {"staff": staff_id})
+    return found
+
+
 def hold_presence(staff_id: int) -> Presence | None:
-    """An agent's presence, held. Hold the desk first."""
+    """An agent's presence, held. Hold the desk first, if the agent may become free."""
     found: Presence | None = db.session.scalar(_presence(), {"staff": staff_id})
     return found
 
@@ -105,13 +122,26 @@ def _place() -> Select[Any]:
 
 @cache
 def _contact_of_offer() -> Select[Any]:
-    whose = db.select(Offer.contact_id).filter_by(id=bindparam("offer")).scalar_subquery()
-    return locked(db.select(Contact).where(Contact.id == whose))
+    query = db.select(Contact, Place.state).join(Offer, Offer.contact_id == Contact.id)
+    query = query.join(Place, Place.id == Offer.place_id).where(Offer.id == bindparam("offer"))
+    return query.with_for_update(of=Contact, key_share=True).execution_options(populate_existing=True)
 
 
 @cache
 def _offer() -> Select[Any]:
     return locked(db.select(Offer).filter_by(id=bindparam("offer")))
+
+
+@cache
+def _ringing() -> Select[Any]:
+    return locked(db.select(Offer).filter_by(live_contact_id=bindparam("contact")))
+
+
+@cache
+def _refusable() -> Select[Any]:
+    query = db.select(Offer).join(Place).where(Offer.live_staff_id == bindparam("staff"))
+    query = query.with_for_update(of=[Offer, Place], key_share=True, skip_locked=True)
+    return query.execution_options(populate_existing=True)
 
 
 @cache

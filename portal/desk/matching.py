@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Select, bindparam
 
 from portal import clock, history, jobs, news
-from portal.contacts.models import GOING_ON, Leg
+from portal.contacts.models import GOING_ON, Contact, Leg
 from portal.database import db
 from portal.desk.holding import hold_desk
 from portal.desk.models import Offer, Place, Presence, Queue, Skill, queue_agents
@@ -47,24 +47,26 @@ class Duty:
     skills: dict[int, set[str]]
 
 
-def match(organization_id: int) -> list[Offer]:
-    """Offers whatever can be, now. Tried again, it offers nothing twice."""
+def match(organization_id: int, *, at_door: Contact | None = None) -> list[Offer]:
+    """Offers whatever can be, now. Tried again, it offers nothing twice. The contact that is `at_door` is rung for by
+    the door it is at: no worker need send for it."""
     hold_desk(organization_id)
     made: list[Offer] = []
-    served = _served_queues(organization_id) if _is_anything_to_do(organization_id) else []
+    served = _served_queues(organization_id)
     seen: set[int] = set()
     while served:
         places = _first_in_line(organization_id, served, seen)
         seen.update(place.id for place in places)
-        made += _offer_each(organization_id, places)
+        made += _offer_each(organization_id, places, at_door)
         if len(places) < PAGE:
             break
         served = _served_queues(organization_id)
     return made
 
 
-def make_offer(place: Place, staff_id: int) -> Offer:
-    """Rings this agent for this place. Hold the desk: neither may have another offer."""
+def make_offer(place: Place, staff_id: int, *, sent_for: bool = True) -> Offer:
+    """Rings this agent for this place, whose contact is sent for by a worker. Hold the desk: neither may have another
+    offer."""
     now, queue = clock.present(), place.queue
     ring = timedelta(seconds=queue.ring_s) + (PLACING if place.kind == "call_back" else timedelta())
     offer = Offer(
@@ -79,7 +81,8 @@ def make_offer(place: Place, staff_id: int) -> Offer:
     db.session.add(offer)
     place.state = "offered"
     db.session.flush()
-    jobs.enqueue("connect_call", {"offer": offer.id}, dedupe_key=f"connect_call:{offer.id}")
+    if sent_for:
+        jobs.enqueue("connect_call", {"offer": offer.id}, dedupe_key=f"connect_call:{offer.id}")
     jobs.enqueue("expire_offer", {"offer": offer.id}, not_before=offer.expires_at + MARGIN)
     contact = place.contact
     details = {"agent": staff_id, "offer": offer.id}
@@ -133,34 +136,42 @@ def _free() -> Select[Any]:
     )
 
 
-def _is_anything_to_do(organization_id: int) -> bool:
-    """Whether somebody waits and somebody is free."""
+def _served_queues(organization_id: int) -> list[Queue]:
+    """The queues that a free agent serves, where somebody waits."""
     now = {"organization": organization_id, "now": clock.now()}
-    return bool(db.session.scalar(_anything_to_do(), now))
+    return list(db.session.scalars(_served(), now))
+
+
+# Built once a process: whoever comes in or becomes free asks the first, and most of them nothing else.
 
 
 @cache
-def _anything_to_do() -> Select[Any]:
-    """Built once a process: whoever comes in or becomes free asks it, and most of them nothing else."""
+def _served() -> Select[Any]:
     organization: BindParameter[int] = bindparam("organization")
     waits = db.exists().where(Place.organization_id == organization, is_due(bindparam("now")))
-    return db.select(waits & _free().where(Presence.organization_id == organization).exists())
+    free = _free().where(Presence.organization_id == organization)
+    return db.select(Queue).where(waits, Queue.id.in_(free.with_only_columns(queue_agents.c.queue_id)))
 
 
-def _served_queues(organization_id: int) -> list[Queue]:
-    """The queues that a free agent serves."""
-    free = _free().where(Presence.organization_id == organization_id)
-    ids = free.with_only_columns(queue_agents.c.queue_id)
-    return list(db.session.scalars(db.select(Queue).where(Queue.id.in_(ids))))
+@cache
+def _handed() -> ColumnElement[bool]:
+    """To a free agent."""
+    return Place.only_staff_id.in_(_free().with_only_columns(Presence.staff_id))
+
+
+@cache
+def _free_for() -> Select[Any]:
+    """The free agents of some queues, and those of some who are free."""
+    serving = queue_agents.c.queue_id.in_(bindparam("queues", expanding=True))
+    return _free().where(serving | Presence.staff_id.in_(bindparam("handed", expanding=True)))
 
 
 def _first_in_line(organization_id: int, queues: Sequence[Queue], seen: Collection[int]) -> list[Place]:
     """Those whose turn comes next in these queues, held."""
     now = clock.now()
-    theirs = Place.only_staff_id.in_(_free().with_only_columns(Presence.staff_id))
     query = db.select(Place).where(
         Place.organization_id == organization_id,
-        Place.queue_id.in_([queue.id for queue in queues]) | theirs,
+        Place.queue_id.in_([queue.id for queue in queues]) | _handed(),
         is_due(now),
         Place.id.not_in(seen),
     )
@@ -169,31 +180,37 @@ def _first_in_line(organization_id: int, queues: Sequence[Queue], seen: Collecti
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 
-def _offer_each(organization_id: int, places: Sequence[Place]) -> list[Offer]:
+def _offer_each(organization_id: int, places: Sequence[Place], at_door: Contact | None) -> list[Offer]:
     if not places:
         return []
-    idle = _idle(places)
-    duty = _duty(organization_id) if any(place.needs or place.only_staff_id for place in places) else None
+    choosy = any(place.needs or place.only_staff_id for place in places)
+    idle = _idle(places, skilled=choosy)
+    duty = _duty(organization_id) if choosy else None
     made = []
     for place in places:
         agent = _present(place, idle, duty)
         if agent is not None:
-            made.append(make_offer(place, agent.staff_id))
+            here = at_door is not None and at_door.id == place.contact_id
+            made.append(make_offer(place, agent.staff_id, sent_for=not here))
             idle.remove(agent)
         if not idle:
             break
     return made
 
 
-def _idle(places: Iterable[Place]) -> list[Idle]:
-    """The free agents who serve these places' queues, or to whom they were handed, with what they can do."""
+def _idle(places: Iterable[Place], *, skilled: bool) -> list[Idle]:
+    """The free agents who serve these places' queues, or to whom they were handed; with what they can do, if any of
+    these needs it."""
     found: dict[int, Idle] = {}
-    serving = queue_agents.c.queue_id.in_({place.queue_id for place in places})
-    handed = Presence.staff_id.in_({place.only_staff_id for place in places if place.only_staff_id})
-    for staff_id, since, missed, queue_id in db.session.execute(_free().where(serving | handed)):
+    asked = {
+        "queues": sorted({place.queue_id for place in places}),
+        "handed": sorted({place.only_staff_id for place in places if place.only_staff_id}),
+    }
+    for staff_id, since, missed, queue_id in db.session.execute(_free_for(), asked):
         found.setdefault(staff_id, Idle(staff_id, since, missed)).queues.add(queue_id)
-    for skill in db.session.scalars(db.select(Skill).where(Skill.staff_id.in_(found))):
-        found[skill.staff_id].skills.add(skill.name)
+    if skilled:
+        for skill in db.session.scalars(db.select(Skill).where(Skill.staff_id.in_(found))):
+            found[skill.staff_id].skills.add(skill.name)
     return list(found.values())
 
 

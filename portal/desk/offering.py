@@ -13,7 +13,14 @@ from portal.contacts import answering
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.desk import places, presence, proposals
-from portal.desk.holding import hold_desk, hold_offer, hold_place_alone, hold_presence, live_offer
+from portal.desk.holding import (
+    hold_desk,
+    hold_offer,
+    hold_place_alone,
+    hold_presence,
+    hold_ringing,
+    live_offer,
+)
 from portal.desk.matching import close_offer, match
 from portal.desk.models import Offer, Place, Queue
 from portal.desk.places import propose, step_out
@@ -84,6 +91,7 @@ def miss(offer: Offer) -> None:
     history.record(
         "contact.missed", contact, by=history.NETWORK, citizen_id=contact.citizen_id, details=details
     )
+    hold_desk(contact.organization_id)  # the agent may have another offer
     agent = hold_presence(offer.staff_id)
     if agent is not None:
         presence.miss(agent)
@@ -117,6 +125,8 @@ def withdraw(contact: Contact, how: str) -> None:
         return
     offer = _let_go(contact) if place.state == "offered" else None
     step_out(place, how)
+    if offer is not None:
+        hold_desk(place.organization_id)  # before other places of theirs that wait
     if how == "hung_up":
         _abandoned(place)
     if offer is not None:
@@ -125,8 +135,7 @@ def withdraw(contact: Contact, how: str) -> None:
 
 def _let_go(contact: Contact) -> Offer | None:
     """The agent whose telephone rings for this contact may have another one."""
-    hold_desk(contact.organization_id)
-    offer = ringing(contact.id)
+    offer = hold_ringing(contact)
     if offer is not None:
         close_offer(offer, "withdrawn")
     return offer

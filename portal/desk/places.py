@@ -18,7 +18,7 @@ from portal.database import db
 from portal.desk.estimating import announce, expected_wait_s, position
 from portal.desk.holding import hold_place, hold_place_alone
 from portal.desk.matching import CRISIS, ORDINARY, PROTECTED, REPEATED, match
-from portal.desk.models import Place, Queue
+from portal.desk.models import Offer, Place, Queue
 from portal.history import Actor
 from portal.telephony.dialling import may_be_called
 
@@ -49,11 +49,13 @@ def stand_in_line(
     by: Actor = history.CITIZEN,
     priority: int | None = None,
     only_staff_id: int | None = None,
+    at_door: list[Offer] | None = None,
 ) -> Place:
     """The contact stands in this queue, and is offered at once if an agent is free. Hold the contact first.
 
     Told twice, it is one place. By staff (a transfer), whoever was being answered stands in line again, at the same
-    place; the network's late word does not put back who is being answered, or whose call is over.
+    place; the network's late word does not put back who is being answered, or whose call is over. A door that rings
+    for them by itself gives `at_door`: the offer made for them is put there, and no worker is asked to send for them.
     """
     place = begin_place(contact, queue)
     if _stays(place, queue, by):
@@ -63,7 +65,9 @@ def stand_in_line(
         place.only_staff_id = only_staff_id
         _wait_in(contact, queue, by)
     db.session.flush()
-    match(place.organization_id)
+    made = match(place.organization_id, at_door=contact if at_door is not None else None)
+    if at_door is not None:
+        at_door += [offer for offer in made if offer.contact_id == contact.id]
     if place.needs and place.state == "waiting":
         waived = place.since + timedelta(seconds=queue.waive_s + 1)
         jobs.enqueue("match", {"organization": place.organization_id}, not_before=waived)

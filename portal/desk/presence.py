@@ -14,7 +14,7 @@ from sqlalchemy import Select, bindparam
 from portal import clock, history, jobs, news
 from portal.contacts.models import Contact
 from portal.database import db, insert, locked
-from portal.desk.holding import hold_desk, hold_presence, live_offer
+from portal.desk.holding import hold_desk, hold_presence, hold_refusable
 from portal.desk.matching import close_offer, match
 from portal.desk.models import Presence, Queue
 from portal.errors import N_, Refused
@@ -93,14 +93,15 @@ def miss(presence: Presence) -> None:
         set_state(presence, "away", why="missed")
 
 
-def begin_wrap_up(staff_id: int, queue: Queue | None) -> Presence | None:
+def begin_wrap_up(staff_id: int, queue: Queue | None, contact: Contact | None = None) -> Presence | None:
     """The call is over: so much time to write it up, then available again. At once if it is written up already;
-    whoever signed out meanwhile stays away."""
-    presence = _of(staff_id)
+    whoever signed out meanwhile stays away. Hold the `contact` they were in first, if it is known."""
+    known = db.session.get(Presence, staff_id) if contact is None else None
+    becomes_free = contact.state == "wrapped_up" if contact else known is not None and _is_written_up(known)
+    presence = _of(staff_id) if becomes_free else hold_presence(staff_id)  # most keep nobody from the desk
     if presence is None or presence.state != "busy":
         return presence
-    contact = db.session.get(Contact, presence.contact_id) if presence.contact_id else None
-    if contact is None or contact.state == "wrapped_up":
+    if becomes_free and _is_written_up(presence):
         _become_free(presence)
         return presence
     seconds = queue.wrap_up_s if queue else 60
@@ -180,6 +181,12 @@ def _is_over(presence: Presence) -> bool:
     return contact is None or contact.ended_at is not None
 
 
+def _is_written_up(presence: Presence) -> bool:
+    """Whether nothing is left to write of the call they were in."""
+    contact = db.session.get(Contact, presence.contact_id) if presence.contact_id else None
+    return contact is None or contact.state == "wrapped_up"
+
+
 def _wrap_up_until(presence: Presence, seconds: int) -> None:
     presence.until = clock.now() + timedelta(seconds=seconds)
     jobs.enqueue("end_wrap_up", {"staff": presence.staff_id}, not_before=presence.until)
@@ -194,7 +201,7 @@ def _look_again(staff_id: int) -> None:
 
 
 def _refuse_ringing(presence: Presence) -> None:
-    offer = live_offer(staff_id=presence.staff_id)
+    offer = hold_refusable(presence.staff_id)
     if offer is not None:
         offer.place.state = "waiting"
         close_offer(offer, "refused")

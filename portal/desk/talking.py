@@ -147,9 +147,14 @@ def hang_up(contact: Contact, status: str = "completed") -> None:
     if contact.ended_at is None:
         offering.withdraw(contact, "hung_up")
     end_call(contact, status)
-    for leg in legs.of(contact.id):
-        if leg.role == "citizen" and leg.seat == "bridge":
-            legs.advance(leg, "ended")
+    everybody = legs.of(contact.id)
+    if any(leg.role == "third" for leg in everybody):
+        hold_desk(
+            contact.organization_id
+        )  # who was consulted becomes free, after the agent's presence is held
+    for leg in everybody:
+        if leg.seat == "bridge" and (leg.role == "citizen" or leg.dialled_by_id is not None):
+            legs.advance(leg, "ended")  # a `<Dial>` is over for both its ends
         else:
             move((leg, "out"))
         _release(contact, leg)
@@ -242,7 +247,7 @@ def _release(contact: Contact, leg: Leg) -> None:
         return
     if leg.role == "agent":
         queue = db.session.get(Queue, contact.queue_id) if contact.queue_id else None
-        presence.begin_wrap_up(leg.staff_id, queue)
+        presence.begin_wrap_up(leg.staff_id, queue, contact)
     elif leg.answered_at is not None:
         presence.end_call(leg.staff_id)
     else:

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 from functools import cache
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -120,14 +121,22 @@ def _of_token() -> Select[StaffSession]:
 
 def is_signed_out(staff_id: int) -> bool:
     """Whether this person had signed in, and no longer is: signed out, idle too long, or shown out."""
-    sessions = db.select(StaffSession.id).filter_by(staff_id=staff_id).limit(1)
     now = clock.now()
+    asked = {"staff": staff_id, "now": now, "idle_since": now - IDLE}
+    signed_in, live = db.session.execute(_sessions_of(), asked).one()
+    return bool(signed_in and not live)
+
+
+@cache
+def _sessions_of() -> Select[Any]:
+    """Asked before each offer, too."""
+    theirs = db.exists().where(StaffSession.staff_id == bindparam("staff"))
     live = (
         StaffSession.ended_at.is_(None)
-        & (StaffSession.expires_at > now)
-        & (StaffSession.last_seen_at > now - IDLE)
+        & (StaffSession.expires_at > bindparam("now"))
+        & (StaffSession.last_seen_at > bindparam("idle_since"))
     )
-    return db.session.scalar(sessions.where(live)) is None and db.session.scalar(sessions) is not None
+    return db.select(theirs, theirs.where(live))
 
 
 def end_session(token: str) -> None:

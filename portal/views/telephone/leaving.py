@@ -9,9 +9,10 @@ from sqlalchemy import Select, bindparam
 from twilio.twiml.voice_response import VoiceResponse
 
 from portal.articles.models import Topic
+from portal.contacts.models import Contact
 from portal.database import db
 from portal.desk import offering, places
-from portal.desk.models import Queue
+from portal.desk.models import Offer, Queue
 from portal.directory import reading
 from portal.directory.models import Service
 from portal.errors import N_
@@ -39,11 +40,19 @@ def queue(walk: Walk, step: Step) -> VoiceResponse:
         walk.would(f"l’appel attendrait ici un agent de la file {found.name}.")
         return hang_up(walk)
     contact = walk.keep(f"En attente : {found.name}", topic_id)
-    place = places.stand_in_line(contact, found)
-    offer = offering.dial_at_once(contact, new=walk.new) if place.state == "offered" else None
+    offer = _stand(walk, contact, found)
     if offer is not None:
         return ringing.dial(offer, before=walk.said)
     return speech.enqueue(walk.line, found.slug, walk.language, before=walk.said)
+
+
+def _stand(walk: Walk, contact: Contact, found: Queue) -> Offer | None:
+    """In line; the offer that rings at once, made now or by a word before this one."""
+    made: list[Offer] = []
+    place = places.stand_in_line(contact, found, at_door=made if walk.new else None)
+    if not made and place.state == "offered":
+        return offering.dial_at_once(contact, new=walk.new)
+    return next(iter(made), None)
 
 
 @cache
