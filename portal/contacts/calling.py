@@ -55,8 +55,7 @@ def leave_voicemail(contact: Contact, recording_ref: str, seconds: int) -> Messa
     if known:
         return known
     events.hold(recording_ref)
-    if contact.state == "wrapped_up" and contact.agent_id is None:  # the end of the call was told first
-        contact.disposition = ""
+    take_up(contact)
     contact.step = f"Message vocal de {seconds} s, à rappeler"
     if contact.state == "waiting":
         contact.state = "open"
@@ -64,6 +63,12 @@ def leave_voicemail(contact: Contact, recording_ref: str, seconds: int) -> Messa
     message = add_message(contact, f"Message vocal ({seconds} s)", provider_ref=recording_ref)
     transcribe(recording_ref)
     return message
+
+
+def take_up(contact: Contact) -> None:
+    """What they asked for is told after the end of their call: nobody has seen to it yet. Hold the contact first."""
+    if contact.state == "wrapped_up" and contact.agent_id is None:
+        contact.state, contact.disposition = "open", ""
 
 
 def end_call(contact: Contact, status: str) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from portal import clock, history, news
 from portal.contacts import answering
+from portal.contacts.calling import take_up
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.desk import places, presence, proposals
@@ -145,6 +146,8 @@ def miss_in_outage(contact: Contact, queue: Queue | None) -> None:
     """They called while we could only say whom else to call: proposed to be called back, once a person. What went on
     all the same is left as it is."""
     db.session.refresh(contact, with_for_update={"key_share": True})
+    if queue is not None and contact.queue_id is None:
+        take_up(contact)
     if contact.state != "open" or contact.answered_at is not None or queue is None:
         return
     place = places.begin_place(contact, queue)
