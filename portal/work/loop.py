@@ -15,7 +15,7 @@ from datetime import datetime
 
 import psycopg
 from flask import Flask
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, TimeoutError
 
 from portal import jobs
 from portal.database import db, locked
@@ -27,6 +27,12 @@ from portal.work.replay import replay
 
 log = logging.getLogger(__name__)
 
+# What a database that stood still for long says when it goes on: a transaction that it gave up meanwhile is no
+# « operational » error (25P03). A worker outlives them all.
+LOST = (
+    *(psycopg.OperationalError, psycopg.InternalError, psycopg.InterfaceError),
+    *(OperationalError, InternalError, InterfaceError, TimeoutError),
+)
 POLL_S = 0.2
 TIDY_S = 60
 HEARTBEAT_S = 15
@@ -56,9 +62,11 @@ def _run(app: Flask, until_empty: bool, stop: threading.Event) -> int:
         while not stop.is_set():
             try:
                 tried += _work(app, worker, stop, until_empty)
-            except (psycopg.OperationalError, OperationalError):
+            except LOST:
                 log.warning("the database is away; trying again")
-                db.session.remove()
+                for give_up in (db.session.rollback, db.session.remove):
+                    with suppress(*LOST):
+                        give_up()
                 stop.wait(1)
             else:
                 break
@@ -153,7 +161,7 @@ def _heartbeat(app: Flask, job_id: int, worker: str) -> Iterator[None]:
 
     def beat() -> None:
         while not done.wait(HEARTBEAT_S):
-            with app.app_context(), suppress(OperationalError):  # away for a moment: the next beat may pass
+            with app.app_context(), suppress(*LOST):  # away for a moment: the next beat may pass
                 jobs.keep(job_id, worker)
                 db.session.commit()
 
