@@ -43,6 +43,7 @@ BOUND: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 _ATTRIBUTE = re.compile(r"\sdata-[a-z-]+")
 _NOTES = re.compile(r"/\*.*?\*/", re.DOTALL)
+_TIES = re.compile(r"^(import|export) |import\.meta", re.MULTILINE)
 _SPACES = re.compile(r"\s*([{};])\s*|\s+")
 _NOTES_AND_MARGINS = re.compile(r"^\s*//.*\n?|^\s+", re.MULTILINE)
 
@@ -56,11 +57,11 @@ def sheets(asked: str, names: str) -> Response:
     return _answer(_sheets(names), "text/css", asked)
 
 
-@bp.get("/<name>.js")
+@bp.get("/<names>.js")
 @guards.anyone
-def script(asked: str, name: str) -> Response:
-    """A module; those that it imports stand beside it."""
-    return _answer(_scripts().get(name), "text/javascript", asked)
+def script(asked: str, names: str) -> Response:
+    """A module, beside those that it imports; or several of those that stand alone, each in a block of its own."""
+    return _answer(_together(names), "text/javascript", asked)
 
 
 def sheets_url(names: str) -> str:
@@ -71,7 +72,9 @@ def scripts_for(body: str) -> list[str]:
     """The addresses of the scripts that this page has something for."""
     there = {found.lstrip() for found in _ATTRIBUTE.findall(body)}
     needed = dict.fromkeys(name for name, attributes in BOUND if there.issuperset(attributes))
-    return [f"/assets/{version()}/{name}.js" for name in needed]
+    alone = [name for name in needed if name in _standing_alone()]
+    files = ["+".join(alone), *(name for name in needed if name not in alone)]
+    return [f"/assets/{version()}/{name}.js" for name in files if name]
 
 
 @cache
@@ -102,6 +105,22 @@ def _bare_sheet(written: str) -> str:
 @cache
 def _scripts() -> dict[str, str]:
     return {name: _NOTES_AND_MARGINS.sub("", written) for name, written in _written("js").items()}
+
+
+@cache
+def _standing_alone() -> frozenset[str]:
+    """The modules that neither import nor export anything."""
+    return frozenset(name for name, written in _scripts().items() if not _TIES.search(written))
+
+
+@lru_cache(maxsize=64)
+def _together(names: str) -> str | None:
+    asked = names.split("+")
+    if len(asked) == 1:
+        return _scripts().get(names)
+    if len(set(asked)) < len(asked) or not _standing_alone().issuperset(asked):
+        return None
+    return "".join(f"{{\n{_scripts()[name]}\n}}\n" for name in asked)
 
 
 def _answer(written: str | None, media_type: str, asked: str) -> Response:

@@ -49,6 +49,12 @@ def test_a_script_keeps_every_line_of_code(client: Any) -> None:
         assert all(line.count("`") % 2 == 0 for line in code), "what is between ` would lose its margins"
 
 
+def test_scripts_that_stand_alone_leave_together_each_in_a_block_of_its_own(client: Any) -> None:
+    page, dirty = client.get(at("page.js")).text, client.get(at("dirty-form.js")).text
+    assert client.get(at("page+dirty-form.js")).text == f"{{\n{page}\n}}\n{{\n{dirty}\n}}\n"
+    assert client.get(at("page+live.js")).status_code == client.get(at("page+page.js")).status_code == 404
+
+
 def test_browsers_keep_a_file_for_ever_and_that_of_another_version_a_moment(client: Any) -> None:
     assert "immutable" in client.get(at("page.js")).headers["Cache-Control"]
     assert client.get("/assets/0000/page.js").headers["Cache-Control"] == "public, max-age=10"
@@ -67,8 +73,8 @@ def test_a_page_loads_the_scripts_that_it_has_something_for() -> None:
 
     assert names("<p>Rien</p>") == ["page.js"]
     assert names('<input data-choose="/a" data-choose-label="b">') == ["page.js", "choose.js"]
-    assert names("<form data-dirty>") == ["page.js", "dirty-form.js"]
-    assert names("<form data-dirty><p data-live>") == ["page.js", "dirty-form.js", "live.js", "jottings.js"]
+    assert names("<form data-dirty>") == ["page+dirty-form.js"]
+    assert names("<form data-dirty><p data-live>") == ["page+dirty-form+jottings.js", "live.js"]
 
 
 def test_every_script_is_bound_or_imported() -> None:

@@ -24,7 +24,7 @@ from portal.views.forms import Form
 
 log = logging.getLogger(__name__)
 
-MOST_FOUND = 6
+MOST_FOUND = 4  # beside a conversation; « Chercher une réponse » has them all
 LONGEST_QUESTION = 300
 MAY_TELL = {  # what an agent may ask, as staff read it
     name: [(code, one.staff) for code, one in choices.items()]
