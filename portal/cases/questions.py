@@ -9,7 +9,7 @@ from functools import cache
 from sqlalchemy import Select
 
 from portal import history
-from portal.among import among
+from portal.among import among, in_order
 from portal.articles.models import Topic
 from portal.cases import opening
 from portal.cases.models import Case, Question
@@ -88,7 +88,7 @@ def questions_of(contact_ids: Iterable[int]) -> list[Question]:
 
 @cache
 def _asked_in() -> Select[Question]:
-    return db.select(Question).where(among(Question.contact_id, "contacts")).order_by(Question.id)
+    return db.select(Question).where(among(Question.contact_id, "contacts")).order_by(in_order(Question.id))
 
 
 def _rest(said: Said) -> dict[str, object]:

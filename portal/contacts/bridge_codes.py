@@ -19,7 +19,7 @@ from functools import cache
 from sqlalchemy import Select
 
 from portal import budgets, clock, history
-from portal.among import among
+from portal.among import among, in_order
 from portal.contacts.models import BridgeCode, Contact
 from portal.database import db, insert
 from portal.errors import N_, Refused
@@ -124,7 +124,9 @@ def brought_to(contact_ids: Collection[int]) -> list[BridgeCode]:
 @cache
 def _said_in() -> Select[BridgeCode]:
     return (
-        db.select(BridgeCode).where(among(BridgeCode.contact_id, "contacts")).order_by(BridgeCode.id.desc())
+        db.select(BridgeCode)
+        .where(among(BridgeCode.contact_id, "contacts"))
+        .order_by(in_order(BridgeCode.id).desc())
     )
 
 

@@ -29,6 +29,8 @@ from portal.staff import teams
 MOST_SHOWN = 100
 # as literal SQL: in its own words PostgreSQL knows at once how few they are, and plans the question once for all
 IN_PROGRESS = Contact.state == literal_column("'in_progress'")
+# what is in anybody's hands is little, all that one ever had is much: its index must not be taken for this question
+IN_HAND_OF = Contact.agent_id + literal_column("0")
 OLDEST = (Contact.started_at, Contact.id)
 PERSON = (joinedload(Contact.identifier), joinedload(Contact.citizen))  # who a contact may be from
 
@@ -128,7 +130,7 @@ def _begun() -> Select[Contact]:
 
 def begun_by(agent: Any) -> Select[Contact]:
     """What somebody of the `organization` has taken and not wrapped up."""
-    return _of(Contact.agent_id == agent, db.select(Contact))
+    return _of(agent == IN_HAND_OF, db.select(Contact))
 
 
 def in_progress(by: Person) -> list[Waiting]:
@@ -143,12 +145,12 @@ def in_other_hands(by: Person) -> list[Waiting]:
 
 @cache
 def _taken_by_one() -> Select[Any]:
-    return _of(Contact.agent_id == bindparam("agent"), _rows()).order_by(*OLDEST).limit(MOST_SHOWN)
+    return _of(bindparam("agent") == IN_HAND_OF, _rows()).order_by(*OLDEST).limit(MOST_SHOWN)
 
 
 @cache
 def _taken_by_others() -> Select[Any]:
-    return _of(Contact.agent_id != bindparam("agent"), _rows()).order_by(*OLDEST).limit(MOST_SHOWN)
+    return _of(bindparam("agent") != IN_HAND_OF, _rows()).order_by(*OLDEST).limit(MOST_SHOWN)
 
 
 def _of(whose: ColumnElement[bool], rows: Select[Any]) -> Select[Any]:

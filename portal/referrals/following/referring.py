@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, bindparam
 from sqlalchemy.orm import joinedload
 
 from portal import history
-from portal.among import among
+from portal.among import among, in_order
 from portal.citizens import people
 from portal.contacts.models import Contact
 from portal.database import db, locked
@@ -72,7 +72,7 @@ def referrals_of(contact_ids: Iterable[int]) -> list[Referral]:
 def _made_in() -> Select[Referral]:
     service = joinedload(Referral.service)
     query = db.select(Referral).where(among(Referral.contact_id, "contacts"))
-    query = query.order_by(Referral.id.desc()).limit(200)
+    query = query.order_by(in_order(Referral.id).desc()).limit(200)
     return query.options(service.joinedload(Service.texts), service.joinedload(Service.organization))
 
 
@@ -94,7 +94,7 @@ def told_of(contact_ids: Iterable[int]) -> list[Made]:
 def _told_of() -> Select[Any]:
     query = db.select(Referral.contact_id, _in_french(), Referral.state, Referral.reason)
     query = _of_services(query).where(among(Referral.contact_id, "contacts"))
-    return query.order_by(Referral.id.desc()).limit(200)
+    return query.order_by(in_order(Referral.id).desc()).limit(200)
 
 
 class Elsewhere(NamedTuple):
