@@ -55,6 +55,10 @@ class _Among(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
 
+    def self_group(self, against: Any = None) -> Any:
+        """A condition as it stands: as a value, SQLite would be asked whether it is 1, and would use no index."""
+        return self
+
 
 @compiles(_Among)
 def _say(element: _Among, compiler: Any, **how: Any) -> str:
