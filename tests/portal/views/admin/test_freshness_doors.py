@@ -184,7 +184,8 @@ def test_partners_are_written_to_and_reminded_once(
     app: Flask, client: Any, caf: Service, work: Callable[[], int]
 ) -> None:
     def letters() -> list[Letter]:
-        return list(db.session.scalars(db.select(Letter).filter_by(to="referent@caf.example")))
+        theirs = db.select(Letter).filter_by(to="referent@caf.example").order_by(Letter.id)
+        return list(db.session.scalars(theirs))
 
     def a_day(days: int) -> None:
         with time_machine.travel(start + timedelta(days=days), tick=False):

@@ -184,13 +184,6 @@ def test_the_answers_that_helped_most_come_first(client: Any) -> None:
     assert page.index("Passports") < page.index("Refaire une carte")
 
 
-def test_the_first_visit_weighs_little(app: Flask, client: Any) -> None:
-    page = client.get("/fr/").text
-    found = set(re.findall(r'(?:href|src)="(/(?:static/[^"]+|site\.css)[^"]*)"', page))
-    assert any(".css" in one for one in found) and any(".js" in one for one in found)
-    assert len(page.encode()) + sum(len(client.get(one).data) for one in found) < 60_000
-
-
 def _rows() -> dict[str, int]:
     from portal.database import Base
 
