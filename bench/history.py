@@ -24,6 +24,7 @@ from portal.app import create_app
 from portal.config import read_settings
 
 AT_ONCE, EACH = 8, 25
+WARM = 12  # acts before: each connection has a statement planned five times before the driver keeps its plan
 MOST_SEARCH_MS, MOST_FILE_MS, MOST_GROWTH = 400.0, 60.0, 1.3
 
 # of our vocabulary, by how often they are said: see past.py
@@ -122,7 +123,7 @@ def measure_files(environs: Mapping[int, Mapping[str, str]]) -> None:
 
 def numbers(citizens: int) -> list[str]:
     """Of people spread alike over the busier half of a town of any size, whose files are therefore alike."""
-    asked = AT_ONCE * EACH + 40
+    asked = AT_ONCE * (EACH + WARM)
     return [
         f"+336{3 + n * citizens // (2 * asked):08d}" for n in random.Random(3).sample(range(asked), asked)
     ]
@@ -133,15 +134,15 @@ def at_once(ports: list[int], cookie: str, act: Callable[[Agent, str], str], typ
     agents = [Agent(ports[n % len(ports)], cookie) for n in range(AT_ONCE)]
 
     def work(which: int) -> None:
-        for n in range(EACH + 2):
-            act(agents[which], typed[(which * EACH + n) % len(typed)])
+        for n in range(WARM + EACH):
+            act(agents[which], typed[(which * (WARM + EACH) + n) % len(typed)])
 
     threads = [threading.Thread(target=work, args=(n,)) for n in range(AT_ONCE)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return [spent for agent in agents for spent in agent.took_ms[2:]]
+    return [spent for agent in agents for spent in agent.took_ms[WARM:]]
 
 
 def told(took: list[float]) -> str:
