@@ -26,7 +26,7 @@ from portal.telephony import senders
 from portal.work import loop
 from simulator import Running, start
 from simulator import Settings as NetworkSettings
-from tests import databases
+from tests import databases, locks
 from tests.page import InspectingClient
 
 ENGINES = ("sqlite", "postgresql")
@@ -122,6 +122,9 @@ def _made(settings: Settings, templates: Path) -> Flask:
     app.config["RELAIS_LIMITS"] = False  # one address, many tests
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
     databases.write_without_waiting(app)
+    with app.app_context():
+        for engine in db.engines.values():
+            locks.keep_order(engine)
     return app
 
 

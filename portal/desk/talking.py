@@ -228,6 +228,7 @@ def hand_over(contact: Contact, third: Leg, *, by: Actor) -> None:
 
 def _desert(contact: Contact, leg: Leg) -> None:
     """The agent's telephone dropped with somebody at the other end: in line again, at the former place."""
+    hold_desk(contact.organization_id)  # before the agent's presence
     queue = db.session.get(Queue, contact.queue_id) if contact.queue_id else None
     details = {"agent": leg.staff_id}
     history.record(
