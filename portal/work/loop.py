@@ -34,6 +34,7 @@ LOST = (
     *(OperationalError, InternalError, InterfaceError, TimeoutError),
 )
 POLL_S = 0.2
+IDLE_S = 1
 TIDY_S = 60
 HEARTBEAT_S = 15
 REPLAYERS = 2  # threads of a worker that empty the spool: jobs never wait for it, nor it for jobs
@@ -91,12 +92,11 @@ def _work(app: Flask, worker: str, stop: threading.Event, until_empty: bool) -> 
             if time.monotonic() > tidied + TIDY_S:
                 tidied = time.monotonic()
                 write_down(app.extensions["settings"].data_dir)
-            if work_once(app, worker):
-                tried += 1
-            elif until_empty:
+            worked = work_once(app, worker)
+            if not worked and until_empty:
                 break
-            else:
-                wait()
+            tried += worked
+            wait(0 if worked else IDLE_S)  # between two jobs too: what nobody reads, the server keeps
     return tried
 
 
@@ -174,12 +174,12 @@ def _heartbeat(app: Flask, job_id: int, worker: str) -> Iterator[None]:
 
 
 @contextmanager
-def _waker(stop: threading.Event) -> Iterator[Callable[[], object]]:
-    """Yields what to call when nothing is due: PostgreSQL wakes us, SQLite is asked again and again."""
+def _waker(stop: threading.Event) -> Iterator[Callable[[float], object]]:
+    """Yields what waits for a job, this many seconds at most: PostgreSQL wakes us, SQLite is asked again and again."""
     if db.engine.dialect.name != "postgresql":
-        yield lambda: stop.wait(POLL_S)
+        yield lambda seconds: stop.wait(min(seconds, POLL_S))
         return
     address = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address, autocommit=True, connect_timeout=5) as listener:
         listener.execute(f"LISTEN {jobs.CHANNEL}")
-        yield lambda: list(listener.notifies(timeout=1, stop_after=1))
+        yield lambda seconds: list(listener.notifies(timeout=seconds, stop_after=1))
