@@ -29,6 +29,7 @@ def violations(page: Any) -> list[str]:
 
 def faults(page: Any, name: str) -> list[str]:
     """What axe finds, and whether the page must be scrolled sideways."""
+    page.wait_for_load_state()  # whoever clicked sees the address of the new page before its text
     keep_picture(page, name)
     found = violations(page)
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):

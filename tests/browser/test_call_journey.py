@@ -7,6 +7,7 @@ import re
 
 import pytest
 from flask import Flask
+from playwright.sync_api import expect
 
 from simulator import Running
 from tests.browser.visiting import Visit, sign_in_of
@@ -35,7 +36,7 @@ def test_an_agent_sees_who_calls_before_the_first_word(visit: Visit, demo_town: 
     agent.wait_for("ringing")
     page.locator(".ringing").wait_for()
     for words in ("Jeanne Kervella", "Personne vulnérable", "Démarcheur se disant de la mairie"):
-        assert page.locator(".ringing").get_by_text(words).first.is_visible(), words
+        expect(page.locator(".ringing").get_by_text(words).first).to_be_visible()
     agent.answer()
     if not agent.with_whom():
         agent.press("1")

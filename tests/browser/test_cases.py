@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from portal import clock
 from portal.cases import checklists, notes, questions
@@ -73,7 +74,7 @@ def test_the_answer_and_the_note_cannot_be_confused(opens: Opens, width: int) ->
         boxes[0]["y"] + boxes[0]["height"] <= boxes[1]["y"]
         or boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"]
     )
-    assert page.get_by_text("E-mail à aicha@exemple.fr").is_visible()
+    expect(page.get_by_text("E-mail à aicha@exemple.fr")).to_be_visible()
     assert faults(page, f"console-case-{width}") == []
     contact = make.contact("email", identifier_id=case.identifier_id, state="in_progress", agent_id=agent.id)
     db.session.commit()

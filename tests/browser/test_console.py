@@ -5,6 +5,7 @@ from __future__ import annotations
 from time import perf_counter
 
 import pytest
+from playwright.sync_api import expect
 
 from portal.cases.opening import open_case
 from portal.citizens.models import Citizen, Flag
@@ -64,7 +65,7 @@ def test_a_contact_is_taken_answered_and_wrapped_up_by_its_keys(opens: Opens) ->
     page.get_by_role("button", name="Envoyer au citoyen").click()
     page.get_by_text("en attente d’envoi").wait_for()
     page.get_by_role("button", name="Orienter vers").click()  # in place: nothing is sent yet
-    assert page.get_by_label("Pourquoi ce service").input_value() == "C’est la CAF."
+    expect(page.get_by_label("Pourquoi ce service")).to_have_value("C’est la CAF.")
     page.get_by_label("Note interne").fill("Rappelle si besoin")
     page.locator("h1").click()
     page.keyboard.press("t")
@@ -83,7 +84,7 @@ def test_enter_in_a_field_never_does_another_act(opens: Opens) -> None:
     page.get_by_label("Chercher une réponse").fill("piscine")
     page.get_by_label("Chercher une réponse").press("Enter")
     page.wait_for_url("**/look")
-    assert page.get_by_label("Note interne").input_value() == "Ma note"
+    expect(page.get_by_label("Note interne")).to_have_value("Ma note")
     db.session.expire_all()
     kept = db.session.get_one(Contact, contact.id)
     assert (kept.state, kept.citizen_id) == ("in_progress", None)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from playwright.sync_api import expect
 
 from portal import clock, history
 from portal.cases import keeping
@@ -70,10 +71,10 @@ def test_a_citizen_follows_a_long_matter_without_scripts(
     page.locator("#body").fill("Voici le bail.")
     page.locator("form:has(#body) .button").click()
     page.wait_for_url("**/requests/thread")
-    assert page.locator(".said", has_text="Voici le bail.").count() == 1
+    expect(page.locator(".said", has_text="Voici le bail.")).to_have_count(1)
     page.locator("form[action$=solved]:has([name=outcome]) .button").click()
     page.wait_for_url("**/requests/thread")
-    assert page.locator("form[action$=reopened]").count() == 1
+    expect(page.locator("form[action$=reopened]")).to_have_count(1)
 
 
 def test_what_comes_near_is_read_on_any_screen(opens: Opens) -> None:
@@ -87,5 +88,5 @@ def test_what_comes_near_is_read_on_any_screen(opens: Opens) -> None:
     for near in escalating.due_soon(agent.organization_id):
         escalating.tell(near)
     page = opens(agent)
-    assert page.get_by_role("heading", name="À faire avant qu’il soit trop tard").count() == 1
+    expect(page.get_by_role("heading", name="À faire avant qu’il soit trop tard")).to_have_count(1)
     assert faults(page, "near") == []

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from playwright.sync_api import expect
 
 from simulator import Running
 from tests.browser.visiting import Visit, sign_in_of
@@ -83,7 +84,7 @@ def ask_in_arabic(visit: Visit) -> None:
     visit.look("article-ar", direction="rtl")
     page.locator("form:has([name=helped][value=yes]) button").click()
     page.wait_for_url("**/ar/articles/*")
-    assert page.locator("form:has([name=helped])").count() == 0
+    expect(page.locator("form:has([name=helped])")).to_have_count(0)
     visit.look("helped-ar", direction="rtl")
 
 
@@ -99,7 +100,7 @@ def write_a_request(visit: Visit) -> str:
     page.get_by_label("Comment vous répondre").fill("06 39 98 07 77")
     page.get_by_role("button", name="Envoyer").click()
     page.locator(".error-summary:focus").wait_for()
-    assert page.get_by_label("De quoi s’agit-il").input_value() == "Vélo trouvé devant la mairie"
+    expect(page.get_by_label("De quoi s’agit-il")).to_have_value("Vélo trouvé devant la mairie")
     visit.look("request-error")
     page.get_by_label("Votre message").fill("Faut-il payer pour le rendre à son propriétaire ?")
     page.get_by_role("button", name="Envoyer").click()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from playwright.sync_api import expect
 from werkzeug.routing import Rule
 
 from portal import clock
@@ -80,10 +81,10 @@ def test_the_palette_finds_pages_actions_and_people(app: Flask, opens: Opens) ->
     page.get_by_role("combobox", name="Une page ou une action").press_sequentially("0639980001")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/console/citizens/{person.id}")
-    assert page.get_by_role("heading", level=1, name=person.name).is_visible()
+    expect(page.get_by_role("heading", level=1, name=person.name)).to_be_visible()
     page.keyboard.press("Control+k")
     page.keyboard.press("Escape")
-    assert not page.locator("dialog[open]").count()
+    expect(page.locator("dialog[open]")).to_have_count(0)
 
 
 def test_keys_of_several_signs_and_keys_that_are_turned_off(app: Flask, opens: Opens) -> None:
@@ -98,7 +99,7 @@ def test_keys_of_several_signs_and_keys_that_are_turned_off(app: Flask, opens: O
     page.keyboard.type("g3")
     page.wait_for_url("**/console/cases?view=late")
     page.keyboard.press("?")
-    assert page.locator("[data-shortcut-help] dd", has_text="En retard").is_visible()
+    expect(page.locator("[data-shortcut-help] dd", has_text="En retard")).to_be_visible()
     page.get_by_label("Raccourcis actifs").uncheck()
     page.get_by_role("button", name="Fermer").click()
     page.keyboard.press("a")

@@ -7,6 +7,7 @@ from time import monotonic
 
 import pytest
 from flask import Flask
+from playwright.sync_api import expect
 
 from portal.cases.opening import open_case
 from portal.citizens.models import Flag
@@ -75,14 +76,14 @@ def test_a_call_from_its_ring_to_the_end_of_its_wrap_up(
         "Personne vulnérable",
         "Décrochez votre téléphone",
     ):
-        assert page.locator(".ringing").get_by_text(words).first.is_visible(), words
+        expect(page.locator(".ringing").get_by_text(words).first).to_be_visible()
     until(lambda: page.title().startswith("☎"))
     assert page.locator("[data-live-said]").inner_text().strip().startswith("☎ Appel : Jeanne")
     assert faults(page, f"live-ringing-{width}") == []
     pick_up(agent)
     page.locator(".live-strip.busy").wait_for()
     until(lambda: not page.title().startswith("☎"))
-    assert page.locator("#q").input_value() == "une question à moitié"
+    expect(page.locator("#q")).to_have_value("une question à moitié")
     assert page.evaluate("window.neverReloaded")
     page.locator("h1").click()
     page.keyboard.press("s")
@@ -99,7 +100,7 @@ def test_a_call_from_its_ring_to_the_end_of_its_wrap_up(
     until(lambda: page.locator("[data-left]").inner_text().startswith("1 min"))
     page.get_by_role("button", name="Je suis disponible").click()
     page.locator(".live-strip.available").wait_for()
-    assert page.get_by_label("Note interne").input_value() == "Elle rappelle"
+    expect(page.get_by_label("Note interne")).to_have_value("Elle rappelle")
 
 
 def test_a_call_is_refused_by_its_key_and_goes_to_a_colleague(
@@ -114,7 +115,7 @@ def test_a_call_is_refused_by_its_key_and_goes_to_a_colleague(
     place = places.of(contact.id)
     db.session.expire_all()
     assert place is not None and place.state == "waiting"
-    assert page.get_by_text("sonne chez").count() == 0
+    expect(page.get_by_text("sonne chez")).to_have_count(0)
 
 
 def test_a_message_comes_into_an_open_contact_and_what_is_typed_stays(
@@ -142,4 +143,4 @@ def test_signing_out_in_one_tab_ends_the_others_and_loses_nothing_typed(opens: O
     other.goto("/console/")
     other.get_by_role("button", name="Se déconnecter").click()
     page.get_by_text("Votre session est terminée").wait_for()
-    assert page.get_by_label("Note interne").input_value() == "Une note à garder"
+    expect(page.get_by_label("Note interne")).to_have_value("Une note à garder")

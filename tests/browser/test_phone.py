@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from playwright.sync_api import expect
 
 from portal.database import db
 from tests import make
@@ -27,7 +28,8 @@ def test_the_head_of_public_pages_takes_two_lines_at_most(
     page = chromium.new_context(base_url=served, **PHONE).new_page()
     page.goto(f"/{lang}/topics")
     assert page.locator(".site-head").bounding_box()["height"] <= TWO_LINES
-    assert page.locator(".languages a").count() == 2 and page.locator(".site-nav a").first.is_visible()
+    expect(page.locator(".languages a")).to_have_count(2)
+    expect(page.locator(".site-nav a").first).to_be_visible()
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -36,13 +38,15 @@ def test_the_navigation_of_the_staff_opens_when_asked_with_or_without_scripts(
 ) -> None:
     page = opens(make.staff("administrator"), java_script_enabled=scripts, **PHONE)
     navigation = page.get_by_role("navigation", name="Navigation principale")
-    assert navigation.count() == 0 and page.locator("main").bounding_box()["y"] < 200
+    expect(navigation).to_have_count(0)
+    assert page.locator("main").bounding_box()["y"] < 200
     page.get_by_text("Menu", exact=True).focus()
     page.keyboard.press("Enter")
     navigation.get_by_role("link", name="Délais de réponse").click()
     page.wait_for_url("**/admin/levels")
     page.set_viewport_size({"width": 1280, "height": 900})
-    assert navigation.is_visible() and not page.locator(".menu-fold").is_visible()
+    expect(navigation).to_be_visible()
+    expect(page.locator(".menu-fold")).to_be_hidden()
 
 
 def test_keys_of_the_navigation_work_while_it_is_folded(app: Flask, opens: Opens) -> None:

@@ -1,6 +1,7 @@
 """The page of phones in a real browser: a call from dialling to an agent, on a screen and on a telephone's width."""
 
 import pytest
+from playwright.sync_api import expect
 
 from simulator import Settings, start
 from tests.browser.looking import violations
@@ -45,7 +46,7 @@ def test_a_newcomer_calls_and_an_agent_answers(page, network):
     agent.get_by_label("Parler").fill("Bonjour, que puis-je pour vous ?")
     agent.get_by_label("Parler").press("Enter")
     citizen.get_by_text("que puis-je pour vous").wait_for()
-    assert agent.get_by_label("Parler").input_value() == ""
+    expect(agent.get_by_label("Parler")).to_have_value("")
     citizen.get_by_role("button", name="Raccrocher").click()
     agent.get_by_text("Appel terminé").wait_for()
 

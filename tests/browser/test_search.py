@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from portal import clock, history
 from portal.cases.opening import open_case
@@ -38,8 +39,8 @@ def test_words_are_searched_by_the_keyboard_and_shown_where_they_stand(opens: Op
     page.keyboard.press("Enter")
     page.wait_for_url("**/console/found/*")
     assert "cantine" not in page.url
-    assert [one.inner_text() for one in page.locator("main section h2").all()] == ["Affaires", "Échanges"]
+    expect(page.locator("main section h2")).to_have_text(["Affaires", "Échanges"])
     assert page.locator("mark").count() >= 20
     assert faults(page, f"console-found-{width}") == []
     page.get_by_role("link", name="La suite des échanges").click()
-    assert page.locator("main section li").count() == 3
+    expect(page.locator("main section li")).to_have_count(3)

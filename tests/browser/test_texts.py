@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from playwright.sync_api import expect
 
 from portal import jobs
 from portal.contacts.models import Contact, Message, Template
@@ -66,7 +67,7 @@ def test_a_shorter_wording_is_taken_and_an_answer_nobody_can_give_is_not_asked(o
     page.get_by_role("button", name="Prendre ce texte").click()
     page.get_by_text("86 caractères, 1 SMS.").wait_for()
     assert "hopital" in field.input_value()
-    assert page.get_by_text("semble demander une réponse").is_hidden()
+    expect(page.get_by_text("semble demander une réponse")).to_be_hidden()
     field.fill("Viendrez-vous lundi ? Répondez OUI.")
     page.get_by_text("semble demander une réponse").wait_for()
     assert faults(page, "console-composer-one-way") == []
@@ -75,7 +76,7 @@ def test_a_shorter_wording_is_taken_and_an_answer_nobody_can_give_is_not_asked(o
     page.get_by_label("Ou dans la liste").select_option("Rendez-vous")
     page.get_by_role("button", name="Insérer").click()
     page.wait_for_load_state()
-    assert page.get_by_label("Réponse, que la personne lira").input_value() == "Le {date}, Mairie."
+    expect(page.get_by_label("Réponse, que la personne lira")).to_have_value("Le {date}, Mairie.")
 
 
 def test_writing_first_is_readable_on_any_screen(opens: Opens) -> None:

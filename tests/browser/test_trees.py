@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from playwright.sync_api import expect
 
 from portal.database import db
 from portal.lines import menus
@@ -82,7 +83,7 @@ def test_a_script_is_followed_in_place_and_the_note_begun_is_not_lost(app: Flask
     page.get_by_role("button", name="Volée").click()
     page.get_by_text("Portez plainte d’abord.").wait_for()
     assert page.evaluate("document.activeElement.id") == "script"
-    assert page.get_by_label("Note interne").input_value() == "Affolée"
+    expect(page.get_by_label("Note interne")).to_have_value("Affolée")
     page.get_by_role("button", name="Changer").click()
     page.get_by_role("button", name="Perdue", exact=True).click()
     page.get_by_text("Vous la déclarerez").wait_for()

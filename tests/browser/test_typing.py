@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
+from playwright.sync_api import expect
 
 from portal.cases.opening import open_case
 from portal.contacts.models import Contact
@@ -40,8 +41,8 @@ def test_words_half_written_come_back_after_the_tab_was_closed(app: Flask, opens
     again = other.context.new_page()
     again.goto(first)
     note = again.locator("#note")
-    assert note.input_value() == "Il rappelle jeudi"
-    assert again.get_by_text("est revenu").is_visible()
+    expect(note).to_have_value("Il rappelle jeudi")
+    expect(again.get_by_text("est revenu")).to_be_visible()
     again.get_by_label("Comment l’échange s’est terminé").select_option("answered")
     again.get_by_role("button", name="Terminer").click()
     again.wait_for_url(f"**{first}")
@@ -81,8 +82,8 @@ def test_a_form_sent_after_the_session_ended_leads_back_with_all_of_it(app: Flas
     page.get_by_label("Mot de passe").fill(make.PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{path}")
-    assert page.locator("#note").input_value() == "Tout ce que j’ai noté"
-    assert page.get_by_label("Comment l’échange s’est terminé").input_value() == "answered"
+    expect(page.locator("#note")).to_have_value("Tout ce que j’ai noté")
+    expect(page.get_by_label("Comment l’échange s’est terminé")).to_have_value("answered")
     db.session.expire_all()
     assert db.session.scalars(db.select(Contact.state)).one() == "in_progress"
 
@@ -101,9 +102,10 @@ def test_what_was_ticked_comes_back_too_and_is_forgotten_once_sent(app: Flask, o
     again = page.context.new_page()
     page.close()
     again.goto(f"/console/cases/{case.id}/split")
-    assert again.get_by_text("est revenu").is_visible()
-    assert again.get_by_label("Trottoir").is_checked() and not again.get_by_label("Haie").is_checked()
-    assert not again.get_by_label("Envoyer à la personne").is_checked()
+    expect(again.get_by_text("est revenu")).to_be_visible()
+    expect(again.get_by_label("Trottoir")).to_be_checked()
+    expect(again.get_by_label("Haie")).not_to_be_checked()
+    expect(again.get_by_label("Envoyer à la personne")).not_to_be_checked()
     again.get_by_label("Objet de la nouvelle affaire").fill("Le trottoir")
     again.get_by_role("button", name="Séparer").click()
     again.get_by_text("Nouvelle affaire ouverte").wait_for()
@@ -130,6 +132,6 @@ def test_what_was_ticked_goes_through_an_expired_sign_in(app: Flask, opens: Open
     page.get_by_label("Mot de passe").fill(make.PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/split")
-    assert page.get_by_label("Objet de la nouvelle affaire").input_value() == "Le trottoir"
-    assert page.get_by_label("Trottoir").is_checked()
-    assert not page.get_by_label("Envoyer à la personne").is_checked()
+    expect(page.get_by_label("Objet de la nouvelle affaire")).to_have_value("Le trottoir")
+    expect(page.get_by_label("Trottoir")).to_be_checked()
+    expect(page.get_by_label("Envoyer à la personne")).not_to_be_checked()
