@@ -11,10 +11,14 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
+
+from portal import clock
 
 LANGUAGES = {"fr": "français", "en": "anglais", "ar": "arabe"}  # in which we write, as staff name them
 SECRETS = ("SECRET_KEY", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")
+TWO_TOKENS_DAYS = 30  # the longest that a token may outlive its successor
 
 
 class Incomplete(SystemExit):
@@ -34,6 +38,7 @@ class Settings:
     twilio_account_sid: str  # TWILIO_ACCOUNT_SID: account at the telephone network
     twilio_auth_token: str  # TWILIO_AUTH_TOKEN: primary token; it signs what the network tells us
     twilio_auth_token_old: str  # TWILIO_AUTH_TOKEN_OLD: the former token, accepted during a rotation
+    twilio_auth_token_old_until: datetime | None  # TWILIO_AUTH_TOKEN_OLD_UNTIL: its last day, as 2026-12-05
     twilio_base_url: str  # TWILIO_BASE_URL: another address for the network's REST calls (demo: the stand-in)
     twilio_calls_per_second: (
         float  # TWILIO_CALLS_PER_SECOND: what the account may place; 1 unless it was raised
@@ -112,6 +117,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         twilio_account_sid=kept["TWILIO_ACCOUNT_SID"],
         twilio_auth_token=kept["TWILIO_AUTH_TOKEN"],
         twilio_auth_token_old=environ.get("TWILIO_AUTH_TOKEN_OLD", ""),
+        twilio_auth_token_old_until=_until(environ),
         twilio_base_url=environ.get("TWILIO_BASE_URL", stand_in).rstrip("/"),
         twilio_calls_per_second=float(environ.get("TWILIO_CALLS_PER_SECOND", "1")),
         agents_press_1=environ.get("AGENTS_PRESS_1", "numbers"),
@@ -134,6 +140,23 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         timezone=environ.get("RELAIS_TIMEZONE", "Europe/Paris"),
         proxy_hops=int(environ.get("RELAIS_PROXY_HOPS", "0")),
     )
+
+
+def _until(environ: Mapping[str, str]) -> datetime | None:
+    """When a former token that was given ends. Its day may be over: it is then refused, and the program starts."""
+    if not environ.get("TWILIO_AUTH_TOKEN_OLD"):
+        return None
+    name = "TWILIO_AUTH_TOKEN_OLD_UNTIL"
+    given, timezone = environ.get(name, ""), environ.get("RELAIS_TIMEZONE", "Europe/Paris")
+    if not given:
+        raise Incomplete(f"{name} is not set: TWILIO_AUTH_TOKEN_OLD needs its last day, as 2026-12-05")
+    try:
+        end = clock.over_at(date.fromisoformat(given), timezone)
+    except ValueError:
+        raise Incomplete(f"{name} is {given!r}: it must be a day, as 2026-12-05") from None
+    if end > clock.now() + timedelta(days=TWO_TOKENS_DAYS + 1):
+        raise Incomplete(f"{name} is {given}: it must be within {TWO_TOKENS_DAYS} days")
+    return end
 
 
 def _driver(url: str) -> str:

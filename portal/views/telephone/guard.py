@@ -9,6 +9,7 @@ from typing import Any
 from flask import abort, request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
+from portal.telephony import tokens
 from portal.telephony.signature import is_signed, rebuild_url
 from portal.views.context import settings
 from portal.views.spooling import check_way, way
@@ -25,11 +26,14 @@ def signed(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        if not is_from_the_network():
+        token = _signing_token()
+        if not token:
             abort(403)
         if not _is_named():
             abort(400)
         check_way()
+        if token != settings().twilio_auth_token:
+            tokens.tell_former(settings())
         answer = view(*args, **kwargs)
         way().tell(None)
         return answer
@@ -40,17 +44,22 @@ def signed(view: Callable[..., Any]) -> Callable[..., Any]:
 
 def is_from_the_network() -> bool:
     """Whether the signature is the network's, over the address it called and all it sent."""
+    return bool(_signing_token())
+
+
+def _signing_token() -> str:
+    """Which of our tokens signed this request; empty where none did, or where it is of another account."""
     ours = settings()
     url = rebuild_url(ours.public_base_url, request.path, request.query_string)
-    tokens = [token for token in (ours.twilio_auth_token, ours.twilio_auth_token_old) if token]
     fields = {name: request.form.getlist(name) for name in request.form}
     signature = request.headers.get("X-Twilio-Signature")
-    if not is_signed(url, fields, None, signature, tokens):
-        return False
+    by = (token for token in tokens.accepted(ours) if is_signed(url, fields, None, signature, [token]))
+    found = next(by, "")
     if request.form.get("AccountSid", ours.twilio_account_sid) != ours.twilio_account_sid:
-        return False
-    request.form, request.args = _clean(request.form), _clean(request.args)
-    return True
+        return ""
+    if found:
+        request.form, request.args = _clean(request.form), _clean(request.args)
+    return found
 
 
 def _is_named() -> bool:
