@@ -12,6 +12,7 @@ from typing import Any
 from portal import jobs
 from portal.citizens import codes
 from portal.citizens.models import CodeCall, Identifier
+from portal.contacts import code_rates
 from portal.contacts.legs import RANK, STATES
 from portal.contacts.models import Contact, Leg
 from portal.database import db, locked
@@ -21,6 +22,8 @@ TO_PLACE = ("waiting", "sending", "unknown")
 
 def ask(used: Identifier, subject: Any, *, sender: str, language: str, secret: str, address: str) -> None:
     """This telephone is to ring from our line `sender`, and a code for `subject` to be said; within the budgets."""
+    if not code_rates.may_go(used.value):
+        return
     call = codes.draw_spoken(used, subject, sender=sender, language=language, secret=secret, address=address)
     if call is not None:
         jobs.enqueue("call_code", {"call": call.id}, dedupe_key=f"code_call:{call.id}")

@@ -69,6 +69,12 @@ def check(number: str) -> None:
         raise Refused(why, field="number")
 
 
+def calling_code(number: str) -> str:
+    """The country or territory of a number that we write to, as `+33`."""
+    found = re.match(OURS, number)
+    return found.group() if found else number
+
+
 def national(number: str) -> str:
     """A number as people of France write it; as it is when it is none."""
     try:

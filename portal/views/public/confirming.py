@@ -15,7 +15,7 @@ from portal.citizens.codes import draw_code, within_budgets
 from portal.citizens.identifying import identify
 from portal.citizens.models import Citizen, Identifier
 from portal.citizens.names import name_key
-from portal.contacts import code_calls
+from portal.contacts import code_calls, code_rates
 from portal.contacts.answering import reply
 from portal.contacts.models import Contact
 from portal.contacts.recording import attribute, deny
@@ -92,6 +92,8 @@ def ask(case: Case | None, reference: str, *, aloud: bool) -> None:
     if ours and (aloud or _reads_no_texts(used)) and used.kind == "phone" and may_be_called(used.value):
         known = {"language": current(), "secret": settings().secret_key, "address": address}
         code_calls.ask(used, case, sender=ours, **known)
+        return
+    if used.kind == "phone" and not code_rates.may_go(used.value):
         return
     drawn = draw_code(used, case, secret=settings().secret_key, address=address)
     if drawn is None:
