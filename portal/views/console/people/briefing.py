@@ -20,8 +20,8 @@ from portal.cases.models import Case, Promise
 from portal.citizens import people
 from portal.citizens.keeping import live_flags
 from portal.citizens.models import Citizen, Flag, Identifier, IdentifierLink
-from portal.contacts import answering
-from portal.contacts.models import Attachment, Contact, Message, consulted_articles
+from portal.contacts import answering, noting
+from portal.contacts.models import Attachment, Contact, ContactNote, Message, consulted_articles
 from portal.database import db
 from portal.directory import communes
 from portal.scripts.models import ScriptPath
@@ -68,16 +68,19 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Contacts of a citizen, newest first, what was said last in each, and which parts they and the file have."""
+    """Contacts of a citizen, newest first, what was said last in each and noted beside it, and which parts they and the
+    file have."""
 
     contacts: Sequence[Contact]
     said: Mapping[int, list[Said]]
+    notes: Mapping[int, list[ContactNote]]
     parts: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """The first lines of a file. `last` is the last contact that ended, `said` its last words.
+    """The first lines of a file. `last` is the last contact that ended, `said` its last words, `notes` what colleagues
+    noted beside it.
 
     `visited` is what their codes brought, `sent` which articles they were answered with; `promises` are all that is
     owed, the most urgent first.
@@ -89,6 +92,7 @@ class Brief:
     flags: list[Flag]
     last: Contact | None
     said: Sequence[Said]
+    notes: Sequence[ContactNote]
     visited: Visited
     sent: list[str]
     known: Known
@@ -118,6 +122,7 @@ def brief(citizen: Citizen, *, beside: Contact | None = None, read: Read | None 
         flags=live_flags(citizen.id) if "flags" in parts else [],
         last=last,
         said=read.said.get(last.id, []) if last else [],
+        notes=read.notes.get(last.id, []) if last else [],
         visited=visits.visited(ids if "codes" in parts else []),
         sent=_sent(ids) if "articles" in parts else [],
         known=_known(citizen, ids, parts),
@@ -128,7 +133,16 @@ def read_latest(citizen: Citizen, *, before: int | None = None, limit: int = REC
     """A page of the citizen's contacts; `before` is the last one already shown."""
     contacts = answering.timeline(citizen.id, by=me(), before=before, limit=limit)
     ids = [one.id for one in contacts]
-    return Read(contacts, last_words(ids) if ids else {}, parts_of(people.ids(citizen.id), ids))
+    parts = parts_of(people.ids(citizen.id), ids)
+    return Read(contacts, last_words(ids) if ids else {}, _notes(ids) if "notes" in parts else {}, parts)
+
+
+def _notes(contact_ids: Collection[int]) -> dict[int, list[ContactNote]]:
+    """What was noted beside each of these contacts, oldest first, in one SELECT."""
+    found: dict[int, list[ContactNote]] = {}
+    for one in noting.notes_of(contact_ids):
+        found.setdefault(one.contact_id, []).append(one)
+    return found
 
 
 def _matter(case: Case, promises: Iterable[Promise]) -> Matter:

@@ -114,13 +114,15 @@ def _moments(read: briefing.Read) -> list[dict[str, Any]]:
         return []
     ids = [contact.id for contact in contacts]
     referrals = referring.told_of(ids) if "referrals" in read.parts else []
-    names = kept.names_of({contact.agent_id for contact in contacts})
+    notes = [note for one in ids for note in read.notes.get(one, [])]
+    names = kept.names_of({one.agent_id for one in contacts} | {note.author_id for note in notes})
     asked = questions.questions_of(ids) if "questions" in read.parts else []
     topics = dict(kept.topics())
     return [
         {
             "contact": contact,
             "said": read.said.get(contact.id, []),
+            "notes": [(names.get(one.author_id, ""), one) for one in read.notes.get(contact.id, [])],
             "referrals": [one for one in referrals if one.contact_id == contact.id],
             "questions": [one for one in asked if one.contact_id == contact.id],
             "agent": names.get(contact.agent_id or 0, ""),

@@ -13,7 +13,7 @@ from portal.among import among
 from portal.cases import opening
 from portal.cases.models import Case, Promise, Question
 from portal.citizens.models import Duplicate, Flag, Merge, Relation
-from portal.contacts.models import Attachment, BridgeCode, Message, consulted_articles
+from portal.contacts.models import Attachment, BridgeCode, ContactNote, Message, consulted_articles
 from portal.database import db
 from portal.history import Reading
 from portal.referrals.models import Referral
@@ -46,6 +46,7 @@ def _of_contacts() -> dict[str, Any]:
         "articles": consulted_articles.c.contact_id,
         "scripts": ScriptPath.contact_id,
         "questions": Question.contact_id,
+        "notes": ContactNote.contact_id,
         "referrals": Referral.contact_id,
     }
     given = db.select(Attachment.id).join(Message).where(among(Message.contact_id, "contacts"))

@@ -15,7 +15,7 @@ from portal.cases.models import Case
 from portal.cases.opening import keep_promise, open_case, promise
 from portal.cases.references import spoken
 from portal.citizens.models import Citizen
-from portal.contacts import answering, bridge_codes
+from portal.contacts import answering, bridge_codes, noting
 from portal.contacts.bridge_codes import Brought
 from portal.contacts.models import Attachment, Contact, Message
 from portal.database import db
@@ -139,3 +139,48 @@ def test_it_costs_the_same_however_long_the_life(life: Life) -> None:
     with counted() as many:
         life.card()
     assert len(many) <= len(few) + 2, "the timeline's own page is full"
+
+
+def note(contact: Contact, body: str, *, by: Staff) -> None:
+    noting.add_note(contact, body, by=by)
+
+
+def test_what_a_colleague_noted_after_the_hand_over_is_on_the_card_and_in_the_timeline(life: Life) -> None:
+    colleague = make.staff(first_name="Inès", last_name="Roy")
+    contact = life.contact(subject="Loyer", note="Demande un délai.")
+    note(contact, "Le bailleur accepte.", by=colleague)
+    note(contact, "Il l’a écrit : " + "oui " * 200, by=colleague)
+    card = life.card()
+    assert "Demande un délai." in card and "Il l’a écrit" in card and "2 notes" in card
+    assert "Le bailleur accepte." not in card and len(card) < 1000, "the latest, and a line of it"
+    page = life.client.get(f"/console/citizens/{life.person.id}").text
+    moments = page[page.index("timeline-title") :]
+    assert "Le bailleur accepte." in moments and "par Inès Roy" in moments
+
+
+def test_who_answers_the_next_call_reads_it_before_picking_up(life: Life) -> None:
+    note(life.contact(subject="Loyer"), "Le bailleur accepte.", by=life.agent)
+    now = life.contact(state="in_progress", agent_id=life.agent.id)
+    db.session.commit()
+    assert "Le bailleur accepte." in life.client.get(f"/console/contacts/{now.id}").text
+
+
+def test_no_note_of_another_organization_is_shown(life: Life) -> None:
+    other = make.organization("departement")
+    note(life.contact(of=other), "Dette de 900 euros.", by=make.staff(of=other))
+    assert "900 euros" not in life.card()
+    assert "900 euros" not in life.client.get(f"/console/citizens/{life.person.id}").text
+
+
+def test_notes_cost_one_statement_however_many_they_are(life: Life) -> None:
+    contacts = [life.contact() for _ in range(8)]
+    life.card()
+    with counted() as none:
+        life.card()
+    for contact in contacts:
+        for n in range(5):
+            note(contact, f"Note {n}", by=life.agent)
+    life.card()
+    with counted() as many:
+        page = life.card()
+    assert "5 notes" in page and len(many) <= len(none) + 1
