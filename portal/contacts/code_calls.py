@@ -7,26 +7,53 @@ code itself is in no address, no log and no event: it is made when the telephone
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 
-from portal import jobs
+from portal import clock, jobs
 from portal.citizens import codes
-from portal.citizens.models import CodeCall, Identifier
+from portal.citizens.models import Code, CodeCall, Identifier
 from portal.contacts import code_rates
 from portal.contacts.legs import RANK, STATES
 from portal.contacts.models import Contact, Leg
 from portal.database import db, locked
+from portal.telephony import alerts, numbers
 
+FEW, A_MONTH = 5, timedelta(days=30)
+UNFIT = (
+    "Un code n’a pas été dit au téléphone : depuis ce numéro, la loi ne permet à une machine d’appeler que cinq "
+    "personnes en trente jours. Donnez à une ligne un numéro d’appels automatiques (Lignes)."
+)
 TO_PLACE = ("waiting", "sending", "unknown")
 
 
-def ask(used: Identifier, subject: Any, *, sender: str, language: str, secret: str, address: str) -> None:
-    """This telephone is to ring from our line `sender`, and a code for `subject` to be said; within the budgets."""
+def may_ring(sender: str, used: Identifier | None = None) -> bool:
+    """Whether a machine of ours may call from `sender`: it is a number for that, or few have been called from it.
+
+    The law lets any number call five people in thirty days; `used` may be one of them.
+    """
+    if not sender or numbers.suits_machines(sender):
+        return bool(sender)
+    called = db.select(Code.identifier_id).join(CodeCall, CodeCall.code_id == Code.id).distinct()
+    called = called.where(CodeCall.sender == sender, CodeCall.at > clock.now() - A_MONTH)
+    known = set(db.session.scalars(called))
+    return len(known) < FEW or (used is not None and used.id in known)
+
+
+def ask(used: Identifier, subject: Any, *, sender: str, language: str, secret: str, address: str) -> bool:
+    """This telephone is to ring from our number `sender`, and a code for `subject` to be said; within the budgets.
+
+    False where no machine may call from there: the administrators are told, and another way is to be found.
+    """
+    if not may_ring(sender, used):
+        alerts.alert("machine_calls", UNFIT, organization_id=subject.organization_id)
+        return False
     if not code_rates.may_go(used.value):
-        return
+        return True
     call = codes.draw_spoken(used, subject, sender=sender, language=language, secret=secret, address=address)
     if call is not None:
         jobs.enqueue("call_code", {"call": call.id}, dedupe_key=f"code_call:{call.id}")
+    return True
 
 
 def hold(call_id: int) -> CodeCall | None:

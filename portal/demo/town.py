@@ -28,6 +28,7 @@ NOT_TEXTS = {
     "name",
     "number",
     "text_number",
+    "automatic_number",
     "schedule_of",
     "languages",
     "language_keys",
@@ -182,6 +183,7 @@ def _line(row: dict[str, Any], organizations: dict[str, Organization]) -> Line:
     line = Line(
         number=number(row["number"]),
         text_number=number(row["text_number"]) if row.get("text_number") else None,
+        automatic_number=number(row["automatic_number"]) if row.get("automatic_number") else None,
         organization_id=organizations[row["organization"]].id,
         name=row["name"],
         languages=row["languages"],

@@ -15,9 +15,15 @@ from portal.directory.opening import check_schedule
 from portal.errors import N_, Missing, Refused, Stale
 from portal.history import Actor, Person
 from portal.lines.models import Line
+from portal.lines.saying import has_number
 from portal.lines.tree import REFERENCE
+from portal.telephony.numbers import suits_machines
 
 SHORT = re.compile(r"\d{3,6}")
+UNFIT = N_(
+    "La loi n’admet ici qu’un numéro vérifié (0162, 0163, 0270, 0271, 0377, 0378, 0424, 0425, 0568, 0569, 0948, 0949 "
+    "ou, outre-mer, 09475 à 09479), un numéro spécial en 08 sauf 089, ou un numéro court en 30 ou 31."
+)
 SCHEDULES = ("schedule", "relay_schedule")
 
 
@@ -104,6 +110,14 @@ def line_number(typed: str, field: str) -> str:
         raise Refused(refusal.sentence, field=field) from None
 
 
+def _automatic_number(typed: str) -> str:
+    """A number that a machine may call from: a town hall's own, in 01 to 05 or 09, is kept for people."""
+    number = line_number(typed, "automatic_number")
+    if not suits_machines(number):
+        raise Refused(UNFIT, field="automatic_number")
+    return number
+
+
 def _checked(values: dict[str, Any]) -> dict[str, Any]:
     checked: dict[str, Any] = {
         name: value.strip() if isinstance(value, str) else value for name, value in values.items()
@@ -115,6 +129,9 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
     if "text_number" in checked:
         typed = checked["text_number"]
         checked["text_number"] = line_number(typed, "text_number") if typed else None
+    if "automatic_number" in checked:
+        typed = checked["automatic_number"]
+        checked["automatic_number"] = _automatic_number(typed) if typed else None
     for name in SCHEDULES:
         if name in checked:
             checked[name] = check_schedule(checked[name])
@@ -137,11 +154,11 @@ def _check_languages(values: dict[str, Any]) -> None:
 
 
 def _refuse_taken(values: dict[str, Any], made: Line | None) -> None:
-    """A number, for calls or for texts, belongs to one line."""
-    for name in ("number", "text_number"):
+    """A number, whatever it is for, belongs to one line."""
+    for name in ("number", "text_number", "automatic_number"):
         number = values.get(name)
-        taken = db.select(Line.id).where((Line.number == number) | (Line.text_number == number))
-        if number and db.session.scalar(taken.where(Line.id != (made.id if made else 0))):
+        others = db.select(Line.id).where(has_number(), Line.id != (made.id if made else 0))
+        if number and db.session.scalar(others, {"number": number}):
             raise Refused(N_("Une ligne porte déjà ce numéro."), field=name)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, bindparam
 from portal import clock
 from portal.database import db
 from portal.lines.models import Line, MenuTrial, MenuVersion
+from portal.lines.saying import has_number
 
 
 class Called(NamedTuple):
@@ -46,7 +47,7 @@ def _beginning() -> Select[Any]:
     in_force = MenuTrial.id.is_(None) & (MenuVersion.state == "published")
     heard = (MenuVersion.line_id == Line.id) & ((MenuVersion.id == MenuTrial.version_id) | in_force)
     query = db.select(Line, MenuVersion, MenuTrial).outerjoin(MenuTrial, tried & free)
-    return query.outerjoin(MenuVersion, heard).where(_has_number()).limit(1)
+    return query.outerjoin(MenuVersion, heard).where(has_number()).limit(1)
 
 
 @cache
@@ -61,8 +62,4 @@ def _in_force() -> Select[Any]:
 
 def _with(version: ColumnElement[bool]) -> Select[Any]:
     query = db.select(Line, MenuVersion).outerjoin(MenuVersion, (MenuVersion.line_id == Line.id) & version)
-    return query.where(_has_number()).limit(1)
-
-
-def _has_number() -> ColumnElement[bool]:
-    return (Line.number == bindparam("number")) | (Line.text_number == bindparam("number"))
+    return query.where(has_number()).limit(1)

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam
+from sqlalchemy import ColumnElement, Select, bindparam, func
 
 from portal.database import db
 from portal.directory.opening import Opening, opening_at, relay_gaps
@@ -25,14 +25,19 @@ HEARD = {"fr": "fr-FR", "en": "en-GB", "ar": "ar-MA"}  # and what its ears call 
 
 
 def find_line(number: str) -> Line | None:
-    """The line with this number, for calls or for texts."""
+    """The line with this number, for calls, for texts or for the calls of a machine."""
     return db.session.scalar(_with_number(), {"number": number})
 
 
 @cache
 def _with_number() -> Select[Any]:
-    either = (Line.number == bindparam("number")) | (Line.text_number == bindparam("number"))
-    return db.select(Line).where(either)
+    return db.select(Line).where(has_number())
+
+
+def has_number() -> ColumnElement[bool]:
+    """That a line bears the number bound as `number`."""
+    number = bindparam("number")
+    return (Line.number == number) | (Line.text_number == number) | (Line.automatic_number == number)
 
 
 def sender_of(organization_id: int) -> str:
@@ -43,9 +48,12 @@ def sender_of(organization_id: int) -> str:
     return (line.text_number or line.number) if line else ""
 
 
-def caller_of(organization_id: int) -> str:
-    """The number that an organization calls its citizens from; empty when it has no line."""
-    query = db.select(Line.number).filter_by(organization_id=organization_id).order_by(Line.id).limit(1)
+def automatic_caller_of(organization_id: int) -> str:
+    """The number that calls placed by a machine come from: the one kept for them, else that of the first line; empty
+    when there is no line. Whether the law lets it is `numbers.suits_machines`."""
+    number = func.coalesce(Line.automatic_number, Line.number)
+    first = (Line.automatic_number.is_(None), Line.id)
+    query = db.select(number).where(Line.organization_id == organization_id).order_by(*first).limit(1)
     return db.session.scalar(query) or ""
 
 

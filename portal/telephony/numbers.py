@@ -35,6 +35,13 @@ TERRITORIES = (
 )
 OURS = r"\+(33|590|594|596|262|508|687|689|681)"
 
+# What a call of a machine may show (numbering plan of ARCEP, since 2023): no mobile, nor an ordinary 01 to 05 or 09.
+SUITS_MACHINES = re.compile(
+    r"\+33(16[23]|27[01]|37[78]|42[45]|56[89]|94[89])\d{6}"  # verified numbers of any use
+    r"|\+(33|590|594|596|262)947[5-9]\d{5}"  # and those of overseas
+    r"|\+338[0-8]\d{7}|3[01]\d\d"  # special numbers, but the priced ones; short ones
+)
+
 FOREIGN = N_("Nous n’envoyons de SMS qu’aux mobiles de France et d’outre-mer. Appelez, ou écrivez un e-mail.")
 SHORT = N_("Un numéro d’urgence ou un numéro court ne reçoit pas de SMS.")
 SURCHARGED = N_("Un numéro en 08 ne reçoit pas de SMS.")
@@ -55,6 +62,12 @@ def refusal(number: str) -> str:
     if number.startswith("+338"):
         return SURCHARGED
     return FIXED if re.match(OURS, number) else FOREIGN
+
+
+def suits_machines(number: str) -> bool:
+    """Whether the law lets a call that a machine places show this number of ours. Abroad, it is not ours to say."""
+    ruled = re.match(OURS, number) or is_short(number)
+    return not ruled or SUITS_MACHINES.fullmatch(number) is not None
 
 
 def is_short(number: str) -> bool:

@@ -13,7 +13,9 @@ import pytest
 
 from knowledge_base.reading.markdown import read_markdown
 from portal.cases.models import NATURES
+from portal.citizens.identifying import phone_number
 from portal.lines import tree as steps
+from portal.telephony.numbers import suits_machines
 
 DEMO = Path(__file__).parents[2] / "portal" / "demo"
 LANGUAGES = {"fr", "en", "ar"}
@@ -142,6 +144,11 @@ def test_every_number_is_from_the_ranges_of_fiction_or_a_national_one() -> None:
                 key == "text_number"
             ):  # 06 and 07 are for people: what a machine sends leaves from a short code
                 assert SHORT_CODE.match(text), text
+            if (
+                key == "automatic_number"
+            ):  # nor may a machine call from 01: no range of fiction is among those it may
+                assert suits_machines(phone_number(text)), text
+                continue
             for number in WRITTEN_NUMBER.findall(text):
                 assert FICTION.match(number.replace("\u00a0", " ")) or number in national, number
     for path in ARTICLES:

@@ -21,7 +21,8 @@ from portal.contacts.models import Contact
 from portal.contacts.recording import attribute, deny
 from portal.contacts.texting import why_not
 from portal.database import db
-from portal.lines.saying import caller_of, sender_of
+from portal.directory import reading as directory
+from portal.lines.saying import automatic_caller_of, sender_of
 from portal.referrals.following import receivers
 from portal.telephony.dialling import is_fixed, may_be_called
 from portal.views.context import settings
@@ -88,11 +89,11 @@ def ask(case: Case | None, reference: str, *, aloud: bool) -> None:
     if case is None or used is None:
         within_budgets("code", number=reference, address=address)
         return
-    ours = caller_of(case.organization_id)
+    ours = automatic_caller_of(case.organization_id)
     if ours and (aloud or _reads_no_texts(used)) and used.kind == "phone" and may_be_called(used.value):
         known = {"language": current(), "secret": settings().secret_key, "address": address}
-        code_calls.ask(used, case, sender=ours, **known)
-        return
+        if code_calls.ask(used, case, sender=ours, **known) or _reads_no_texts(used):
+            return
     if used.kind == "phone" and not code_rates.may_go(used.value):
         return
     drawn = draw_code(used, case, secret=settings().secret_key, address=address)
@@ -102,6 +103,12 @@ def ask(case: Case | None, reference: str, *, aloud: bool) -> None:
     text = gettext("Code pour suivre votre demande : %(code)s. Valable 10 minutes.", code=digits)
     sender = sender_of(case.organization_id)
     jobs.enqueue("send_code", {"code": code.id, "text": text, "sender": sender}, dedupe_key=f"code:{code.id}")
+
+
+def rings() -> bool:
+    """Whether our machine may call people, from the host's number."""
+    host = directory.host()
+    return host is not None and code_calls.may_ring(automatic_caller_of(host.id))
 
 
 def _reads_no_texts(used: Identifier) -> bool:

@@ -32,7 +32,7 @@ ALOUD = "aloud"  # how the code was asked for; kept, for the page to say what to
 @bp.get("/<lang>/requests/follow")
 @guards.anyone
 def follow() -> str:
-    return render_template("public/follow.html", values={}, errors={})
+    return _reference_page(Form())
 
 
 @bp.post("/<lang>/requests/follow")
@@ -48,8 +48,8 @@ def ask_for_code() -> Any:
                 "Cette référence n’est pas juste. Elle compte dix lettres et chiffres, comme K7QF-3MXT-2B."
             ),
         )
-        return render_template("public/follow.html", values=form.values, errors=form.errors), 422
-    aloud = form.text("way") == ALOUD
+        return _reference_page(form), 422
+    aloud = form.text("way") == ALOUD and confirming.rings()
     confirming.ask(case_by_reference(reference), reference, aloud=aloud)
     db.session.commit()
     session["following"], session[ALOUD] = reference, aloud
@@ -165,11 +165,20 @@ def _right(typed: str, case: Case | None) -> Identifier | None:
         return None
 
 
-def _code_page(form: Form) -> str:
-    reference = spoken(session.get("following", ""))
-    aloud = bool(session.get(ALOUD))
+def _reference_page(form: Form) -> str:
     return render_template(
-        "public/code.html", values=form.values, errors=form.errors, reference=reference, aloud=aloud
+        "public/follow.html", values=form.values, errors=form.errors, rings=confirming.rings()
+    )
+
+
+def _code_page(form: Form) -> str:
+    return render_template(
+        "public/code.html",
+        values=form.values,
+        errors=form.errors,
+        reference=spoken(session.get("following", "")),
+        aloud=bool(session.get(ALOUD)),
+        rings=confirming.rings(),
     )
 
 

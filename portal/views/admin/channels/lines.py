@@ -62,6 +62,7 @@ def line(line_id: int) -> str:
         line=found,
         opening=words.opening_now(found),
         gaps=words.gaps(found),
+        unfit=words.unfit_for_machines(found),
         published=menus.published(found),
         events=events,
         people=names_of(history.actors(events)),
@@ -99,6 +100,7 @@ def _read(form: Form) -> dict[str, Any]:
         "name": form.text("name", longest=100),
         "number": form.text("number", longest=20),
         "text_number": form.text("text_number", longest=20),
+        "automatic_number": form.text("automatic_number", longest=20),
         "languages": spoken,
         "language_keys": {key: one for one, key in keys.items() if key},
         "takes_messages": bool(form.text("takes_messages")),
@@ -108,7 +110,7 @@ def _read(form: Form) -> dict[str, Any]:
 def _values(found: Line) -> dict[str, Any]:
     values: dict[str, Any] = {name: getattr(found, name) for name in ("name", "number", "version")}
     values |= {f"key_{language}": key for key, language in found.language_keys.items()}
-    values["text_number"] = found.text_number or ""
+    values |= {name: getattr(found, name) or "" for name in ("text_number", "automatic_number")}
     return {
         **values,
         "languages": list(found.languages),

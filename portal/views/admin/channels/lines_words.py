@@ -17,7 +17,8 @@ from portal.directory.opening import (
 )
 from portal.errors import Refused
 from portal.lines.models import Line
-from portal.lines.saying import opening_of
+from portal.lines.saying import automatic_caller_of, opening_of
+from portal.telephony.numbers import suits_machines
 from portal.views import here
 from portal.views.admin.content.words import DAYS, LANGUAGES
 from portal.views.forms import Form
@@ -72,6 +73,7 @@ FIELDS = {
     "name": "Nom",
     "number": "Numéro d’appel",
     "text_number": "Numéro des SMS",
+    "automatic_number": "Numéro des appels automatiques",
     "languages": "Langues",
     "language_keys": "Touches des langues",
     "texts": "Textes",
@@ -190,3 +192,10 @@ def _slots(form: Form, field: str) -> list[list[str]]:
     except Refused as refusal:
         form.refuse(field, refusal.sentence)
         return []
+
+
+def unfit_for_machines(line: Line) -> str:
+    """The number of this line that our machine calls from though the law barely lets it; empty where all is well."""
+    number = automatic_caller_of(line.organization_id)
+    ours = number in (line.number, line.automatic_number)
+    return number if ours and not suits_machines(number) else ""

@@ -59,6 +59,8 @@ def test_a_line_is_made_with_its_numbers_and_languages(admin: Any) -> None:
         ({"number": "12"}, "number"),
         ({"number": "01 99 00 00 10"}, "number"),
         ({"text_number": "01 99 00 00 10"}, "text_number"),
+        ({"automatic_number": "01 99 00 00 78"}, "automatic_number"),
+        ({"automatic_number": "06 39 98 00 78"}, "automatic_number"),
         ({"languages": ["en"]}, "languages"),
         ({"key_en": "0"}, "key_en"),
         ({"key_ar": "6"}, "key_ar"),
@@ -143,3 +145,14 @@ def test_conversations_are_recorded_only_once_somebody_said_so(admin: Any) -> No
     for state in ("on", "on", "off"):
         post(admin, f"{path}/{state}")
     assert verbs() == ["line.recording_off", "line.recording_on"]
+
+
+def test_a_line_that_a_machine_may_not_call_from_says_so_until_it_has_a_number_for_that(admin: Any) -> None:
+    page = f"/admin/lines/{the_line().id}"
+    assert "cinq personnes en trente jours" in admin.get(page).text
+    kept = {"name": "Accueil", "number": "01 99 00 00 10", "languages": ["fr"]}
+    assert save(admin, "settings", **kept, automatic_number="09 48 00 00 10").status_code == 302
+    assert the_line().automatic_number == "+33948000010"
+    assert "cinq personnes en trente jours" not in admin.get(page).text
+    taken = post(admin, "/admin/lines", **{**NEW, "number": "09 48 00 00 10"})
+    assert taken.status_code == 422 and 'id="number-error"' in taken.text

@@ -18,14 +18,16 @@ from portal.citizens import codes
 from portal.citizens.models import Code, CodeCall
 from portal.database import Base, db
 from portal.jobs import Job
+from portal.lines.models import Line
 from portal.telephony.dialling import is_fixed
+from portal.telephony.models import Alert
 from simulator import Running
 from tests import make
 from tests.network import LINE, Network, said
 from tests.signing import send
 
 NEW, FOLLOW, CODE = (f"/fr/requests/{name}" for name in ("new", "follow", "code"))
-LANDLINE, MOBILE = "+33199000077", "+33639981234"
+LANDLINE, MOBILE, MACHINES = "+33199000077", "+33639981234", "+33948000010"
 WRITTEN = {"subject": "Cantine", "body": "Comment inscrire mon fils ?", "form_key": "k" * 20}
 
 
@@ -45,7 +47,8 @@ def ask(client: Any, reach: str = LANDLINE, *, lang: str = "fr", **typed: str) -
 
 
 def the_call() -> CodeCall:
-    return db.session.scalars(db.select(CodeCall)).one()
+    """The latest."""
+    return db.session.scalars(db.select(CodeCall).order_by(CodeCall.id.desc()).limit(1)).one()
 
 
 def digits(app: Flask) -> str:
@@ -204,3 +207,68 @@ def test_once_the_code_is_dead_nobody_is_called(
     with time_machine.travel(clock.now() + codes.LIFE + timedelta(seconds=1), tick=True):
         work()
     assert not telephone.network.calls and the_call().state == "failed"
+
+
+def called_already(people: int, sender: str = LINE, age: timedelta = timedelta(days=1)) -> None:
+    """So many others whom our machine called from this number."""
+    for n in range(people):
+        used, at = make.identifier("phone", f"+33199000{n:03d}"), clock.now() - age
+        row = {"subject_type": "cases", "subject_id": n, "code_hash": "", "created_at": at, "expires_at": at}
+        code = Code(identifier_id=used.id, **row)
+        db.session.add(code)
+        db.session.flush()
+        db.session.add(CodeCall(code_id=code.id, seed=str(n), sender=sender, language="fr", at=at))
+    db.session.commit()
+
+
+@pytest.mark.parametrize(
+    ("people", "age", "rings"),
+    [(4, timedelta(days=1), True), (5, timedelta(days=1), False), (5, timedelta(days=31), True)],
+)
+def test_from_a_town_halls_number_a_machine_calls_five_people_in_thirty_days(
+    client: Any, people: int, age: timedelta, rings: bool
+) -> None:
+    called_already(people, age=age)
+    assert ("Entendre le code" in client.get(FOLLOW).text) is rings
+    ask(client)
+    assert kinds() == (["call_code"] if rings else [])
+    assert bool(db.session.scalars(db.select(Alert.sentence)).all()) is not rings
+
+
+def test_one_of_the_five_is_called_again(client: Any) -> None:
+    called_already(4)
+    case = ask(client)
+    assert "Entendre le code" not in client.get(FOLLOW).text
+    send(client, FOLLOW, {"reference": case.reference})
+    assert kinds() == ["call_code"] * 2
+
+
+def test_where_no_machine_may_call_a_mobile_gets_a_text_and_the_page_says_so(client: Any) -> None:
+    called_already(5)
+    ask(client, MOBILE, way="aloud")
+    assert kinds() == ["send_code"]
+    shown = client.get(CODE).text
+    assert "vient de partir" in shown and "va sonner" not in shown and "voix dit" not in shown
+    assert "Appelez-nous" in client.get(FOLLOW).text
+
+
+def test_from_a_number_for_machines_everybody_is_called(
+    app: Flask, client: Any, telephone: Running, work: Callable[[], int]
+) -> None:
+    the_line = db.session.scalars(db.select(Line)).one()
+    the_line.automatic_number = MACHINES
+    called_already(9, MACHINES)
+    ask(client)
+    work()
+    (call,) = [one for one in telephone.network.calls.values() if one.to == LANDLINE]
+    assert call.sender == MACHINES
+    assert "Mairie vous appelle" in picked_up(app, From=MACHINES)
+    assert db.session.scalar(db.select(Alert.id)) is None
+
+
+def test_who_calls_that_number_back_is_greeted_by_the_line(app: Flask) -> None:
+    db.session.scalars(db.select(Line)).one().automatic_number = MACHINES
+    db.session.commit()
+    assert "Bonjour, mairie" in said(
+        Network(app).twiml("/telephone/voice", To=MACHINES, CallSid="CA" + "8" * 32)
+    )
