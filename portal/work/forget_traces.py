@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, tuple_
 
 from portal import clock, history, jobs
 from portal.budgets import Spending
-from portal.citizens.models import Code
+from portal.citizens.models import Code, CodeCall
+from portal.contacts import code_calls
 from portal.database import brief_read, db
 from portal.jobs import Job
 from portal.telephony.models import NetworkEvent
@@ -49,7 +50,10 @@ def _traces() -> Iterator[Trace]:
     yield Trace(NetworkEvent, (NetworkEvent.id,), NetworkEvent.received_at < traces)
     yield Trace(Job, (Job.id,), (Job.state == "done") & (Job.done_at < traces))
     yield Trace(Spending, (Spending.key, Spending.since), Spending.since < counters)
-    yield Trace(Code, (Code.id,), Code.expires_at < counters)
+    said = CodeCall.at < min(counters, now - code_calls.A_MONTH)
+    yield Trace(CodeCall, (CodeCall.id,), said)  # before their codes, whose they are
+    is_said = db.exists().where(CodeCall.code_id == Code.id)
+    yield Trace(Code, (Code.id,), (Code.expires_at < counters) & ~is_said)
 
 
 def _forget(trace: Trace) -> int:

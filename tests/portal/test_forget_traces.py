@@ -10,7 +10,7 @@ from flask import Flask
 
 from portal import clock, jobs
 from portal.budgets import Spending
-from portal.citizens.models import Code
+from portal.citizens.models import Code, CodeCall
 from portal.database import db
 from portal.history import Event
 from portal.jobs import Job
@@ -34,7 +34,10 @@ def traces(app: Flask) -> None:
     for key, at in (("old", long_ago), ("new", lately)):
         db.session.add(Spending(key=key, since=at, count=1))
         code = {"subject_type": "cases", "subject_id": 1, "code_hash": key, "expires_at": at}
-        db.session.add(Code(identifier_id=used.id, **code))
+        drawn = Code(identifier_id=used.id, **code)
+        db.session.add(drawn)
+        db.session.flush()
+        db.session.add(CodeCall(code_id=drawn.id, seed=key, sender="+33199000010", language="fr", at=at))
     db.session.commit()
 
 
@@ -45,6 +48,7 @@ def test_what_has_served_is_forgotten_and_what_may_serve_stays(traces: None, wor
     db.session.expire_all()
     assert db.session.scalars(db.select(NetworkEvent.key)).all() == ["new"]
     assert db.session.scalars(db.select(Spending.key)).all() == ["new"]
+    assert db.session.scalars(db.select(CodeCall.seed)).all() == ["new"]
     assert db.session.scalars(db.select(Code.code_hash)).all() == ["new"]
     left = db.session.execute(
         db.select(Job.state, db.func.count()).filter_by(kind="send_code").group_by(Job.state)
@@ -55,6 +59,7 @@ def test_what_has_served_is_forgotten_and_what_may_serve_stays(traces: None, wor
         "network_events": forget_traces.A_BATCH + 3,
         "jobs": 1,
         "spendings": 1,
+        "code_calls": 1,
         "codes": 1,
     }
     jobs.enqueue("forget_traces", {})
