@@ -39,6 +39,7 @@ from portal.work.end_flags import EVERY as ENDED_EVERY
 from portal.work.end_flags import end_flags
 from portal.work.end_wrap_up import end_wrap_up
 from portal.work.expire_offer import expire_offer
+from portal.work.fetch_picture import fetch_picture
 from portal.work.fetch_recording import fetch_recording
 from portal.work.follow_records import EVERY as FOLLOWED_EVERY
 from portal.work.follow_records import follow_records
@@ -83,6 +84,7 @@ KINDS: dict[str, Callable[[Job], None]] = {
     "end_wrap_up": end_wrap_up,
     "end_flags": end_flags,
     "expire_offer": expire_offer,
+    "fetch_picture": fetch_picture,
     "fetch_recording": fetch_recording,
     "follow_records": follow_records,
     "make_export": make_export,

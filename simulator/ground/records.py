@@ -44,6 +44,8 @@ class Text:
     created: float = field(default_factory=time)
     updated: float = field(default_factory=time)
     sent: float | None = None
+    # What came with it: its kind and its bytes in base 64, by the name that the network gives it.
+    pictures: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def phone(self) -> str:

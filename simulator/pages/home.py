@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request
+from flask import Blueprint, Response, abort, current_app, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from simulator.calls.placing import Impossible
@@ -22,6 +23,16 @@ from simulator.webhooks.faults import FAMILIES
 MOST_PHONES = 6
 SUGGESTED = ("+33639980001", "+33639980002", "+33639980003", "sip:anna@valbrune.example")
 pages = Blueprint("pages", __name__)
+
+
+@pages.get("/media/<sid>/<name>")
+def media(sid: str, name: str) -> AnyResponse:
+    """Where files that came with texts are kept: whoever has the address has the file."""
+    text = here().texts.get(sid)
+    if text is None or name not in text.pictures:
+        abort(404)
+    kind, data = text.pictures[name]
+    return Response(b64decode(data), mimetype=kind)
 
 
 @pages.get("/")

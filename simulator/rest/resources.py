@@ -49,7 +49,7 @@ def text_json(network: Network, text: Text) -> dict[str, Any]:
         "error_message": ERRORS.get(text.error_code or 0),
         "from": text.sender or None,
         "messaging_service_sid": text.service or None,
-        "num_media": "0",
+        "num_media": str(len(text.pictures)),
         "num_segments": "0" if text.status in {"accepted", "scheduled"} else str(segments(text.body)),
         "price": None,
         "price_unit": "USD",
@@ -57,6 +57,12 @@ def text_json(network: Network, text: Text) -> dict[str, Any]:
         "subresource_uris": {"media": f"{uri}/Media.json"},
         "to": text.to,
     }
+
+
+def media_json(network: Network, text: Text, name: str) -> dict[str, Any]:
+    kind = f"Messages/{text.sid}/Media"
+    more = {"content_type": text.pictures[name][0], "parent_sid": text.sid}
+    return _common(network, name, text.created, text.updated, kind) | more
 
 
 def call_json(network: Network, call: Call) -> dict[str, Any]:

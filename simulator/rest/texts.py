@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify, redirect, request
 
 from simulator.ground.network import Network
 from simulator.ground.numbers import is_french_landline, is_name, is_number, is_short, may_receive, normal
 from simulator.ground.records import Text
 from simulator.rest.door import ACCOUNT, found, here, matching, number, page_of, rest
 from simulator.rest.refusals import TEXT_FROM, TEXT_TO, Refusal
-from simulator.rest.resources import text_json
+from simulator.rest.resources import media_json, text_json
 from simulator.texts import fate, sending
 
 LONGEST = 1600
@@ -138,6 +138,12 @@ def delete_message(account: str, sid: str) -> tuple[str, int]:
 
 @rest.get(f"{ACCOUNT}/Messages/<sid>/Media.json")
 def list_media(account: str, sid: str) -> Response:
-    found(here().texts, sid)
-    nothing: list[Any] = []
-    return page_of("media_list", nothing, dict)
+    network, text = here(), found(here().texts, sid)
+    return page_of("media_list", list(text.pictures), lambda name: media_json(network, text, name))
+
+
+@rest.get(f"{ACCOUNT}/Messages/<sid>/Media/<name>")
+def read_picture(account: str, sid: str, name: str) -> Any:
+    """Not here: where files are kept, at an address that says nothing of who asks."""
+    found(found(here().texts, sid).pictures, name)
+    return redirect(f"{here().settings.own_url}/media/{sid}/{name}", 307)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import time
 
 from simulator.ground import twiml
 from simulator.ground.network import VERSION, Network
 from simulator.ground.numbers import HIDDEN_TEXT, country, is_number, normal
-from simulator.ground.records import Text
+from simulator.ground.records import Text, new_sid
 from simulator.ground.twiml import TEXTING, Document, TwimlError, Verb
 from simulator.texts import fate, keywords
 from simulator.texts.segments import segments
@@ -18,11 +20,25 @@ from simulator.texts.segments import segments
 HOPS = 5
 
 
-def write(network: Network, phone: str, to: str, body: str, *, hidden: bool = False) -> Text:
-    """A phone writes to a line: the portal is told, and its answer, if any, goes back to the phone."""
+def write(
+    network: Network,
+    phone: str,
+    to: str,
+    body: str,
+    *,
+    hidden: bool = False,
+    pictures: Sequence[tuple[str, bytes]] = (),
+) -> Text:
+    """A phone writes to a line: the portal is told, and its answer, if any, goes back to the phone.
+
+    `pictures` go with it: the kind and the bytes of each.
+    """
     network.phone(phone)
     line = network.line(normal(to))
     text = Text(HIDDEN_TEXT if hidden else phone, line.number, body, "inbound", "received")
+    if pictures:
+        text.sid = new_sid("MM")
+        text.pictures = {new_sid("ME"): [kind, b64encode(data).decode()] for kind, data in pictures}
     text.sent = text.created
     network.keep(network.texts, text)
     fields = _incoming(network, text)
@@ -56,9 +72,13 @@ def _incoming(network: Network, text: Text) -> dict[str, str]:
         "SmsMessageSid": text.sid,
         "SmsSid": text.sid,
         "SmsStatus": "received",
-        "NumMedia": "0",
+        "NumMedia": str(len(text.pictures)),
         "NumSegments": str(segments(text.body)),
     }
+    account = f"{network.settings.own_url}/{VERSION}/Accounts/{network.settings.account_sid}"
+    for n, (name, (kind, _)) in enumerate(text.pictures.items()):
+        fields[f"MediaUrl{n}"] = f"{account}/Messages/{text.sid}/Media/{name}"
+        fields[f"MediaContentType{n}"] = kind
     for end, number in (("From", text.sender), ("To", text.to)):
         fields[end + "Country"] = "" if number == HIDDEN_TEXT else country(number)
         fields |= {end + "State": "", end + "City": "", end + "Zip": ""}

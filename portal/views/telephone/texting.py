@@ -41,7 +41,7 @@ def answer_text(line: Line, contact: Contact, body: str, case: Case) -> str:
     Words of distress are told apart whoever has the contact and whatever was spent; only the text itself is counted.
     """
     found = library.find(searcher(), body, language=contact.language, kinds=ANSWERING, limit=2)
-    _queue(contact, found)
+    _queue(contact, found.hits[0].topic if found.hits else "")
     if distress(body, contact.language):
         if _reply(contact, _in_danger(contact.language), "distress"):
             clocks.registered(case)  # a cry for help is not met with deadlines: an agent gives the receipt
@@ -62,11 +62,19 @@ def written_in(body: str) -> str:
     return found if found in LANGUAGES else "fr"
 
 
-def _queue(contact: Contact, found: library.Answers) -> None:
+def answer_picture(line: Line, contact: Contact, case: Case) -> str:
+    """A picture without a word waits for a person; whoever begins with one has the receipt that is owed."""
+    _queue(contact, "")
+    if contact.agent_id is not None or why_not(contact) or not owes_receipt(case):
+        return "none"
+    _acknowledge(line, contact, case)
+    return "reference"
+
+
+def _queue(contact: Contact, topic: str) -> None:
     """Waits where its topic is answered; a topic is only as good as the first answer that names it."""
     if contact.state != "open" or contact.queue_id is not None:
         return
-    topic = found.hits[0].topic if found.hits else ""
     contact.topic_id = db.session.scalar(db.select(Topic.id).filter_by(slug=topic)) if topic else None
     queue = waiting.queue_for_topic(contact.topic_id, organization_id=contact.organization_id)
     if queue is not None:

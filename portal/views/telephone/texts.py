@@ -9,6 +9,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from portal.cases.opening import open_case, reopen_case
 from portal.citizens.identifying import identifier, network_number
+from portal.contacts import pictures
 from portal.contacts.bridge_codes import code_in
 from portal.contacts.consenting import heed, settle
 from portal.contacts.models import DISTRESS
@@ -20,7 +21,13 @@ from portal.lines.saying import find_line
 from portal.telephony import events
 from portal.views.telephone import bp, speech
 from portal.views.telephone.guard import signed
-from portal.views.telephone.texting import answer_code, answer_keyword, answer_text, written_in
+from portal.views.telephone.texting import (
+    answer_code,
+    answer_keyword,
+    answer_picture,
+    answer_text,
+    written_in,
+)
 
 STEPS = {
     "distress": DISTRESS,
@@ -29,6 +36,7 @@ STEPS = {
     "none": "Attend une réponse",
     "code": "A donné le code du site",
 }
+PICTURE = "(photo, sans texte)"
 IN_VAIN = "Veut de nouveau nos SMS, que le réseau bloque : appelez, et faites envoyer START"
 
 
@@ -40,20 +48,23 @@ def receive() -> Any:
     line = find_line(request.form.get("To", ""))
     new = events.note(f"text:{sid}", "text", request.form.to_dict())
     if new and line is not None:
-        _take(line, sid, number, request.form.get("Body", ""))
+        named = pictures.names(request.form)
+        _take(line, sid, number, request.form.get("Body", ""), named)
     db.session.commit()
     return speech.answer(MessagingResponse())
 
 
-def _take(line: Line, sid: str, number: str, body: str) -> None:
+def _take(line: Line, sid: str, number: str, body: str, named: list[str]) -> None:
     """A hidden number keeps its text too: a contact that cannot be answered, and is read all the same."""
     used = identifier("phone", number) if number else None
     ours = line.text_number or line.number
     where = {"line": ours, "language": written_in(body)}
-    message, new = receive_text(sid, used, body, organization_id=line.organization_id, **where)
+    said = body if body.strip() or not named else PICTURE
+    message, new = receive_text(sid, used, said, organization_id=line.organization_id, **where)
     if not new:
         return
     contact = message.contact
+    pictures.expect(message, named)
     if code_in(body):
         contact.step = STEPS[answer_code(contact, body)]
         return
@@ -73,6 +84,9 @@ def _take(line: Line, sid: str, number: str, body: str) -> None:
         case = open_case(contact, by=CITIZEN)
         if case.state != "open":  # they gave what was asked for, or it is not over
             reopen_case(case, by=CITIZEN)
-        answered = answer_text(line, contact, body, case)
+        only_shown = named and not body.strip()
+        answered = (
+            answer_picture(line, contact, case) if only_shown else answer_text(line, contact, body, case)
+        )
         if contact.step != DISTRESS:  # what follows a cry for help does not make it less urgent
             contact.step = STEPS[answered]
