@@ -19,7 +19,9 @@ HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 PERSONAL = ("/console", "/admin", "/sign-in", "/sign-out", "/demo", "/partner")
 ERROR = {"fr": "Erreur :", "en": "Error:", "ar": "خطأ:"}
 LEFTOVER = re.compile(r"\{\{|\}\}|\{%|%\}|%\(\w+\)[sd]|^None$")
-POINTERS = ("for", "aria-describedby", "aria-labelledby", "aria-controls", "aria-owns", "list", "form")
+LEFT_IN_A_VALUE = re.compile(r"\{\{|%\(\w+\)[sd]")
+SCRIPT = re.compile(r"\s*javascript:", re.IGNORECASE)
+POINTERS = {"for", "aria-describedby", "aria-labelledby", "aria-controls", "aria-owns", "list", "form"}
 
 
 Faults = Iterator[str]
@@ -68,7 +70,7 @@ def one_main_part(page: Page) -> Faults:
 
 
 def fields_labelled(page: Page) -> Faults:
-    labels = [label for label in page.root.all("label") if _own_words(label)]
+    labels = {label for label in page.root.all("label") if _own_words(label)}
     labelled = {label.get("for") for label in labels}
     for element in page.root.all(*FIELDS):
         if element.get("type") == "hidden":
@@ -108,7 +110,7 @@ def ids_unique(page: Page) -> Faults:
 
 def pointers_reach(page: Page) -> Faults:
     for element in page.root.all():
-        for pointer in POINTERS:
+        for pointer in POINTERS & element.attributes.keys():
             for target in element.get(pointer).split():
                 if target not in page.ids:
                     yield f"{element} {pointer}={target!r}: no such id"
@@ -128,7 +130,7 @@ def nothing_inline(page: Page) -> Faults:
         if element.tag == "style" or (element.tag == "script" and not element.get("src")):
             yield f"inline {element}"
         for key, value in element.attributes.items():
-            if key == "style" or key.startswith("on") or value.strip().lower().startswith("javascript:"):
+            if key == "style" or key.startswith("on") or (":" in value and SCRIPT.match(value)):
                 yield f"{element} has {key}={value!r} inline"
 
 
@@ -155,7 +157,7 @@ def nothing_left_over(page: Page) -> Faults:
             yield f"{words.strip()[:80]!r} is left over in {around}"
     for element in page.root.all():
         for key, value in element.attributes.items():
-            if value == "None" or (key != "value" and re.search(r"\{\{|%\(\w+\)[sd]", value)):
+            if value == "None" or (key != "value" and LEFT_IN_A_VALUE.search(value)):
                 yield f"{element} has {key}={value!r}"
 
 

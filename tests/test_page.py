@@ -67,6 +67,8 @@ def test_a_sound_page_has_no_fault() -> None:
         ('name="subject"', 'name="subject" value="None"', "value='None'"),
         ("</caption>", "", "closes nothing"),
         ("</form>", "<form></form></form>", "inside another form"),
+        ("<td>9 h</td>", "<td>8 < 9 h</td>", "'< 9 h' is no tag"),
+        ('id="subject-hint"', 'id="subject-hint', "is no tag"),
     ],
 )
 def test_a_fault_is_told(sound: str, broken: str, fault: str) -> None:
