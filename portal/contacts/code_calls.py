@@ -16,10 +16,11 @@ from portal.citizens.models import Code, CodeCall, Identifier
 from portal.contacts import code_rates
 from portal.contacts.legs import RANK, STATES
 from portal.contacts.models import Contact, Leg
-from portal.database import db, locked
+from portal.database import db, hold_name, locked
 from portal.telephony import alerts, numbers
 
 FEW, A_MONTH = 5, timedelta(days=30)
+CALLED = 0x63616C6C  # our part of the advisory locks' key space
 UNFIT = (
     "Un code n’a pas été dit au téléphone : depuis ce numéro, la loi ne permet à une machine d’appeler que cinq "
     "personnes en trente jours. Donnez à une ligne un numéro d’appels automatiques (Lignes)."
@@ -45,6 +46,8 @@ def ask(used: Identifier, subject: Any, *, sender: str, language: str, secret: s
 
     False where no machine may call from there: the administrators are told, and another way is to be found.
     """
+    if not numbers.suits_machines(sender):
+        hold_name(CALLED, sender)  # two at once are not both the fifth
     if not may_ring(sender, used):
         alerts.alert("machine_calls", UNFIT, organization_id=subject.organization_id)
         return False

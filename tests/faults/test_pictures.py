@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from simulator.texts import sending
 from tests import make
 from tests.faults.test_sending_texts import turn, work_later
 from tests.network import LINE, NUMBER, Network
+from tests.processes import a_worker
 from tests.signing import signed_in
 
 PHOTO = b"\xff\xd8\xff\xe0" + b"trottoir" * 100
@@ -96,6 +98,25 @@ def test_a_network_that_fails_for_a_while_costs_no_picture(
     work()
     assert kept() == []
     turn(telephone, requests={fault: 0.0}, silence_s=0)
+    work_later(work)
+    assert len(kept()) == 1
+
+
+@pytest.mark.slow
+def test_a_worker_killed_while_it_fetches_leaves_the_picture_to_the_next(
+    app: Flask, telephone: Running, served: str, work: Callable[[], int]
+) -> None:
+    write(telephone)
+    turn(telephone, next_requests={"silence": 1}, silence_s=20)
+    asked = telephone.network.faults.coming["requests"]
+    with a_worker(app) as process:
+        until = time.monotonic() + 60
+        while asked and time.monotonic() < until:
+            time.sleep(0.02)
+        process.kill()
+        process.join()
+    turn(telephone, next_requests=[], silence_s=0)
+    assert not asked and kept() == []
     work_later(work)
     assert len(kept()) == 1
 

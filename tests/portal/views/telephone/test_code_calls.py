@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -15,7 +17,9 @@ from flask import Flask
 from portal import clock
 from portal.cases.models import Case
 from portal.citizens import codes
-from portal.citizens.models import Code, CodeCall
+from portal.citizens.models import Code, CodeCall, Identifier
+from portal.contacts import code_calls
+from portal.contacts.models import Contact
 from portal.database import Base, db
 from portal.jobs import Job
 from portal.lines.models import Line
@@ -233,6 +237,25 @@ def test_from_a_town_halls_number_a_machine_calls_five_people_in_thirty_days(
     ask(client)
     assert kinds() == (["call_code"] if rings else [])
     assert bool(db.session.scalars(db.select(Alert.sentence)).all()) is not rings
+
+
+def test_ten_who_ask_at_once_are_five(app: Flask) -> None:
+    subject_id = make.contact("web").id
+    used = [make.identifier("phone", f"+331990002{n:02d}").id for n in range(10)]
+    db.session.commit()
+    ready, town = Barrier(len(used)), {"sender": LINE, "language": "fr", "secret": "s"}
+
+    def ask_for(number: int) -> bool:
+        with app.app_context():
+            ready.wait(60)
+            whose, about = db.session.get_one(Identifier, number), db.session.get_one(Contact, subject_id)
+            asked = code_calls.ask(whose, about, address=str(number), **town)
+            db.session.commit()
+            return asked
+
+    with ThreadPoolExecutor(len(used)) as pool:
+        assert sum(pool.map(ask_for, used)) == 5
+    assert db.session.scalar(db.select(db.func.count()).select_from(CodeCall)) == 5
 
 
 def test_one_of_the_five_is_called_again(client: Any) -> None:
