@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import cache
-
-from sqlalchemy import Select, bindparam
 
 from portal import clock, history
 from portal.citizens import people
-from portal.citizens.models import Citizen, Identifier, IdentifierLink
+from portal.citizens.models import Citizen
 from portal.citizens.names import name_key
 from portal.database import db
 from portal.errors import N_, Missing, NotYours, Refused
@@ -65,19 +62,6 @@ def recent_reason(citizen_id: int, *, by: Person) -> str:
     query = query.where(Reading.citizen_id.in_(people.ids(citizen_id)))
     recent = query.where(Reading.reason != "", Reading.at > clock.now() - REASON_LASTS)
     return db.session.scalar(recent.order_by(Reading.id.desc()).limit(1)) or ""
-
-
-def find_by_identifier(kind: str, value: str) -> list[Citizen]:
-    """Everyone linked to this number or address."""
-    return people.heads(db.session.scalars(_reached_at(), {"kind": kind, "value": value}))
-
-
-@cache
-def _reached_at() -> Select[Citizen]:
-    """Asked whenever a number is typed: made once a process."""
-    query = db.select(Citizen).join(IdentifierLink).join(Identifier)
-    query = query.where(Identifier.kind == bindparam("kind"), Identifier.value == bindparam("value"))
-    return query.order_by(Citizen.name)
 
 
 def find_by_name(typed: str) -> list[Citizen]:

@@ -14,7 +14,7 @@ from sqlalchemy import Select, bindparam
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
 
-from portal.citizens.models import Citizen
+from portal.citizens.models import Citizen, Identifier, IdentifierLink
 from portal.database import db, kept_while_reading
 
 
@@ -40,10 +40,24 @@ def head_column() -> ColumnElement[int]:
 
 def files_of(citizen_id: int) -> list[Citizen]:
     """All the files of the person that this one is a file of, the one that was kept first; none if there is no such."""
-    found = list(db.session.scalars(_files(), {"file": citizen_id}))
-    asked_before, numbers = kept_while_reading(), tuple(sorted(one.id for one in found))
-    asked_before.update({(ids, frozenset({number})): numbers for number in numbers})
-    return found
+    known: list[Citizen] | None = kept_while_reading().get((files_of, citizen_id))
+    return known if known is not None else _remember(list(db.session.scalars(_files(), {"file": citizen_id})))
+
+
+def reached_at(kind: str, value: str) -> list[Citizen]:
+    """Everyone linked to this number or address, by name; their other files are read with theirs."""
+    files: dict[int, list[Citizen]] = {}
+    for one in db.session.scalars(_reached_at(), {"kind": kind, "value": value}):
+        files.setdefault(one.person_id or one.id, []).append(one)
+    return [_remember(some)[0] for some in files.values()]
+
+
+def _remember(files: list[Citizen]) -> list[Citizen]:
+    """What the verbs that a page calls would ask again of this person."""
+    asked_before, numbers = kept_while_reading(), tuple(sorted(one.id for one in files))
+    for number in numbers:
+        asked_before[files_of, number], asked_before[ids, frozenset({number})] = files, numbers
+    return files
 
 
 @cache
@@ -53,6 +67,16 @@ def _files() -> Select[Citizen]:
     top = kept.scalar_subquery()
     query = db.select(Citizen).where((Citizen.id == top) | (Citizen.person_id == top))
     return query.order_by(Citizen.person_id.is_not(None), Citizen.id)
+
+
+@cache
+def _reached_at() -> Select[Citizen]:
+    linked = db.select(head_column().label("id")).join(IdentifierLink).join(Identifier)
+    linked = linked.where(Identifier.kind == bindparam("kind"), Identifier.value == bindparam("value"))
+    kept = linked.cte("kept")
+    absorbed = db.select(Citizen.id).where(Citizen.person_id.in_(db.select(kept.c.id)))
+    query = db.select(Citizen).where(Citizen.id.in_(db.select(kept.c.id).union(absorbed)))
+    return query.order_by(Citizen.person_id.is_not(None), Citizen.name, Citizen.id)
 
 
 def ids(*citizen_ids: int | None) -> tuple[int, ...]:

@@ -54,8 +54,13 @@ def note_reading(citizen_id: int, staff_id: int | None = None) -> None:
     staff_id = staff_id or me().id
     asked = {"staff": staff_id, "files": people.ids(citizen_id), "since": clock.now() - ONE_READING}
     if db.session.scalar(_read_lately(), asked) is None:
-        with brief_write() as session:
-            history.record_reading(session, staff_id, citizen_id)
+        leave_reading(citizen_id, staff_id)
+
+
+def leave_reading(citizen_id: int, staff_id: int) -> None:
+    """The same where it is known already that there is none of late."""
+    with brief_write() as session:
+        history.record_reading(session, staff_id, citizen_id)
 
 
 @cache

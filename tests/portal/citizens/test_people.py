@@ -66,7 +66,7 @@ def test_two_numbers_of_one_person_are_one_person(app: Flask) -> None:
     assert contact.citizen_id == kept.id
     make.link(make.citizen("Paul"), used)
     assert identifying.identify(used).match == "several"
-    assert access.find_by_identifier("phone", OTHER)[0] is kept
+    assert people.reached_at("phone", OTHER)[0] is kept
     assert access.find_by_name("a. ben") == [kept]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from portal.cases import opening
 from portal.cases.models import Case
 from portal.cases.references import read_reference
-from portal.citizens import access, identifying, people
+from portal.citizens import identifying, people
 from portal.citizens.models import Citizen, IdentifierLink
 from portal.contacts.models import Contact
 from portal.database import db
@@ -54,14 +54,14 @@ def find(typed: str) -> Found:
     kind, value = _read(typed)
     if kind == "name":
         return Found("name", value, find_citizens(value, by=me()))
-    people = access.find_by_identifier(kind, value)
-    return Found(kind, value, people, contacts=[] if people else _contacts_of(kind, value))
+    found = people.reached_at(kind, value)
+    return Found(kind, value, found, contacts=[] if found else _contacts_of(kind, value))
 
 
 def who_is_reached_at(typed: str) -> list[Citizen]:
     """Everyone linked to the number or the address that was typed; nobody where it is neither."""
     kind, value = ("reference", "") if read_reference(typed) else _read(typed)
-    return access.find_by_identifier(kind, value) if kind in {"phone", "email"} else []
+    return people.reached_at(kind, value) if kind in {"phone", "email"} else []
 
 
 def _read(typed: str) -> tuple[str, str]:
