@@ -122,11 +122,11 @@ def _open_database(app: Flask) -> None:
 
     @app.before_request
     def only_read() -> None:
-        """GET changes nothing: its transactions cannot write. Someone on the telephone is not kept waiting; nobody is,
-        when what they said is done again."""
+        """Who only asks changes nothing: such transactions cannot write. Someone on the telephone is not kept
+        waiting; nobody is, when what they said is done again."""
         calling = request.blueprint == "telephone" and not clock.is_past()
         g.ways = [
-            (reads_only, reads_only.set(request.method in ("GET", "HEAD", "OPTIONS"))),
+            (reads_only, reads_only.set(guards.only_reads())),
             (brisk.in_haste, brisk.in_haste.set(calling)),
             (brisk.patience, brisk.patience.set(brisk.CALL_S if calling else brisk.PAGE_S)),
         ]

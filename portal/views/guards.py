@@ -22,6 +22,19 @@ def anyone(view: View) -> View:
     return view
 
 
+def asks(view: View) -> View:
+    """Changes nothing, and is sent by POST because what it asks for must stay out of addresses: as behind a GET, its
+    transactions cannot write, and wait for nobody who does."""
+    view.asks = True  # type: ignore[attr-defined]  # a mark that `only_reads` and the tests read
+    return view
+
+
+def only_reads() -> bool:
+    """Whether the request that came in changes nothing."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return request.method in ("GET", "HEAD", "OPTIONS") or hasattr(view, "asks")
+
+
 def staff(*roles: str) -> Callable[[View], View]:
     """Open to signed-in staff; with roles named, to these roles only."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,6 +21,7 @@ from portal.commands.guides import load_guides
 from portal.config import Settings
 from portal.database import db, reads_only
 from tests import make
+from tests.signing import send, signed_in
 
 SHEETS = 3 * BATCH
 
@@ -66,3 +69,29 @@ def test_a_page_does_not_wait_for_a_batch_that_is_being_written(
     for path in paths:
         assert requests.get(served + path, timeout=5).status_code == 200
     db.session.commit()
+
+
+def test_who_asks_by_a_form_does_not_wait_for_a_batch_that_is_being_written(app: Flask, client: Any) -> None:
+    """What is asked for is a name or a number, and goes by POST: it waits for whoever writes no more than a GET."""
+    at_desk = signed_in(client, make.staff())
+    make.citizen("Anne Petit", phone="+33639980001")
+    db.session.commit()
+    began, asked = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with app.app_context():
+            importing.import_sheets(list(numbered(BATCH, "essai")), source="bench", report=Report())
+            db.session.flush()
+            began.set()
+            asked.wait(30)
+            db.session.rollback()
+
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write)
+        assert began.wait(30)
+        try:
+            answer = send(at_desk, "/console/contacts/new/who", {"who": "06 39 98 00 01"})
+        finally:
+            asked.set()
+        writing.result(30)
+    assert "Anne Petit" in answer.text

@@ -72,6 +72,7 @@ def answer_referral(token: str, act: str) -> Any:
 
 
 @bp.post("/referrals/<token>/look")
+@guards.asks
 @guards.anyone
 @limits.guesses
 def look_for_service(token: str) -> Any:

@@ -62,6 +62,7 @@ def save_template(template_id: int) -> Any:
 
 
 @bp.post("/templates/preview")
+@guards.asks
 @writers
 def preview_template() -> str:
     """The form again, with each text as it would leave: nothing is saved."""

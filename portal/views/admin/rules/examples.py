@@ -14,6 +14,7 @@ from portal.referrals.deciding.rules import in_force
 from portal.referrals.models import RuleExample
 from portal.referrals.ruling import examples
 from portal.referrals.ruling.keeping import situation_of
+from portal.views import guards
 from portal.views.admin import bp
 from portal.views.admin.rules import words
 from portal.views.admin.rules.form import read_situation, situation_values, typed_values
@@ -50,6 +51,7 @@ def new_example() -> str:
 
 
 @bp.post("/rules/examples/new")
+@guards.asks
 @administrator
 def begin_example() -> str:
     """« Garder comme exemple », from a trial: the situation comes along, in a form as it was typed."""

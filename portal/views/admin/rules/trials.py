@@ -14,7 +14,7 @@ from portal.referrals.deciding.suggesting import suggest
 from portal.referrals.models import ReferralRule, RuleVersion
 from portal.referrals.ruling import examples, reading, versions
 from portal.referrals.ruling.trying import CHOICES, MOST, recent_situations, try_draft
-from portal.views import here
+from portal.views import guards, here
 from portal.views.admin import bp
 from portal.views.admin.rules import words
 from portal.views.admin.rules.form import read_situation, typed_values
@@ -34,6 +34,7 @@ def trial(rule_id: int) -> Any:
 
 
 @bp.post("/rules/<int:rule_id>/trial")
+@guards.asks
 @administrator
 def try_situation(rule_id: int) -> Any:
     """Words typed to try a rule may be somebody's: they come in a form, not in an address."""
@@ -61,6 +62,7 @@ def try_rules() -> Any:
 
 
 @bp.post("/rules/try")
+@guards.asks
 @administrator
 def try_all_rules() -> Any:
     """One situation on every rule in force, each condition true or false; those that fit come first, in their order."""

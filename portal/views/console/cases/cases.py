@@ -15,6 +15,7 @@ from portal.contacts.models import Message
 from portal.database import db
 from portal.desk import taking
 from portal.errors import N_, Refused, Stale
+from portal.views import guards
 from portal.views.console import words
 from portal.views.console.cases import page
 from portal.views.console.cases import rows as case_rows
@@ -133,6 +134,7 @@ def _answer(found: Case, form: Form) -> Message:
 
 
 @bp.post("/cases/<int:case_id>/look")
+@guards.asks
 @agents
 def look_case(case_id: int) -> str:
     """The page again with a template in the answer: nothing is changed."""

@@ -19,6 +19,7 @@ from portal.cases.models import Case, Macro
 from portal.database import db
 from portal.errors import N_, Refused
 from portal.staff import managing
+from portal.views import guards
 from portal.views.console.cases import macros as case_macros
 from portal.views.console.cases import rows
 from portal.views.console.cases import words as case_words
@@ -29,6 +30,7 @@ RECENT = timedelta(hours=1)
 
 
 @bp.post("/cases/changes/preview")
+@guards.asks
 @agents
 def preview_change() -> Any:
     """What would become of the cases chosen. Nothing is changed."""

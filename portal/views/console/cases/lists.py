@@ -13,6 +13,7 @@ from portal.cases.lists.models import SavedView
 from portal.database import db
 from portal.errors import Missing, Stale
 from portal.staff import teams
+from portal.views import guards
 from portal.views.console.cases import changes as case_changes
 from portal.views.console.cases import rows as case_rows
 from portal.views.console.cases import words as case_words
@@ -43,6 +44,7 @@ def cases() -> str:
 
 
 @bp.post("/cases")
+@guards.asks
 @agents
 def look_through() -> Any:
     """The filters of a form; with words, the list itself is the answer, since an address must not hold them."""

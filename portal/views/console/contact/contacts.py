@@ -13,6 +13,7 @@ from portal.contacts.models import Contact, Message
 from portal.database import db
 from portal.desk import taking, waiting
 from portal.staff.managing import names_of
+from portal.views import guards
 from portal.views.console import words
 from portal.views.console.contact import addressing, composing, page
 from portal.views.console.door import agents, bp, me, refusals_shown
@@ -52,6 +53,7 @@ def contact_now(contact_id: int) -> Any:
 
 
 @bp.post("/contacts/<int:contact_id>/look")
+@guards.asks
 @agents
 def look(contact_id: int) -> str:
     """Looks for a person, an answer or a service beside what is typed: the same page again, and nothing is changed."""

@@ -16,7 +16,7 @@ from portal.errors import Missing
 from portal.scripts import walking
 from portal.scripts.models import ScriptPath
 from portal.staff.managing import names_of
-from portal.views import script_steps
+from portal.views import guards, script_steps
 from portal.views.choosing import fill_in
 from portal.views.console.contact import page as contact_page
 from portal.views.console.door import agents, bp, me, refusals_shown
@@ -75,6 +75,7 @@ def go_on(contact_id: int, path_id: int) -> Any:
 
 
 @bp.post("/contacts/<int:contact_id>/script/<int:path_id>/use")
+@guards.asks
 @agents
 def use_script(contact_id: int, path_id: int) -> str:
     """Puts the service and the disposition that the script ends with in the wrap-up: nothing is kept yet."""

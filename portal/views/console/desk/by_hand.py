@@ -12,7 +12,7 @@ from portal.contacts import recording
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.errors import N_, Refused
-from portal.views import kept
+from portal.views import guards, kept
 from portal.views.console import words
 from portal.views.console.contact.wrapping_up import finish, read_outcome
 from portal.views.console.door import agents, bp, me, refusals_shown
@@ -29,6 +29,7 @@ def new_contact() -> str:
 
 
 @bp.post("/contacts/new/who")
+@guards.asks
 @agents
 def who_it_may_be() -> str:
     """Those who answer to what is typed, asked for while it is typed; by POST, for it is a number or a name."""

@@ -14,6 +14,7 @@ from portal.database import db
 from portal.errors import N_, Missing, Refused
 from portal.lines.models import Line
 from portal.telephony import numbers
+from portal.views import guards
 from portal.views.console import words
 from portal.views.console.contact import composing
 from portal.views.console.door import agents, bp, me, refusals_shown
@@ -31,6 +32,7 @@ def new_text() -> str:
 
 
 @bp.post("/texts/look")
+@guards.asks
 @agents
 def look_text() -> str:
     """The page again, with a template in it, or what becomes of a text to this number: nothing is written."""

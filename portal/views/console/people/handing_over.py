@@ -15,6 +15,7 @@ from portal.contacts.models import Contact
 from portal.database import db
 from portal.errors import N_, Refused
 from portal.referrals.following import referring
+from portal.views import guards
 from portal.views.console.door import agents, bp, me, refusals_shown
 from portal.views.console.finding import typed as finding
 from portal.views.forms import Form
@@ -29,6 +30,7 @@ def hand_page(contact_id: int) -> str:
 
 
 @bp.post("/contacts/<int:contact_id>/hand-to/look")
+@guards.asks
 @agents
 def hand_look(contact_id: int) -> str:
     """The page again, with those who answer to what is typed."""

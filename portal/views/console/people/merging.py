@@ -12,6 +12,7 @@ from portal.citizens import doubles, keeping, merging, people, relations
 from portal.citizens.models import Citizen, Flag, IdentifierLink
 from portal.contacts.models import Contact
 from portal.database import db
+from portal.views import guards
 from portal.views.console.door import agents, bp, may_read, me, note_reading
 from portal.views.console.finding import typed as finding
 from portal.views.console.people.citizens import open_file
@@ -25,6 +26,7 @@ def merge_page(citizen_id: int) -> str:
 
 
 @bp.post("/citizens/<int:citizen_id>/merge")
+@guards.asks
 @agents
 def merge_look(citizen_id: int) -> str:
     """Looks for the other file; by POST, for what is typed is a number or a name."""
