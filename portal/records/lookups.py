@@ -7,6 +7,8 @@ import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 
+from sqlalchemy.orm import Session
+
 from portal import clock
 from portal.database import db
 from portal.errors import Missing
@@ -16,12 +18,12 @@ from portal.records.models import Lookup
 KEPT = timedelta(hours=12)
 
 
-def keep_lookup(asked: Mapping[str, str], *, by: Person) -> Lookup:
-    """Keeps what was asked, field by field; those of yesterday are forgotten."""
-    forget_lookups()
-    lookup = Lookup(name=secrets.token_urlsafe(12), staff_id=by.id, asked=dict(asked))
-    db.session.add(lookup)
-    return lookup
+def keep_lookup(session: Session, staff_id: int, asked: Mapping[str, str]) -> str:
+    """Keeps what was asked, field by field, and returns its name; those of yesterday are forgotten."""
+    forget_lookups(session)
+    lookup = Lookup(name=secrets.token_urlsafe(12), staff_id=staff_id, asked=dict(asked))
+    session.add(lookup)
+    return lookup.name
 
 
 def find_lookup(name: str, *, by: Person) -> Lookup:
@@ -32,5 +34,5 @@ def find_lookup(name: str, *, by: Person) -> Lookup:
     return lookup
 
 
-def forget_lookups() -> None:
-    db.session.execute(db.delete(Lookup).where(Lookup.at < clock.now() - KEPT))
+def forget_lookups(session: Session) -> None:
+    session.execute(db.delete(Lookup).where(Lookup.at < clock.now() - KEPT))

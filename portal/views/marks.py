@@ -30,10 +30,17 @@ def page_shown() -> str:
     """The address under which the page being drawn is opened again."""
     if not request.path.startswith(INSIDE):
         return ""
+    if "stands_at" in g:
+        return str(g.stands_at)
     if request.method == "GET":
         return request.path
     posted = posted_mark()
     return posted[1] if posted else ""
+
+
+def stand_at(address: str) -> None:
+    """The answer to this form is the page of another address, under which browsers with scripts put it."""
+    g.stands_at = address
 
 
 def posted_mark() -> Mark | None:

@@ -21,6 +21,6 @@ def follow_records(job: Job) -> None:
     tally = Tally()
     while follow(tally):
         db.session.commit()
-    forget_lookups()
+    forget_lookups(db.session())
     jobs.finish(job)
     db.session.commit()

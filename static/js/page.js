@@ -1,5 +1,10 @@
 // On every page: what must be read first takes the focus; menus close as people expect; grave acts are confirmed.
 
+// The answer to a form may be the page of another address: it is put there, to be opened again.
+const stands = document.querySelector("[data-address]");
+if (stands) history.replaceState(null, "", stands.dataset.address);
+for (const field of document.querySelectorAll("[data-at-once]")) field.disabled = false;
+
 const summary = document.querySelector("[data-error-summary]");
 if (summary) summary.focus();
 

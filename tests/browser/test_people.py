@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from portal import clock
 from portal.cases.opening import open_case, promise
@@ -42,6 +43,27 @@ def two_files(agent: Staff) -> tuple[Citizen, Citizen]:
     relations.relate(kept, "relative", name="Rose Lefèvre, sa sœur", by=agent.actor)
     doubles.propose_for(kept.id)
     return kept, slip
+
+
+def test_the_file_of_a_number_stands_at_its_own_address_and_opens_again_there(opens: Opens) -> None:
+    agent = make.staff()
+    person = make.citizen("Éloïse Lefèvre", phone=PHONE)
+    make.contact(citizen_id=person.id, certainty="confirmed", subject="Cantine", state="wrapped_up")
+    page = opens(agent)
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.method) if one.is_navigation_request() else None)
+    page.get_by_label("Chercher : numéro").fill(PHONE)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/console/citizens/{person.id}")
+    expect(page.get_by_role("heading", level=1)).to_have_text(person.name)
+    assert asked == ["POST"]
+    page.get_by_role("link", name="Cantine").last.click()
+    page.wait_for_url("**/console/contacts/*")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text(person.name)
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text(person.name)
+    assert asked == ["POST", "GET", "GET", "GET"]
 
 
 @pytest.mark.parametrize("width", [1280, 390])

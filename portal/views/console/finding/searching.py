@@ -11,9 +11,10 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
-from portal.database import db
+from portal.citizens.models import Citizen
+from portal.database import brief_write
 from portal.records.lookups import find_lookup, keep_lookup
-from portal.views import kept
+from portal.views import guards, kept, marks
 from portal.views.console.door import agents, bp, may_read, me
 from portal.views.console.finding.found import (
     GROUPS,
@@ -26,6 +27,7 @@ from portal.views.console.finding.found import (
     tell_place,
 )
 from portal.views.console.finding.typed import Found, find, hints, who_is_reached_at
+from portal.views.console.people.citizens import open_file, show_file
 from portal.views.forms import Form
 
 ASKED = ("who", "channel", "topic", "period", "since", "until", "mine")
@@ -38,20 +40,30 @@ def find_page() -> str:
 
 
 @bp.post("/find")
+@guards.asks
 @agents
 def find_citizen() -> Any:
-    """A number or an address of one person leads to their file, if it opens to the reader. Whatever else was typed is
-    kept under a name that says nothing: its page has an address, and is shown again."""
+    """A number or an address of one person leads to their file, if it opens to the reader: `at_once`, it is the answer.
+    Whatever else was typed is kept under a name that says nothing: its page has an address, and is shown again."""
     form = Form(request.form)
     asked = read_asked(form)
     if not form.valid:
         return _show(form.values, form.errors), 422
     known = who_is_reached_at(asked.text) if not asked.narrows else []
     if len(known) == 1 and may_read(known[0]):
-        return redirect(url_for("console.citizen", citizen_id=known[0].id))
-    lookup = keep_lookup({name: form.values.get(name, "") for name in ASKED}, by=me())
-    db.session.commit()
-    return redirect(url_for("console.found", name=lookup.name, group=request.form.get("group") or None))
+        return _lead_to(known[0])
+    sought, staff_id = {name: form.values.get(name, "") for name in ASKED}, me().id
+    with brief_write() as session:
+        name = keep_lookup(session, staff_id, sought)
+    return redirect(url_for("console.found", name=name, group=request.form.get("group") or None))
+
+
+def _lead_to(person: Citizen) -> Any:
+    address = url_for("console.citizen", citizen_id=person.id)
+    if not request.form.get("at_once"):
+        return redirect(address)
+    marks.stand_at(address)
+    return show_file(open_file(person.id))
 
 
 @bp.get("/found/<name>")

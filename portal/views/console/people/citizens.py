@@ -13,7 +13,7 @@ from portal.citizens.models import Citizen, Duplicate
 from portal.database import db
 from portal.referrals.following import referring
 from portal.views import kept
-from portal.views.console.door import agents, bp, may_read, me, note_reading, refusals_shown
+from portal.views.console.door import agents, bp, leave_reading, may_read, me, refusals_shown
 from portal.views.console.people import briefing
 from portal.views.forms import Form
 
@@ -26,10 +26,15 @@ def citizen(citizen_id: int) -> Any:
     person = open_file(citizen_id)
     if person.id != citizen_id:  # merged into another file
         return redirect(url_for("console.citizen", citizen_id=person.id))
+    return show_file(person)
+
+
+def show_file(person: Citizen) -> str:
+    """The page of a file, opened with `open_file`; who reads it is noted."""
     read = _latest(person)
     answer = render_template("console/people/citizen.html", **_file(person, read))
     if may_read(person) and "reading" not in read.parts:  # a written reason was itself noted as the reading
-        note_reading(person.id)
+        leave_reading(person.id, me().id)
     return answer
 
 

@@ -12,7 +12,6 @@ from flask import Flask
 from portal import clock, history
 from portal.cases.opening import open_case, promise
 from portal.cases.references import spoken
-from portal.citizens.identifying import add_citizen
 from portal.citizens.models import Citizen, Flag
 from portal.contacts.models import Contact, Message
 from portal.database import db
@@ -21,6 +20,7 @@ from portal.history import Reading
 from portal.views.console.contact import composing
 from tests import make
 from tests.portal.desk.test_waiting import counted
+from tests.portal.views.console.test_finding_people import find
 from tests.signing import send, signed_in
 
 NUMBER = "+33639980001"
@@ -32,56 +32,10 @@ def at_desk(app: Flask, client: Any) -> Any:
     return signed_in(client, make.staff())
 
 
-def find(client: Any, typed: str) -> str:
-    answer = send(client, "/console/find", {"who": typed})
-    return str((client.get(answer.location) if answer.location else answer).text)
-
-
 def readings() -> list[tuple[int, str]]:
     return [
         (one.citizen_id, one.reason) for one in db.session.scalars(db.select(Reading).order_by(Reading.id))
     ]
-
-
-def test_a_citizen_is_found_by_number_address_name_or_reference(app: Flask, at_desk: Any) -> None:
-    person = add_citizen("Éloïse Lefèvre", by=history.SYSTEM)
-    make.link(person, make.identifier("phone", NUMBER))
-    make.link(person, make.identifier("email", "eloise@exemple.fr"))
-    case = open_case(make.contact(citizen_id=person.id, subject="Cantine"), by=make.staff().actor)
-    elsewhere = open_case(
-        make.contact(of=make.organization("departement"), subject="RSA"), by=make.staff().actor
-    )
-    for typed in ("06 39 98 00 01", "ELOISE@exemple.fr", "lefevre el", spoken(case.reference).lower()):
-        page = find(at_desk, typed)
-        assert "Éloïse Lefèvre" in page and f"/console/citizens/{person.id}" in page, typed
-    assert "Personne ne correspond" in find(at_desk, "dupont")
-    assert "RSA" not in find(at_desk, elsewhere.reference)
-    assert "nécessaire" in find(at_desk, " ")
-
-
-def test_the_number_of_one_person_leads_straight_to_their_file(app: Flask, at_desk: Any) -> None:
-    anne = make.citizen("Anne Petit", phone=NUMBER)
-    for typed in ("06 39 98 00 01", NUMBER):
-        answer = send(at_desk, "/console/find", {"who": typed})
-        assert answer.status_code == 302 and answer.location == f"/console/citizens/{anne.id}"
-    make.link(make.citizen("Paul Petit"), make.identifier("phone", NUMBER))
-    page = find(at_desk, NUMBER)
-    assert "Anne Petit" in page and "Paul Petit" in page, "a shared number says who shares it"
-
-
-def test_namesakes_are_told_apart_by_the_ends_of_their_numbers(app: Flask, at_desk: Any) -> None:
-    for number in ("+33639980011", "+33639980022"):
-        make.link(add_citizen("Marie Martin", by=history.SYSTEM), make.identifier("phone", number))
-    page = find(at_desk, "martin")
-    assert "00 11" in page and "00 22" in page and "06 39 98" not in page
-
-
-def test_what_came_from_a_number_that_is_nobodys_yet_is_found_by_it(app: Flask, at_desk: Any) -> None:
-    used = make.identifier("phone", NUMBER)
-    make.contact("text", identifier_id=used.id, subject="Première question")
-    assert "Première question" in find(at_desk, "0639980001")
-    make.link(make.citizen("Paul"), used)
-    assert "Première question" not in find(at_desk, "0639980001")
 
 
 def test_the_file_says_first_what_to_know_then_what_came(app: Flask, at_desk: Any) -> None:
@@ -161,12 +115,6 @@ def test_a_protected_file_opens_with_a_written_reason_that_a_supervisor_reads(
     assert at_desk.get("/console/readings").status_code == 403
     named = signed_in(app.test_client(), make.staff(may_open_protected=True))
     assert "Inès Secret" in named.get(path).text
-
-
-def test_a_protected_person_is_not_named_to_who_finds_their_number(app: Flask, at_desk: Any) -> None:
-    make.citizen("Inès Secret", phone=NUMBER, protected=True)
-    page = find(at_desk, NUMBER)
-    assert "Personne protégée" in page and "Inès" not in page
 
 
 def test_a_long_life_is_read_page_by_page_in_as_many_selects_as_a_short_one(app: Flask, at_desk: Any) -> None:
