@@ -142,8 +142,17 @@ def fetch_picture(settings: Settings, text_ref: str, picture_ref: str) -> bytes:
 
 def delete_recording(settings: Settings, recording_ref: str) -> None:
     """The network keeps this sound no longer. One that it does not know is gone already; any other refusal is not."""
+    _forget(_client(settings).recordings(recording_ref).delete)
+
+
+def delete_picture(settings: Settings, text_ref: str, picture_ref: str) -> None:
+    """The network keeps no longer what came with a text."""
+    _forget(_client(settings).messages(text_ref).media(picture_ref).delete)
+
+
+def _forget(what: Callable[[], object]) -> None:
     try:
-        _ask(_client(settings).recordings(recording_ref).delete)
+        _ask(what)
     except Rejected as refusal:
         if refusal.code not in UNKNOWN:
             raise

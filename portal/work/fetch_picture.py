@@ -1,4 +1,5 @@
-"""Fetches a picture that came with a text, with our credentials and from the network's own hosts only."""
+"""Fetches a picture that came with a text, with our credentials and from the network's own hosts only, and has the
+network forget it: what people photograph to us is for us."""
 
 from __future__ import annotations
 
@@ -12,16 +13,29 @@ from portal.contacts.texting import why_not
 from portal.database import db
 from portal.errors import Refused
 from portal.jobs import Job
-from portal.telephony import sending
+from portal.telephony import alerts, sending
 from portal.work.context import settings
 
 MOST_TRIES = 6  # what has only just come is not ready at once
+KEPT_THERE = "Le réseau refuse d’effacer une photo reçue par SMS (erreur {code})."
 
 
 def fetch_picture(job: Job) -> None:
-    """Put on disk first, then named by its message: killed in between, it is fetched again."""
-    message_id, name = job.payload["message"], f"photo-{job.payload['number']}"
+    """Kept or given up first, then forgotten at the network: killed in between, it goes on from there."""
     text, picture = job.payload["named"].split("/")
+    if not job.payload.get("settled") and not _settle(job, text, picture):
+        return
+    try:
+        sending.delete_picture(settings(), text, picture)
+    except sending.Rejected as refusal:
+        alerts.alert("picture_kept", KEPT_THERE.format(code=refusal.code))
+    jobs.finish(job)
+    db.session.commit()
+
+
+def _settle(job: Job, text: str, picture: str) -> bool:
+    """Put on disk first, then named by its message; False where it is to be asked for again."""
+    message_id, name = job.payload["message"], f"photo-{job.payload['number']}"
     db.session.commit()
     try:
         data = sending.fetch_picture(settings(), text, picture)
@@ -30,14 +44,15 @@ def fetch_picture(job: Job) -> None:
         if job.attempts < MOST_TRIES:
             jobs.put_back(job, str(refusal.code))
             db.session.commit()
-            return
+            return False
         _say_lost(message_id)
     except Refused:  # a film, a card, a picture of a kind that we do not take
         _say_lost(message_id)
     else:
         pictures.attach(message_id, kept)
-    jobs.finish(job)
+    job.payload = {**job.payload, "settled": True}
     db.session.commit()
+    return True
 
 
 def _say_lost(message_id: int) -> None:

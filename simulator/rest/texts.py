@@ -142,6 +142,14 @@ def list_media(account: str, sid: str) -> Response:
     return page_of("media_list", list(text.pictures), lambda name: media_json(network, text, name))
 
 
+@rest.delete(f"{ACCOUNT}/Messages/<sid>/Media/<name>.json")
+def delete_picture(account: str, sid: str, name: str) -> tuple[str, int]:
+    pictures = found(here().texts, sid).pictures
+    found(pictures, name)
+    del pictures[name]
+    return "", 204
+
+
 @rest.get(f"{ACCOUNT}/Messages/<sid>/Media/<name>")
 def read_picture(account: str, sid: str, name: str) -> Any:
     """Not here: where files are kept, at an address that says nothing of who asks."""

@@ -6,7 +6,6 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,6 +44,11 @@ def write(telephone: Running, body: str = "Un trou devant chez moi", *files: byt
     db.session.rollback()
 
 
+def left_there(telephone: Running) -> int:
+    """How many pictures the network still has."""
+    return sum(len(text.pictures) for text in telephone.network.texts.values())
+
+
 def kept() -> list[tuple[str, str, int]]:
     query = db.select(Attachment.name, Attachment.media_type, Attachment.size).order_by(Attachment.id)
     return [tuple(row) for row in db.session.execute(query)]
@@ -59,7 +63,7 @@ def test_the_picture_is_in_the_thread_and_an_agent_opens_it(
 ) -> None:
     write(telephone)
     work()
-    assert kept() == [("photo-1.jpg", "image/jpeg", len(PHOTO))]
+    assert kept() == [("photo-1.jpg", "image/jpeg", len(PHOTO))] and left_there(telephone) == 0
     at_desk = signed_in(client, make.staff())
     db.session.commit()
     page = at_desk.get(f"/console/contacts/{came().contact_id}").text
@@ -179,14 +183,23 @@ def test_a_count_that_is_none_asks_for_nothing(count: str) -> None:
     assert pictures.names({"NumMedia": count, "MediaUrl0": place}) == []
 
 
-def test_the_same_picture_is_fetched_once_more_without_harm(
-    app: Flask, telephone: Running, served: str, work: Callable[[], int]
+def test_a_picture_that_is_kept_is_deleted_at_the_network_until_it_is_gone(
+    telephone: Running, served: str, work: Callable[[], int]
 ) -> None:
     write(telephone)
+    turn(telephone, next_requests=["", "error"])  # fetched, then not deleted
     work()
-    job = db.session.scalars(db.select(Job).filter_by(kind="fetch_picture")).one()
-    job.state, job.leased_by = "waiting", None
+    assert len(kept()) == 1 and left_there(telephone) == 1
+    work_later(work)
+    assert len(kept()) == 1 and left_there(telephone) == 0 and came().error == ""
+
+
+def test_one_that_is_deleted_without_our_knowing_is_not_taken_for_lost(
+    telephone: Running, served: str, work: Callable[[], int]
+) -> None:
+    write(telephone)
+    turn(telephone, next_requests=["", "silence"])  # fetched; deleted, without a word
     work()
-    assert len(kept()) == 1
-    folder: Path = app.extensions["settings"].attachments_dir
-    assert len([path for path in folder.glob("*/*") if path.is_file()]) == 1
+    work_later(work)
+    assert len(kept()) == 1 and left_there(telephone) == 0 and came().error == ""
+    assert db.session.scalars(db.select(Job.state).filter_by(kind="fetch_picture")).all() == ["done"]
