@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import Any
 
 from flask import redirect, render_template, request, session, url_for
@@ -14,6 +13,7 @@ from portal.views import guards
 from portal.views.context import REQUESTED, visit
 from portal.views.forms import Form
 from portal.views.language import current
+from portal.views.paging import last_page, page_asked
 from portal.views.public import bp, cards, placing, suggested
 from portal.views.public.suggested import Shown
 
@@ -58,10 +58,10 @@ def topics() -> str:
 @bp.get("/<lang>/topics/<slug>")
 @guards.anyone
 def topic(slug: str) -> str:
-    number = min(max(Form(request.args).number("page") or 1, 1), 1000)
+    number = page_asked()
     found = reading.topic_page(slug, current(), limit=A_PAGE, offset=(number - 1) * A_PAGE)
     return render_template(
-        "public/topic.html", found=found, number=number, pages=max(ceil(found.total / A_PAGE), 1)
+        "public/topic.html", found=found, number=number, pages=last_page(found.total, A_PAGE)
     )
 
 

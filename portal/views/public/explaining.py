@@ -20,9 +20,10 @@ from portal.referrals.models import RuleVersion
 from portal.referrals.ruling import reading
 from portal.views import guards, here, language
 from portal.views.admin.trees.picture import Node, Picture, draw
+from portal.views.paging import last_page, page_asked
 from portal.views.public import bp
 
-PAGE = 12
+A_PAGE = 12
 MOST_SAID = 6  # values of one condition that are told
 ANY = "any"  # the rules that hold whatever the topic
 
@@ -68,7 +69,7 @@ def how_we_refer() -> str:
     name = dict(topics).get(slug) or (gettext("Quel que soit le thème") if slug == ANY else "")
     if slug and not name:
         abort(404)
-    page = min(max(request.args.get("page", 1, int), 1), 1000)
+    page = page_asked()
     told = {"topics": topics, "chosen": slug, "name": name, "any": ANY, "page": page}
     return render_template("public/how_we_refer.html", **told, **_drawn(slug, name, page))
 
@@ -77,12 +78,12 @@ def _drawn(topic: str, name: str, page: int) -> dict[str, Any]:
     """A page of the rules of the topic, and their picture."""
     versions, total = _rules_of(topic, page) if topic else ([], 0)
     rules = list(_told(versions))
-    first = (page - 1) * PAGE + 1
+    first = (page - 1) * A_PAGE + 1
     return {
         "rules": rules,
         "total": total,
         "first": first,
-        "last": max(1, -(-total // PAGE)),
+        "last": last_page(total, A_PAGE),
         "others": _rules_of(ANY, 1)[1] if topic not in ("", ANY) else 0,
         "picture": _picture(name, rules, first) if rules else None,
     }
@@ -100,7 +101,7 @@ def _rules_of(topic: str, page: int) -> tuple[list[RuleVersion], int]:
         for rule in in_force().rules
         if rule.in_time(day) and (topic in rule.topics or (topic == ANY and not rule.topics))
     ]
-    shown = ids[(page - 1) * PAGE : page * PAGE]
+    shown = ids[(page - 1) * A_PAGE : page * A_PAGE]
     found = {version.id: version for version in reading.versions_of(shown)}
     return [found[n] for n in shown if n in found], len(ids)
 

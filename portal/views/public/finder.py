@@ -22,6 +22,7 @@ from portal.views import guards, limits
 from portal.views.context import settings
 from portal.views.forms import Form
 from portal.views.language import current
+from portal.views.paging import last_page, page_asked
 from portal.views.public import bp, cards, embedding, finding, placing, suggested
 
 TOLD = "finder"
@@ -114,7 +115,7 @@ def all_offices(kind: str) -> Any:
     if not kinds.kind(kind).names:
         raise Missing
     here, months = placing.commune_here(), settings().stale_months
-    page = max(Form(request.args).number("page") or 1, 1)
+    page = page_asked()
     place = offices.resolve(kind, here.code if here else "", limit=page * A_PAGE, months=months)
     shown = place.offices[(page - 1) * A_PAGE :]
     return render_template(
@@ -125,7 +126,7 @@ def all_offices(kind: str) -> Any:
         place=place,
         choices=[suggested.choice(office) for office in shown],
         page=page,
-        pages=max(-(-place.total // A_PAGE), 1),
+        pages=last_page(place.total, A_PAGE),
         page_link=lambda number: url_for("public.all_offices", kind=kind, page=number),
     )
 

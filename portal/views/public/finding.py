@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import Any
 
 from flask import jsonify, render_template, request, url_for
@@ -23,6 +22,7 @@ from portal.views import guards, here, limits
 from portal.views.context import searcher, settings, visit
 from portal.views.forms import Form
 from portal.views.language import current
+from portal.views.paging import last_page, page_asked
 from portal.views.public import bp, cards, placing, suggested
 
 A_PAGE, LAST_PAGE = 10, 30
@@ -42,7 +42,7 @@ def search() -> str:
     form = Form(request.args)
     question = form.text("q")[: library.LONGEST_QUESTION]
     narrowed = {"topic": form.text("topic")[:100], "kind": form.choice("kind", KINDS)}
-    page = min(max(form.number("page") or 1, 1), LAST_PAGE)
+    page = min(page_asked(), LAST_PAGE)
     answers = answers_to(question, narrowed, page)
     here = placing.commune_here()
     commune = here.code if here else ""
@@ -163,7 +163,7 @@ def _page(
     prepared: bool,
 ) -> str:
     """The page as it is shown; not `prepared`, there is no index for now: nothing is said to have no answer."""
-    pages = min(max(ceil(answers.total / A_PAGE), 1), LAST_PAGE)
+    pages = min(last_page(answers.total, A_PAGE), LAST_PAGE)
     topic = (
         db.session.scalar(db.select(Topic).filter_by(slug=narrowed["topic"])) if narrowed["topic"] else None
     )

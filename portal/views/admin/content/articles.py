@@ -20,10 +20,10 @@ from portal.views.admin.content import words
 from portal.views.admin.content.articles_form import read_draft, typed_values, values_of
 from portal.views.admin.trees import pointing
 from portal.views.forms import Form, new_key
+from portal.views.paging import A_PAGE, last_page, page_asked
 
 writers = guards.staff("administrator", "editor")
 
-AT_ONCE = 20
 ASIDE = ("preview", "more")  # what a button does besides saving
 
 
@@ -31,20 +31,20 @@ ASIDE = ("preview", "more")  # what a button does besides saving
 @writers
 def articles() -> str:
     asked = {name: request.args.get(name, "").strip()[:100] for name in ("q", "state", "topic")}
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_asked()
     found, total = shelf.articles(
         words=asked["q"],
         state=asked["state"],
         topic=asked["topic"],
-        limit=AT_ONCE,
-        offset=AT_ONCE * (page - 1),
+        limit=A_PAGE,
+        offset=A_PAGE * (page - 1),
     )
     return render_template(
         "admin/articles/list.html",
         articles=found,
         total=total,
         page=page,
-        last=-(-total // AT_ONCE),
+        last=last_page(total),
         values=asked,
         topics=_topics(),
         words=words,
@@ -101,13 +101,13 @@ def save_article(article_id: int) -> Any:
 @bp.get("/searches")
 @writers
 def searches_in_vain() -> str:
-    page = max(1, request.args.get("page", 1, type=int))
-    found = searches.fruitless(limit=AT_ONCE + 1, offset=AT_ONCE * (page - 1))
+    page = page_asked()
+    found = searches.fruitless(limit=A_PAGE + 1, offset=A_PAGE * (page - 1))
     return render_template(
         "admin/articles/searches.html",
-        searches=found[:AT_ONCE],
+        searches=found[:A_PAGE],
         page=page,
-        more=len(found) > AT_ONCE,
+        more=len(found) > A_PAGE,
         words=words,
     )
 

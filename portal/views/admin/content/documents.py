@@ -23,10 +23,9 @@ from portal.views import context, guards
 from portal.views.admin import bp
 from portal.views.admin.content import words
 from portal.views.forms import Form
+from portal.views.paging import A_PAGE, last_page, page_asked
 
 writers = guards.staff("administrator", "editor")
-
-A_PAGE = 20
 
 DONE = {
     "new": "Le document est gardé. La recherche le montre dans un instant.",
@@ -134,7 +133,7 @@ def _empty() -> str:
 
 def _show_list(form: Form) -> str:
     asked = {name: request.args.get(name, "").strip()[:100] for name in ("q", "state")}
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_asked()
     found, total = shelf.documents(
         words=asked["q"], state=asked["state"], limit=A_PAGE, offset=A_PAGE * (page - 1)
     )
@@ -142,7 +141,7 @@ def _show_list(form: Form) -> str:
         "admin/documents/list.html",
         documents=found,
         page=page,
-        last=-(-total // A_PAGE),
+        last=last_page(total),
         values={**asked, **form.values},
         errors=form.errors,
         topics=_topics(),

@@ -19,10 +19,10 @@ from portal.views import choosing, guards
 from portal.views.admin import bp
 from portal.views.admin.directory import words
 from portal.views.forms import Form
+from portal.views.paging import A_PAGE, last_page, page_asked
 
 administrator = guards.staff("administrator")
 
-A_PAGE = 20
 NATIONAL = ("title", "phone", "url", "text")
 
 
@@ -32,11 +32,14 @@ def kinds() -> str:
     """The kinds by name; with a commune, what each of them is there."""
     form = Form(request.args)
     town = choosing.read_commune(form)
-    found, paging = _a_page(known.kinds_named(form.text("q")[:100]), form)
+    every, page = known.kinds_named(form.text("q")[:100]), page_asked()
+    found = every[A_PAGE * (page - 1) : A_PAGE * page]
     return render_template(
         "admin/kinds/list.html",
         kinds=found,
-        **paging,
+        total=len(every),
+        page=page,
+        last=last_page(len(every)),
         offices=directory.offices_by_kind(),
         levels=known.LEVELS,
         name_of=known.name_of,
@@ -45,12 +48,6 @@ def kinds() -> str:
         values=form.values,
         errors=form.errors,
     )
-
-
-def _a_page(every: list[Kind], form: Form) -> tuple[list[Kind], dict[str, int]]:
-    page = max(1, form.number("page") or 1)
-    last = -(-len(every) // A_PAGE)
-    return every[A_PAGE * (page - 1) : A_PAGE * page], {"total": len(every), "page": page, "last": last}
 
 
 @bp.get("/kinds/new")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -19,25 +18,25 @@ from portal.views import guards
 from portal.views.admin import bp
 from portal.views.admin.directory import words
 from portal.views.forms import Form
+from portal.views.paging import A_PAGE, last_page, page_asked
 
 administrator = guards.staff("administrator")
 
 FIELDS = ("name", "alternate_name", "description", "phone", "email", "url")
-A_PAGE = 20
 
 
 @bp.get("/organizations")
 @administrator
 def organizations() -> str:
     form = Form(request.args)
-    page = max(1, form.number("page") or 1)
+    page = page_asked()
     found, total = choosing.find_organizations(form.text("q")[:200], A_PAGE, A_PAGE * (page - 1))
     return render_template(
         "admin/organizations/list.html",
         organizations=found,
         total=total,
         page=page,
-        last=ceil(total / A_PAGE),
+        last=last_page(total),
         values=form.values,
         words=words,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -24,10 +23,10 @@ from portal.views.admin import bp
 from portal.views.admin.directory import words
 from portal.views.context import settings
 from portal.views.forms import Form
+from portal.views.paging import A_PAGE, last_page, page_asked
 
 administrator = guards.staff("administrator")
 
-A_PAGE = 20
 WAYS = {
     "email": ("Par courriel", "Un lien signé : lire, prendre, refuser, sans compte."),
     "api": ("Par son système", "Une clé pour lire, et une adresse où nous annonçons ce qui change."),
@@ -47,14 +46,14 @@ def partners() -> Any:
     chosen = choosing.read_organization(form) if form.values.get("organization-words") else None
     if chosen is not None:
         return redirect(url_for("admin.partner", organization_id=chosen.id))
-    page = max(1, form.number("page") or 1)
+    page = page_asked()
     found, total = partnering.partners(A_PAGE, A_PAGE * (page - 1))
     return render_template(
         "admin/partners/list.html",
         partners=found,
         total=total,
         page=page,
-        last=ceil(total / A_PAGE),
+        last=last_page(total),
         ways=WAYS,
         values=form.values,
         errors=form.errors,

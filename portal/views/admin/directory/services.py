@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -24,10 +23,9 @@ from portal.views.admin.directory import services_form, services_rows
 from portal.views.admin.directory import words as services_words
 from portal.views.context import settings
 from portal.views.forms import Form
+from portal.views.paging import A_PAGE, last_page, page_asked
 
 writers = guards.staff("administrator", "editor")
-
-A_PAGE = 20
 
 
 @bp.get("/services")
@@ -36,7 +34,7 @@ def services() -> str:
     """The services searched: never all of them, for a country has tens of thousands."""
     form = Form(request.args)
     kind = choosing.read_kind(form)
-    page = max(1, form.number("page") or 1)
+    page = page_asked()
     where = (kind.code if kind else "", form.text("department")[:3], A_PAGE, A_PAGE * (page - 1))
     found, total = find_services(form.text("q")[:200], *where, active=None, also=_narrowed(form))
     return render_template(
@@ -44,7 +42,7 @@ def services() -> str:
         services=[] if form.errors else found,
         total=_counted(total, page),
         page=page,
-        last=ceil(total / A_PAGE),
+        last=last_page(total),
         values=form.values,
         errors=form.errors,
         departments=_departments(),

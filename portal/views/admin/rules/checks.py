@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from flask_login import current_user
 
 from portal.database import db
@@ -15,10 +15,9 @@ from portal.referrals.models import ReferralRule, RuleCheck
 from portal.views.admin import bp
 from portal.views.admin.rules import words
 from portal.views.admin.rules.table import administrator
-from portal.views.forms import Form
+from portal.views.paging import A_PAGE, last_page, page_asked
 
 ORDER = ("example", "dead", "contradiction", "loop", "gone", "outside")
-PAGE = 20
 
 
 @bp.get("/rules/checks")
@@ -50,15 +49,15 @@ def rule_gaps() -> str:
     """Topics and communes nobody serves, what was really asked first."""
     found = checks.last_check(current_user.organization_id)
     gaps = [one for one in (found.findings if found else []) if one["kind"] == "gap"]
-    page = max(Form(request.args).number("page") or 1, 1)
-    shown = gaps[(page - 1) * PAGE : page * PAGE]
+    page = page_asked()
+    shown = gaps[(page - 1) * A_PAGE : page * A_PAGE]
     return render_template(
         "admin/rules/gaps.html",
         check=found,
         gaps=shown,
         total=len(gaps),
         page=page,
-        last=max(1, -(-len(gaps) // PAGE)),
+        last=last_page(len(gaps)),
         communes=words.commune_names(one["situation"].get("commune", "") for one in shown),
         names=words.read_names([]),
     )

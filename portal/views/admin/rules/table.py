@@ -21,10 +21,10 @@ from portal.views.admin import bp
 from portal.views.admin.rules import words
 from portal.views.choosing import read_commune, read_kind, read_service
 from portal.views.forms import Form, new_key
+from portal.views.paging import A_PAGE, last_page, page_asked
 
 administrator = guards.staff("administrator")
 
-PAGE = 20
 REVIEWED = "C’est noté : une autre personne que l’auteur relit et publie chaque règle."
 NOT_REVIEWED = "C’est noté : chacun peut publier les règles qu’il écrit."
 SHOWN = {
@@ -41,13 +41,13 @@ SHOWN = {
 @administrator
 def rules() -> str:
     form = Form(request.args)
-    page = form.number("page") or 1
-    found = reading.table(current_user, _wanted(form), page=page, size=PAGE)
+    page = page_asked()
+    found = reading.table(current_user, _wanted(form), page=page, size=A_PAGE)
     return render_template(
         "admin/rules/list.html",
         **_shown(found, form),
         page=page,
-        last=max(1, -(-found.total // PAGE)),
+        last=last_page(found.total),
         key=new_key(),
         check=checks.last_check(current_user.organization_id),
         examples=len(examples.examples_for(current_user.organization_id)),

@@ -20,8 +20,7 @@ from portal.views.admin.rules import words
 from portal.views.admin.rules.form import read_situation, typed_values
 from portal.views.admin.rules.table import administrator
 from portal.views.forms import Form, new_key
-
-PAGE = 20
+from portal.views.paging import A_PAGE, last_page, page_asked
 
 
 @bp.get("/rules/<int:rule_id>/trial")
@@ -70,23 +69,23 @@ def try_all_rules() -> Any:
     situation = read_situation(form)
     if not form.valid:
         return _show_all(form, None)
-    return _show_all(form, _answer(current_user.organization_id, situation, form.number("page") or 1))
+    return _show_all(form, _answer(current_user.organization_id, situation))
 
 
-def _answer(of: int, situation: Situation, page: int) -> dict[str, Any]:
+def _answer(of: int, situation: Situation) -> dict[str, Any]:
     """What comes of the situation, and one page of the rules."""
     book = in_force(of)
     fitting = {match.rule.version_id: match for match in book.fitting(situation)}
     others = [rule.version_id for rule in book.rules if rule.version_id not in fitting]
-    every = [*fitting, *others]
+    every, page = [*fitting, *others], page_asked()
     return {
         "distress": distress(situation.words, situation.language),
         "outcome": suggest(situation, organization_id=of),
         "fitting": len(fitting),
         "total": len(every),
         "page": page,
-        "last": max(1, -(-len(every) // PAGE)),
-        "rows": _explained(every[(page - 1) * PAGE : page * PAGE], situation),
+        "last": last_page(len(every)),
+        "rows": _explained(every[(page - 1) * A_PAGE : page * A_PAGE], situation),
     }
 
 

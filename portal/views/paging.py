@@ -1,0 +1,22 @@
+"""A long list is shown a page at a time: which one is asked for, and which is the last."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from flask import request
+
+A_PAGE = 20
+FARTHEST = (
+    10_000  # nobody turns so many pages, and the number of a row further on may be none that a database knows
+)
+
+
+def page_asked() -> int:
+    """The page asked for; the first, where none is said, or nonsense."""
+    return min(max(request.values.get("page", 1, type=int), 1), FARTHEST)
+
+
+def last_page(total: int, size: int = A_PAGE) -> int:
+    """The last page of so many rows: an empty list has one."""
+    return max(ceil(total / size), 1)
