@@ -24,7 +24,6 @@ from portal.views import (
     assets,
     carrying,
     choosing,
-    drawing,
     guards,
     headers,
     here,
@@ -36,6 +35,7 @@ from portal.views import (
     refusals,
     site,
     spooling,
+    templating,
 )
 from portal.views.news import NewsDoor
 
@@ -47,7 +47,7 @@ csrf = CSRFProtect()
 class Portal(Flask):
     """Flask, whose log of an unforeseen error says where it came from, and nothing that a citizen wrote."""
 
-    jinja_environment = drawing.Templates
+    jinja_environment = templating.Templates
 
     def log_exception(self, exc_info: Any) -> None:
         self.logger.error("%s %s failed\n%s", request.method, request.url_rule, trace_of(exc_info[1]))
@@ -69,7 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     _open_sessions(app)
     app.before_request(guards.refuse_unguarded)
-    drawing.init_app(app)
+    templating.init_app(app)
     headers.init_app(app)
     lighter.init_app(app)
     assets.init_app(app)

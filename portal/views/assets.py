@@ -15,9 +15,9 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, abort
 
 from portal.views import guards
+from portal.views.headers import FOR_EVER
 
 STATIC = Path(__file__).parents[2] / "static"
-FOR_EVER = "public, max-age=31536000, immutable"
 A_MOMENT = "public, max-age=10"  # of another version: the next page asks for this one's
 
 # A script, and the attributes of which a page has them all when it needs it; with none, every page does.

@@ -9,12 +9,11 @@ POLICY = (
     "connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
 )
-
-
 HTTPS = "max-age=63072000; includeSubDomains"
 HELD = ("-worker.js", ".svg")
 OF_A_SCRIPT = "default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'"
-FILES = ("static", "assets.sheets", "assets.script", "site.colours", "site.icon")
+FILES = ("static", "assets.sheets", "assets.script", "site.colours", "site.icon")  # the same for everybody
+FOR_EVER = "public, max-age=31536000, immutable"  # what is at an address that names its very content
 SAID_TWICE = ("Content-Disposition", "Expires")  # of a file, by its type and by Cache-Control
 
 
@@ -43,9 +42,8 @@ def _of_a_file(response: Response) -> Response:
         headers.pop(name, None)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    if request.path.endswith(
-        HELD
-    ):  # a worker and a drawing opened alone are held by what they say themselves
+    # a worker and a drawing opened alone are held by what they say themselves
+    if request.path.endswith(HELD):
         headers["Content-Security-Policy"] = OF_A_SCRIPT
         headers["Cross-Origin-Embedder-Policy"] = "require-corp"
     if current_app.config["SESSION_COOKIE_SECURE"]:

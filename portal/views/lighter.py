@@ -2,36 +2,25 @@
 
 A page holds its form's token and what people wrote, beside words that its address brings: how far such a page
 shrinks tells a listener, guess after guess, what else is in it (BREACH). Files that are the same for everybody tell
-nothing, and are most of what a first visit weighs. A proxy before us must leave pages alone too. What pages can do
-without is left out before they are drawn: the margins of their templates.
+nothing, and are most of what a first visit weighs. A proxy before us must leave pages alone too.
 """
 
 from __future__ import annotations
 
 import gzip
-import re
 from functools import lru_cache
 
 from flask import Flask, Response, request
-from jinja2.ext import Extension
 
-DOORS = ("static", "assets.sheets", "assets.script", "site.colours", "site.icon")
+from portal.views.headers import FILES
+
 TYPES = ("text/css", "text/javascript", "image/svg+xml")
 SMALLEST = 500  # less would still leave in one packet
-
-_MARGINS = re.compile(r"^[ \t]+", re.MULTILINE)
-
-
-class Margins(Extension):
-    """A template without the margins by which we read it. What people wrote is not in it yet."""
-
-    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        return _MARGINS.sub("", source)
 
 
 def compress(answer: Response) -> Response:
     """A file that is the same for everybody, for a browser that takes it compressed."""
-    if request.endpoint not in DOORS or answer.mimetype not in TYPES:
+    if request.endpoint not in FILES or answer.mimetype not in TYPES:
         return answer
     answer.vary.add("Accept-Encoding")
     whole = request.method == "GET" and answer.status_code == 200
@@ -55,5 +44,4 @@ def _packed(written: bytes) -> bytes:
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.add_extension(Margins)
     app.after_request(compress)

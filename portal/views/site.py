@@ -21,9 +21,9 @@ from portal.directory.models import Organization
 from portal.lines.saying import relay_of
 from portal.views import guards
 from portal.views.freshness import stale_text
+from portal.views.headers import FOR_EVER
 
 FRESH_S = 10  # every page says it, so it is read again at most so often
-FOR_EVER = "public, max-age=31536000, immutable"  # what is at an address that names its very content
 SUFFIXES = {logos.PNG: "png", logos.SVG: "svg"}
 
 _IN_ADDRESS = re.compile(r"[0-9a-f]{6}")

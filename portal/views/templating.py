@@ -1,13 +1,16 @@
-"""How pages are drawn: Jinja as it is, less what it does for templates that each have words of their own."""
+"""How Jinja reads our templates: all with the same words, and without the margins by which we read them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import MutableMapping
-from functools import lru_cache
 from typing import Any
 
 from flask import Flask
 from flask.templating import Environment
+from jinja2.ext import Extension
+
+_MARGINS = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
 class Templates(Environment):
@@ -18,15 +21,12 @@ class Templates(Environment):
         return super().make_globals(d) if d else self.globals
 
 
+class Margins(Extension):
+    """Pages leave uncompressed: they carry no margins. What people wrote is not in a template yet."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return _MARGINS.sub("", source)
+
+
 def init_app(app: Flask) -> None:
-    @lru_cache(maxsize=256)
-    def file_address(filename: str) -> str:
-        return app.url_for("static", filename=filename)
-
-    def address(endpoint: str, **values: Any) -> str:
-        """As Flask's `url_for`: the address of a file is made once, a page names twenty."""
-        if endpoint == "static" and values.keys() == {"filename"}:
-            return file_address(values["filename"])
-        return app.url_for(endpoint, **values)
-
-    app.jinja_env.globals["url_for"] = address
+    app.jinja_env.add_extension(Margins)
