@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy.sql import ColumnElement
-
 from portal import clock, history
-from portal.citizens import people
+from portal.citizens import lasting, people
 from portal.citizens.models import FLAGS, Citizen, Flag
 from portal.citizens.names import name_key
 from portal.database import check_version, db, hold, locked
@@ -61,9 +59,7 @@ def raise_flag(
     """
     if kind not in FLAGS:
         raise Refused(N_("Choisissez une des réponses proposées."), field="flag")
-    ends_at = clock.over_at(ends_on, timezone) if ends_on else None
-    if ends_at is not None and ends_at <= clock.now():
-        raise Refused(N_("Cette date est déjà passée."), field="ends_on")
+    ends_at = lasting.read_end(ends_on, timezone, field="ends_on")
     citizen = people.head(citizen)
     hold(citizen)
     query = db.select(Flag).filter_by(kind=kind).where(Flag.citizen_id.in_(people.ids(citizen.id)))
@@ -103,13 +99,8 @@ def end_flags(*, by: Actor, most: int = 100) -> int:
 
 def live_flags(citizen_id: int | None) -> list[Flag]:
     """The flags that have not ended, those that say the same once: the one that ends last."""
-    query = db.select(Flag).where(Flag.citizen_id.in_(people.ids(citizen_id)), not_ended())
+    query = db.select(Flag).where(Flag.citizen_id.in_(people.ids(citizen_id)), lasting.lasts(Flag))
     said: dict[tuple[str, str], Flag] = {}
     for flag in sorted(db.session.scalars(query), key=lambda one: (one.ends_at or NEVER, one.id)):
         said[flag.kind, flag.note] = flag
     return list(said.values())
-
-
-def not_ended() -> ColumnElement[bool]:
-    """Of flags in a query: a flag holds until the end of its last day, by the clocks of where it was raised."""
-    return Flag.ends_at.is_(None) | (Flag.ends_at > clock.now())

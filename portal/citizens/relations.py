@@ -7,12 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any
-
-from sqlalchemy.sql import ColumnElement
 
 from portal import clock, history
-from portal.citizens import people
+from portal.citizens import lasting, people
 from portal.citizens.models import Citizen, Relation
 from portal.database import db, hold
 from portal.errors import N_, Missing, Refused
@@ -38,9 +35,7 @@ def relate(
     Its last day is one of `timezone`, where it was said.
     """
     _check(citizen, kind, other, name, evidence)
-    ends_at = clock.over_at(ends_on, timezone) if ends_on else None
-    if ends_at is not None and ends_at <= clock.now():
-        raise Refused(N_("Cette date est déjà passée."), field="relation_ends_on")
+    ends_at = lasting.read_end(ends_on, timezone, field="relation_ends_on")
     citizen = people.head(citizen)
     hold(citizen)
     found = _known(citizen, kind, other, name)
@@ -71,14 +66,14 @@ def unrelate(citizen: Citizen, relation_id: int, *, by: Actor) -> None:
 def around(citizen: Citizen, files: Collection[int] = ()) -> list[Relation]:
     """Who may speak for this person today, then who is near to them; as these files alone say, if they are given."""
     own = files or people.ids(citizen.id)
-    query = db.select(Relation).where(Relation.citizen_id.in_(own), _lasts())
+    query = db.select(Relation).where(Relation.citizen_id.in_(own), lasting.lasts(Relation))
     return sorted(db.session.scalars(query.order_by(Relation.id)), key=lambda one: KINDS.index(one.kind))
 
 
 def spoken_for_by(citizen: Citizen, files: Collection[int] = ()) -> list[Relation]:
     """For whom this person may speak today."""
     theirs = Relation.other_id.in_(files or people.ids(citizen.id))
-    query = db.select(Relation).where(theirs, Relation.kind.in_(REPRESENTS), _lasts())
+    query = db.select(Relation).where(theirs, Relation.kind.in_(REPRESENTS), lasting.lasts(Relation))
     return list(db.session.scalars(query.order_by(Relation.id)))
 
 
@@ -127,7 +122,3 @@ def _known(citizen: Citizen, kind: str, other: Citizen | None, name: str) -> Rel
         query = query.where(Relation.other_id.is_(None), Relation.name == " ".join(name.split())[:200])
     found: Relation | None = db.session.scalar(query.order_by(Relation.id).limit(1))
     return found
-
-
-def _lasts() -> ColumnElement[Any]:
-    return Relation.ends_at.is_(None) | (Relation.ends_at > clock.now())

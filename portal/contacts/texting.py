@@ -15,8 +15,7 @@ from sqlalchemy import Select, bindparam
 
 from portal import clock, history
 from portal.budgets import Use, spend_each
-from portal.citizens import consents, people
-from portal.citizens.keeping import not_ended
+from portal.citizens import consents, lasting, people
 from portal.citizens.models import Flag, Identifier, IdentifierLink
 from portal.contacts.models import Contact, Message
 from portal.database import db
@@ -124,7 +123,9 @@ def _wants_no_message(contact: Contact, used: Identifier) -> bool:
     files = people.ids(*db.session.scalars(_users(), {"used": used.id}), contact.citizen_id)
     if not files:  # somebody new
         return False
-    query = db.select(Flag.id).where(Flag.kind == "no_message", Flag.citizen_id.in_(files), not_ended())
+    query = db.select(Flag.id).where(
+        Flag.kind == "no_message", Flag.citizen_id.in_(files), lasting.lasts(Flag)
+    )
     return db.session.scalar(query.limit(1)) is not None
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
+from portal.cases import opening
 from portal.cases.models import Case, Promise
-from portal.citizens import doubles, keeping, merging, people, relations
+from portal.citizens import doubles, lasting, merging, people, relations
 from portal.citizens.models import Citizen, Flag, IdentifierLink
 from portal.contacts.models import Contact
 from portal.database import db
@@ -98,14 +99,13 @@ def card(person: Citizen, files: Collection[int] = ()) -> dict[str, Any]:
     """What tells two people apart, or shows that they are one: of the whole person, or of these files alone."""
     files = files or people.ids(person.id)
     links = db.select(IdentifierLink).where(IdentifierLink.citizen_id.in_(files))
-    flags = db.select(Flag).where(Flag.citizen_id.in_(files), keeping.not_ended())
-    cases, contacts = db.select(Case).where(Case.state != "closed"), db.select(Contact)
-    promises = db.select(Promise).where(Promise.kept_at.is_(None), Promise.given_up_at.is_(None))
+    flags = db.select(Flag).where(Flag.citizen_id.in_(files), lasting.lasts(Flag))
+    cases, contacts = db.select(Case).where(opening.IS_OPEN), db.select(Contact)
+    promises = db.select(Promise).where(opening.IS_OWED)
     return {
         "citizen": person,
-        "called": person.name
-        if may_read(person)
-        else "Personne protégée",  # by this file, not the one it is read in
+        # by this file, not the one it is read in
+        "called": person.name if may_read(person) else "Personne protégée",
         "links": list(db.session.scalars(links.order_by(IdentifierLink.certainty))),
         "flags": list(db.session.scalars(flags.order_by(Flag.kind))),
         "near": [(one, relations.other_of(one)) for one in relations.around(person, files)],
