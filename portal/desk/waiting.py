@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from portal import clock, history
 from portal.articles.models import Topic
+from portal.cases import opening
 from portal.cases.models import Promise
 from portal.citizens import people
 from portal.citizens.models import Citizen, IdentifierLink
@@ -162,7 +163,7 @@ def _of(whose: ColumnElement[bool], rows: Select[Any]) -> Select[Any]:
 def due_promises(by: Person, until: datetime, *, limit: int = MOST_SHOWN) -> list[Promise]:
     """What this person promised for before `until` and has not kept; for a supervisor, what those whom she sees did.
     What is nobody's any more is everybody's. The most urgent first."""
-    query = db.select(Promise).filter_by(organization_id=by.organization_id, kept_at=None, given_up_at=None)
+    query = db.select(Promise).where(Promise.organization_id == by.organization_id, opening.IS_OWED)
     theirs = Promise.owner_id == by.id
     if by.role == "supervisor":
         theirs = Promise.owner_id.in_(teams.seen_by(by))

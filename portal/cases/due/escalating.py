@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import joinedload
 
 from portal import clock, history, news
+from portal.cases import opening
 from portal.cases.due import levels
 from portal.cases.models import Case, Clock, Promise, ServiceLevel
 from portal.database import db, locked
@@ -117,7 +118,7 @@ def _running(organization_id: int, until: datetime) -> Iterator[Clock]:
 
 def _promised(organization_id: int, until: datetime) -> list[Promise]:
     untold: ColumnElement[bool] = Promise.warned_at.is_(None) | Promise.escalated_at.is_(None)
-    query = db.select(Promise).where(Promise.kept_at.is_(None), Promise.given_up_at.is_(None), untold)
+    query = db.select(Promise).where(opening.IS_OWED, untold)
     query = query.where(Promise.due_at < until, Promise.organization_id == organization_id)
     return list(db.session.scalars(query.order_by(Promise.due_at, Promise.id)))
 
