@@ -5,6 +5,7 @@ What waits is read from the few rows that wait, by an index of them alone; what 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -93,17 +94,11 @@ class RoomNow:
 
     @property
     def on_the_line(self) -> Waits:
-        found = Waits()
-        for one in self.queues:
-            found.add(one.on_the_line.count, one.on_the_line.since)
-        return found
+        return _together(one.on_the_line for one in self.queues)
 
     @property
     def voicemails(self) -> Waits:
-        found = Waits()
-        for one in self.queues:
-            found.add(one.voicemails.count, one.voicemails.since)
-        return found
+        return _together(one.voicemails for one in self.queues)
 
     @property
     def to_call_back(self) -> int:
@@ -124,15 +119,15 @@ def now(scope: Scope, timezone: str, *, only: tuple[int, ...] = ()) -> RoomNow:
         calls.add(one.today)
     due, late = _promises(scope, timezone)
     begun, spoken = _begun(scope, queues, timezone)
-    lines = Waits()
-    for one in queues.values():
-        lines.add(one.on_the_line.count + one.to_call_back, one.on_the_line.since)
+    lines = (
+        Waits(one.on_the_line.count + one.to_call_back, one.on_the_line.since) for one in queues.values()
+    )
     return RoomNow(
         at=clock.now(),
         queues=[
             one for one in queues.values() if one.id != NONE or one.written.count or one.voicemails.count
         ],
-        channels={"phone": lines, **channels},
+        channels={"phone": _together(lines), **channels},
         begun=begun,
         spoken=spoken,
         agents=_agents(scope),
@@ -141,6 +136,13 @@ def now(scope: Scope, timezone: str, *, only: tuple[int, ...] = ()) -> RoomNow:
         promises_late=late,
         clocks_late=_clocks_late(scope),
     )
+
+
+def _together(some: Iterable[Waits]) -> Waits:
+    found = Waits()
+    for one in some:
+        found.add(one.count, one.since)
+    return found
 
 
 def _queues(scope: Scope, only: tuple[int, ...]) -> dict[int, QueueNow]:
