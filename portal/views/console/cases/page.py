@@ -52,6 +52,7 @@ class Moment:
 def show(case: Case, form: Form | None = None, rows: Sequence[Any] = ()) -> str:
     """The page, with what was typed in the form that comes back; `rows`: two versions side by side."""
     contacts = contacts_of(case)
+    written = _notes(case, contacts)
     page = render_template(
         "console/cases/case.html",
         case=case,
@@ -59,8 +60,8 @@ def show(case: Case, form: Form | None = None, rows: Sequence[Any] = ()) -> str:
         values={**_kept(case), **(form.values if form else {})},
         errors=form.errors if form else {},
         form_key=form.key() if form and form.data else new_key(),
-        **_thread(case, contacts),
-        **_around(case, contacts),
+        **_thread(contacts, written),
+        **_around(case, contacts, written),
         **_answering(case, contacts, form),
     )
     whose = _citizen(case)
@@ -80,7 +81,7 @@ def _kept(case: Case) -> dict[str, Any]:
     return {**kept, "tags": ", ".join(kept["tags"]), "version": case.version}
 
 
-def _thread(case: Case, contacts: list[Contact]) -> dict[str, Any]:
+def _thread(contacts: list[Contact], written: list[Note | ContactNote]) -> dict[str, Any]:
     """What was said, whatever the channel, and what colleagues noted, in the order of time."""
     messages = corresponding.read_whole(*(one.id for one in contacts))
     by_id = {one.id: one for one in contacts}
@@ -90,7 +91,7 @@ def _thread(case: Case, contacts: list[Contact]) -> dict[str, Any]:
         theirs = [one for one in asked if one.contact_id == contact.id]
         if contact.channel in ("phone", "counter", "letter") or contact.answer or contact.note or theirs:
             moments.append(Moment(contact.started_at, "contact", contact, questions=theirs))
-    moments += [Moment(one.at, "note", note=one) for one in _notes(case, contacts)]
+    moments += [Moment(one.at, "note", note=one) for one in written]
     moments.sort(key=lambda one: one.at)
     waiting = set().union(*(delivery.set_aside(one) for one in contacts)) if contacts else set()
     return {"moments": moments, "contacts": contacts, "set_aside": waiting, "explained": composing.explained}
@@ -101,13 +102,13 @@ def _notes(case: Case, contacts: list[Contact]) -> list[Note | ContactNote]:
     return [*notes.notes_of(case), *noting.notes_of([one.id for one in contacts])]
 
 
-def _around(case: Case, contacts: list[Contact]) -> dict[str, Any]:
+def _around(case: Case, contacts: list[Contact], written: list[Note | ContactNote]) -> dict[str, Any]:
     """Its clocks, promises, referrals, list, neighbours and history, and who did each."""
     events = history.of(case)
-    done = deeds_of(events)
+    done, checked = deeds_of(events), checks_of(case)
     promises = db.select(Promise).filter_by(case_id=case.id).order_by(Promise.due_at)
     people = {case.owner_id, *history.actors(events), *(one.agent_id for one in contacts)}
-    people |= {one.author_id for one in _notes(case, contacts)} | {one.done_by for one in checks_of(case)}
+    people |= {one.author_id for one in written} | {one.done_by for one in checked}
     people |= {one.author_id for contact in contacts for one in contact.messages}
     newest = done[0] if done else None
     referrals = referring.referrals_of([one.id for one in contacts])
@@ -117,7 +118,7 @@ def _around(case: Case, contacts: list[Contact]) -> dict[str, Any]:
         "elsewhere": elsewhere,
         "promises": list(db.session.scalars(promises)),
         "referrals": referrals,
-        "checks": checks_of(case),
+        "checks": checked,
         "linked": linking.linked_to(case),
         "events": events,
         "macros": macros.macros(case.organization_id) if case.state != "closed" else [],
