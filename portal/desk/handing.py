@@ -139,7 +139,7 @@ def cancel(contact_id: int, *, by: Staff) -> None:
         return
     move((ends.third, "out"), (ends.citizen, "room"))
     if ends.third.staff_id is not None and ends.third.answered_at is not None:
-        presence.end_call(ends.third.staff_id)
+        presence.end_call(ends.third.staff_id, ends.contact)
     _note("contact.consult_cancelled", ends.contact, by, whom=ends.third.label)
 
 
@@ -203,7 +203,7 @@ def _hold(ends: _Ends) -> None:
 def _leave(ends: _Ends, by: Staff) -> None:
     """The agent has handed the call on."""
     queue = db.session.get(Queue, ends.contact.queue_id) if ends.contact.queue_id else None
-    presence.begin_wrap_up(by.id, queue)
+    presence.begin_wrap_up(by.id, queue, ends.contact)
     news.tell(f"staff:{by.id}", f"desk:{ends.contact.organization_id}")
 
 

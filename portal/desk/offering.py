@@ -1,7 +1,7 @@
 """The life of an offer: it rings at one agent's, who picks up or does not; or whoever waited is gone.
 
-Two agents never have the same call: an offer is unique for its contact and for its agent as long as it rings, and
-whoever changes one holds the desk.
+Two agents never have the same call: an offer is unique for its contact and for its agent as long as it rings, whoever
+makes one holds the desk, and whoever ends one holds its row.
 """
 
 from __future__ import annotations

@@ -93,15 +93,14 @@ def miss(presence: Presence) -> None:
         set_state(presence, "away", why="missed")
 
 
-def begin_wrap_up(staff_id: int, queue: Queue | None, contact: Contact | None = None) -> Presence | None:
-    """The call is over: so much time to write it up, then available again. At once if it is written up already;
-    whoever signed out meanwhile stays away. Hold the `contact` they were in first, if it is known."""
-    known = db.session.get(Presence, staff_id) if contact is None else None
-    becomes_free = contact.state == "wrapped_up" if contact else known is not None and _is_written_up(known)
-    presence = _of(staff_id) if becomes_free else hold_presence(staff_id)  # most keep nobody from the desk
-    if presence is None or presence.state != "busy":
+def begin_wrap_up(staff_id: int, queue: Queue | None, contact: Contact) -> Presence | None:
+    """This call of theirs is over: so much time to write it up, then available again. At once if it is written up
+    already; whoever signed out meanwhile stays away. Hold the contact first."""
+    written_up = contact.state == "wrapped_up"
+    presence = _of(staff_id) if written_up else hold_presence(staff_id)  # most keep nobody from the desk
+    if presence is None or presence.state != "busy" or not _is_in(presence, contact):
         return presence
-    if becomes_free and _is_written_up(presence):
+    if written_up:
         _become_free(presence)
         return presence
     seconds = queue.wrap_up_s if queue else 60
@@ -129,10 +128,11 @@ def end_wrap_up(staff_id: int) -> Presence | None:
     return presence
 
 
-def end_call(staff_id: int) -> None:
-    """The agent was only asked something, or nobody answered: nothing to write up, available again at once."""
+def end_call(staff_id: int, contact: Contact) -> None:
+    """In this call the agent was only asked something, or nobody answered: nothing to write up, available again at
+    once."""
     presence = _of(staff_id)
-    if presence is not None and presence.state in ("busy", "wrap_up"):
+    if presence is not None and presence.state in ("busy", "wrap_up") and _is_in(presence, contact):
         _become_free(presence)
 
 
@@ -181,10 +181,9 @@ def _is_over(presence: Presence) -> bool:
     return contact is None or contact.ended_at is not None
 
 
-def _is_written_up(presence: Presence) -> bool:
-    """Whether nothing is left to write of the call they were in."""
-    contact = db.session.get(Contact, presence.contact_id) if presence.contact_id else None
-    return contact is None or contact.state == "wrapped_up"
+def _is_in(presence: Presence, contact: Contact) -> bool:
+    """Whether it is this call that they are said to be in: the end of the one before may be told late."""
+    return presence.contact_id in (None, contact.id)
 
 
 def _wrap_up_until(presence: Presence, seconds: int) -> None:

@@ -1,7 +1,7 @@
 """A call that an agent has: picked up, held, consulted about, handed on, and what each hanging up means for the rest.
 
-Every verb holds the contact first, then the desk, then the legs. Who is told what is written here; how the network is
-made to do it is `contacts.bridging`.
+Who is told what is written here; how the network is made to do it is `contacts.bridging`. In which order rows and the
+desk are held: `desk.holding`.
 """
 
 from __future__ import annotations
@@ -144,14 +144,12 @@ def fail(leg: Leg, error: str) -> None:
 
 def hang_up(contact: Contact, status: str = "completed") -> None:
     """The citizen is gone, or the call is over: everybody in it is told. Said once. Hold the contact first."""
+    everybody = legs.of(contact.id)
+    if any(leg.role == "third" for leg in everybody):  # they become free, once places and presences are held
+        hold_desk(contact.organization_id)
     if contact.ended_at is None:
         offering.withdraw(contact, "hung_up")
     end_call(contact, status)
-    everybody = legs.of(contact.id)
-    if any(leg.role == "third" for leg in everybody):
-        hold_desk(
-            contact.organization_id
-        )  # who was consulted becomes free, after the agent's presence is held
     for leg in everybody:
         if leg.seat == "bridge" and (leg.role == "citizen" or leg.dialled_by_id is not None):
             legs.advance(leg, "ended")  # a `<Dial>` is over for both its ends
@@ -250,7 +248,7 @@ def _release(contact: Contact, leg: Leg) -> None:
         queue = db.session.get(Queue, contact.queue_id) if contact.queue_id else None
         presence.begin_wrap_up(leg.staff_id, queue, contact)
     elif leg.answered_at is not None:
-        presence.end_call(leg.staff_id)
+        presence.end_call(leg.staff_id, contact)
     else:
         match(contact.organization_id)
 
@@ -264,7 +262,7 @@ def _not_reached(contact: Contact, leg: Leg) -> None:
         contact.step = "Appelé, pas de réponse"
     end_call(contact, "no-answer")
     if leg.staff_id is not None:
-        presence.end_call(leg.staff_id)
+        presence.end_call(leg.staff_id, contact)
     leg.seat = "out"
     tell_of(contact)
 

@@ -89,7 +89,7 @@ def test_a_call_from_its_ring_to_the_end_of_its_wrap_up(
     page.keyboard.press("s")
     page.wait_for_url(f"**/contacts/{contact.id}")
     page.get_by_label("Note interne").fill("Elle rappelle")
-    presence.begin_wrap_up(agent.id, queue)
+    presence.begin_wrap_up(agent.id, queue, contact)
     db.session.commit()
     page.locator(".live-strip.wrap_up").wait_for()
     first = page.locator("[data-left]").inner_text()

@@ -10,6 +10,7 @@ import time_machine
 from flask import Flask
 
 from portal import clock, history
+from portal.contacts.models import Contact
 from portal.database import db
 from portal.desk import offering, places, presence
 from portal.desk.models import Presence, Queue
@@ -33,6 +34,10 @@ def talking(queue: Queue) -> Staff:
     return agent
 
 
+def call_of(agent: Staff) -> Contact:
+    return db.session.get_one(Contact, presence.of(agent).contact_id)
+
+
 def later(**more: float) -> Any:
     return time_machine.travel(clock.now() + timedelta(**more), tick=False)
 
@@ -54,13 +59,13 @@ def test_an_agent_is_away_until_they_choose_and_looking_writes_nothing(app: Flas
 def test_nobody_leaves_a_conversation_by_a_click(talking: Staff) -> None:
     with pytest.raises(Refused, match="en ligne"):
         presence.choose(talking, "break")
-    contact = db.session.get_one(presence.Contact, presence.of(talking).contact_id)
+    contact = call_of(talking)
     contact.ended_at = clock.now()  # what tells the end of the bridge was lost
     assert presence.choose(talking, "available").state == "available"
 
 
 def test_a_wrap_up_ends_by_itself_and_the_next_call_rings(queue: Queue, talking: Staff, work: Any) -> None:
-    presence.begin_wrap_up(talking.id, queue)
+    presence.begin_wrap_up(talking.id, queue, call_of(talking))
     found = presence.of(talking)
     assert found.state == "wrap_up" and found.until == pytest.approx(
         clock.now() + timedelta(seconds=60), abs=timedelta(seconds=2)
@@ -73,7 +78,7 @@ def test_a_wrap_up_ends_by_itself_and_the_next_call_rings(queue: Queue, talking:
 
 
 def test_a_wrap_up_can_be_prolonged_within_reason_and_ended(queue: Queue, talking: Staff, work: Any) -> None:
-    presence.begin_wrap_up(talking.id, queue)
+    presence.begin_wrap_up(talking.id, queue, call_of(talking))
     presence.prolong_wrap_up(talking.id, 120)
     with later(seconds=70):
         work()
@@ -86,8 +91,8 @@ def test_a_wrap_up_can_be_prolonged_within_reason_and_ended(queue: Queue, talkin
 
 
 def test_writing_the_contact_up_ends_the_wrap_up(queue: Queue, talking: Staff) -> None:
-    contact = db.session.get_one(presence.Contact, presence.of(talking).contact_id)
-    presence.begin_wrap_up(talking.id, queue)
+    contact = call_of(talking)
+    presence.begin_wrap_up(talking.id, queue, call_of(talking))
     wrap_up(
         make.contact(state="in_progress", agent_id=talking.id),
         Outcome("answered"),
@@ -100,10 +105,10 @@ def test_writing_the_contact_up_ends_the_wrap_up(queue: Queue, talking: Staff) -
 
 
 def test_a_contact_written_up_during_the_call_leaves_nothing_to_wrap_up(queue: Queue, talking: Staff) -> None:
-    contact = db.session.get_one(presence.Contact, presence.of(talking).contact_id)
+    contact = call_of(talking)
     wrap_up(contact, Outcome("answered"), form_key="k" * 20, by=talking)
     assert presence.of(talking).state == "busy"
-    presence.begin_wrap_up(talking.id, queue)
+    presence.begin_wrap_up(talking.id, queue, call_of(talking))
     assert presence.of(talking).state == "available"
 
 
@@ -119,8 +124,18 @@ def test_a_break_while_it_rings_gives_the_call_to_somebody_else(queue: Queue) ->
 
 def test_who_signs_out_is_away_and_stays_so_after_the_call(queue: Queue, talking: Staff) -> None:
     presence.leave(talking)
-    presence.begin_wrap_up(talking.id, queue)
+    presence.begin_wrap_up(talking.id, queue, call_of(talking))
     assert presence.of(talking).state == "away"
+
+
+def test_the_end_of_a_former_call_told_late_leaves_them_in_the_present_one(
+    queue: Queue, talking: Staff
+) -> None:
+    for state in ("in_progress", "wrapped_up"):
+        former = make.contact(state=state, agent_id=talking.id)
+        presence.begin_wrap_up(talking.id, queue, former)
+        presence.end_call(talking.id, former)
+        assert presence.of(talking).state == "busy"
 
 
 def test_an_agent_whose_session_ended_is_away_within_the_hour(queue: Queue, work: Any) -> None:

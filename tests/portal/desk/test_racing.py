@@ -107,7 +107,7 @@ def _take_turn(agent: Staff, offer_id: int, *, misses: bool) -> None:
     accepted = offering.accept(offer)
     db.session.commit()
     if accepted:
-        presence.begin_wrap_up(agent.id, offer.place.queue)
+        presence.begin_wrap_up(agent.id, offer.place.queue, offer.contact)
         db.session.commit()
         presence.end_wrap_up(agent.id)
         db.session.commit()

@@ -160,7 +160,7 @@ def test_the_wrap_up_counts_down_is_prolonged_and_ended(client: Any, agent: Staf
     held = offering.hold_offer(live.id)
     assert held is not None and offering.accept(held)
     assert f"/console/contacts/{contact.id}" in client.get("/console/now").text
-    presence.begin_wrap_up(agent.id, queue)
+    presence.begin_wrap_up(agent.id, queue, contact)
     shown = client.get("/console/now").text
     assert 'data-left="60"' in shown or 'data-left="59"' in shown
     send(client, "/console/wrap-up-time")
