@@ -25,10 +25,8 @@ from bench.open_consoles import quantile
 CONSOLES = 200
 IDLE_S = 20.0
 POPS, RINGS_S = 100, 2.5
-EVERY_S = {
-    "PostgreSQL": 0.5,
-    "SQLite": 2.0,
-}  # a call, and a text, comes in so often: a town's file is no country
+# a call, and a text, comes in so often: a town's file is no country
+EVERY_S = {"PostgreSQL": 0.5, "SQLite": 2.0}
 MOST_IDLE, MOST_POP_MS = 0.2, 1000.0  # % of a core; milliseconds
 
 

@@ -26,10 +26,8 @@ Rows = dict[str, list[tuple[Any, ...]]]
 
 CITIZENS = 100_000
 CONTACTS = 500_000
-HEAVY, STEADY = (
-    1_000_001,
-    1_000_002,
-)  # the citizen with `heavy` contacts, and one with thirty whatever their total
+# the citizen with `heavy` contacts, and one with thirty whatever their total
+HEAVY, STEADY = 1_000_001, 1_000_002
 
 # where each table's own numbers go on, which PostgreSQL counts by itself
 STARTS = {

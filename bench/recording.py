@@ -23,9 +23,8 @@ class Step:
     connection: int
     statement: str = ""
     parameters: Any = None
-    inserted: list[int] = field(
-        default_factory=list
-    )  # numbers that the table gave: later steps speak of them
+    # numbers that the table gave: later steps speak of them
+    inserted: list[int] = field(default_factory=list)
 
 
 @dataclass

@@ -148,9 +148,8 @@ class Analyzer:
             return word
         with self._lock:  # the C stemmer is not safe between threads
             stem = fold(self._stemmer.stemWord(word))
-            if (
-                self.language == "fr"
-            ):  # once more: « démissionner » gives « demission », which gives « demiss »
+            # once more: « démissionner » gives « demission », which gives « demiss »
+            if self.language == "fr":
                 stem = fold(self._stemmer.stemWord(stem))
         return stem
 

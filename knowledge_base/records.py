@@ -12,9 +12,8 @@ from . import analysis
 from .entry import Entry
 
 with warnings.catch_warnings():
-    warnings.simplefilter(
-        "ignore", SyntaxWarning
-    )  # Whoosh 2.7.4 predates the warning on "\d" in plain strings
+    # Whoosh 2.7.4 predates the warning on "\d" in plain strings
+    warnings.simplefilter("ignore", SyntaxWarning)
     from whoosh import fields, formats
 
 # Raised with every change of what is kept of an entry: an index of another format is as if there were none.

@@ -103,9 +103,8 @@ class Searcher:
             self._opening.start()
 
     def _open(self, mark: object) -> None:
-        for _ in range(
-            3
-        ):  # a generation may be replaced, and removed, between reading its name and opening it
+        # a generation may be replaced, and removed, between reading its name and opening it
+        for _ in range(3):
             name = index.current(self.folder)
             if name is None:
                 self._snapshot, self._seen = None, mark

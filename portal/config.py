@@ -40,12 +40,10 @@ class Settings:
     twilio_auth_token_old: str  # TWILIO_AUTH_TOKEN_OLD: the former token, accepted during a rotation
     twilio_auth_token_old_until: datetime | None  # TWILIO_AUTH_TOKEN_OLD_UNTIL: its last day, as 2026-12-05
     twilio_base_url: str  # TWILIO_BASE_URL: another address for the network's REST calls (demo: the stand-in)
-    twilio_calls_per_second: (
-        float  # TWILIO_CALLS_PER_SECOND: what the account may place; 1 unless it was raised
-    )
-    agents_press_1: (
-        str  # AGENTS_PRESS_1: numbers (default), always or never: whom a voicemail could answer for
-    )
+    # TWILIO_CALLS_PER_SECOND: what the account may place; 1 unless it was raised
+    twilio_calls_per_second: float
+    # AGENTS_PRESS_1: numbers (default), always or never: whom a voicemail could answer for
+    agents_press_1: str
     smtp_host: str  # SMTP_HOST: empty keeps letters in the mailbox page (demo)
     smtp_port: int  # SMTP_PORT
     smtp_user: str  # SMTP_USER: empty for a relay that asks for no sign-in
@@ -61,13 +59,11 @@ class Settings:
     stale_months: int  # RELAIS_STALE_MONTHS: how long what an owner confirmed is believed
     keep_traces_days: int  # RELAIS_KEEP_TRACES_DAYS: what the network told, and work that is done
     keep_counters_days: int  # RELAIS_KEEP_COUNTERS_DAYS: counters of limits, and one-time codes that ran out
-    confirmations_a_day: (
-        int  # RELAIS_CONFIRMATIONS_A_DAY: how many letters may ask owners to confirm, each day
-    )
+    # RELAIS_CONFIRMATIONS_A_DAY: how many letters may ask owners to confirm, each day
+    confirmations_a_day: int
     timezone: str  # RELAIS_TIMEZONE: local time on screens
-    proxy_hops: (
-        int  # RELAIS_PROXY_HOPS: trusted proxies in front of us (X-Forwarded-For is believed that deep)
-    )
+    # RELAIS_PROXY_HOPS: trusted proxies in front of us (X-Forwarded-For is believed that deep)
+    proxy_hops: int
 
     @property
     def demo(self) -> bool:

@@ -221,9 +221,8 @@ def set_rules(engine: Engine) -> None:
 
 
 def _open_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = (
-        None  # the driver must not begin transactions of its own: `_begin_sqlite` does
-    )
+    # the driver must not begin transactions of its own: `_begin_sqlite` does
+    connection.isolation_level = None
     for rule in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {rule}")
 

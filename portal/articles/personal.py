@@ -101,9 +101,8 @@ PEOPLE: tuple[re.Pattern[str], ...] = (
     ),
     re.compile(rf"\b(?i:{BEGINS})\s+(?P<what>{NAMES})"),
     re.compile(r"\b(?P<what>[A-ZÀ-Ý][a-zà-ÿ]+(?:-[A-ZÀ-Ý][a-zà-ÿ]+)?\s+[A-ZÀ-Ý]{2,}(?:-[A-ZÀ-Ý]{2,})?)\b"),
-    re.compile(
-        rf"(?:^|\n)[ \t]*(?P<what>{NAME}(?:\s+{NAME}){{1,2}})[ \t]*$"
-    ),  # alone on the last line: it signs
+    # alone on the last line: it signs
+    re.compile(rf"(?:^|\n)[ \t]*(?P<what>{NAME}(?:\s+{NAME}){{1,2}})[ \t]*$"),
 )
 TITLES = {
     "maire",

@@ -15,11 +15,8 @@ from portal.articles.models import Article, ArticleText, Document, Opinion, Topi
 from portal.database import db, locked
 from portal.errors import Missing
 
-ANSWER_KINDS = (
-    "question",
-    "guide",
-    "folder",
-)  # what stands in a topic's list; the rest is reached from these
+# what stands in a topic's list; the rest is reached from these
+ANSWER_KINDS = ("question", "guide", "folder")
 RELATED = 8
 
 

@@ -76,9 +76,8 @@ class Case(Versioned, Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(
-        unique=True
-    )  # public, drawn at random with a check character; no key
+    # public, drawn at random with a check character; no key
+    reference: Mapped[str] = mapped_column(unique=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     identifier_id: Mapped[int | None] = mapped_column(ForeignKey("identifiers.id"))
     citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id"))
@@ -127,9 +126,8 @@ class Clock(Versioned, Base):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     kind: Mapped[str]  # one of CLOCKS
-    means: Mapped[str] = mapped_column(
-        default=""
-    )  # of silence: acceptance, rejection; of a receipt: registered
+    # of silence: acceptance, rejection; of a receipt: registered
+    means: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(default="running")
     started_at: Mapped[datetime] = mapped_column(default=clock.now)
     due_at: Mapped[datetime]

@@ -12,10 +12,8 @@ from portal.database import db, insert
 from portal.history import Actor
 
 ANY = ""  # said of all our senders at once
-BLOCKS = (
-    "network",
-    "refusal",
-)  # evidence that the network itself lets nothing through: only its own words lift that
+# evidence that the network itself lets nothing through: only its own words lift that
+BLOCKS = ("network", "refusal")
 
 
 def stop(used: Identifier, sender: str, *, evidence: str, by: Actor) -> bool:

@@ -26,12 +26,10 @@ class Citizen(Versioned, Base):
     preferred_channel: Mapped[str] = mapped_column(default="")
     commune: Mapped[str] = mapped_column(default="")  # INSEE code
     protected: Mapped[bool] = mapped_column(default=False)
-    know_first: Mapped[str] = mapped_column(
-        default=""
-    )  # said to whoever opens the file, before anything else
-    person_id: Mapped[int | None] = mapped_column(
-        ForeignKey("citizens.id"), index=True
-    )  # while merged: whose file this one is read in
+    # said to whoever opens the file, before anything else
+    know_first: Mapped[str] = mapped_column(default="")
+    # while merged: whose file this one is read in
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     links: Mapped[list[IdentifierLink]] = relationship(back_populates="citizen")
     flags: Mapped[list[Flag]] = relationship(back_populates="citizen")

@@ -36,9 +36,8 @@ EXTENSIONS = {
     OPEN_TEXT: ("odt",),
     "text/plain": ("txt", "text"),
 }
-ACCEPTED = ",".join(
-    f".{one}" for names in EXTENSIONS.values() for one in names[:2]
-)  # what a form proposes to choose
+# what a form proposes to choose
+ACCEPTED = ",".join(f".{one}" for names in EXTENSIONS.values() for one in names[:2])
 _HEIC = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
 _MARKUP = (b"<!doctype", b"<html", b"<head", b"<body", b"<script", b"<svg", b"<?xml", b"<iframe", b"<!--")
 _RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))}

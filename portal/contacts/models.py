@@ -13,9 +13,7 @@ from portal.citizens import people
 from portal.citizens.models import Citizen, Identifier
 from portal.database import Base, Versioned
 
-DISTRESS = (
-    "Mots de détresse : à rappeler tout de suite"  # a contact's step: nobody waits longer than this one
-)
+DISTRESS = "Mots de détresse : à rappeler tout de suite"  # the step of a contact that none may pass in line
 CHANNELS = ("phone", "text", "web", "email", "counter", "letter")
 DISPOSITIONS = (
     "answered",
@@ -87,9 +85,8 @@ class Contact(Versioned, Base):
     direction: Mapped[str] = mapped_column(default="in")
     identifier_id: Mapped[int | None] = mapped_column(ForeignKey("identifiers.id"))
     citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id"))
-    certainty: Mapped[str] = mapped_column(
-        default=""
-    )  # how sure the citizen is: confirmed, probable, denied (not who it was thought to be), or nobody yet
+    # how sure the citizen is: confirmed, probable, denied (not who it was thought to be), or nobody yet
+    certainty: Mapped[str] = mapped_column(default="")
     topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id"))
     queue_id: Mapped[int | None] = mapped_column(ForeignKey("queues.id"))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
@@ -100,9 +97,8 @@ class Contact(Versioned, Base):
     subject: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(default="open")
     step: Mapped[str] = mapped_column(default="")  # where it stopped, in words
-    records: Mapped[bool] = mapped_column(
-        default=False
-    )  # the caller was told of a recording, and did not refuse
+    # the caller was told of a recording, and did not refuse
+    records: Mapped[bool] = mapped_column(default=False)
     disposition: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")  # for staff only
     answer: Mapped[str] = mapped_column(default="")  # what was answered, shown to the citizen
@@ -291,8 +287,7 @@ class Envelope(Base):
     subject: Mapped[str] = mapped_column(default="")
     quoted: Mapped[str] = mapped_column(default="")  # what was written before, repeated under the new words
     signature: Mapped[str] = mapped_column(default="")
-    other_address: Mapped[bool] = mapped_column(
-        default=False
-    )  # not from the address that the contact is with
+    # not from the address that the contact is with
+    other_address: Mapped[bool] = mapped_column(default=False)
     refused: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # attachments not taken: name, why
     message: Mapped[Message] = relationship(back_populates="envelope")

@@ -15,9 +15,8 @@ from portal.errors import N_, Missing
 from portal.history import Person
 
 KEPT_FOR = timedelta(days=183)  # six months
-A_NAME = re.compile(
-    r"RE[0-9A-Za-z]{6,64}"
-)  # the network's names; nothing else may stand in an address of ours
+# the network's names; nothing else may stand in an address of ours
+A_NAME = re.compile(r"RE[0-9A-Za-z]{6,64}")
 
 
 def note(contact: Contact, kind: str, provider_ref: str, seconds: int) -> None:

@@ -176,9 +176,8 @@ def transfer(contact_id: int, key: str, *, by: Staff) -> None:
     elif queue is not None:
         only = target.id if target.kind == "agent" else None
         places.stand_in_line(contact, queue, by=by.actor, only_staff_id=only)
-        offering.dial_at_once(
-            contact
-        )  # who is free is rung once the citizen's telephone asks what comes next
+        # who is free is rung once the citizen's telephone asks what comes next
+        offering.dial_at_once(contact)
     _leave(ends, by)
 
 

@@ -34,10 +34,8 @@ def hold_desk(organization_id: int) -> None:
     known = session.info.get(DESK) == (session.get_transaction(), organization_id)
     if db.engine.dialect.name == "postgresql" and not known:
         db.session.execute(LOCK, {"desk": DESK, "organization": organization_id})
-        session.info[DESK] = (
-            session.get_transaction(),
-            organization_id,
-        )  # which the lock itself may have begun
+        # the transaction as it is now: the lock itself may have begun it
+        session.info[DESK] = session.get_transaction(), organization_id
 
 
 def hold_place(contact: Contact) -> Place | None:

@@ -41,9 +41,8 @@ class Queue(Base):
     wrap_up_s: Mapped[int] = mapped_column(default=60)
     handling_s: Mapped[int] = mapped_column(default=300)  # mean handling time, until enough calls tell it
     long_wait_s: Mapped[int] = mapped_column(default=600)  # waited so long, one passes before the favoured
-    waive_s: Mapped[int] = mapped_column(
-        default=180
-    )  # waited so long, one is answered even without the skill
+    # waited so long, one is answered even without the skill
+    waive_s: Mapped[int] = mapped_column(default=180)
 
 
 class Skill(Base):

@@ -74,15 +74,13 @@ class Service(Sourced, Versioned, Base):
     url: Mapped[str] = mapped_column(default="")
     address: Mapped[str] = mapped_column(default="")
     deaf_relay_url: Mapped[str] = mapped_column(default="")
-    schedule: Mapped[dict[str, Any]] = mapped_column(
-        default=dict
-    )  # {"mon": [["08:30", "12:00"], …], …}, local time
+    # {"mon": [["08:30", "12:00"], …], …}, local time
+    schedule: Mapped[dict[str, Any]] = mapped_column(default=dict)
     accessibility: Mapped[dict[str, str]] = mapped_column(default=dict)  # how to come and call, by language
     languages: Mapped[list[str]] = mapped_column(default=list)
     active: Mapped[bool] = mapped_column(default=True)
-    status: Mapped[str] = mapped_column(
-        default="active"
-    )  # HSDS: active, inactive, defunct, temporarily closed
+    # HSDS: active, inactive, defunct, temporarily closed
+    status: Mapped[str] = mapped_column(default="active")
     eligibility_description: Mapped[str] = mapped_column(default="")
     minimum_age: Mapped[int | None]
     maximum_age: Mapped[int | None]
@@ -91,9 +89,8 @@ class Service(Sourced, Versioned, Base):
     interpretation_services: Mapped[str] = mapped_column(default="")
     alert: Mapped[str] = mapped_column(default="")
     required_documents: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # [{"document", "uri"}]
-    cost_options: Mapped[list[dict[str, Any]]] = mapped_column(
-        default=list
-    )  # [{"option", "amount", "currency", …}]
+    # [{"option", "amount", "currency", …}]
+    cost_options: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     commune: Mapped[str] = mapped_column(default="", index=True)  # where its seat is: an INSEE code
     department: Mapped[str] = mapped_column(default="")
     search_key: Mapped[str] = mapped_column(default="")  # kept by `directory.searching`
@@ -134,9 +131,8 @@ class Location(Sourced, Versioned, Base):
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     transportation: Mapped[str] = mapped_column(default="")
-    accessibility: Mapped[list[dict[str, Any]]] = mapped_column(
-        default=list
-    )  # [{"description", "details", "url"}]
+    # [{"description", "details", "url"}]
+    accessibility: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     schedule: Mapped[dict[str, Any]] = mapped_column(default=dict)  # empty: the service's own
 
 
@@ -164,9 +160,8 @@ class ListedPhone(Base):
     location_id: Mapped[int | None] = mapped_column(ForeignKey("locations.id"), index=True)
     number: Mapped[str]
     extension: Mapped[str] = mapped_column(default="")
-    type: Mapped[str] = mapped_column(
-        default="voice"
-    )  # HSDS: voice, text, fax, cell, video, pager, textphone
+    # HSDS: voice, text, fax, cell, video, pager, textphone
+    type: Mapped[str] = mapped_column(default="voice")
     description: Mapped[str] = mapped_column(default="")
     languages: Mapped[list[str]] = mapped_column(default=list)
     hsds: Mapped[dict[str, Any]] = mapped_column(default=dict)

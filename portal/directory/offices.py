@@ -158,10 +158,8 @@ def _steps(level: str, pool: Sequence[Candidate], place: Place) -> Iterator[tupl
     if level == "commune":
         for tier in place.tiers:
             seated = [one for one in pool if one.commune in tier]
-            yield (
-                _plain(seated) or seated,
-                tier[0] in place.wholes,
-            )  # that of one part is not that of the whole
+            # that of one part is not that of the whole
+            yield _plain(seated) or seated, tier[0] in place.wholes
     yield _naming(pool, "commune", place.wholes), True
     yield _naming(pool, "department", {place.department}), True
     here = [one for one in pool if one.department == place.department]

@@ -42,9 +42,8 @@ def find_services(
     rows = db.session.scalars(db.select(Service).where(Service.id.in_(page)).options(*whole)).unique()
     by_id = {service.id: service for service in rows}
     found = [by_id[n] for n in page]
-    if 0 < len(page) < limit or not (
-        page or offset
-    ):  # the last page: no need to look through all of them again
+    # the last page: no need to look through all of them again
+    if 0 < len(page) < limit or not (page or offset):
         return found, offset + len(page)
     some = db.select(Service.id).where(*wanted).limit(offset + COUNTED + 1).subquery()
     return found, db.session.scalar(db.select(db.func.count()).select_from(some)) or 0

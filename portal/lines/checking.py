@@ -21,9 +21,8 @@ KEYS = "0123456789*"  # the network keeps # for the end of what is typed
 MOST_CHOICES, MOST_LEVELS = 4, 2  # beyond, people forget the first choice, or hang up
 LONGEST_TEXT = 1000  # what is said at once; the network takes 4,096 characters
 EMERGENCIES = ("15", "17", "18", "112", "114")
-DIALLED = re.compile(
-    r"\+(33[1-79]|590|594|596|262|508|687|689|681)\d+"
-)  # France and its territories, no surcharge
+# France and its territories, no surcharge
+DIALLED = re.compile(r"\+(33[1-79]|590|594|596|262|508|687|689|681)\d+")
 SURCHARGED = re.compile(r"\+338[2-9]\d+")
 
 

@@ -19,12 +19,10 @@ class Line(Versioned, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)  # E.164: calls
-    text_number: Mapped[str | None] = mapped_column(
-        unique=True
-    )  # E.164: texts, where they have a number of their own
-    automatic_number: Mapped[str | None] = mapped_column(
-        unique=True
-    )  # E.164: calls that a machine places, which may not show the number of a town hall
+    # E.164: texts, where they have a number of their own
+    text_number: Mapped[str | None] = mapped_column(unique=True)
+    # E.164: calls that a machine places, which may not show the number of a town hall
+    automatic_number: Mapped[str | None] = mapped_column(unique=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     name: Mapped[str]
     languages: Mapped[list[str]] = mapped_column(default=list)

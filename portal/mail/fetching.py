@@ -61,9 +61,8 @@ def new_uids(folder: Folder, last_uid: int, since: datetime | None) -> list[int]
     A letter that a person has opened meanwhile is among the first, one whose mark was lost among the second. `since`,
     where the server has numbered anew: all that came from a month before, for the last one kept is not known.
     """
-    found = {
-        uid for uid in _search(folder, "UID", f"{last_uid + 1}:*") if uid > last_uid
-    }  # `*` is at least one
+    # `*` is at least one
+    found = {uid for uid in _search(folder, "UID", f"{last_uid + 1}:*") if uid > last_uid}
     found.update(_search(folder, "UNSEEN"))
     if since is not None:
         found.update(_search(folder, "SINCE", _day(since - LOOK_BACK)))

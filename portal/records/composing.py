@@ -100,9 +100,8 @@ def _citizens(session: Session, ids: list[int]) -> Iterator[Composed]:
     for row in session.execute(query):
         found = _composed(CITIZEN, row.id, 0, row.created_at, row.know_first, closed=row.protected)
         called = words.names(f"{row.name} {row.called}")
-        found.terms.update(
-            called, found.said
-        )  # beginnings of words are asked for: none is freed of its ending
+        # beginnings of words are asked for: none is freed of its ending
+        found.terms.update(called, found.said)
         found.said = {name: (name, name) for name in called}  # what to know first is proposed to nobody
         yield found
 

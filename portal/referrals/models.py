@@ -119,15 +119,13 @@ class Referral(Versioned, Base):
     state: Mapped[str] = mapped_column(default="proposed", index=True)
     way: Mapped[str] = mapped_column(default="told")  # told, phone, email, here, api
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
-    former_id: Mapped[int | None] = mapped_column(
-        ForeignKey("referrals.id")
-    )  # the one that was refused before
+    # the one that was refused before
+    former_id: Mapped[int | None] = mapped_column(ForeignKey("referrals.id"))
     shared: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what the receiver is given, no more
     nature: Mapped[str] = mapped_column(default="information")  # what silence means: see `clocks.REGIMES`
     refusal: Mapped[str] = mapped_column(default="")  # one of `living.REFUSALS`
-    redirect_to_id: Mapped[int | None] = mapped_column(
-        ForeignKey("services.id")
-    )  # where it should go, says who refused it
+    # where it should go, says who refused it
+    redirect_to_id: Mapped[int | None] = mapped_column(ForeignKey("services.id"))
     ping_pong: Mapped[bool] = mapped_column(default=False)  # sent back to who had refused it
     receiver: Mapped[str] = mapped_column(default="")  # who has it, at the receiver's
     note: Mapped[str] = mapped_column(default="")  # what the receiver says of it, to the citizen
@@ -175,12 +173,10 @@ class ReferralLink(Base):
     referral_id: Mapped[int] = mapped_column(ForeignKey("referrals.id"), index=True)
     digest: Mapped[str] = mapped_column(unique=True)
     sent_to: Mapped[str]
-    reminder: Mapped[int] = mapped_column(
-        default=0
-    )  # with which letter it left: a reminder's replaces the former
-    letter: Mapped[str] = mapped_column(
-        default="", index=True
-    )  # its Message-ID: one that comes back names it
+    # with which letter it left: a reminder's replaces the former
+    reminder: Mapped[int] = mapped_column(default=0)
+    # its Message-ID: one that comes back names it
+    letter: Mapped[str] = mapped_column(default="", index=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]

@@ -15,9 +15,7 @@ from portal.reports.figures import Asked, Sums
 from portal.reports.models import NONE, Tally
 
 FEWEST = 5
-SURELY = (
-    1000  # contacts that are surely not of so few: their persons are not counted, which would read them all
-)
+SURELY = 1000  # contacts, surely not of so few: their persons are not counted, which would read them all
 LIVES_IN = db.func.coalesce(db.func.nullif(Contact.commune, ""), Citizen.commune, "")
 
 Key = TypeVar("Key", int, str)

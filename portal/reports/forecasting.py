@@ -27,10 +27,8 @@ OUT_OF_PROPORTION = 2.5  # times the median of its weekday, or as many times les
 SMOOTHED = (0.25, 0.5, 0.25)  # a quarter of an hour and its neighbours
 BELIEF = 300.0  # calls: how many it takes for today to weigh as much as the past
 EIGHT_IN_TEN = 1.2816  # standard deviations
-FEW, PATIENCE_S = (
-    10,
-    180.0,
-)  # fewer calls tell nothing; how long callers wait on average where nothing is known
+# fewer calls tell nothing; how long callers wait on average where nothing is known
+FEW, PATIENCE_S = 10, 180.0
 
 Curve = Sequence[float]
 

@@ -35,9 +35,8 @@ class Tally(Base):
     known: Mapped[int] = mapped_column(default=0)  # whose person and topic are known
     again: Mapped[int] = mapped_column(default=0)  # the same person had come for it in the seven days before
     firsts: Mapped[int] = mapped_column(default=0)  # once seven days have passed: those that were not `again`
-    settled: Mapped[int] = mapped_column(
-        default=0
-    )  # answered, and the person did not come back in seven days
+    # answered, and the person did not come back in seven days
+    settled: Mapped[int] = mapped_column(default=0)
     left_menu: Mapped[int] = mapped_column(default=0)  # calls that hung up in the menu, told nothing
     voicemails: Mapped[int] = mapped_column(default=0)  # calls that left a message
 
@@ -99,9 +98,8 @@ class Following(Base):
     seen_at: Mapped[datetime] = mapped_column(default=clock.now)
     heard: Mapped[int] = mapped_column(default=0)  # how many events stood above `sure_id` the last time
     ripe_on: Mapped[date | None]  # the day for which those a week old were counted again
-    zones: Mapped[dict[str, str]] = mapped_column(
-        default=dict
-    )  # by organization, the zone whose days were counted
+    # by organization, the zone whose days were counted
+    zones: Mapped[dict[str, str]] = mapped_column(default=dict)
     counted_as: Mapped[int] = mapped_column(default=0)  # what was counted, as `following.COUNTED_AS`
 
 

@@ -58,9 +58,8 @@ def write_csv(file: IO[bytes], header: Row, batches: Iterable[Iterable[Row]]) ->
 
 def write_ods(file: IO[bytes], header: Row, batches: Iterable[Iterable[Row]]) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
-        packed.writestr(
-            zipfile.ZipInfo("mimetype"), FORMATS["ods"]
-        )  # first, and not compressed: it names the format
+        # first, and not compressed: it names the format
+        packed.writestr(zipfile.ZipInfo("mimetype"), FORMATS["ods"])
         with packed.open("content.xml", "w", force_zip64=True) as content:
             for part in _content(header, batches):
                 content.write(part.encode())

@@ -29,10 +29,8 @@ AS_USUAL = {
     "most_hour": 1000,
     "most_day": 10_000,
 }
-A_SHORT_CODE = {
-    "kind": "short_code",
-    "provider_stops": False,
-}  # at it the network answers nothing, blocks nothing
+# at it the network answers nothing, blocks nothing
+A_SHORT_CODE = {"kind": "short_code", "provider_stops": False}
 FARTHEST = 10  # days: the longest run of Sundays and holidays, and more
 
 _NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")

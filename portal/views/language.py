@@ -113,10 +113,8 @@ def compile_catalogues(folder: Path = TRANSLATIONS) -> None:
         kept = written.with_suffix(".mo")
         if kept.exists() and kept.stat().st_mtime >= written.stat().st_mtime:
             continue
-        with (
-            written.open("rb") as source,
-            suppress(OSError),
-        ):  # an installed folder may be read-only, and complete
+        # an installed folder may be read-only, and complete
+        with written.open("rb") as source, suppress(OSError):
             catalogue = read_po(source, locale=written.parent.parent.name)
             with NamedTemporaryFile(dir=kept.parent, delete=False) as beside:
                 write_mo(beside, catalogue)

@@ -31,9 +31,8 @@ people = limiter.limit("120/minute", exempt_when=_off)  # one address may be a w
 typing = limiter.limit("600/minute", exempt_when=_off)  # several a second while somebody types
 systems = limiter.limit("600/minute", exempt_when=_off)  # a partner's, which shows its key
 programs = limiter.limit("60/minute", exempt_when=_off)
-files = limiter.limit(
-    "12/minute;60/hour", exempt_when=_brings_no_file
-)  # 25 MB each stay a day, whatever is refused
+# 25 MB each stay a day, whatever is refused
+files = limiter.limit("12/minute;60/hour", exempt_when=_brings_no_file)
 
 WRONG_LINKS, AN_HOUR = "wrong-link", timedelta(hours=1)
 MOST_WRONG = 60

@@ -20,10 +20,8 @@ from portal.staff.models import Staff
 PATH = "/console/news"
 LISTS = ("/console/waiting", "/console/mine", "/console/room/now")
 MOST_LISTS = 4  # drawn at once, of the sixteen threads
-STEP_S, STEPS = (
-    300,
-    3,
-)  # a ticket lives for ten to fifteen minutes: the same for five, so that pages stay the same
+# a ticket lives for ten to fifteen minutes: the same for five, so that pages stay the same
+STEP_S, STEPS = 300, 3
 MOST_KEPT = 10_000
 HEADERS = [
     ("Cache-Control", "no-store"),

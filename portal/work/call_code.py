@@ -17,9 +17,8 @@ from portal.work.place_call import LOOK_BACK, RING_S, SETTLE
 def call_code(job: Job) -> None:
     """The intent is committed before the network is asked; found so again, the network is first asked what it did."""
     call = code_calls.hold(job.payload["call"])
-    to = (
-        call.code.identifier.value if call is not None else ""
-    )  # read before the commit: nothing is held afterwards
+    # read before the commit: nothing is held afterwards
+    to = call.code.identifier.value if call is not None else ""
     if call is None or call.provider_ref or call.state not in code_calls.TO_PLACE:
         _done(job)
     elif not codes.is_live(call.code) or not may_be_called(to):

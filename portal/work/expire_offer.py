@@ -12,9 +12,8 @@ from portal.jobs import Job
 def expire_offer(job: Job) -> None:
     """Missed, if it still rings past its time; prolonged meanwhile, it is looked at again after its new time."""
     offer = offering.find(job.payload["offer"])
-    if (
-        offer is not None and offer.state == "ringing"
-    ):  # most are over, and the desk need not be held to know it
+    # most are over, and the desk need not be held to know it
+    if offer is not None and offer.state == "ringing":
         offer = offering.hold_offer(offer.id)
     if offer is not None and offer.state == "ringing":
         if offer.expires_at + MARGIN > clock.now():

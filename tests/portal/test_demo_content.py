@@ -140,9 +140,8 @@ def test_every_number_is_from_the_ranges_of_fiction_or_a_national_one() -> None:
         for key, text in every_text(read(name)):
             if key in ("phone", "phones") and text:
                 assert FICTION.match(text) or text in national, text
-            if (
-                key == "text_number"
-            ):  # 06 and 07 are for people: what a machine sends leaves from a short code
+            # 06 and 07 are for people: what a machine sends leaves from a short code
+            if key == "text_number":
                 assert SHORT_CODE.match(text), text
             if (
                 key == "automatic_number"

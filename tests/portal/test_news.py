@@ -104,9 +104,8 @@ def test_a_lost_connection_is_made_again_and_everybody_looks_once(
     monkeypatch.setattr(newsroom, "PAUSE_S", 0.2)
     before = heard(room)
     listens = " OR ".join(f"query ILIKE '{said}'" for said in ("LISTEN %", "SELECT 1", "%extract(epoch%"))
-    ours = (
-        f"datname = current_database() AND pid <> pg_backend_pid() AND ({listens})"  # other tests have theirs
-    )
+    # other tests have theirs
+    ours = f"datname = current_database() AND pid <> pg_backend_pid() AND ({listens})"
     with psycopg.connect(postgresql, autocommit=True) as connection:
         connection.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {ours}")
     until(lambda: not room.listening.is_set())

@@ -75,9 +75,8 @@ def watching() -> Iterator[Watch]:
         _note_changes(watch, session)
 
     def after(session: Session, _context: Any) -> None:
-        _note_changes(
-            watch, session, flushed=True
-        )  # keys that follow a relationship are set by the flush itself
+        # keys that follow a relationship are set by the flush itself
+        _note_changes(watch, session, flushed=True)
         _note_rows(watch, session)
 
     event.listen(session, "before_flush", before)

@@ -31,9 +31,8 @@ class Level(NamedTuple):
     escalate_days: int = 1
 
 
-USUAL = (
-    Level()
-)  # of who undertakes nothing else: letters are commonly answered in fifteen working days, e-mails in five
+# of who undertakes nothing else: letters are commonly answered in fifteen working days, e-mails in five
+USUAL = Level()
 URGENT = Level(1, 5, 1, 0)
 AS_USUAL = {  # by nature, where the organization says nothing
     "information": Level(2, 5, 1, 0),

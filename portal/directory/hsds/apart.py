@@ -28,9 +28,8 @@ class Apart:
     places: dict[tuple[str, str], Doc] = field(default_factory=dict)  # by service and location
     taxonomies: dict[str, Doc] = field(default_factory=dict)
     terms: dict[str, Doc] = field(default_factory=dict)
-    twice: list[tuple[str, str, list[str]]] = field(
-        default_factory=list
-    )  # noun, id, what was said differently
+    # noun, id, what was said differently
+    twice: list[tuple[str, str, list[str]]] = field(default_factory=list)
 
     def add(self, noun: str, record: Doc) -> None:
         if noun == "organization":

@@ -28,9 +28,8 @@ class Lens:
     get: Callable[[Any], Any]
     set: Callable[[Any, Any], None]
     write: Callable[[Doc, Any, str], None]  # into a record, a value, for the row of this id
-    earlier: Callable[[Doc], list[Any]] = (
-        lambda _record: []
-    )  # what reading it gave on other days, if it may differ
+    # what reading it gave on other days, if it may differ
+    earlier: Callable[[Doc], list[Any]] = lambda _record: []
 
     def says(self, record: Doc, value: Any) -> bool:
         """Whether this value is what the record says, or said on the day when it was read."""

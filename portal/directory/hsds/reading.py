@@ -41,9 +41,8 @@ class Report:
 
     tell: Callable[[str, str, bool], None]
     source: str = "hsds"
-    counts: Counter[tuple[str, str]] = field(
-        default_factory=Counter
-    )  # by noun, and new, changed, same, refused
+    # by noun, and new, changed, same, refused
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     seen: set[int] = field(default_factory=set)
     parents: dict[str, str] = field(default_factory=dict)  # of organizations, by id: not yet known ones
 
@@ -250,9 +249,8 @@ def _begin(row: Any, kept: Doc, lenses: Sequence[Lens]) -> Any:
 def _renew(row: Any, kept: Doc, lenses: Sequence[Lens], noun: str, place: str, report: Report) -> None:  # noqa: PLR0917
     """A known row follows its record; what was changed here stays, and is told."""
     before = dict(row.hsds)
-    stayed = take_in(
-        row, before, kept, lenses
-    )  # hours that have begun since are read even of the same record
+    # hours that have begun since are read even of the same record
+    stayed = take_in(row, before, kept, lenses)
     if before == kept:
         _note(noun, "same", row, report)
         return

@@ -197,9 +197,8 @@ def _kinds(codes: Collection[str]) -> dict[str, KindFacts]:
         areas[kind].append((level, code))
     levels = levels_of_kinds()
     columns = (Service.kind, Service.commune, Service.department)
-    silent = ~db.exists().where(
-        ServiceArea.service_id == Service.id
-    )  # the others are not taken for anybody else's
+    # the others are not taken for anybody else's
+    silent = ~db.exists().where(ServiceArea.service_id == Service.id)
     town_halls = [code for code in every if levels.get(code) == "commune"]
     seats = db.select(*columns).where(Service.active, Service.kind.in_(every))
     seats = seats.where(silent | Service.kind.in_(town_halls)).distinct()

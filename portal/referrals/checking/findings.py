@@ -105,9 +105,8 @@ class Checker:
         self.rules = books[organization_id].rules if organization_id in books else []
         self.index = Index(self.rules)
         self.parts = [self._part(rule) for rule in self.rules]
-        self._reached: dict[Reach, int] = defaultdict(
-            int
-        )  # the rules whose service is open, by whom it serves
+        # the rules whose service is open, by whom it serves
+        self._reached: dict[Reach, int] = defaultdict(int)
         self._level: dict[tuple[int, int], int] = defaultdict(int)
         self._target: dict[int | str | None, int] = defaultdict(int)
         for n, rule in enumerate(self.rules):

@@ -91,9 +91,8 @@ def _needs(raws: list[str], reading: str) -> Terms:
     kept = dict(telling if len(telling) > 1 else pairs)
     if len(set(kept.values())) == len(kept):
         return frozenset(kept.values())
-    return frozenset(
-        map(_as_written, kept)
-    )  # « aide aux aidants » has one stem, which would be « aide » alone
+    # « aide aux aidants » has one stem, which would be « aide » alone
+    return frozenset(map(_as_written, kept))
 
 
 def _acronyms(raws: list[str]) -> set[str]:

@@ -198,9 +198,8 @@ def _suggestion(
     if service:
         name, url = reading.text_in(service, situation.language).name, service.url
     else:
-        named = place and (
-            place.kind.names or not titled
-        )  # a kind nobody has named is called as its article does
+        # a kind nobody has named is called as its article does
+        named = place and (place.kind.names or not titled)
         name = place.name(situation.language) if place and named else titled
         url = address or (place.national.get("url", "") if place else "")
     kind = place.kind.code if place else (service.kind if service else "")

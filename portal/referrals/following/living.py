@@ -66,9 +66,8 @@ def send(
     Whatever is passed on has a reference, by which the citizen follows it. `nature` is what they ask for: where it is
     said, their matter says the same from now on; where it is not, it is as their matter says.
     """
-    if (
-        referral.state != "proposed"
-    ):  # not held for nothing: its receiver may hold it, and want the contact we hold
+    # not held for nothing: its receiver may hold it, and want the contact we hold
+    if referral.state != "proposed":
         return False
     hold(referral)
     if referral.state != "proposed":

@@ -36,9 +36,8 @@ def ways(service: Service) -> list[str]:
     way = partner.way if partner is not None else ""
     fits = {
         "api": way == "api",
-        "here": has_desk(
-            service.organization_id
-        ),  # whatever its partner's sheet says: its agents read it here
+        # whatever its partner's sheet says: its agents read it here
+        "here": has_desk(service.organization_id),
         "email": way != "api" and bool(address_of(service)),
         "phone": bool(service.phone),
         "told": True,

@@ -20,9 +20,8 @@ FIELDS = {
     "request": N_("ce que vous avez écrit"),
     "commune": N_("votre commune"),
     "files": N_("les fichiers que vous avez joints"),
-    "reason": N_(
-        "pourquoi nous l’avons pensé compétent"
-    ),  # the agent's words, or the rule's: always goes along
+    # the agent's words, or the rule's: always goes along
+    "reason": N_("pourquoi nous l’avons pensé compétent"),
 }
 AS_USUAL = ("name", "reach", "subject", "request", "commune")
 HIDDEN = ("protected_address", "no_message")

@@ -187,9 +187,8 @@ def _record(form: Form, files: list[Kept]) -> Contact | None:
     if new:
         if files or form.values.get("files_refused"):
             uploading.attach(contact.messages[-1], files, form)
-        with (
-            db.session.no_autoflush
-        ):  # nothing asked here looks for what is not yet written: one UPDATE, not three
+        # nothing asked here looks for what is not yet written: one UPDATE, not three
+        with db.session.no_autoflush:
             _within_budgets()
             _queue(contact)
             confirming.introduce(contact, used, typed.name, channel)

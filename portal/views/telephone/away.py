@@ -41,10 +41,8 @@ KINDS = {
     "telephone.transferred": "transferred",
 }
 SPOKEN_TO = ("telephone.ring", *KINDS)  # they heard whom else to call, and hung up
-PICKED_UP = (
-    "telephone.citizen_answers",
-    "telephone.service_answers",
-)  # put through, without what they would hear
+# put through, without what they would hear
+PICKED_UP = ("telephone.citizen_answers", "telephone.service_answers")
 CARRIED = ("Digits", "DialCallStatus", "DialCallSid", "DialBridged")  # told once, and not when asked again
 FRENCH = "fr"
 

@@ -15,10 +15,8 @@ from portal.views.context import settings
 from portal.views.spooling import check_way, way
 
 LONGEST_ID = 64
-NAMELESS = (  # heard by whoever is in a room, or told of our own addresses: the network names no call
-    *("telephone.apart", "telephone.alone"),
-    "telephone.trouble",
-)
+# heard by whoever is in a room, or told of our own addresses: the network names no call
+NAMELESS = ("telephone.apart", "telephone.alone", "telephone.trouble")
 
 
 def signed(view: Callable[..., Any]) -> Callable[..., Any]:

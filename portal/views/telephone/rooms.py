@@ -67,9 +67,8 @@ def seat_of(leg: Leg, *, new: bool = True) -> VoiceResponse:
     contact = leg.contact
     if leg.seat in ("room", "hold"):
         return _sit(leg, contact)
-    rings = (
-        leg.seat == "bridge" and offering.ringing(contact.id) is not None
-    )  # asked again, after it was told so
+    # asked again, after it was told so
+    rings = leg.seat == "bridge" and offering.ringing(contact.id) is not None
     if leg.seat == "line" or rings:
         offer = offering.dial_at_once(contact, new=new)
         return dial(offer, new=new) if offer is not None else back_in_line(contact, cut=True)

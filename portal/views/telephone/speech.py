@@ -17,9 +17,7 @@ from portal.views.language import LANGUAGES
 MENU_TIMEOUT_S = 6
 LONGEST_MESSAGE_S = 120
 LONGEST_SAY = 4096  # the network refuses more
-LONGEST_QUEUE = (
-    64  # letters of its name there; two that begin alike may share it: the order of the line is ours
-)
+LONGEST_QUEUE = 64  # letters of its name; two that begin alike may share it: the order of the line is ours
 
 Spoken = tuple[str, str]  # a text, and the language it is in
 

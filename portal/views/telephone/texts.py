@@ -78,9 +78,8 @@ def _take(line: Line, sid: str, number: str, body: str, named: list[str]) -> Non
         else:
             settle(contact)
         return
-    with (
-        db.session.no_autoflush
-    ):  # nothing asked below looks for what is not yet written: one UPDATE, not four
+    # nothing asked below looks for what is not yet written: one UPDATE, not four
+    with db.session.no_autoflush:
         case = open_case(contact, by=CITIZEN)
         if case.state != "open":  # they gave what was asked for, or it is not over
             reopen_case(case, by=CITIZEN)

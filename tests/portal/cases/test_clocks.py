@@ -23,15 +23,11 @@ from portal.directory import calendars
 from portal.directory.calendars import Calendar, add_months
 from tests import make
 
-PLACES = {
-    "75": "",
-    "67": "57",
-    "974": "974",
-}  # and what the `holidays` package names their public holidays by
+# and what the `holidays` package names their public holidays by
+PLACES = {"75": "", "67": "57", "974": "974"}
 DAYS = st.dates(date(2024, 1, 1), date(2030, 12, 31))
-PAUSES = st.lists(
-    st.tuples(st.integers(0, 12), st.integers(0, 40)), max_size=4
-)  # after how long, for how long
+# after how long, for how long
+PAUSES = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 40)), max_size=4)
 
 
 def slowly(start: date, count: int, place: str, stopped: list[tuple[date, date]]) -> date:

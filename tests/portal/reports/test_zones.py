@@ -85,9 +85,8 @@ def test_who_did_not_come_back_is_counted_once_the_week_is_over_there(app: Flask
         )
     )
     db.session.add(Following(sure_id=0, seen_id=0, ripe_on=date(2026, 3, 9)))
-    with travel(
-        "2026-03-09T23:30Z", tick=False
-    ):  # in Paris the 10th has begun: the eighth day since is not over there
+    # in Paris the 10th has begun: the eighth day since is not over there
+    with travel("2026-03-09T23:30Z", tick=False):
         following.follow()
         assert following.due() == []
         (row,) = db.session.scalars(db.select(DayToCount)).all()

@@ -46,9 +46,8 @@ class Scales:
 
     def __init__(self, client: Any) -> None:
         self.client = client
-        self.known: dict[
-            str, tuple[int, list[str]]
-        ] = {}  # of each file: its weight, and what it needs itself
+        # of each file: its weight, and what it needs itself
+        self.known: dict[str, tuple[int, list[str]]] = {}
 
     def weigh(self, page: Any) -> int:
         needed, seen = [found.replace("&amp;", "&") for found in NEEDS.findall(page.text)], set[str]()

@@ -201,9 +201,8 @@ def test_a_list_is_drawn_once_for_all_desks_until_there_is_news(
     assert "Crèche" not in colleague.get("/console/waiting").text
     assert "Crèche" in colleague.get("/console/").text
     reader = signed_in(app.test_client(), make.staff(may_open_protected=True))
-    assert (
-        "Crèche" in reader.get("/console/waiting").text
-    )  # whoever may read more names has a list of their own
+    # whoever may read more names has a list of their own
+    assert "Crèche" in reader.get("/console/waiting").text
     tell(f"desk:{agent.organization_id}")
     until(lambda: "Crèche" in client.get("/console/waiting").text)
     elsewhere = signed_in(app.test_client(), make.staff(of=make.organization("departement")))

@@ -184,9 +184,8 @@ def test_the_telephone_rings_once_and_its_end_is_known(
     phone.wait_for("over")
     heard = " ".join(phone.transcript())
     assert heard.count(", ".join(digits(app))) == 2
-    assert (
-        "Calls.json" in caplog.text
-    )  # what was asked of the network is logged, as what is said of it would be
+    # what was asked of the network is logged, as what is said of it would be
+    assert "Calls.json" in caplog.text
     assert digits(app) not in caplog.text
     db.session.rollback()
     assert the_call().provider_ref in telephone.network.calls and the_call().state in ("answered", "ended")

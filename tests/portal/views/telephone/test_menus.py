@@ -53,9 +53,8 @@ def test_a_language_goes_on_in_the_sub_menu(network: Network, line: Line) -> Non
     assert "Papiers: press 1." in said(heard) and {say.get("language") for say in heard.iter("Say")} == {
         "en-GB"
     }
-    assert (
-        caller.press("2").find("Say") is not None
-    )  # in English, without a text in English: French, by a French voice
+    # in English, without a text in English: French, by a French voice
+    assert caller.press("2").find("Say") is not None
     (contact,) = contacts()
     assert contact.language == "en"
 
