@@ -173,7 +173,6 @@ def _empty(app: Flask) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     # neither the index, the town, the lists nor what is kept of an earlier test may be remembered
     app.extensions["searcher"] = Searcher(settings.index_dir)
-    app.extensions.pop("site", None)
     app.extensions.pop("drawn", None)
     app.extensions.pop("kept", None)
 

@@ -1,4 +1,4 @@
-"""What pages of the staff ask again and again, and hardly changes: each process reads it again now and then.
+"""What pages ask again and again, and hardly changes: each process reads it again now and then.
 
 Whoever changes it sees it at once, for what was read is forgotten with the commit of a row that it is read from; other
 processes find out within `FRESH_S`.
@@ -17,31 +17,42 @@ from sqlalchemy.orm import Session
 from portal.articles.models import Topic
 from portal.database import db
 from portal.directory import calendars
+from portal.directory.appearance.models import Appearance
 from portal.directory.calendars import Calendar
-from portal.directory.models import Service
+from portal.directory.models import Organization, Service
+from portal.lines.models import Line
 from portal.staff import managing
 from portal.staff.models import Staff
 
 FRESH_S = 10
-READ_FROM = (Topic, Service, Staff)
+READ_FROM = (Appearance, Line, Organization, Service, Staff, Topic)
 WRITTEN = "kept was written"
 
 Read = TypeVar("Read")
 
 
+def for_a_while(name: Hashable, read: Callable[[], Read]) -> Read:
+    """What `read` gave a short time ago, or gives now. Everybody is handed the same."""
+    shelf: dict[Hashable, tuple[float, Read]] = current_app.extensions.setdefault("kept", {})
+    now, found = time.monotonic(), shelf.get(name)
+    if found is None or not 0 <= now - found[0] < FRESH_S:
+        found = shelf[name] = now, read()
+    return found[1]
+
+
 def calendar_of(organization_id: int) -> Calendar:
     """The calendar that an organization keeps where it is."""
-    return _kept(("calendar", organization_id), lambda: calendars.of_organization(organization_id))
+    return for_a_while(("calendar", organization_id), lambda: calendars.of_organization(organization_id))
 
 
 def topics() -> list[tuple[int, str]]:
     """The topics in their order, by their number, as staff read them."""
-    return list(_kept("topics", _read_topics))
+    return list(for_a_while("topics", _read_topics))
 
 
 def names_of(staff_ids: Iterable[int | None]) -> dict[int, str]:
     """The names of these members, by id; None is nobody's."""
-    known: dict[int, str] = _kept("names", dict)
+    known: dict[int, str] = for_a_while("names", dict)
     ids = {one for one in staff_ids if one is not None}
     if not known.keys() >= ids:
         known.update(managing.names_of(ids - known.keys()))
@@ -51,14 +62,6 @@ def names_of(staff_ids: Iterable[int | None]) -> dict[int, str]:
 def _read_topics() -> tuple[tuple[int, str], ...]:
     found = db.session.scalars(db.select(Topic).order_by(Topic.position, Topic.id))
     return tuple((topic.id, topic.names.get("fr", topic.slug)) for topic in found)
-
-
-def _kept(name: Hashable, read: Callable[[], Read]) -> Read:
-    shelf: dict[Hashable, tuple[float, Read]] = current_app.extensions.setdefault("kept", {})
-    now, found = time.monotonic(), shelf.get(name)
-    if found is None or not 0 <= now - found[0] < FRESH_S:
-        found = shelf[name] = now, read()
-    return found[1]
 
 
 @event.listens_for(Session, "after_flush")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import time
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, current_app, request
+from flask import Blueprint, Flask, Response, abort, request
 
 from portal import clock
 from portal.database import db
@@ -19,11 +18,10 @@ from portal.directory.appearance.models import Appearance
 from portal.directory.calendars import Calendar
 from portal.directory.models import Organization
 from portal.lines.saying import relay_of
-from portal.views import guards
+from portal.views import guards, kept
 from portal.views.freshness import stale_text
 from portal.views.headers import FOR_EVER
 
-FRESH_S = 10  # every page says it, so it is read again at most so often
 SUFFIXES = {logos.PNG: "png", logos.SVG: "svg"}
 
 _IN_ADDRESS = re.compile(r"[0-9a-f]{6}")
@@ -33,11 +31,12 @@ bp = Blueprint("site", __name__)
 
 def site() -> dict[str, Any]:
     """The host organization as pages show it."""
-    kept: tuple[float, dict[str, Any]] | None = current_app.extensions.get("site")
-    if kept and time.monotonic() - kept[0] < FRESH_S:
-        return kept[1]
+    return kept.for_a_while("site", _told)
+
+
+def _told() -> dict[str, Any]:
     host = host_organization()
-    told = {
+    return {
         "name": host.name if host else "Relais",
         "phone": host.phone if host else "",
         "email": host.email if host else "",
@@ -45,18 +44,10 @@ def site() -> dict[str, Any]:
         "calendar": calendars.of_organization(host.id) if host else Calendar(clock.wall()),
         **_dress(dressing.published(host.id) if host else None),
     }
-    if host:  # an empty database is being set up: look again at the next page
-        current_app.extensions["site"] = (time.monotonic(), told)
-    return told
 
 
 def host_organization() -> Organization | None:
     return db.session.scalar(db.select(Organization).filter_by(is_host=True))
-
-
-def forget() -> None:
-    """What pages say has changed: this process reads it again at once, the others within `FRESH_S`."""
-    current_app.extensions.pop("site", None)
 
 
 def _dress(look: Appearance | None) -> dict[str, Any]:
@@ -77,7 +68,7 @@ def colours() -> Response:
     colour = site()["colour"]
     answer = Response(sheet(colour), mimetype="text/css")
     known = request.args.get("v") == colour.removeprefix("#")
-    answer.headers["Cache-Control"] = FOR_EVER if known else f"public, max-age={FRESH_S}"
+    answer.headers["Cache-Control"] = FOR_EVER if known else f"public, max-age={kept.FRESH_S}"
     return answer
 
 
@@ -108,10 +99,10 @@ def logo(digest: str) -> Response:
     return logo_answer(dressing.logo_of(digest), FOR_EVER)
 
 
-def logo_answer(look: Appearance, kept: str) -> Response:
+def logo_answer(look: Appearance, cached: str) -> Response:
     """A logo as a picture, and as nothing else whatever is in it."""
     answer = Response(look.logo, content_type=look.logo_type)
-    answer.headers["Cache-Control"] = kept
+    answer.headers["Cache-Control"] = cached
     answer.headers["Content-Disposition"] = f'inline; filename="logo.{SUFFIXES[look.logo_type]}"'
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return answer

@@ -32,7 +32,6 @@ def test_every_public_page_tells_of_the_relay_beside_the_number(app: Flask) -> N
     assert RELAY in page and "Lundi 08:00 – 12:00" in page
     line.relay_schedule = {}
     db.session.commit()
-    app.extensions.pop("site", None)
     assert "the same hours as the telephone" in client.get("/en/").text
 
 

@@ -92,7 +92,6 @@ def publish_appearance() -> Any:
         db.session.rollback()
         return _preview(_draft(), overtaken=True), refusal.status
     db.session.commit()
-    site.forget()
     flash("Le portail a changé d’apparence.", "good")
     return redirect(url_for("admin.appearance"))
 
