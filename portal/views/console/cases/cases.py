@@ -13,13 +13,13 @@ from portal.citizens import access
 from portal.contacts import answering
 from portal.contacts.models import Message
 from portal.database import db
-from portal.desk import taking
-from portal.errors import N_, Refused, Stale
+from portal.errors import Refused, Stale
 from portal.views import guards
 from portal.views.console import words
 from portal.views.console.cases import page
 from portal.views.console.cases import rows as case_rows
 from portal.views.console.cases import words as case_words
+from portal.views.console.cases.answer import read_answer
 from portal.views.console.contact import addressing, composing
 from portal.views.console.door import agents, bp, me, refusals_shown
 from portal.views.forms import Form
@@ -107,24 +107,13 @@ def answer_case(case_id: int) -> Any:
 
 
 def _answer(found: Case, form: Form) -> Message:
-    ways = {one.key: one for one in addressing.ways(found, page.contacts_of(found))}
-    way = ways.get(form.choice("way", ways, required=True))
     then, awaited = form.choice("then", case_words.THEN), form.text("awaited", longest=500)
-    body = form.text("body", required=True)
+    because = form.text("now_because", longest=300)
     if then == "wait" and not awaited:
         form.refuse("awaited", "Dites ce que la personne doit donner.")
-    form.refuse_unread()
-    if way is None:
-        raise Refused(N_("Choisissez une des réponses proposées."), field="way")
-    contact = answering.hold_contact(way.contact.id, by=me())
-    if contact.state in ("open", "waiting"):
-        taking.take(contact.id, by=me())
-    answering.check_held(contact, by=me())
-    composing.check(contact, form, body)
-    because = form.text("now_because", longest=300)
-    sent = answering.reply(
-        contact, body, channel=way.channel, form_key=form.key(), by=me().actor, now_because=because
-    )
+    answer = read_answer(found, form)
+    how: dict[str, Any] = {"channel": answer.channel, "form_key": form.key(), "now_because": because}
+    sent = answering.reply(answer.contact, answer.body, **how, by=me().actor)
     keeping.answered(found, by=me().actor)
     if then == "wait":
         keeping.wait_for(found, awaited, by=me().actor)

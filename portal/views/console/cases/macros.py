@@ -9,15 +9,13 @@ from flask import flash, redirect, render_template, request, url_for
 
 from portal.cases import keeping
 from portal.cases.changing import macros
-from portal.cases.changing.macros import Answer
 from portal.cases.models import Case, Macro
-from portal.contacts import answering, templates
+from portal.contacts import templates
 from portal.database import db
-from portal.desk import taking
-from portal.errors import N_, Refused
 from portal.staff.managing import names_of
 from portal.staff.teams import teams_of
 from portal.views.console.cases import page, words
+from portal.views.console.cases.answer import read_answer
 from portal.views.console.contact import addressing, composing
 from portal.views.console.contact.addressing import Way
 from portal.views.console.door import agents, bp, end_of_day, me, refusals_shown, today
@@ -54,26 +52,11 @@ def _macro(macro_id: int) -> Macro:
 def _run(chosen: Macro, found: Case, form: Form) -> None:
     does = macros.what(chosen)
     due_at = end_of_day(today() + timedelta(days=does["promise_days"])) if does["promise_days"] else None
-    answer = _answer(found, form) if does["template_id"] else None
+    answer = read_answer(found, form) if does["template_id"] else None
     because = form.text("now_because", longest=300)
     form.refuse_unread()
     key = form.key()
     macros.run(chosen, found, answer=answer, due_at=due_at, now_because=because, by=me(), form_key=key)
-
-
-def _answer(found: Case, form: Form) -> Answer:
-    ways = {one.key: one for one in addressing.ways(found, page.contacts_of(found))}
-    way = ways.get(form.choice("way", ways, required=True))
-    body = form.text("body", required=True)
-    form.refuse_unread()
-    if way is None:
-        raise Refused(N_("Choisissez une des réponses proposées."), field="way")
-    contact = answering.hold_contact(way.contact.id, by=me())
-    if contact.state in ("open", "waiting"):
-        taking.take(contact.id, by=me())
-    answering.check_held(contact, by=me())
-    composing.check(contact, form, body)
-    return Answer(contact, way.channel, body)
 
 
 def _page(found: Case, chosen: Macro, form: Form) -> str:
