@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from simulator import Running
 from tests.browser.visiting import Visit, sign_in_of
-from tests.portal.test_news import until
+from tests.until import until
 
 pytestmark = pytest.mark.browser
 LINE, JEANNE, NADIA = "+33199000010", "+33199001011", "+33199000021"

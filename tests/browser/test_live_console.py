@@ -20,7 +20,7 @@ from portal.staff.models import Staff
 from tests import make
 from tests.browser.conftest import Opens
 from tests.browser.looking import faults
-from tests.portal.test_news import until
+from tests.until import until
 
 pytestmark = pytest.mark.browser
 NUMBER = "+33639980001"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -25,6 +24,7 @@ from portal.directory.models import (
 from portal.jobs import Job
 from tests.portal.directory.sources import directory, office
 from tests.processes import CONTEXT
+from tests.until import until
 
 GUIDES = 1500
 OFFICES = 3000
@@ -49,9 +49,7 @@ def test_an_import_killed_midway_loses_nothing_and_repeats_nothing(app: Flask, t
     settings: Settings = app.extensions["settings"]
     process = CONTEXT.Process(target=_load, args=(settings, tmp_path))
     process.start()
-    until = time.monotonic() + 60
-    while not _stored() and time.monotonic() < until:
-        time.sleep(0.02)
+    until(_stored, "the first of them")
     os.kill(process.pid or 0, signal.SIGKILL)
     process.join()
     midway = _stored()
@@ -83,9 +81,7 @@ def test_an_import_of_the_directory_killed_midway_goes_on(app: Flask, tmp_path: 
     settings: Settings = app.extensions["settings"]
     process = CONTEXT.Process(target=_load_offices, args=(settings, folder))
     process.start()
-    until = time.monotonic() + 60
-    while not _offices() and time.monotonic() < until:
-        time.sleep(0.02)
+    until(_offices, "the first of them")
     os.kill(process.pid or 0, signal.SIGKILL)
     process.join()
     midway = _offices()

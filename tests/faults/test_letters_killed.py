@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -22,15 +20,9 @@ from tests.portal.test_letters_received import letter
 from tests.portal.test_mail_servers import Postman, answered, postman  # noqa: F401  (a fixture)
 from tests.portal.test_mailbox_read import box  # noqa: F401  (a fixture)
 from tests.processes import a_worker
+from tests.until import until
 
 pytestmark = pytest.mark.slow
-
-
-def wait_for(holds: Callable[[], Any], what: str) -> None:
-    limit = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < limit, what
-        time.sleep(0.02)
 
 
 def letters(app: Flask) -> list[Path]:
@@ -77,7 +69,7 @@ def test_killed_after_fetching_and_before_the_commit(
     box.before["FETCH"] = hold
     ask_for_a_reading()
     with a_worker(app) as process:
-        wait_for(lambda: letters(app), "the letter is fetched")
+        until(lambda: letters(app), "the letter")
         process.kill()
         process.join()
     others.rollback()
@@ -124,7 +116,7 @@ def test_killed_between_sending_a_letter_and_recording_it(
     db.session.remove()
     postman.silent = True
     with a_worker(app) as process:
-        wait_for(lambda: postman.taken, "the letter is taken")
+        until(lambda: postman.taken, "the letter")
         process.kill()
         process.join()
     postman.silent = False

@@ -24,6 +24,7 @@ from tests.conftest import settings_for
 from tests.faults.gate import Gate
 from tests.network import LINE, NUMBER, Network, said, verbs
 from tests.portal.calling import AGENT_CALL, CALL, Call
+from tests.until import until
 
 pytestmark = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 LONGEST_S = 4.0
@@ -50,10 +51,7 @@ class Behind:
     def reopen(self) -> None:
         """The database is back, and the doors have found out."""
         self.gate.reopen()
-        until = time.monotonic() + 60
-        while "toujours en ligne" in said(self.twiml("voice/wait", CallSid="CA-nobody")):
-            assert time.monotonic() < until
-            time.sleep(0.2)
+        until(lambda: "toujours en ligne" not in said(self.twiml("voice/wait", CallSid="CA-nobody")))
 
     def come_back(self) -> int:
         """It is back, and what was kept meanwhile is done; how much that was."""

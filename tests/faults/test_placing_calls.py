@@ -28,6 +28,7 @@ from tests import make
 from tests.network import LINE, NUMBER
 from tests.portal.calling import AGENT_CALL, AGENT_PHONE, CALL, Call
 from tests.processes import a_worker
+from tests.until import until
 
 
 def ask() -> Leg:
@@ -111,25 +112,21 @@ def test_while_the_circuit_is_open_calls_wait_and_use_up_none_of_their_tries(
     assert leg.state in ("waiting", "unknown")
 
 
-def test_a_number_that_cannot_be_called_fails_for_good(
-    app: Flask, telephone: Running, work: Callable[[], int]
+@pytest.mark.parametrize(
+    ("number", "error", "told"),
+    [("+15005550001", "21217", 0), ("+15005550003", "21215", 1)],
+    ids=["no_number", "country_not_open"],
+)
+def test_what_the_network_will_not_call_fails_for_good_and_what_is_ours_to_mend_is_told(
+    app: Flask, telephone: Running, work: Callable[[], int], number: str, error: str, told: int
 ) -> None:
     leg = ask()
-    leg.to = "+15005550001"
+    leg.to = number
     db.session.commit()
     work_later(work, 2)
-    assert (fresh(leg).state, leg.error) == ("failed", "21217")
-
-
-def test_a_country_that_is_not_open_is_told_to_the_administrators(
-    app: Flask, telephone: Running, work: Callable[[], int]
-) -> None:
-    leg = ask()
-    leg.to = "+15005550003"
-    db.session.commit()
-    work_later(work, 2)
-    assert (fresh(leg).state, leg.error) == ("failed", "21215")
-    assert ["pays" in one for one in db.session.scalars(db.select(Alert.sentence))] == [True]
+    assert (fresh(leg).state, leg.error) == ("failed", error)
+    alerts = db.session.scalars(db.select(Alert.sentence)).all()
+    assert len(alerts) == told and all("pays" in sentence for sentence in alerts)
 
 
 def test_credentials_that_are_refused_hold_the_call_and_are_told(
@@ -174,9 +171,7 @@ def test_a_worker_killed_between_placing_and_recording_neither_loses_nor_doubles
     leg = ask()
     turn(telephone, next_requests={"silence": 1}, silence_s=20)
     with a_worker(app):
-        until = time.monotonic() + 60
-        while placed(telephone) == 0 and time.monotonic() < until:
-            time.sleep(0.02)
+        until(lambda: placed(telephone), "the call")
     assert fresh(leg).state == "sending" and placed(telephone) == 1
     db.session.rollback()
     work_later(work)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -25,6 +24,7 @@ from simulator import Running
 from tests import make
 from tests.network import LINE, NUMBER
 from tests.processes import a_worker
+from tests.until import until
 
 
 def write(body: str = "Votre dossier est prêt.") -> Message:
@@ -158,10 +158,7 @@ def test_a_credential_that_is_refused_holds_the_texts_and_tells_the_administrato
 def killed_once(app: Flask, telephone: Running, texts: int) -> None:
     """A worker in a process of its own lives until so many texts were received."""
     with a_worker(app):
-        until = time.monotonic() + 60
-        while len(received(telephone)) < texts:
-            assert time.monotonic() < until, received(telephone)
-            time.sleep(0.02)
+        until(lambda: len(received(telephone)) >= texts, "so many texts")
 
 
 @pytest.mark.slow

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from simulator.ground.records import Recording as Sound
 from tests import make
 from tests.faults.test_sending_texts import turn, work_later
 from tests.processes import a_worker
+from tests.until import until
 
 pytestmark = pytest.mark.slow
 
@@ -66,9 +66,7 @@ def test_a_worker_killed_while_it_fetches_leaves_the_sound_to_the_next(
     turn(telephone, next_requests={"silence": 1}, silence_s=20)
     asked = telephone.network.faults.coming["requests"]
     with a_worker(app) as process:
-        until = time.monotonic() + 60
-        while asked and time.monotonic() < until:
-            time.sleep(0.02)
+        until(lambda: not asked, "its question")
         process.kill()
         process.join()
     turn(telephone, next_requests=[], silence_s=0)

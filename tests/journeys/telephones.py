@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,12 +91,3 @@ def open_office(app: Flask, network: Running, step: dict[str, Any] | None = None
     db.session.commit()
     db.session.remove()  # nothing of the test's may hold SQLite's one lock while others work
     return Office(app, network, queue, other, anne, bruno, caf)
-
-
-def until(holds: Callable[[], Any], seconds: float = 60) -> Any:
-    """What it gives, once it gives something."""
-    limit = time.monotonic() + seconds
-    while not (found := holds()):
-        assert time.monotonic() < limit, "waited in vain"
-        time.sleep(0.05)
-    return found

@@ -6,7 +6,8 @@ import pytest
 from flask import Flask
 
 from simulator import Running
-from tests.journeys.telephones import ANNE, BRUNO, CAF, CITIZEN, IN_LINE, Office, open_office, until
+from tests.journeys.telephones import ANNE, BRUNO, CAF, CITIZEN, IN_LINE, Office, open_office
+from tests.until import until
 
 
 @pytest.fixture

@@ -14,8 +14,9 @@ from portal.database import db
 from portal.desk import presence
 from portal.desk.models import Offer, Place, Presence, queue_agents
 from simulator import Running
-from tests.journeys.telephones import ANNE, BRUNO, CITIZEN, Office, open_office, until
+from tests.journeys.telephones import ANNE, BRUNO, CITIZEN, Office, open_office
 from tests.signing import send
+from tests.until import until
 
 OTHER = "+33639980778"
 

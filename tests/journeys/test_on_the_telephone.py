@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,15 +13,7 @@ from tests import make
 from tests.journeys.conftest import AGENT_PHONE, LINE, Town
 from tests.portal.views.telephone.test_telephone import contacts
 from tests.signing import send
-
-
-def until(find: Callable[[], Any], seconds: float = 60) -> Any:
-    """What `find` gives once it gives something."""
-    limit = time.monotonic() + seconds
-    while not (found := find()):
-        assert time.monotonic() < limit, "waited in vain"
-        time.sleep(0.1)
-    return found
+from tests.until import until
 
 
 def waiting_call(browser: Any) -> str:

@@ -11,6 +11,7 @@ from portal.mail.models import Letter
 from tests.journeys.conftest import Town
 from tests.portal.views.telephone.test_telephone import contacts
 from tests.signing import send
+from tests.until import until
 
 REFERENCE = re.compile(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{2}\b")
 
@@ -116,8 +117,6 @@ def test_a_web_request_is_followed_up_by_reference_and_code(live: Town) -> None:
 
 
 def until_code() -> str:
-    from tests.journeys.test_on_the_telephone import until
-
     def found() -> str | None:
         digits = re.search(r"Code pour suivre.*?\b(\d{6})\b", letters())
         return digits.group(1) if digits else None

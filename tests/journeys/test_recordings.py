@@ -15,8 +15,9 @@ from portal.contacts.models import Recording
 from portal.database import brief_read, db
 from simulator import Running
 from tests import make
-from tests.journeys.telephones import CITIZEN, Office, open_office, until
+from tests.journeys.telephones import CITIZEN, Office, open_office
 from tests.signing import signed_in
+from tests.until import until
 
 
 def recordings() -> list[Recording]:

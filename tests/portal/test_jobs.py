@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -16,6 +15,7 @@ from portal import clock, jobs
 from portal.database import db
 from portal.jobs import Job
 from portal.work import KINDS, loop
+from tests.until import until
 
 done: list[str] = []
 
@@ -74,9 +74,7 @@ def test_several_at_once_in_one_worker_do_each_job_once(app: Flask) -> None:
     stop = threading.Event()
     with ThreadPoolExecutor(1) as pool:
         tried = pool.submit(loop.run_at_once, app, 3, stop=stop)
-        until = time.monotonic() + 20
-        while len(done) < 12 and time.monotonic() < until:
-            time.sleep(0.02)
+        until(lambda: len(done) == 12, "the last of them")
         stop.set()
         assert tried.result(20) == 12
     assert sorted(done) == [f"{n:02}" for n in range(12)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -21,19 +21,9 @@ from portal.staff.models import Staff
 from portal.views.news import PATH, NewsDoor
 from tests import make
 from tests.signing import send, signed_in
+from tests.until import until
 
 MINE = ["staff:7", "desk:3", "network"]
-
-
-def until(true: Callable[[], Any], seconds: float = 30) -> Any:
-    """What becomes true within so many seconds."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = true()
-        if found:
-            return found
-        time.sleep(0.01)
-    raise AssertionError("it did not come")
 
 
 @pytest.fixture

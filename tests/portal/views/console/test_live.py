@@ -24,8 +24,8 @@ from portal.staff.models import Staff
 from portal.views.console.contact.answers import question_of
 from portal.views.news import MOST_LISTS, NewsDoor
 from tests import make
-from tests.portal.test_news import until
 from tests.signing import send, signed_in, token
+from tests.until import until
 
 NUMBER = "+33639980001"
 FRAGMENT = {"Sec-Fetch-Mode": "cors"}

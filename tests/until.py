@@ -1,0 +1,20 @@
+"""Waiting for what another thread or process does: as long as a slow machine needs, and no longer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+LOOK_S = 0.02
+
+Found = TypeVar("Found")
+
+
+def until(holds: Callable[[], Found], what: str = "what was waited for", seconds: float = 60) -> Found:
+    """What it gives, once it gives something."""
+    limit = time.monotonic() + seconds
+    while not (found := holds()):
+        assert time.monotonic() < limit, f"{what} did not come"
+        time.sleep(LOOK_S)
+    return found
