@@ -7,7 +7,8 @@ already. Whoever only takes a place or an agent away holds their rows: a centre'
 each instant that it is held is an instant that all wait.
 
 Locks are taken in this order, everywhere: a contact; its place where it does not wait, and its offer; the desk; the
-places that wait, presences. See `hold_place_alone`, and `hold_refusable` for who comes from the agent's side.
+places that wait, presences. Of these last, whoever has not the desk holds one at most: it could be another's second.
+See `hold_place_alone`, and `hold_refusable` for who comes from the agent's side.
 """
 
 from __future__ import annotations

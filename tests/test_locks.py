@@ -1,0 +1,86 @@
+"""That the order of the desk's locks is watched: whoever takes them in another order fails the test that did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+
+from portal.contacts.models import Contact
+from portal.database import db, locked
+from portal.desk import places
+from portal.desk.holding import hold_desk, hold_place_alone, hold_presence
+from tests import make
+
+
+class Desk:
+    """Two calls in line, and an agent on a break; each step takes one lock."""
+
+    def __init__(self) -> None:
+        queue = make.queue()
+        self.first, self.second = make.contact(), make.contact()
+        for contact in (self.first, self.second):
+            places.stand_in_line(contact, queue)
+        self.agent = make.serving(queue, state="break")
+        db.session.commit()
+
+    def contact(self) -> None:
+        db.session.scalars(locked(db.select(Contact).filter_by(id=self.first.id))).one()
+
+    def desk(self) -> None:
+        hold_desk(self.agent.organization_id)
+
+    def place(self) -> None:
+        hold_place_alone(self.first)
+
+    def other_place(self) -> None:
+        hold_place_alone(self.second)
+
+    def presence(self) -> None:
+        hold_presence(self.agent.id)
+
+
+@pytest.fixture
+def engine() -> str:
+    return "postgresql"  # on SQLite whoever writes is alone
+
+
+@pytest.fixture
+def desk(app: Flask) -> Iterator[Desk]:
+    yield Desk()
+    db.session.rollback()
+
+
+Step = Callable[[Desk], None]
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        (Desk.contact, Desk.desk, Desk.place, Desk.other_place, Desk.presence, Desk.desk, Desk.contact),
+        (Desk.contact, Desk.place, Desk.place),
+        (Desk.contact, Desk.presence),
+    ],
+)
+def test_in_order_they_are_taken(desk: Desk, steps: tuple[Step, ...]) -> None:
+    for step in steps:
+        step(desk)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (Desk.presence, Desk.desk),
+        (Desk.place, Desk.desk),
+        (Desk.desk, Desk.contact),
+        (Desk.presence, Desk.contact),
+        (Desk.place, Desk.presence),
+        (Desk.presence, Desk.place),
+        (Desk.place, Desk.other_place),
+    ],
+)
+def test_out_of_order_the_test_fails(desk: Desk, before: Step, after: Step) -> None:
+    before(desk)
+    with pytest.raises(AssertionError, match="asked for after"):
+        after(desk)
