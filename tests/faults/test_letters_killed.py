@@ -15,11 +15,11 @@ from portal.database import db
 from portal.mail.models import IncomingLetter, MailFolder
 from portal.work import read_mail
 from tests import imap
-from tests.faults.test_sending_texts import work_later
 from tests.portal.test_letters_received import letter
 from tests.portal.test_mail_servers import Postman, answered, postman  # noqa: F401  (a fixture)
 from tests.portal.test_mailbox_read import box  # noqa: F401  (a fixture)
 from tests.processes import a_worker
+from tests.sending import work_later
 from tests.until import until
 
 pytestmark = pytest.mark.slow

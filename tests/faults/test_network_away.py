@@ -24,9 +24,9 @@ from portal.staff.models import Staff
 from portal.telephony import circuit, sending
 from tests import make
 from tests.faults.stage import CITIZEN, FIRST, TEXTS, Stage
-from tests.faults.test_sending_texts import work_later
 from tests.network import LINE
 from tests.processes import a_worker
+from tests.sending import work_later
 
 pytestmark = pytest.mark.slow
 WRITES_TO = "+33639980009"

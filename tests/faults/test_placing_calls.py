@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
-from typing import Any
 
 import pytest
 import time_machine
@@ -28,6 +27,7 @@ from tests import make
 from tests.network import LINE, NUMBER
 from tests.portal.calling import AGENT_CALL, AGENT_PHONE, CALL, Call
 from tests.processes import a_worker
+from tests.sending import turn, work_later
 from tests.until import until
 
 
@@ -49,20 +49,9 @@ def placed(telephone: Running) -> int:
     return len([call for call in telephone.network.calls.values() if call.to == AGENT_PHONE])
 
 
-def turn(telephone: Running, **switches: Any) -> None:
-    telephone.network.faults.turn(switches)
-
-
 def fresh(leg: Leg) -> Leg:
     db.session.rollback()
     return db.session.get_one(Leg, leg.id, populate_existing=True)
-
-
-def work_later(work: Callable[[], int], times: int = 6) -> None:
-    """Does what waits now, and then what is only due minutes later."""
-    for tries in range(times):
-        with time_machine.travel(clock.now() + timedelta(minutes=3 * tries), tick=True):
-            work()
 
 
 def test_a_call_is_placed_once_and_known(app: Flask, telephone: Running, work: Callable[[], int]) -> None:

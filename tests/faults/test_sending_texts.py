@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
 
 import pytest
-import time_machine
 from flask import Flask
 
-from portal import clock, jobs
+from portal import jobs
 from portal.citizens import consents
 from portal.citizens.codes import draw_code
-from portal.contacts.answering import reply
 from portal.contacts.models import Message
 from portal.database import db
 from portal.history import SYSTEM
@@ -24,35 +20,12 @@ from simulator import Running
 from tests import make
 from tests.network import LINE, NUMBER
 from tests.processes import a_worker
+from tests.sending import state_of, turn, work_later, write
 from tests.until import until
-
-
-def write(body: str = "Votre dossier est prêt.") -> Message:
-    used = make.identifier("phone", NUMBER)
-    contact = make.contact("text", identifier_id=used.id, line=LINE)
-    message = reply(contact, body, channel="text", form_key=None, by=SYSTEM)
-    db.session.commit()
-    return message
 
 
 def received(telephone: Running) -> list[str]:
     return [text["body"] for text in telephone.handset(NUMBER).texts() if text["direction"] == "received"]
-
-
-def turn(telephone: Running, **switches: Any) -> None:
-    telephone.network.faults.turn(switches)
-
-
-def state_of(message: Message) -> str:
-    db.session.expire_all()
-    return db.session.get_one(Message, message.id).state
-
-
-def work_later(work: Callable[[], int], times: int = 6) -> None:
-    """Does what waits now, and then what is only due minutes later."""
-    for tries in range(times):
-        with time_machine.travel(clock.now() + timedelta(minutes=3 * tries), tick=True):
-            work()
 
 
 def test_a_text_leaves_once_and_its_state_is_the_networks(

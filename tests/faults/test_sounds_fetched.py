@@ -15,8 +15,8 @@ from portal.telephony import sending
 from simulator import Running
 from simulator.ground.records import Recording as Sound
 from tests import make
-from tests.faults.test_sending_texts import turn, work_later
 from tests.processes import a_worker
+from tests.sending import turn, work_later
 from tests.until import until
 
 pytestmark = pytest.mark.slow

@@ -12,7 +12,7 @@ from sqlalchemy import event
 from portal import jobs
 from portal.database import db
 from portal.jobs import Job
-from tests.faults.test_sending_texts import work_later
+from tests.sending import work_later
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)

@@ -11,33 +11,19 @@ from flask import Flask
 
 from portal import clock, jobs
 from portal.contacts import sweeping
-from portal.contacts.answering import advance, reply
+from portal.contacts.answering import advance
 from portal.contacts.delivery import hear_status
 from portal.contacts.models import Message
 from portal.database import db
-from portal.history import SYSTEM
 from portal.jobs import Job
 from portal.work import begin_again
 from simulator import Running
-from tests import make
-from tests.network import LINE, NUMBER
-
-
-def write(body: str = "Votre dossier est prêt.") -> Message:
-    used = make.identifier("phone", NUMBER)
-    contact = make.contact("text", identifier_id=used.id, line=LINE)
-    message = reply(contact, body, channel="text", form_key=None, by=SYSTEM)
-    db.session.commit()
-    return message
+from tests.network import NUMBER
+from tests.sending import state_of, write
 
 
 def later(minutes: float) -> time_machine.travel:
     return time_machine.travel(clock.now() + timedelta(minutes=minutes), tick=True)
-
-
-def state_of(message: Message) -> str:
-    db.session.expire_all()
-    return db.session.get_one(Message, message.id).state
 
 
 def test_a_text_whose_job_is_gone_is_asked_for_once_and_leaves_once(

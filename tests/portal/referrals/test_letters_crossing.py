@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,19 +29,20 @@ def letters(to: str) -> list[Letter]:
     return list(db.session.scalars(db.select(Letter).filter_by(to=to).order_by(Letter.id)))
 
 
-def test_what_a_service_sees_to_stays_with_it_when_a_letter_to_it_comes_back(app: Flask, work: Work) -> None:
+def test_what_a_service_sees_to_stays_with_it_when_a_letter_to_it_comes_back(
+    app: Flask, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = lives.sent()
     work()
     asking.ask(made, "Où ?", form_key="q" * 20)
     living.accept(made)
     asking.answer(made, "Ici.", form_key="r" * 20, by=make.staff().actor)
     db.session.get_one(Partner, made.service.organization_id).email = "pas une adresse"
-    settings = app.extensions["settings"]
-    object.__setattr__(settings, "smtp_host", "localhost")
-    try:
+    with monkeypatch.context() as by_mail:
+        by_mail.setitem(
+            app.extensions, "settings", replace(app.extensions["settings"], smtp_host="localhost")
+        )
         work()
-    finally:
-        object.__setattr__(settings, "smtp_host", "")
     db.session.refresh(made)
     assert made.state == "accepted"
     assert "referral.letter_refused" in [one.verb for one in history.of(made)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -107,15 +108,16 @@ def test_the_receiver_s_letter_says_nothing_of_anybody(app: Flask, work: Work) -
     assert links.open_link(token).state == "sent"
 
 
-def test_an_address_that_takes_no_letter_brings_the_person_back(app: Flask, work: Work) -> None:
+def test_an_address_that_takes_no_letter_brings_the_person_back(
+    app: Flask, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lives.receiver(email="pas une adresse")
     made = lives.sent()
-    settings = app.extensions["settings"]
-    object.__setattr__(settings, "smtp_host", "localhost")
-    try:
+    with monkeypatch.context() as by_mail:
+        by_mail.setitem(
+            app.extensions, "settings", replace(app.extensions["settings"], smtp_host="localhost")
+        )
         work()
-    finally:
-        object.__setattr__(settings, "smtp_host", "")
     db.session.refresh(made)
     assert (made.state, made.refusal) == ("refused", "unreachable")
     assert db.session.get_one(Contact, made.contact_id).step == living.BACK["unreachable"]

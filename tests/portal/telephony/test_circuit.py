@@ -14,10 +14,7 @@ from portal.database import db
 from portal.telephony import circuit, sending
 from simulator import Running
 from tests.network import LINE, NUMBER
-
-
-def turn(telephone: Running, **switches: Any) -> None:
-    telephone.network.faults.turn(switches)
+from tests.sending import turn
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The network at the doors, and a line whose menu has every kind of step."""
+"""The network at the doors, a town whose pages are visited, and a line whose menu has every kind of step."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ BODY = "## En bref\n\nVenez en personne.\n\n## Ensuite\n\nAttendez."
 @pytest.fixture
 def network(app: Flask) -> Network:
     return Network(app)
+
+
+@pytest.fixture
+def town(app: Flask) -> None:
+    make.organization(phone="+33199000010", email="accueil@ville.example")
+    make.line()
 
 
 @pytest.fixture

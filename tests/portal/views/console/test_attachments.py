@@ -15,8 +15,10 @@ from portal.contacts.models import Attachment, Contact
 from portal.database import db
 from portal.views import limits
 from tests import make
-from tests.portal.views.public.test_requests import NEW, THREAD, open_thread, town, write  # noqa: F401  (a fixture)
+from tests.portal.views.public.test_requests import THREAD, open_thread, write
 from tests.signing import send, signed_in
+
+pytestmark = pytest.mark.usefixtures("town")
 
 PDF = b"%PDF-1.7\n%%EOF"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -22,18 +21,13 @@ from portal.cases.references import spoken
 from portal.contacts.models import Contact, Message
 from portal.contacts.recording import add_message
 from portal.database import db
-from portal.mail.models import Letter
 from tests import make
+from tests.portal.views.public.test_requests import open_thread
 from tests.signing import send, token
 
+pytestmark = pytest.mark.usefixtures("town")
 FOLLOW, CODE, THREAD = (f"/fr/requests/{name}" for name in ("follow", "code", "thread"))
 AICHA, KARIM = "aicha@exemple.fr", "karim@exemple.fr"
-
-
-@pytest.fixture(autouse=True)
-def town(app: Flask) -> None:
-    make.organization(phone="+33199000010", email="accueil@ville.example")
-    make.line()
 
 
 def asked(address: str = AICHA, **values: Any) -> Contact:
@@ -50,13 +44,7 @@ def case_of(contact: Contact) -> Case:
 
 def opened(client: Any, work: Callable[[], int], case: Case) -> str:
     """The thread, by the code that was sent."""
-    send(client, FOLLOW, {"reference": spoken(case.reference)})
-    work()
-    letter = db.session.scalars(db.select(Letter).order_by(Letter.id.desc())).first()
-    assert letter is not None
-    code = re.search(r"\b\d{6}\b", letter.body)
-    assert code
-    assert send(client, CODE, {"code": code.group()}).status_code == 303
+    assert open_thread(client, work, case).status_code == 303
     return str(client.get(THREAD).text)
 
 

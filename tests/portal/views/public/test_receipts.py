@@ -20,6 +20,7 @@ from portal.mail.models import Letter
 from tests import make
 from tests.signing import send
 
+pytestmark = pytest.mark.usefixtures("town")
 NEW = "requests/new"
 WRITTEN = {
     "subject": "Ma carte",
@@ -27,12 +28,6 @@ WRITTEN = {
     "reach": "aicha@exemple.fr",
     "form_key": "k" * 20,
 }
-
-
-@pytest.fixture(autouse=True)
-def town(app: Flask) -> None:
-    make.organization(phone="+33199000010", email="accueil@ville.example")
-    make.line()
 
 
 def the_case() -> Case:

@@ -25,6 +25,7 @@ from portal.mail.models import Letter
 from tests import make
 from tests.signing import send
 
+pytestmark = pytest.mark.usefixtures("town")
 NEW, FOLLOW, CODE, THREAD = (f"/fr/requests/{name}" for name in ("new", "follow", "code", "thread"))
 WRITTEN = {
     "subject": "Refaire ma carte d’identité",
@@ -32,12 +33,6 @@ WRITTEN = {
     "reach": "aicha@exemple.fr",
     "form_key": "k" * 20,
 }
-
-
-@pytest.fixture(autouse=True)
-def town(app: Flask) -> None:
-    make.organization(phone="+33199000010", email="accueil@ville.example")
-    make.line()
 
 
 def write(client: Any, **typed: Any) -> Any:

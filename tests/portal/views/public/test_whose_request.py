@@ -12,18 +12,12 @@ from flask import Flask
 from portal.database import db
 from portal.directory.editing import add_commune
 from portal.mail.models import Letter
-from tests import make
 from tests.portal.referrals import cast
 from tests.signing import send
 
+pytestmark = pytest.mark.usefixtures("town")
 NEW = "/fr/requests/new"
 WRITTEN = {"subject": "Ma carte", "body": "Bonjour.", "reach": "aicha@exemple.fr", "form_key": "k" * 20}
-
-
-@pytest.fixture(autouse=True)
-def town(app: Flask) -> None:
-    make.organization(phone="+33199000010", email="accueil@ville.example")
-    make.line()
 
 
 def write(client: Any, **typed: Any) -> Any:

@@ -15,6 +15,7 @@ from portal.database import db
 from tests import make
 from tests.signing import send
 
+pytestmark = pytest.mark.usefixtures("town")
 NEW = "/fr/requests/new"
 WRITTEN = {
     "subject": "Le bruit la nuit",
@@ -22,12 +23,6 @@ WRITTEN = {
     "reach": "aicha@exemple.fr",
     "form_key": "k" * 20,
 }
-
-
-@pytest.fixture(autouse=True)
-def town(app: Flask) -> None:
-    make.organization(phone="+33199000010", email="accueil@ville.example")
-    make.line()
 
 
 def the_case() -> Case:
