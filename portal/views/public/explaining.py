@@ -19,8 +19,8 @@ from portal.referrals.deciding.rules import in_force
 from portal.referrals.models import RuleVersion
 from portal.referrals.ruling import reading
 from portal.views import guards, here, language
-from portal.views.admin.trees.picture import Node, Picture, draw
 from portal.views.paging import last_page, page_asked
+from portal.views.picture import Node, Picture, draw
 from portal.views.public import bp
 
 A_PAGE = 12

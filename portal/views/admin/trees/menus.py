@@ -24,9 +24,9 @@ from portal.views.admin.rules.words import all_topics
 from portal.views.admin.trees import menus_words as words
 from portal.views.admin.trees import pointing
 from portal.views.admin.trees import seen as seen_trees
-from portal.views.admin.trees.picture import draw
 from portal.views.context import settings
 from portal.views.forms import Form
+from portal.views.picture import draw
 
 HANDSET = "+33639980099"  # of the stand-in network: what a menu is tried with in the demo
 

@@ -11,8 +11,8 @@ from portal.lines.tree import NEXT, Step
 from portal.views.admin.content.words import LANGUAGES
 from portal.views.admin.rules.words import apart
 from portal.views.admin.trees import pointing
-from portal.views.admin.trees.picture import Node
 from portal.views.forms import Form
+from portal.views.picture import Node
 from portal.views.script_steps import short
 
 KINDS = {

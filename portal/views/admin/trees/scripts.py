@@ -20,9 +20,9 @@ from portal.views.admin.content import words as content_words
 from portal.views.admin.rules.words import all_topics
 from portal.views.admin.trees import scripts_words as words
 from portal.views.admin.trees import seen
-from portal.views.admin.trees.picture import draw
 from portal.views.console.words import DISPOSITIONS
 from portal.views.forms import Form, new_key
+from portal.views.picture import draw
 
 administrator = guards.staff("administrator")
 

@@ -10,9 +10,9 @@ from portal.scripts.editing import NEW
 from portal.scripts.models import Script
 from portal.scripts.trees import Finding, Step, Tree
 from portal.views.admin.trees import pointing
-from portal.views.admin.trees.picture import Node
 from portal.views.console.words import DISPOSITIONS
 from portal.views.forms import Form
+from portal.views.picture import Node
 from portal.views.script_steps import short
 
 STATES = {"draft": "Brouillon", "published": "Publié", "retired": "Retiré"}
