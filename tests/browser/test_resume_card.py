@@ -9,6 +9,7 @@ import pytest
 from portal import clock
 from portal.cases.opening import open_case, promise
 from portal.citizens.models import Flag
+from portal.contacts import noting
 from portal.contacts.models import Attachment, Message
 from portal.database import db
 from tests import make
@@ -32,6 +33,8 @@ def test_the_longest_life_fits_one_screen(opens: Opens, width: int, height: int)
         said = Message(contact=contact, direction="in", channel="web", body=LONG, state="received")
         said.attachments.append(Attachment(name=f"{LONG[:60]}.pdf", media_type="x/y", size=1, digest="0"))
         db.session.add(said)
+        for _ in range(2):
+            noting.add_note(contact, LONG, by=agent)
         open_case(contact, by=agent.actor)
         promise(contact, LONG[:300], clock.now() + timedelta(days=1), by=agent.actor)
     page = opens(agent, f"/console/citizens/{person.id}", viewport={"width": width, "height": height})
