@@ -25,8 +25,8 @@ from portal.views.spooling import keep_request, way
 from portal.views.telephone import bp, speech
 from portal.views.telephone.contact import contact_of
 from portal.views.telephone.guard import is_from_the_network
-from portal.views.telephone.menus import SPOKEN_WITH, given
-from portal.views.telephone.walking import resume
+from portal.views.telephone.menu.doors import SPOKEN_WITH, given
+from portal.views.telephone.menu.walking import resume
 
 IN_LINE = ("telephone.wait", "telephone.waited")  # they wait for an agent, not for the database
 GOES_ON = (  # somebody else is on this call, or is about to be: the network asks the same again in a moment

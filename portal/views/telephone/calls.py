@@ -18,10 +18,10 @@ from portal.lines.saying import find_line, say
 from portal.telephony import events
 from portal.views.telephone import bp, speech
 from portal.views.telephone.contact import begun, contact_of
-from portal.views.telephone.greeting import begin_trial, greet
 from portal.views.telephone.guard import signed
-from portal.views.telephone.texting import send_reference
-from portal.views.telephone.walking import begin
+from portal.views.telephone.menu.greeting import begin_trial, greet
+from portal.views.telephone.menu.walking import begin
+from portal.views.telephone.texting.answering import send_reference
 
 
 @bp.post("/voice")

@@ -15,7 +15,7 @@ from portal.errors import N_
 from portal.telephony import events
 from portal.views.telephone import bp, speech
 from portal.views.telephone.guard import signed
-from portal.views.telephone.walking import Walk, resume, take
+from portal.views.telephone.menu.walking import Walk, resume, take
 
 REFUSE = "9"
 CHOSEN = "RecordVerb"  # how the network calls a message that the caller chose to leave

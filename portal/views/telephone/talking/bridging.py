@@ -15,7 +15,8 @@ from portal.desk.models import Offer
 from portal.telephony import events
 from portal.views.telephone import bp, speech
 from portal.views.telephone.guard import signed
-from portal.views.telephone.ringing import (
+from portal.views.telephone.speech import at
+from portal.views.telephone.talking.ringing import (
     announced,
     dial,
     dial_citizen,
@@ -24,8 +25,7 @@ from portal.views.telephone.ringing import (
     told_key,
     whisper,
 )
-from portal.views.telephone.rooms import back_in_line, seat_of
-from portal.views.telephone.speech import at
+from portal.views.telephone.talking.rooms import back_in_line, seat_of
 
 LATE = "Cet appel a été repris. Merci."
 

@@ -14,12 +14,13 @@ from portal.directory import reading
 from portal.errors import N_
 from portal.lines import tree as steps
 from portal.lines.hearing import BY_TEXT, REPEAT, heard_after_an_answer
-from portal.views.telephone import bp, bridge_code, speech
-from portal.views.telephone.choosing import ask, choice_made, language_chosen
+from portal.views.telephone import bp, speech
 from portal.views.telephone.guard import signed
-from portal.views.telephone.leaving import not_reached
-from portal.views.telephone.reading_aloud import read, send_answer
-from portal.views.telephone.walking import Walk, resume, take, to_a_person
+from portal.views.telephone.menu import bridge_code
+from portal.views.telephone.menu.choosing import ask, choice_made, language_chosen
+from portal.views.telephone.menu.leaving import not_reached
+from portal.views.telephone.menu.reading_aloud import read, send_answer
+from portal.views.telephone.menu.walking import Walk, resume, take, to_a_person
 
 MOST_TRIES = 2
 OVER = ("completed", "canceled", "failed")  # the caller hung up while it rang

@@ -24,8 +24,8 @@ from portal.telephony.music import sound
 from portal.views.guards import anyone
 from portal.views.telephone import bp, speech
 from portal.views.telephone.guard import signed
-from portal.views.telephone.ringing import LONGEST_CALL_S, RING_S, dial, ring, told_key
 from portal.views.telephone.speech import at
+from portal.views.telephone.talking.ringing import LONGEST_CALL_S, RING_S, dial, ring, told_key
 
 SAME_WORD = "I-Twilio-Idempotency-Token"  # the network's own mark of a request that it makes again
 

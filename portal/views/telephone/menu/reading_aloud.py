@@ -15,7 +15,7 @@ from portal.lines import tree as steps
 from portal.lines.tree import Step
 from portal.views.context import settings
 from portal.views.telephone import speech
-from portal.views.telephone.walking import Walk, does, take_next, to_a_person
+from portal.views.telephone.menu.walking import Walk, does, take_next, to_a_person
 
 WHAT_NEXT = N_(
     "Pour réentendre, tapez 1. Pour le recevoir par SMS, tapez 2. Pour parler à quelqu’un, tapez 0."

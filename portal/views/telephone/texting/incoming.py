@@ -21,7 +21,7 @@ from portal.lines.saying import find_line
 from portal.telephony import events
 from portal.views.telephone import bp, speech
 from portal.views.telephone.guard import signed
-from portal.views.telephone.texting import (
+from portal.views.telephone.texting.answering import (
     answer_code,
     answer_keyword,
     answer_picture,

@@ -15,8 +15,8 @@ from portal.lines.tree import Step
 from portal.views.context import searcher
 from portal.views.language import LANGUAGES
 from portal.views.telephone import speech
+from portal.views.telephone.menu.walking import Walk, does, take_next
 from portal.views.telephone.speech import Spoken
-from portal.views.telephone.walking import Walk, does, take_next
 
 
 @does("say")

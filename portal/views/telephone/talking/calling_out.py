@@ -17,9 +17,9 @@ from portal.referrals.following import by_phone
 from portal.telephony import events
 from portal.views.telephone import bp, speech
 from portal.views.telephone.guard import signed
-from portal.views.telephone.ringing import must_press, press_1, told_key
-from portal.views.telephone.rooms import seat_of
 from portal.views.telephone.speech import at
+from portal.views.telephone.talking.ringing import must_press, press_1, told_key
+from portal.views.telephone.talking.rooms import seat_of
 
 NOT_REACHED = "Pas de réponse. La personne sera rappelée plus tard."
 

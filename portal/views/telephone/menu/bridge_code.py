@@ -16,7 +16,7 @@ from portal.lines import tree as steps
 from portal.views.context import settings
 from portal.views.telephone import bp, speech
 from portal.views.telephone.guard import signed
-from portal.views.telephone.walking import Walk, resume, take
+from portal.views.telephone.menu.walking import Walk, resume, take
 
 KEY = "*"
 MOST_TRIES = 2

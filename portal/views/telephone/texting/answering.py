@@ -32,7 +32,7 @@ from portal.telephony.parts import with_plain_marks
 from portal.views.context import searcher, settings
 from portal.views.language import LANGUAGES, phone_text
 from portal.views.language import said as language_said
-from portal.views.telephone.pointing import whose_matter
+from portal.views.telephone.texting.pointing import whose_matter
 
 
 def answer_text(line: Line, contact: Contact, body: str, case: Case) -> str:

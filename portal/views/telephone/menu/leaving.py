@@ -19,8 +19,9 @@ from portal.errors import N_
 from portal.lines import tree as steps
 from portal.lines.checking import may_be_dialled
 from portal.lines.tree import Step
-from portal.views.telephone import recordings, ringing, speech
-from portal.views.telephone.walking import Walk, does, hang_up, take
+from portal.views.telephone import recordings, speech
+from portal.views.telephone.menu.walking import Walk, does, hang_up, take
+from portal.views.telephone.talking import ringing
 
 TRANSFER_RINGS_S, LONGEST_TRANSFER_S = 25, 3600
 

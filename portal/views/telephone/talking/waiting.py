@@ -13,8 +13,9 @@ from portal.database import db
 from portal.desk import offering, places
 from portal.lines.saying import find_line
 from portal.telephony import events
-from portal.views.telephone import announcing, bp, speech
+from portal.views.telephone import bp, speech
 from portal.views.telephone.guard import signed
+from portal.views.telephone.talking import announcing
 
 NOT_TAKEN = ("queue-full", "error", "system-error")  # the network could not keep the caller
 

@@ -13,8 +13,8 @@ from portal.lines.models import Line
 from portal.lines.saying import opening_of
 from portal.views.hours import opens_text
 from portal.views.telephone import speech
-from portal.views.telephone.choosing import offer_languages
-from portal.views.telephone.walking import Walk, hang_up, take
+from portal.views.telephone.menu.choosing import offer_languages
+from portal.views.telephone.menu.walking import Walk, hang_up, take
 
 IN_DANGER = N_(
     "Si une vie est en danger, raccrochez et appelez le 15, le 17, le 18 ou le 112, ou écrivez au 114 par SMS."

@@ -1,0 +1,1 @@
+"""A text that comes in, and what we answer by ourselves."""
