@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, func
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func
 
 from portal.database import db
 from portal.directory.opening import Opening, opening_at, relay_gaps
@@ -36,7 +36,7 @@ def _with_number() -> Select[Any]:
 
 def has_number() -> ColumnElement[bool]:
     """That a line bears the number bound as `number`."""
-    number = bindparam("number")
+    number: BindParameter[str] = bindparam("number")
     return (Line.number == number) | (Line.text_number == number) | (Line.automatic_number == number)
 
 
