@@ -30,8 +30,8 @@ def page_shown() -> str:
     """The address under which the page being drawn is opened again."""
     if not request.path.startswith(INSIDE):
         return ""
-    if "stands_at" in g:
-        return str(g.stands_at)
+    if stood_at():
+        return stood_at()
     if request.method == "GET":
         return request.path
     posted = posted_mark()
@@ -41,6 +41,11 @@ def page_shown() -> str:
 def stand_at(address: str) -> None:
     """The answer to this form is the page of another address, under which browsers with scripts put it."""
     g.stands_at = address
+
+
+def stood_at() -> str:
+    """That address; empty for a page that is asked for by its own."""
+    return str(g.get("stands_at", ""))
 
 
 def posted_mark() -> Mark | None:
@@ -64,4 +69,4 @@ def _signer() -> URLSafeSerializer:
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals["page_mark"] = page_mark
+    app.jinja_env.globals.update(page_mark=page_mark, stood_at=stood_at)
