@@ -14,7 +14,8 @@ from portal.views.forms import Form
 
 
 def read_answer(found: Case, form: Form) -> Answer:
-    """What is answered, in a contact that is held. Refuses whatever the form could not be read of."""
+    """What is answered, in a contact that is held: hold the case after it, as whatever begins with a contact does.
+    Refuses whatever the form could not be read of."""
     ways = {one.key: one for one in addressing.ways(found, page.contacts_of(found))}
     way = ways.get(form.choice("way", ways, required=True))
     body = form.text("body", required=True)

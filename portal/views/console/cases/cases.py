@@ -95,7 +95,7 @@ def _note(found: Case, form: Form) -> None:
 @agents
 def answer_case(case_id: int) -> Any:
     """An answer to the citizen, by the way that was shown, then what becomes of the case."""
-    found, form = keeping.hold_case(case_id, by=me()), Form(request.form)
+    found, form = keeping.find_case(case_id, by=me()), Form(request.form)
     sent = None
     with refusals_shown(form):
         sent = _answer(found, form)
@@ -111,7 +111,7 @@ def _answer(found: Case, form: Form) -> Message:
     because = form.text("now_because", longest=300)
     if then == "wait" and not awaited:
         form.refuse("awaited", "Dites ce que la personne doit donner.")
-    answer = read_answer(found, form)
+    answer, found = read_answer(found, form), keeping.hold_case(found.id, by=me())
     how: dict[str, Any] = {"channel": answer.channel, "form_key": form.key(), "now_because": because}
     sent = answering.reply(answer.contact, answer.body, **how, by=me().actor)
     keeping.answered(found, by=me().actor)

@@ -33,7 +33,7 @@ def macro(case_id: int, macro_id: int) -> str:
 @bp.post("/cases/<int:case_id>/macros/<int:macro_id>")
 @agents
 def run_macro(case_id: int, macro_id: int) -> Any:
-    found, chosen, form = keeping.hold_case(case_id, by=me()), _macro(macro_id), Form(request.form)
+    found, chosen, form = keeping.find_case(case_id, by=me()), _macro(macro_id), Form(request.form)
     done = False
     with refusals_shown(form):
         _run(chosen, found, form)

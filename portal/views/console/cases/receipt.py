@@ -35,7 +35,7 @@ def receipt_page(case_id: int) -> str:
 @agents
 def give_receipt(case_id: int) -> Any:
     """Sends it after the commit, or writes down who gave it, to whom and when."""
-    found, form = keeping.hold_case(case_id, by=me()), Form(request.form)
+    found, form = keeping.find_case(case_id, by=me()), Form(request.form)
     with refusals_shown(form):
         _give(found, form)
     if not form.valid:
@@ -53,6 +53,8 @@ def _give(found: Case, form: Form) -> None:
     on, to, complete = form.day("on"), form.text("to", longest=100), form.text("what") != "registration"
     form.refuse_unread()
     key, chosen = form.key(), ways.get(way) or beside.get(way)
+    if way in ways:  # before the case, as whatever begins with a contact does
+        answering.hold_contact(ways[way].contact.id, by=me())
     if chosen is None:
         receipts.give_receipt(found, way, complete=complete, on=on, to=to, by=me(), form_key=key)
     elif receipts.give_receipt(found, "sent", complete=complete, by=me(), form_key=key):
