@@ -93,6 +93,14 @@ class Page:
             element.attributes["id"] for element in self.elements if "id" in element.attributes
         )
 
+    def __enter__(self) -> Page:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """A page and its elements know each other: let go, they are gone at once, and nothing has to look for them."""
+        self.elements.clear()
+        self.words.clear()
+
     @property
     def whole(self) -> bool:
         return any(element.tag == "html" for element in self.elements)

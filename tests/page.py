@@ -205,6 +205,7 @@ class InspectingClient(FlaskClient):
         answer = super().open(*args, **kwargs)
         if answer.mimetype == "text/html" and answer.status_code < 500 and answer.status_code // 100 != 3:
             request = answer.request
-            found = faults(Page(answer.get_data(as_text=True), request.path, answer.headers))
+            with Page(answer.get_data(as_text=True), request.path, answer.headers) as page:
+                found = faults(page)
             assert not found, f"{request.method} {request.path}:\n- " + "\n- ".join(found)
         return answer
