@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from jsonschema import Draft202012Validator, FormatChecker
 
-from portal.commands.demo import load_demo
 from portal.commands.directory import import_directory
 from portal.commands.hsds import all_records
 from portal.database import Base, db
@@ -18,6 +18,7 @@ from portal.directory.hsds import writing
 from portal.directory.models import ServiceAtLocation
 from tests.portal.directory.hsds.cast import organization_said, plain, said, take, take_in
 from tests.real.folder import data_folder
+from tests.snapshot import load_demo_town
 
 HSDS = data_folder("hsds")
 EXAMPLES, GOOD, BAD = (
@@ -87,8 +88,8 @@ def test_the_set_made_to_fail_is_told_what_it_lacks(app: Flask) -> None:
         assert (file, why) in kept
 
 
-def test_the_town_is_exported_as_the_schemas_ask(app: Flask, tmp_path: Any) -> None:
-    app.test_cli_runner().invoke(load_demo, [])
+def test_the_town_is_exported_as_the_schemas_ask(app: Flask, run: Path, tmp_path: Path) -> None:
+    load_demo_town(app, run)
     valid = {"service": validator("service"), "organization": validator("organization")}
     exported = [plain(one) for one in all_records()]
     assert len(exported) > 5
