@@ -34,8 +34,7 @@ def by_commune(asked: Asked) -> list[Share]:
     """The communes told apart, then the others together, then those who did not say."""
     counted = figures.by(asked, Tally.commune)
     unknown = counted.pop("", None)
-    persons = persons_in(asked) if counted else {}
-    hidden = to_hide({code: persons.get(code, 0) for code in counted})
+    hidden = to_hide(persons_by(asked, LIVES_IN, counted))
     found = [Share(code, sums) for code, sums in counted.items() if code not in hidden]
     if hidden:
         found.append(Share("", _together(counted, hidden), len(hidden)))
@@ -50,10 +49,7 @@ def told_apart(asked: Asked, column: Any) -> list[tuple[Any, Sums]]:
         return list(counted.items())
     own = getattr(Contact, column.key)
     own = own if column is Tally.channel else db.func.coalesce(own, NONE)
-    contacts = {key: sums["contacts"] for key, sums in counted.items()}
-    doubtful = [key for key, count in contacts.items() if FEWEST <= count < SURELY]
-    persons = _persons(asked, own, own.in_(doubtful)) if doubtful else {}
-    hidden = to_hide({key: n if n >= SURELY else persons.get(key, 0) for key, n in contacts.items()})
+    hidden = to_hide(persons_by(asked, own, counted))
     found = [(key, sums) for key, sums in counted.items() if key not in hidden]
     return [*found, (None, _together(counted, hidden))] if hidden else found
 
@@ -71,9 +67,15 @@ def to_hide(persons: dict[Key, int]) -> set[Key]:
     return set(hidden)
 
 
-def persons_in(asked: Asked) -> dict[str, int]:
-    """How many persons came from each commune; a contact of nobody known is nobody."""
-    return _persons(asked, LIVES_IN, LIVES_IN != "")
+def persons_by(asked: Asked, own: Any, counted: Mapping[Key, Sums]) -> dict[Key, int]:
+    """How many persons came under each key, which `own` tells of a contact; a contact of nobody known is nobody.
+
+    Fewer than `FEWEST` contacts are counted as nobody's, and from `SURELY` on as so many persons: they decide already.
+    """
+    contacts = {key: sums["contacts"] for key, sums in counted.items()}
+    doubtful = [key for key, count in contacts.items() if FEWEST <= count < SURELY]
+    persons = _persons(asked, own, own.in_(doubtful)) if doubtful else {}
+    return {key: n if n >= SURELY else persons.get(key, 0) for key, n in contacts.items()}
 
 
 def contacts_of(asked: Asked) -> list[Any]:
@@ -95,11 +97,11 @@ def contacts_of(asked: Asked) -> list[Any]:
     return wanted
 
 
-def _persons(asked: Asked, key: Any, *more: Any) -> dict[Any, int]:
+def _persons(asked: Asked, key: Any, such: Any) -> dict[Any, int]:
     person = db.func.coalesce(coming_back.head_of(), -Contact.identifier_id)
     query = db.select(key, db.func.count(db.distinct(person)))
     query = query.select_from(Contact).outerjoin(Citizen, Citizen.id == Contact.citizen_id)
-    rows: list[Any] = list(db.session.execute(query.where(*contacts_of(asked), *more).group_by(key)))
+    rows: list[Any] = list(db.session.execute(query.where(*contacts_of(asked), such).group_by(key)))
     return dict(rows)
 
 

@@ -119,8 +119,10 @@ def test_persons_of_a_commune_are_counted_once_however_often_they_come(app: Any)
     for _ in range(9):
         make.contact("counter", citizen_id=alone.id)
     count_all()
-    assert communes.persons_in(asked(make.organization())) == {"35238": 6, "29019": 1}
-    found = communes.by_commune(asked(make.organization()))
+    whole = asked(make.organization())
+    counted = figures.by(whole, Tally.commune)
+    assert communes.persons_by(whole, communes.LIVES_IN, counted) == {"35238": 6, "29019": 1}
+    found = communes.by_commune(whole)
     assert [(one.commune, one.others, one.sums["contacts"]) for one in found] == [("", 2, 21)]
 
 
