@@ -51,6 +51,15 @@ def test_a_newcomer_calls_and_an_agent_answers(page, network):
     agent.get_by_text("Appel terminé").wait_for()
 
 
+def test_a_fault_is_set_by_the_form_of_its_page(page, network):
+    """A real browser says where a plain form comes from: our own page must not be taken for another site's."""
+    page.goto(f"{network.url}/network")
+    page.locator("[name='requests.error']").fill("40")
+    page.get_by_role("button", name="Appliquer").click()
+    expect(page.locator("[name='requests.error']")).to_have_value("40")
+    assert network.network.faults.told()["requests"]["error"] == 0.4
+
+
 def test_a_conference_and_its_hold_are_told_in_words(page, network, portal):  # noqa: F811
     portal.says["/telephone/voice"] = "<Dial><Conference>salle</Conference></Dial>"
     desk = "sip:anna@valbrune.example"
