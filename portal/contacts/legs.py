@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import clock, jobs
@@ -95,6 +96,14 @@ def one(contact_id: int, role: str) -> Leg | None:
     """The latest telephone with this role that is in the call."""
     found = of(contact_id, (role,))
     return found[-1] if found else None
+
+
+def rings_at(staff: InstrumentedAttribute[int]) -> Select[Any]:
+    """The telephone of this agent that rings for something else than an offer: a colleague consults them, or they
+    asked to call somebody. The end of a call that was never picked up may never be told: not for ever."""
+    rings = (GOING_ON, Leg.answered_at.is_(None), Leg.at > bindparam("rung_since"), Leg.seat != "out")
+    query = db.select(Leg.id).where(Leg.staff_id == staff, Leg.role.in_(("agent", "third")), *rings)
+    return query.where(Leg.offer_id.is_(None)).order_by(Leg.id.desc()).limit(1)
 
 
 def was_reached(contact_id: int) -> bool:

@@ -130,6 +130,7 @@ def consult(contact_id: int, key: str, *, by: Staff) -> None:
     label = {"label": target.label, "staff_id": staff_id, "purpose": "consult", "seat": "room"}
     legs.plan(ends.contact, "third", target.phone, **label)
     _note("contact.consulted", ends.contact, by, whom=target.label)
+    _tell_third(staff_id)
 
 
 def cancel(contact_id: int, *, by: Staff) -> None:
@@ -141,6 +142,7 @@ def cancel(contact_id: int, *, by: Staff) -> None:
     if ends.third.staff_id is not None and ends.third.answered_at is not None:
         presence.end_call(ends.third.staff_id, ends.contact)
     _note("contact.consult_cancelled", ends.contact, by, whom=ends.third.label)
+    _tell_third(ends.third.staff_id)
 
 
 def complete(contact_id: int, *, by: Staff) -> None:
@@ -241,6 +243,12 @@ def _serves(staff_id: int | None, queue_id: int) -> bool:
 def _is_free() -> tuple[ColumnElement[bool], ...]:
     ringing = db.select(Offer.id).where(Offer.live_staff_id == Staff.id).exists()
     return (Presence.state == "available", Staff.phone != "", Staff.disabled_at.is_(None), ~ringing)
+
+
+def _tell_third(staff_id: int | None) -> None:
+    """A colleague's telephone rings, or no longer: their console says for whom."""
+    if staff_id is not None:
+        news.tell(f"staff:{staff_id}")
 
 
 def _note(verb: str, contact: Contact, by: Staff, **details: str) -> None:

@@ -4,13 +4,14 @@ telephone network answers; and whether there is anything to read of what they ha
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam
 
 from portal import clock
+from portal.contacts import legs
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.desk import waiting
@@ -20,6 +21,8 @@ from portal.staff import onlookers
 from portal.staff.models import Staff
 from portal.telephony import circuit
 from portal.telephony.models import Circuit
+
+RINGS_FOR = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,16 @@ class Standing:
     has_begun: bool  # some contact, and not wrapped it up
     is_joined: bool  # somebody else has the page open
     network: circuit.State
+    leg_id: int | None = (
+        None  # their telephone, where it rings for a colleague's question or a call of their own
+    )
 
 
 def of(staff: Person, page: str) -> Standing:
     """Where an agent stands now, who looks at this page. Writes nothing."""
-    row = db.session.execute(_asked(), onlookers.asked_of(page, staff)).one()
-    state, since, until, missed, contact_id, offer_id, has_begun, is_joined, *network = row
+    asked = {**onlookers.asked_of(page, staff), "rung_since": clock.now() - RINGS_FOR}
+    row = db.session.execute(_asked(), asked).one()
+    state, since, until, missed, contact_id, offer_id, leg_id, has_begun, is_joined, *network = row
     return Standing(
         state or "away",
         since or clock.now(),
@@ -51,6 +58,7 @@ def of(staff: Person, page: str) -> Standing:
         bool(has_begun),
         bool(is_joined),
         circuit.read(*network),
+        leg_id,
     )
 
 
@@ -60,7 +68,8 @@ def _asked() -> Select[Any]:
     presence = (Presence.state, Presence.since, Presence.until, Presence.missed, Presence.contact_id)
     begun = waiting.begun_by(bindparam("me")).with_only_columns(Contact.id).exists()
     others = onlookers.on_a_page().exists()
-    query = db.select(*presence, Offer.id, begun, others, *circuit.SHOWN).select_from(Staff)
+    rung = legs.rings_at(Staff.id).correlate(Staff).scalar_subquery()
+    query = db.select(*presence, Offer.id, rung, begun, others, *circuit.SHOWN).select_from(Staff)
     query = query.outerjoin(Presence, Presence.staff_id == Staff.id)
     query = query.outerjoin(Offer, Offer.live_staff_id == Staff.id)
     query = query.outerjoin(Circuit, Circuit.name == circuit.NETWORK)

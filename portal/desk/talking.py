@@ -6,7 +6,7 @@ desk are held: `desk.holding`.
 
 from __future__ import annotations
 
-from portal import history
+from portal import history, news
 from portal.contacts import legs
 from portal.contacts.bridging import move
 from portal.contacts.calling import end_call
@@ -117,6 +117,8 @@ def hear(contact: Contact | None, provider_ref: str, status: str, sequence: int 
     leg = legs.hold_of(contact, provider_ref)
     if leg is not None and legs.advance(leg, state, sequence=sequence):
         tell_of(contact)
+        if leg.role == "third" and leg.staff_id is not None:
+            news.tell(f"staff:{leg.staff_id}")
         if state in legs.OVER:
             _gone(contact, leg, status)
     elif state in legs.OVER and provider_ref == contact.provider_ref and _may_hang_up(contact):

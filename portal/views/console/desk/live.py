@@ -15,7 +15,7 @@ from flask import Flask, current_app, g, redirect, render_template, request
 from flask_login import current_user
 
 from portal import clock
-from portal.contacts.models import Contact
+from portal.contacts.models import Contact, Leg
 from portal.database import db, reads_only
 from portal.desk import offering, presence, standing, waiting
 from portal.desk.models import Offer
@@ -23,6 +23,7 @@ from portal.desk.standing import Standing
 from portal.errors import Refused
 from portal.lines.models import Line
 from portal.staff import sessions
+from portal.staff.models import Staff
 from portal.views import guards, marks, news
 from portal.views.console.contact import page as contact_page
 from portal.views.console.door import agents, bp, may_read, me, note_reading
@@ -50,11 +51,21 @@ class Ringing:
 
 
 @dataclass(frozen=True, slots=True)
+class Rung:
+    """Their telephone rings for something else than an offer: a colleague's question, or a call they asked for."""
+
+    contact: Contact
+    who: contact_page.Who
+    asked_by: str  # the colleague; nobody for a call of their own
+
+
+@dataclass(frozen=True, slots=True)
 class Live:
     presence: Standing
     left_s: int
     sent_away: bool  # by calls that were not picked up
     ringing: Ringing | None
+    rung: Rung | None
     contact: Contact | None  # the one they speak in, or write up
     with_whom: contact_page.Who | None
     begun: list[waiting.Begun]  # contacts this agent has taken and not wrapped up
@@ -147,6 +158,7 @@ def live() -> Live:
         left_s=max(0, round(left)),
         sent_away=mine.state == "away" and mine.missed >= presence.MOST_MISSED,
         ringing=_ringing(offer) if offer else None,
+        rung=_rung(mine.leg_id) if mine.leg_id and not offer else None,
         contact=contact,
         with_whom=contact_page.who(contact) if contact else None,
         begun=waiting.begun(me(), MOST_BEGUN) if mine.has_begun else [],
@@ -170,6 +182,14 @@ def _idle_min() -> int | None:
     session = g.get("staff_session") or g.get("asked_session")
     left = sessions.IDLE - (clock.now() - session.last_seen_at) if session else sessions.IDLE
     return max(1, round(left.total_seconds() / 60)) if left < IDLE_SOON else None
+
+
+def _rung(leg_id: int) -> Rung:
+    leg = db.session.get_one(Leg, leg_id)
+    asks = (
+        db.session.get(Staff, leg.contact.agent_id) if leg.role == "third" and leg.contact.agent_id else None
+    )
+    return Rung(leg.contact, contact_page.who(leg.contact), asks.name if asks else "")
 
 
 def _ringing(offer: Offer) -> Ringing:
