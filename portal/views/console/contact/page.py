@@ -44,11 +44,11 @@ def who(contact: Contact) -> Who:
     """What may be said of who this is: a name once confirmed or likely, names alone while several are possible."""
     if contact.person is not None and contact.certainty == "confirmed":
         return Who("known", (contact.person,))
-    if contact.certainty == "denied":
-        return Who("unknown")
     if contact.identifier is None:
         return Who("hidden" if contact.channel == "phone" and contact.direction == "in" else "nobody")
     found = identifying.identify(contact.identifier)
+    if contact.certainty == "denied":  # of a shared number, it may still be one of the others
+        return Who("several", found.citizens) if found.match == "several" else Who("unknown")
     if found.match == "unknown" and contact.person is not None:
         return Who("guessed", (contact.person,))
     kinds = {"one": "likely", "probable": "guessed"}

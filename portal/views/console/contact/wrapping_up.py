@@ -43,6 +43,8 @@ def wrap_up(contact_id: int) -> Any:
 def read_outcome(form: Form) -> Outcome:
     """What the wrap-up fields say."""
     due = form.day("due")
+    if not form.text("disposition"):
+        form.refuse("disposition", "Dites comment l’échange s’est terminé.")
     return Outcome(
         disposition=form.choice("disposition", words.DISPOSITIONS, required=True),
         topic_id=page.topic(form),

@@ -206,7 +206,7 @@ def test_the_wrap_up_is_one_act_however_often_it_is_sent(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"disposition": ""}, "nécessaire"),
+        ({"disposition": ""}, "comment l’échange s’est terminé"),
         ({"disposition": "referred"}, "vers quel service"),
         ({"promise": "Rappeler"}, "pour quel jour"),
         ({"promise": "Rappeler", "due": "2020-01-01"}, "déjà passée"),

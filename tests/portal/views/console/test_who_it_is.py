@@ -1,0 +1,47 @@
+"""Who is on the other side of a contact, after a slip; and what is searched for in their words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from portal.citizens.models import Citizen
+from portal.contacts.models import Contact, Message
+from portal.database import db
+from portal.views.console.contact import answers
+from tests import make
+from tests.portal.views.console.test_contact import Desk
+
+
+@pytest.fixture
+def desk(app: Flask, client: Any) -> Desk:
+    return Desk(client)
+
+
+def test_of_a_shared_number_somebody_else_is_chosen_after_a_slip(desk: Desk) -> None:
+    for name in ("Paul Durand", "Jeanne Durand"):
+        make.link(make.citizen(name), desk.used)
+    paul, jeanne = db.session.scalars(db.select(Citizen.id).order_by(Citizen.id))
+    desk.press("identity", citizen=paul)
+    desk.press("identity", deny=1)
+    page = desk.page
+    assert f'value="{jeanne}"' in page and "sert à plusieurs personnes" in page
+    desk.press("identity", citizen=jeanne)
+    assert db.session.get_one(Contact, desk.contact.id).citizen_id == jeanne
+
+
+def test_who_is_not_the_one_known_there_is_not_said_to_be_known_by_nobody(desk: Desk) -> None:
+    make.link(make.citizen("Paul Durand"), desk.used)
+    desk.press("identity", deny=1)
+    assert "Ce n’est pas la personne connue à ce numéro" in desk.page
+
+
+def test_a_number_to_call_back_finds_no_article(desk: Desk) -> None:
+    said = "My bin was not collected. Call me on 06 39 98 00 55, or +33 6 39 98 00 56, anne@exemple.fr"
+    desk.contact.subject = ""
+    desk.contact.messages.append(Message(direction="in", channel="text", body=said, state="received"))
+    db.session.commit()
+    assert answers.question_of(desk.contact) == "My bin was not collected. Call me on , or ,"
+    assert "98" not in answers.said_by(desk.contact, "") and "19h30" in answers.said_by(desk.contact, "19h30")
