@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -71,27 +71,39 @@ def suggest(
     limit: int = 3,
     book: Book | None = None,
     months: int = MONTHS,
+    reader: str = "",
 ) -> list[Suggestion]:
     """The services to send this situation to, the first rule's first; those the articles name if no rule speaks.
 
     The rules are those of the organization (the host, if none is named), or of `book` when one is tried. Offices that
-    nobody confirmed for so many `months` come last.
+    nobody confirmed for so many `months` come last. It is told in the language of the `reader`, else of the situation.
     """
     book = book or in_force(organization_id)
-    by_rules = _from_rules(book.fitting(situation), situation, limit, months)
-    return by_rules or articles_say(situation, limit=limit, months=months)
+    by_rules = _from_rules(book.fitting(situation), _told(situation, reader), limit, months)
+    return by_rules or articles_say(situation, limit=limit, months=months, reader=reader)
 
 
 def articles_say(
-    situation: Situation, *, limit: int = 3, without: Collection[int] = (), months: int = MONTHS
+    situation: Situation,
+    *,
+    limit: int = 3,
+    without: Collection[int] = (),
+    months: int = MONTHS,
+    reader: str = "",
 ) -> list[Suggestion]:
     """The services and kinds that the articles found vote for, as if those `without` did not exist."""
     votes = voting.count(situation, without)[: limit + 1]
     places = _places([vote.kind for vote in votes if not vote.service], situation.commune, months)
-    titles = _titles([vote.article.id for vote in votes], situation.language)
+    told = _told(situation, reader)
+    titles = _titles([vote.article.id for vote in votes], told.language)
     named = [vote.service.id for vote in votes if vote.service]
     services = {one.id: one for one in reading.whole(Service.id.in_(named))} if named else {}
-    return _each_once((_by_vote(vote, situation, services, places, titles) for vote in votes), limit)
+    return _each_once((_by_vote(vote, told, services, places, titles) for vote in votes), limit)
+
+
+def _told(situation: Situation, reader: str) -> Situation:
+    """As it is told to somebody who reads another language than who asked."""
+    return replace(situation, language=reader) if reader else situation
 
 
 def _from_rules(matches: Iterable[Match], situation: Situation, limit: int, months: int) -> list[Suggestion]:

@@ -116,6 +116,18 @@ def test_where_no_rule_speaks_the_articles_vote_by_rank(app: Flask) -> None:
     assert [s.origin for s in suggest(Situation(words="toit", article_ids=(first.id,)))] == ["rule"]
 
 
+def test_an_agent_reads_why_in_french_whatever_was_asked_in(app: Flask) -> None:
+    cast.service("caf")
+    asked = Situation(
+        words="rent",
+        language="en",
+        article_ids=(make.article("Logement", contacts=[{"service": "caf"}]).id,),
+    )
+    assert suggest(asked)[0].reason.startswith("This is the service")
+    told = suggest(asked, reader="fr")[0]
+    assert told.reason == "C’est à ce service que renvoie notre fiche « Logement »."
+
+
 def test_a_kind_is_the_office_of_the_commune_once_it_is_known(app: Flask) -> None:
     places()
     save_kind("mairie", by=SYSTEM, names={"fr": "Mairie"}, level="commune")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 
 MOST_FOUND = 4  # beside a conversation; « Chercher une réponse » has them all
 LONGEST_QUESTION = 300
+# How to reach somebody asks nothing: « 06 39 98… » would find the article that speaks of 39 °C.
+_REACHED_BY = re.compile(r"\S+@\S+|(?<!\w)(?:\+|00|0)\d(?:[ .\-]?\d){7,13}(?!\w)")
 MAY_TELL = {  # what an agent may ask, as staff read it
     name: [(code, one.staff) for code, one in choices.items()]
     for name, choices in (("age", AGES), ("flags", FLAGS), ("urgency", URGENCIES))
@@ -65,12 +68,13 @@ def question_of(contact: Contact) -> str:
     if contact.channel == "phone" and contact.provider_ref and contact.topic_id is None:
         return ""
     said = next((one.body for one in contact.messages if one.direction == "in"), "")
-    return (contact.subject or said)[:LONGEST_QUESTION]
+    return " ".join(_REACHED_BY.sub(" ", contact.subject or said).split())[:LONGEST_QUESTION]
 
 
 def said_by(contact: Contact, words: str) -> str:
     """What is looked for, and what the person wrote."""
-    return " ".join([words, *(one.body for one in contact.messages if one.direction == "in")])[:2000]
+    said = " ".join([words, *(one.body for one in contact.messages if one.direction == "in")])
+    return _REACHED_BY.sub(" ", said)[:2000]
 
 
 def in_danger(contact: Contact, words: str) -> list[tuple[str, str]]:
@@ -117,7 +121,9 @@ def suggestions(contact: Contact, words: str, found: Any, form: Form | None = No
         article_ids=tuple(one.article_id for one in found.candidates) if found else (),
         scores=tuple(one.score for one in found.candidates) if found else (),
     )
-    return suggest(situation, organization_id=contact.organization_id, months=settings().stale_months)
+    return suggest(
+        situation, organization_id=contact.organization_id, months=settings().stale_months, reader="fr"
+    )
 
 
 def is_proposed(one: Suggestion, service_id: int) -> Service | None:
