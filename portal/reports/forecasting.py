@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from math import sqrt
+from math import ceil, floor, sqrt
 from statistics import median
 from typing import Any
 
@@ -54,14 +54,15 @@ class Forecast:
     holiday: str = ""
 
     @property
-    def within(self) -> float | None:
-        """How far off the whole of it may be, eight times in ten, as a share: single calls even out, days do not."""
+    def between(self) -> tuple[int, int] | None:
+        """The whole of it, eight times in ten: single calls even out, days do not."""
         calls = sum(one.calls for one in self.next)
         if not calls:
             return None
         most = max(self.next, key=lambda one: one.calls)
         spread = max(0.0, ((most.high - most.calls) / EIGHT_IN_TEN) ** 2 - most.calls) / most.calls**2
-        return EIGHT_IN_TEN * sqrt(calls + spread * calls**2) / calls
+        off = EIGHT_IN_TEN * sqrt(calls + spread * calls**2)
+        return max(0, floor(calls - off)), ceil(calls + off)
 
 
 def foresee(past: Sequence[Curve], so_far: Curve, at: int, until: int) -> list[Quarter]:

@@ -23,6 +23,27 @@ from portal.staff.models import Staff
 
 AT_ONCE = 2000
 PROTECTED = "Personne protégée"
+CHANNELS = {
+    "phone": "Appel",
+    "text": "SMS",
+    "web": "Demande en ligne",
+    "email": "E-mail",
+    "counter": "Guichet",
+    "letter": "Courrier",
+}
+STATES = {"open": "Personne ne s’en occupe", "waiting": "En attente", "in_progress": "En cours"}
+STATES["wrapped_up"] = "Terminé"
+ENDS = {
+    "answered": "Répondu",
+    "referred": "Orienté vers un autre service",
+    "promise_made": "Suite promise",
+    "transferred": "Transmis à un collègue",
+    "no_answer_needed": "Pas de réponse attendue",
+    "voicemail_left": "Message laissé sur un répondeur",
+    "abandoned": "La personne a raccroché",
+    "wrong_number": "Faux numéro",
+    "self_served": "Renseigné par le menu",
+}
 HEADERS: dict[str, Row] = {
     "figures": (
         *(
@@ -70,7 +91,13 @@ def _figures(asked: Asked) -> Iterator[list[Row]]:
             )
             rows: list[Any] = list(session.execute(query))
         yield [
-            (day, queues.get(queue, ""), channel, topics.get(topic, ""), *map(int, counts))
+            (
+                day,
+                queues.get(queue, ""),
+                CHANNELS.get(channel, channel),
+                topics.get(topic, ""),
+                *map(int, counts),
+            )
             for queue, channel, topic, *counts in rows
         ]
 
@@ -120,11 +147,12 @@ def _contact(row: Any, queues: dict[int, str], topics: dict[int, str], zone: Zon
         *(
             row.id,
             row.started_at.astimezone(zone),
-            row.channel,
+            CHANNELS.get(row.channel, row.channel),
             "reçu" if row.direction == "in" else "envoyé",
         ),
         *(queues.get(row.queue_id, ""), topics.get(row.topic_id, "")),
-        *("" if row.protected else row.commune or row.lives_in or "", row.state, row.disposition),
+        *("" if row.protected else row.commune or row.lives_in or "", STATES[row.state]),
+        ENDS.get(row.disposition, row.disposition),
         *(
             row.answered_at and row.answered_at.astimezone(zone),
             None if wait is None else max(0, round(wait)),

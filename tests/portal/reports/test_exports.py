@@ -22,6 +22,7 @@ from portal.database import db
 from portal.history import Event
 from portal.reports import exporting, figures, rows, sheets
 from portal.reports.models import Export
+from portal.views.console import words
 from portal.work.make_export import remove_old
 from tests import make
 from tests.portal.reports.lives import live
@@ -128,6 +129,10 @@ def test_figures_are_those_of_the_report_and_name_nobody(app: Any, work: Any) ->
     for name, column in (("settled", -3), ("left_menu", -2), ("voicemails", -1)):
         assert sum(int(row[column]) for row in found[1:]) == whole[name]
     assert "Commune" not in found[0] and "Personne" not in found[0]
+
+
+def test_files_say_what_the_screens_say() -> None:
+    assert (rows.CHANNELS, rows.STATES, rows.ENDS) == (words.CHANNELS, words.STATES, words.ENDS)
 
 
 def test_a_protected_person_is_not_named_and_no_formula_gets_through(app: Any, work: Any) -> None:

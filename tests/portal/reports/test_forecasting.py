@@ -61,6 +61,12 @@ def test_without_a_past_nothing_is_foreseen() -> None:
     assert foresee([], curve(10), 40, 56) == [] == foresee([curve(0)], curve(0), 40, 56)
 
 
+def test_few_calls_are_told_between_two_numbers_of_calls() -> None:
+    low, high = forecasting.Forecast([forecasting.Quarter(70, 0.4, 0.0, 1.2)], [], []).between or (-1, -1)
+    assert low == 0 and 1 <= high <= 3
+    assert forecasting.Forecast([forecasting.Quarter(70, 0.0, 0.0, 0.0)], [], []).between is None
+
+
 def test_a_crisis_and_a_closed_day_are_out_of_proportion() -> None:
     past = [(TUESDAY - timedelta(weeks=n), curve(calls)) for n, calls in enumerate((10, 11, 80, 9, 1), 1)]
     alike, aside = proportionate(past)

@@ -52,5 +52,10 @@ def day(of: date) -> str:
     return format_date(of, "d MMMM y", locale="fr")
 
 
+def day_of(written: str) -> str:
+    """A day as an export keeps it."""
+    return day(date.fromisoformat(written))
+
+
 def short_day(of: date) -> str:
     return format_date(of, "d/MM", locale="fr")
