@@ -21,6 +21,7 @@ function list() {
   });
   help.querySelector("dl").replaceChildren(...rows);
   help.showModal();
+  help.scrollTop = 0; // the focus goes to what is last; the list is read from its beginning
 }
 
 document.addEventListener("keydown", (event) => {

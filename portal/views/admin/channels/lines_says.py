@@ -123,7 +123,11 @@ def _text_values(found: Line) -> dict[str, str]:
 
 
 def _read_hours(form: Form, found: Line) -> dict[str, Any]:
-    schedule = {} if form.text("always") else words.read_schedule(form, "open")
+    schedule = words.read_schedule(form, "open")
+    if form.text("always"):
+        if not found.schedule and any(form.text(f"open-{day}") for day in words.DAYS):
+            form.refuse("always", "Décochez « à toute heure », ou videz les heures : elles seraient perdues.")
+        schedule = {}
     relay = schedule if form.text("same") else words.read_schedule(form, "relay")
     relay_url = form.text("relay_url", longest=300)
     return {"schedule": schedule, "relay_url": relay_url, "relay_schedule": relay if relay_url else {}}

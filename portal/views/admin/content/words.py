@@ -73,6 +73,8 @@ FIELDS = {
 }
 VERBS = {
     "added": "a créé",
+    "signed_in": "a ouvert une session",
+    "signed_out": "a fermé une session",
     "saved": "a modifié",
     "changed": "a modifié",
     "confirmed": "a confirmé",

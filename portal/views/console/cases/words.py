@@ -34,6 +34,7 @@ CLOCKS = {
     "silence": "Silence gardé",
 }
 MEANS = {"acceptance": "vaudra accord", "rejection": "vaudra refus"}
+MEANS_NOW = {"acceptance": "vaut accord", "rejection": "vaut refus"}  # its date is past
 THEN = {"wait": "Attendre quelque chose de la personne", "close": "Clore l’affaire"}
 MOVES = {"wait": "Attendre le citoyen", "resume": "Reprendre", "close": "Clore", "reopen": "Rouvrir"}
 OUTCOMES = {"solved": "Réglée", "not_solved": "Sans solution"}

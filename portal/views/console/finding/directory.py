@@ -29,7 +29,8 @@ def services() -> Any:
     words = form.text("q")[:200]
     if request.accept_mimetypes.best == "application/json":
         found = _proposed(words, form.text("commune")[:20], dialled=bool(form.text("dialled")))
-        return jsonify([_option(service) for service in found])
+        kinds_of = choosing.kind_names({service.kind for service in found if service.kind})
+        return jsonify([_option(service, kinds_of.get(service.kind, "")) for service in found])
     return _page(form, words)
 
 
@@ -56,8 +57,8 @@ def _proposed(words: str, commune: str, *, dialled: bool) -> list[Service]:
     return [service for service in near if not dialled or handing.service_target(service)][:PROPOSED]
 
 
-def _option(service: Service) -> dict[str, Any]:
-    detail = ", ".join(part for part in (service.kind, service.address) if part)
+def _option(service: Service, kind: str) -> dict[str, Any]:
+    detail = ", ".join(part for part in (kind, service.address) if part)
     return {"text": choosing.label_of(service), "value": service.id, "detail": detail}
 
 

@@ -127,6 +127,15 @@ def test_a_line_always_open_needs_no_hours(admin: Any) -> None:
     assert the_line().schedule == {}
 
 
+def test_hours_typed_for_a_line_that_stays_always_open_are_not_lost(admin: Any) -> None:
+    save(admin, "hours", always="1")
+    answer = save(admin, "hours", always="1", **{"open-mon": "8h30-12h"})
+    assert answer.status_code == 422 and "Décochez" in answer.text and "8h30-12h" in answer.text
+    assert save(admin, "hours", **{"open-mon": "8h30-12h"}).status_code == 302
+    assert save(admin, "hours", always="1", **{"open-mon": "8h30-12h"}).status_code == 302  # opened for good
+    assert the_line().schedule == {}
+
+
 def test_an_emergency_is_declared_once_and_ended_once(admin: Any) -> None:
     path = f"/admin/lines/{the_line().id}/emergency"
     assert post(admin, path).status_code == 422
