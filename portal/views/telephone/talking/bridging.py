@@ -8,7 +8,7 @@ from flask import request
 from twilio.twiml.voice_response import VoiceResponse
 
 from portal.contacts import legs
-from portal.contacts.models import Contact, Leg
+from portal.contacts.models import Leg
 from portal.database import db
 from portal.desk import offering, talking
 from portal.desk.models import Offer
@@ -40,12 +40,7 @@ def connect() -> Any:
     if offer is not None and offer.state == "ringing":
         twiml = dial(offer, new=new)
     elif offer is not None:  # taken away from whom it was put through to, if it was sent for twice
-        what = (
-            talking.dial_over(offer, caller_gone=False, bridged=False)
-            if new
-            else talking.next_of(offer.contact)
-        )
-        twiml = _after_dial(what, offer.contact, cut=offer.state == "accepted", new=new)
+        twiml = _after_dial(offer, caller_gone=False, bridged=False, new=new)
     db.session.commit()
     return speech.answer(twiml)
 
@@ -93,12 +88,7 @@ def put_through() -> Any:
     if offer is not None:
         gone = legs.STATES.get(request.form.get("CallStatus", "")) in legs.OVER
         bridged = request.values.get("DialBridged", "true") == "true"
-        what = (
-            talking.dial_over(offer, caller_gone=gone, bridged=bridged)
-            if new
-            else talking.next_of(offer.contact)
-        )
-        twiml = _after_dial(what, offer.contact, cut=offer.state == "accepted", new=new)
+        twiml = _after_dial(offer, caller_gone=gone, bridged=bridged, new=new)
     db.session.commit()
     return speech.answer(twiml)
 
@@ -130,11 +120,16 @@ def _picked_up(offer: Offer | None, planned: Leg | None) -> VoiceResponse:
     return whisper("" if pressed or offer is None else announced(offer))
 
 
-def _after_dial(what: str, contact: Contact, *, cut: bool, new: bool) -> VoiceResponse:
+def _after_dial(offer: Offer, *, new: bool, **told: bool) -> VoiceResponse:
+    """What the caller's telephone does now that the `<Dial>` towards an agent is over, as we are `told`."""
+    contact = offer.contact
+    what = talking.dial_over(offer, **told) if new else talking.next_of(contact)
     if what == "over":
         return VoiceResponse()
     citizen = legs.one(contact.id, "citizen")
     if what == "seat" and citizen is not None:
         return seat_of(citizen)
-    offer = offering.dial_at_once(contact, new=new)
-    return dial(offer, new=new) if offer is not None else back_in_line(contact, cut=cut)
+    following = offering.dial_at_once(contact, new=new)
+    if following is not None:
+        return dial(following, new=new)
+    return back_in_line(contact, cut=offer.state == "accepted")
