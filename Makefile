@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE :=  # many processes read the same code: it is co
 help:
 	@echo "make run        the demo town: portal, worker and simulated phone network"
 	@echo "make test       everything that must be true, on SQLite and PostgreSQL"
-	@echo "make unit       the rules, on SQLite: half a minute, to be run often"
+	@echo "make unit       the rules, on SQLite: under a minute, to be run often"
 	@echo "make test-real  the tests over the whole of the real data"
 	@echo "make check      lint, types, architecture"
 	@echo "make bench      the figures of bench/README.md"

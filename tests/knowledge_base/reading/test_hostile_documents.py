@@ -58,6 +58,7 @@ def endless(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_reading_that_takes_too_long_is_stopped(endless: Path) -> None:
     with pytest.raises(Unreadable, match="trop de temps"):
         read_document(endless, timeout_s=1)

@@ -195,6 +195,7 @@ with app.app_context():
 """
 
 
+@pytest.mark.slow
 def test_a_follower_killed_half_way_loses_nothing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed with a batch written and not committed: another one writes it, and no word is counted twice."""
     rows = [contact(f"Dirigeable {n}") for n in range(following.A_BATCH + 30)]
