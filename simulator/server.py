@@ -14,7 +14,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from simulator.ground import keeping
 from simulator.ground.network import VERSION, Network
 from simulator.ground.settings import Settings
-from simulator.handset import Handset
+from simulator.handset import LONGEST_S, Handset
 from simulator.pages.home import pages
 from simulator.pages.phones import phones
 from simulator.pages.switches import switches
@@ -87,13 +87,13 @@ class Running:
         """From now on what the portal is to be told is put aside; what it is asked still is."""
         self.network.dispatcher.hold()
 
-    def release_webhooks(self, order: str = "kept", seconds: float = 10) -> int:
+    def release_webhooks(self, order: str = "kept", seconds: float = LONGEST_S) -> int:
         """Tell all of it, `kept`, `reversed` or `shuffled`, and wait until it is told; how many there were."""
         told = self.network.dispatcher.release(order, self.network.faults.seed)
         self.settle(seconds)
         return told
 
-    def settle(self, seconds: float = 10) -> None:
+    def settle(self, seconds: float = LONGEST_S) -> None:
         """Until whoever hung up is gone, and the portal has been told what it is to be told at once."""
         limit = monotonic() + seconds
         gone = self.network.wait(lambda: not any(leg.hung_up for leg in self.network.legs.values()), seconds)

@@ -92,7 +92,7 @@ def settings(portal):
         auth_token=TOKEN,
         portal_url=portal.url,
         pace=0,
-        patience=0.05,
+        patience=0.2,  # a second and a half of ringing was too short for machines that do much else
         step_s=0.01,
         hold_s=0.05,
         calls_per_second=None,

@@ -86,7 +86,7 @@ def test_nothing_stays_off_the_hook(busy):
         each.join()
     for leg in list(busy.legs.values()):
         leg.hang_up()
-    assert busy.wait(lambda: not busy.legs, 10), [leg.call for leg in busy.legs.values()]
+    assert busy.wait(lambda: not busy.legs, 30), [leg.call for leg in busy.legs.values()]
     assert not any(call.live for call in busy.calls.values())
     assert busy.rooms == {} and [queue.waiting for queue in busy.queues.values()] in ([], [[]])
     faults = [each for each in busy.journal if each["kind"] == "error" and not each.get("code")]

@@ -135,7 +135,7 @@ def test_a_third_is_called_in_and_the_conference_outlives_the_first_agent(
 
 def test_who_does_not_answer_never_came(together, anna, portal, api):
     sid = sid_of(portal)
-    api.conferences(sid).participants.create(from_=LINE, to=ANNA, timeout=60)
+    api.conferences(sid).participants.create(from_=LINE, to=ANNA, timeout=600)
     anna.wait_for("ringing")
     anna.refuse()
     left = portal.wait_for("/conference", 4)[-1]

@@ -50,7 +50,7 @@ def test_who_answers_hears_the_whisper_alone_and_each_step_is_told(talking, agen
 def test_a_whisper_may_ask_for_a_key_and_refuse(phone, agent, portal):
     portal.says |= {
         "/telephone/voice": f'<Dial action="/after">{CHILD}{agent.number}</Number></Dial>',
-        "/whisper": '<Gather numDigits="1" timeout="9"/><Hangup/>',
+        "/whisper": '<Gather numDigits="1" timeout="2"/><Hangup/>',
         "/after": "<Say>Personne</Say>",
     }
     phone.call(LINE)
@@ -129,7 +129,7 @@ def test_an_address_is_a_phone_like_another(phone, anna, portal):
 
 def test_several_ring_and_the_first_is_put_through(phone, agent, anna, portal):
     portal.says["/telephone/voice"] = (
-        f'<Dial timeout="100"><Sip>{ANNA}</Sip><Number>{agent.number}</Number><Client>bob</Client></Dial>'
+        f'<Dial timeout="600"><Sip>{ANNA}</Sip><Number>{agent.number}</Number><Client>bob</Client></Dial>'
     )
     phone.call(LINE)
     agent.wait_for("ringing")

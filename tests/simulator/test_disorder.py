@@ -19,7 +19,7 @@ def test_each_webhook_may_come_five_times_at_once(network, phone, portal):
 
     def slowly():
         here.append(1)
-        sleep(0.1)
+        sleep(0.3)
         most.append(len(here))
         here.pop()
         return "<Message>Reçu</Message>"
@@ -76,14 +76,14 @@ def test_it_settles_once_whoever_hung_up_is_gone_and_the_portal_was_told(network
 
 
 def test_the_door_holds_and_releases_too(network, phone, portal):
-    requests.post(network.url + "/network/hold", json={}, timeout=5)
+    requests.post(network.url + "/network/hold", json={}, timeout=30)
     phone.write(LINE, "Un")
     phone.write(LINE, "Deux")
-    answer = requests.post(network.url + "/network/release", json={"order": "reversed"}, timeout=5)
+    answer = requests.post(network.url + "/network/release", json={"order": "reversed"}, timeout=30)
     assert answer.json() == {"released": 2}
     portal.wait_for("/telephone/text", 2)
     assert [each["Body"] for each in portal.at("/telephone/text")] == ["Deux", "Un"]
-    wrong = requests.post(network.url + "/network/release", json={"order": "au hasard"}, timeout=5)
+    wrong = requests.post(network.url + "/network/release", json={"order": "au hasard"}, timeout=30)
     assert wrong.status_code == 400
 
 

@@ -15,7 +15,7 @@ def visit(network):
     def visit(path="/", **form):
         """GET, or POST of the form; the tree of the page one ends on."""
         url = path if path.startswith("http") else network.url + path
-        visit.answer = session.post(url, data=form, timeout=5) if form else session.get(url, timeout=5)
+        visit.answer = session.post(url, data=form, timeout=30) if form else session.get(url, timeout=30)
         return html.fromstring(visit.answer.text)
 
     return visit
@@ -94,10 +94,10 @@ def test_a_phone_is_named_and_switched_off(visit, phone):
 
 
 def test_the_live_pieces_come_when_something_changed(network, phone, portal):
-    first = requests.get(f"{network.url}/live?phone={PHONE.replace('+', '%2B')}", timeout=5).json()
+    first = requests.get(f"{network.url}/live?phone={PHONE.replace('+', '%2B')}", timeout=30).json()
     phone.write(LINE, "Bonjour")
     address = f"{network.url}/live?phone={PHONE.replace('+', '%2B')}&since={first['stamp']}"
-    second = requests.get(address, timeout=5).json()
+    second = requests.get(address, timeout=30).json()
     assert second["stamp"] != first["stamp"]
     assert "Bonjour" in second["phones"][PHONE]["parts"]["texts"]
 
@@ -119,7 +119,7 @@ def test_switches_are_turned_and_the_journal_read_on_the_page(visit, network, ph
 def test_another_site_cannot_press_our_keys_nor_be_led_to(network, visit):
     foreign = {"Origin": "https://ailleurs.example"}
     answer = requests.post(
-        f"{network.url}/phones/{PHONE}/call", data={"to": LINE}, headers=foreign, timeout=5
+        f"{network.url}/phones/{PHONE}/call", data={"to": LINE}, headers=foreign, timeout=30
     )
     assert answer.status_code == 403
     for target in ("https://ailleurs.example/", "//ailleurs.example/", "/\\ailleurs.example"):
@@ -128,7 +128,7 @@ def test_another_site_cannot_press_our_keys_nor_be_led_to(network, visit):
 
 
 def test_unknown_addresses_are_answered_as_their_door_does(network, visit):
-    assert requests.get(network.url + "/2010-04-01/Nothing.json", timeout=5).json()["code"] == 20404
+    assert requests.get(network.url + "/2010-04-01/Nothing.json", timeout=30).json()["code"] == 20404
     assert (
         visit("/nulle-part").text_content() == "Cette page n’existe pas." and visit.answer.status_code == 404
     )

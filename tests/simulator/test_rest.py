@@ -46,7 +46,7 @@ def test_a_call_that_nobody_takes_says_why(phone, portal, api, act, status):
     phone.state()
     if act == "off":
         phone.set_reachable(False)
-    timeout = 20 if act == "nothing" else 600
+    timeout = 5 if act == "nothing" else 600
     call = api.calls.create(
         to=phone.number,
         from_=LINE,

@@ -12,7 +12,7 @@ LINE = "+33199000010"
 @pytest.fixture
 def turn(network):
     def turn(**wanted):
-        return requests.post(network.url + "/network", json=wanted, timeout=5)
+        return requests.post(network.url + "/network", json=wanted, timeout=30)
 
     return turn
 
@@ -116,9 +116,9 @@ def test_switches_are_read_reset_and_checked(turn, network):
     assert turn(next_requests=["eat"]).status_code == 400
     assert turn(strange=1).status_code == 400
     turn(callbacks={"lose": 0.5}, next_requests={"error": 2})
-    told = requests.get(network.url + "/network.json", timeout=5).json()
+    told = requests.get(network.url + "/network.json", timeout=30).json()
     assert told["callbacks"]["lose"] == 0.5 and told["next_requests"] == ["error", "error"]
-    requests.post(network.url + "/network/reset", json={}, timeout=5)
-    told = requests.get(network.url + "/network.json", timeout=5).json()
+    requests.post(network.url + "/network/reset", json={}, timeout=30)
+    told = requests.get(network.url + "/network.json", timeout=30).json()
     assert told["callbacks"]["lose"] == 0 and told["next_requests"] == []
-    assert [each["kind"] for each in requests.get(network.url + "/network/journal", timeout=5).json()] == []
+    assert [each["kind"] for each in requests.get(network.url + "/network/journal", timeout=30).json()] == []

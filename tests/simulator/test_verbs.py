@@ -45,7 +45,7 @@ def test_a_key_cuts_the_prompt_and_leads_to_the_action(phone, portal):
 
 
 def test_many_keys_end_with_the_finishing_one(phone, portal):
-    portal.says["/telephone/voice"] = '<Gather action="/done" timeout="60"/>'
+    portal.says["/telephone/voice"] = '<Gather action="/done" timeout="600"/>'
     phone.call(LINE)
     phone.press("1234")
     phone.press("#9")
@@ -55,7 +55,7 @@ def test_many_keys_end_with_the_finishing_one(phone, portal):
 
 def test_words_are_gathered_as_speech(phone, portal):
     portal.says["/telephone/voice"] = (
-        '<Gather input="dtmf speech" language="fr-FR" action="/done" timeout="60"/>'
+        '<Gather input="dtmf speech" language="fr-FR" action="/done" timeout="600"/>'
     )
     phone.call(LINE)
     phone.wait_to_be_asked("speech")
@@ -110,7 +110,7 @@ def test_a_message_is_sent_in_the_middle_of_a_call(phone, portal):
 
 def test_a_message_is_recorded_until_a_key(phone, portal, api):
     portal.says["/telephone/voice"] = (
-        '<Record action="/left" maxLength="60" timeout="100" transcribeCallback="/words"/>'
+        '<Record action="/left" maxLength="60" timeout="600" transcribeCallback="/words"/>'
     )
     phone.call(LINE)
     phone.wait_to_be_asked("record")
