@@ -53,6 +53,7 @@ class Visit:
         """The same on a wide screen and on a telephone's, which it stays."""
         self._check_direction(name, direction)
         self.faults += on_any_screen(self.page, name, widths)
+        self.page.set_viewport_size({"width": widths[-1], "height": 900})
 
     def _check_direction(self, name: str, direction: str) -> None:
         if self.page.locator("html").get_attribute("dir") != direction:
