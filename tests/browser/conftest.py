@@ -18,6 +18,7 @@ from tests.snapshot import load_demo_town
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 Opens = Callable[..., Any]
+PATIENCE_MS = 30_000  # what is expected is waited for as long as what is clicked
 HOME = {"agent": "/console/", "supervisor": "/console/", "administrator": "/admin/", "editor": "/admin/"}
 FLAGS = [
     "--headless",
@@ -40,8 +41,9 @@ def engine() -> str:
 def _browser() -> Iterator[Any]:
     if CHROMIUM is None:
         pytest.skip("Chromium is not here")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser

@@ -90,9 +90,11 @@ def test_a_case_is_noted_answered_and_undone_by_its_keys(opens: Opens) -> None:
     page = opens(agent, f"/console/cases/{case.id}")
     page.keyboard.press("m")
     page.keyboard.type("Vu avec Marc")
-    page.get_by_role("button", name="Garder la note entre nous").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Garder la note entre nous").click()
     page.get_by_text("seuls vos collègues la lisent").wait_for()
-    page.keyboard.press("z")  # the link made a moment ago
+    with page.expect_navigation():
+        page.keyboard.press("z")  # the link made a moment ago
     page.get_by_text("Annulé : tout est comme avant.").wait_for()
     page.keyboard.press("e")
     page.keyboard.type("C’est réparé.")

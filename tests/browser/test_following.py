@@ -69,11 +69,11 @@ def test_a_citizen_follows_a_long_matter_without_scripts(
     size = {"width": width, "height": 844}
     page = followed(app, chromium, served, lang, viewport=size, java_script_enabled=False)
     page.locator("#body").fill("Voici le bail.")
-    page.locator("form:has(#body) .button").click()
-    page.wait_for_url("**/requests/thread")
+    with page.expect_navigation():  # to the same address
+        page.locator("form:has(#body) .button").click()
     expect(page.locator(".said", has_text="Voici le bail.")).to_have_count(1)
-    page.locator("form[action$=solved]:has([name=outcome]) .button").click()
-    page.wait_for_url("**/requests/thread")
+    with page.expect_navigation():
+        page.locator("form[action$=solved]:has([name=outcome]) .button").click()
     expect(page.locator("form[action$=reopened]")).to_have_count(1)
 
 

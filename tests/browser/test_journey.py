@@ -82,8 +82,8 @@ def ask_in_arabic(visit: Visit) -> None:
     page.wait_for_url("**/ar/articles/*")
     assert "جواز" in page.locator("h1").inner_text()
     visit.look("article-ar", direction="rtl")
-    page.locator("form:has([name=helped][value=yes]) button").click()
-    page.wait_for_url("**/ar/articles/*")
+    with page.expect_navigation():  # to the same address
+        page.locator("form:has([name=helped][value=yes]) button").click()
     expect(page.locator("form:has([name=helped])")).to_have_count(0)
     visit.look("helped-ar", direction="rtl")
 
@@ -94,7 +94,8 @@ def write_a_request(visit: Visit) -> str:
     page.goto("/fr/requests/new")
     visit.look("request-what")
     page.get_by_label("Signaler un problème").check()
-    page.get_by_role("button", name="Continuer").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Continuer").click()
     visit.look("request")
     page.get_by_label("De quoi s’agit-il").fill("Vélo trouvé devant la mairie")
     page.get_by_label("Comment vous répondre").fill("06 39 98 07 77")
@@ -121,7 +122,8 @@ def answer_it(visit: Visit, reference: str, email: str, password: str) -> None:
     visit.look("contact")
     page.get_by_label("Réponse, que la personne lira", exact=False).first.fill("Non, c'est gratuit.")
     page.get_by_label(re.compile("^SMS au ")).check()
-    page.get_by_role("button", name="Envoyer au citoyen").click()
+    with page.expect_navigation():  # the page it leaves may show the message too
+        page.get_by_role("button", name="Envoyer au citoyen").click()
     page.locator(".said", has_text="Non, c'est gratuit.").wait_for()
     page.get_by_label("Comment l’échange s’est terminé").select_option("answered")
     page.get_by_label("Note interne").fill("Passera samedi")
@@ -150,6 +152,6 @@ def try_a_rule(visit: Visit, email: str, password: str) -> None:
     page.get_by_role("link", name="Essayer").click()
     page.wait_for_url("**/trial")
     visit.look("trial")
-    page.get_by_role("button", name="Essayer cette situation").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Essayer cette situation").click()
     visit.look("tried")

@@ -72,7 +72,7 @@ def test_the_palette_finds_pages_actions_and_people(app: Flask, opens: Opens) ->
     page.keyboard.press("Control+k")
     field = page.get_by_role("combobox", name="Une page ou une action")
     field.press_sequentially("affai")
-    assert page.get_by_role("option").first.get_attribute("aria-selected") == "true"
+    expect(page.get_by_role("option").first).to_have_attribute("aria-selected", "true")
     assert faults(page, "palette") == []
     page.keyboard.press("Enter")
     page.wait_for_url("**/console/cases")

@@ -72,7 +72,8 @@ def test_two_files_are_joined_and_parted(opens: Opens, width: int) -> None:
     kept, slip = two_files(agent)
     page = opens(agent, "/console/doubles", viewport={"width": width, "height": 900})
     assert faults(page, f"people-doubles-{width}") == []
-    page.get_by_role("link", name="Comparer").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Comparer").click()
     assert faults(page, f"people-preview-{width}") == []
     page.get_by_role("radio", name="Éloïse Lefebvre").check()
     page.get_by_role("button", name="Même personne : réunir").click()
@@ -80,11 +81,12 @@ def test_two_files_are_joined_and_parted(opens: Opens, width: int) -> None:
     assert faults(page, f"people-file-{width}") == []
     _somebody_calls(slip)
     page.get_by_text("Plusieurs dossiers réunis").click()
-    page.get_by_role("link", name="Séparer").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Séparer").click()
     assert faults(page, f"people-parting-{width}") == []
     page.get_by_role("button", name="Séparer les deux dossiers").click()
     page.wait_for_url(f"**/citizens/{kept.id}")
-    assert page.get_by_role("heading", level=1).inner_text() == "Éloïse Lefèvre"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Éloïse Lefèvre")
     page.goto(f"/console/citizens/{kept.id}/edit")
     page.get_by_text("Ce qui a été fait à cette fiche").click()
     assert faults(page, f"people-edit-{width}") == []
@@ -99,11 +101,14 @@ def test_a_contact_is_handed_to_the_right_person(opens: Opens, width: int) -> No
     later = make.contact("phone", citizen_id=kept.id, subject="Suite", case_id=contact.case_id)
     later.state = "wrapped_up"
     page = opens(agent, f"/console/contacts/{contact.id}", viewport={"width": width, "height": 900})
-    page.get_by_role("link", name="passer à un autre dossier").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="passer à un autre dossier").click()
     page.get_by_label("Nom, numéro, e-mail ou référence").fill("lefebvre")
-    page.get_by_role("button", name="Chercher").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Chercher").click()
     assert faults(page, f"people-hand-{width}") == []
-    page.get_by_role("button", name="Passer à Éloïse Lefebvre").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Passer à Éloïse Lefebvre").click()
     assert faults(page, f"people-handed-{width}") == []
     page.get_by_role("button", name="Rendre au premier dossier").click()
     page.get_by_text("Aujourd’hui dans le dossier de Éloïse Lefèvre").wait_for()

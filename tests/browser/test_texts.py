@@ -74,8 +74,8 @@ def test_a_shorter_wording_is_taken_and_an_answer_nobody_can_give_is_not_asked(o
     field.fill("")
     page.get_by_text("Insérer une réponse préparée").click()
     page.get_by_label("Ou dans la liste").select_option("Rendez-vous")
-    page.get_by_role("button", name="Insérer").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Insérer").click()
     expect(page.get_by_label("Réponse, que la personne lira")).to_have_value("Le {date}, Mairie.")
 
 
