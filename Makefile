@@ -1,6 +1,7 @@
 # make run · make test · make check · make bench. Python 3.11 or later is all that is needed beforehand.
 PYTHON ?= python3
 BIN := .venv/bin
+APT := apt-get -qq -o Acquire::Retries=0 -o Acquire::http::Timeout=10
 export FLASK_APP := wsgi
 export PYTHONDONTWRITEBYTECODE :=  # many processes read the same code: it is compiled once
 
@@ -32,7 +33,8 @@ run: install
 	@$(BIN)/python -m portal.run
 
 chromium:
-	@command -v chromium >/dev/null || { command -v apt-get >/dev/null && { apt-get update -qq; apt-get install -y -qq chromium; } >/dev/null 2>&1; } || true
+	@command -v chromium-headless-shell >/dev/null || { command -v apt-get >/dev/null && { $(APT) update; \
+		$(APT) install -y chromium-headless-shell || command -v chromium || $(APT) install -y chromium; } >/dev/null 2>&1; } || true
 
 check: install-dev lint
 	$(BIN)/python -m pytest tests/test_architecture.py
