@@ -99,7 +99,7 @@ def load_town(town: dict[str, Any]) -> None:
 
 
 def load_staff(town: dict[str, Any]) -> list[str]:
-    """The staff, each with a password drawn now; returns the lines to print: role, address, password."""
+    """The staff, each with a password drawn now; returns the lines to print: role, address, password, telephone."""
     sign_ins = []
     for row in town["staff"]:
         organization = db.session.scalars(db.select(Organization).filter_by(slug=row["organization"])).one()
@@ -116,7 +116,10 @@ def load_staff(town: dict[str, Any]) -> list[str]:
         person.job_title = row.get("job_title", "")
         person.may_open_protected = "protected" in row.get("groups", [])
         _on_duty(person, row)
-        sign_ins.append(f"{row['role']:<14} {row['email']:<40} {password}")
+        rings = (
+            f"  rings {row['phone']}" if row.get("phone") else ""
+        )  # to be picked up at the simulated network
+        sign_ins.append(f"{row['role']:<14} {row['email']:<40} {password:<32}{rings}".rstrip())
     return sign_ins
 
 

@@ -49,7 +49,8 @@ def test_the_town_loads_with_its_line_services_and_staff(app: Flask) -> None:
         "administrator",
         "editor",
     }
-    _role, email, password = sign_ins[0].split()
+    _role, email, password, *rings = sign_ins[0].split()
+    assert rings[0] == "rings"
     assert check_password(email, password) is not None
 
 

@@ -6,7 +6,9 @@ from importlib import import_module
 from pkgutil import walk_packages
 
 from flask import Blueprint, render_template
+from flask_login import current_user
 
+from portal.telephony import alerts
 from portal.views import guards
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
@@ -15,7 +17,8 @@ bp = Blueprint("admin", __name__, url_prefix="/admin")
 @bp.get("/")
 @guards.staff("administrator", "editor")
 def home() -> str:
-    return render_template("admin/home.html")
+    told = alerts.alerts(current_user.organization_id) if current_user.role == "administrator" else []
+    return render_template("admin/home.html", alerts=told)
 
 
 for module in walk_packages(__path__, f"{__name__}."):

@@ -77,4 +77,5 @@ def _thanks(line: Line, language: str, reference: str) -> str:
         if not reference:
             return gettext("Nous n’avons rien entendu. Rappelez-nous, ou écrivez-nous.")
         spelled = " ".join(reference.replace("-", ""))
-        return f"{thanks} {gettext('Votre référence : %(reference)s.', reference=spelled)}"
+        # before the thanks: who hears « au revoir » hangs up
+        return f"{gettext('Votre référence : %(reference)s.', reference=spelled)} {thanks}"

@@ -200,7 +200,8 @@ def last_words(contact_ids: Iterable[int], most: int = 3) -> dict[int, list[Said
 def _last_of_each() -> Select[Any]:
     rank = db.func.row_number().over(partition_by=Message.contact_id, order_by=Message.id.desc())
     ranked = db.select(Message.contact_id, Message.direction, Message.body, Message.id, rank.label("rank"))
-    last = ranked.where(among(Message.contact_id, "contacts")).subquery().c
+    spoken = Message.automatic.is_(False)  # a receipt that left by itself answers nothing
+    last = ranked.where(among(Message.contact_id, "contacts"), spoken).subquery().c
     query = db.select(last.contact_id, last.direction, last.body)
     return query.where(last.rank <= bindparam("most")).order_by(last.id)
 

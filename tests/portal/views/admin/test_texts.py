@@ -86,8 +86,11 @@ def test_what_was_set_aside_is_seen_and_taken_up_again(app: Flask, client: Any) 
     assert "Envoyer un SMS" in page and "n’a pas répondu" in page and "plafond" in page
     assert send(supervisor, f"/admin/set-aside/{job.id}/again").status_code == 302
     alert = db.session.scalars(db.select(Alert)).one()
+    administrator = signed_in(client.application.test_client(), make.staff("administrator"))
+    assert "Le plafond est atteint." in administrator.get("/admin/").text
     for _ in range(2):
         assert send(supervisor, f"/admin/alerts/{alert.id}/seen").status_code == 302
+    assert "plafond" not in administrator.get("/admin/").text
     page = supervisor.get("/admin/set-aside").text
     assert "n’a pas répondu" not in page and "plafond" not in page
     assert db.session.get_one(Job, job.id).state == "waiting"

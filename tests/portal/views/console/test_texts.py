@@ -136,13 +136,13 @@ def test_at_night_the_page_says_when_it_leaves_and_a_reason_sends_it_now(app: Fl
     contact = thread()
     with time_machine.travel("2026-03-03T22:30:00Z"):
         signed_in(agent, db.session.scalars(db.select(make.Staff)).one())
-        assert "il est trop tôt ou trop tard" in agent.get(f"/console/contacts/{contact.id}").text
+        assert "On n’écrit pas à cette heure" in agent.get(f"/console/contacts/{contact.id}").text
         press(agent, contact, "reply", body="Demain", by="text")
         page = agent.get(f"/console/contacts/{contact.id}").text
         assert "partira le" in page
         now = {"body": "Maintenant", "by": "text", "now_because": "Le médecin attend", "form_key": "n" * 20}
         press(agent, contact, "reply", **now)
-        assert "il est trop tôt ou trop tard" in agent.get("/console/texts/new").text
+        assert "On n’écrit pas à cette heure" in agent.get("/console/texts/new").text
         written = write(agent, number="06 39 98 00 02")
         assert "partira le 4 mars 2026 08:00" in agent.get(written.location).text
     held = db.session.scalars(db.select(Message.held_until).order_by(Message.id)).all()

@@ -11,6 +11,7 @@ from portal.citizens.models import Citizen
 from portal.contacts.models import Contact, Message
 from portal.database import db
 from portal.views.console.contact import answers
+from portal.views.console.people.briefing import last_words
 from tests import make
 from tests.portal.views.console.test_contact import Desk
 
@@ -45,3 +46,13 @@ def test_a_number_to_call_back_finds_no_article(desk: Desk) -> None:
     db.session.commit()
     assert answers.question_of(desk.contact) == "My bin was not collected. Call me on , or ,"
     assert "98" not in answers.said_by(desk.contact, "") and "19h30" in answers.said_by(desk.contact, "19h30")
+
+
+def test_a_receipt_is_not_told_as_our_answer(desk: Desk) -> None:
+    person = make.citizen("Paul Durand")
+    before = make.contact(citizen_id=person.id, certainty="confirmed", state="wrapped_up")
+    said = {"channel": "text", "state": "sent", "contact_id": before.id}
+    db.session.add(Message(direction="in", body="Quand passez-vous ?", **said))
+    db.session.add(Message(direction="out", body="Bien reçu, réf. 123", automatic=True, **said))
+    db.session.commit()
+    assert [one.body for one in last_words([before.id])[before.id]] == ["Quand passez-vous ?"]
