@@ -68,8 +68,8 @@ def _have(connection: Connection, cursor: Any, statement: str, *_more: Any) -> N
 def _rows(cursor: Any) -> Iterator[dict[str, bytes]]:
     """What the statement answered, read beside the cursor, which others will read."""
     names = [column[0] for column in cursor.description or ()]
-    answer = cursor.pgresult
-    for row in range(answer.ntuples):
+    answer = cursor.pgresult  # none of rows that were inserted many at once: nobody knows of them yet
+    for row in range(answer.ntuples if answer is not None else 0):
         yield {name: answer.get_value(row, at) for at, name in enumerate(names)}
 
 
