@@ -71,7 +71,8 @@ def call_over(leg: Leg, status: str, *, agent_gone: bool) -> str:
     if leg.seat != "bridge" and not agent_gone:
         return "seat"
     if citizen is not None and citizen.answered_at is None and status not in ("completed", "answered"):
-        if legs.advance(citizen, "failed", error=status):
+        legs.advance(citizen, "failed", error=status)  # unless their own telephone said so already
+        if leg.seat != "out":
             _not_reached(contact, leg)
         return "not_reached"
     hang_up(contact)
@@ -194,6 +195,9 @@ def _agent_gone(contact: Contact, leg: Leg) -> None:
         move((citizen, "line"))
     elif third is not None and third.answered_at is not None:
         hand_over(contact, third, by=Actor("staff", leg.staff_id))
+    elif citizen.dialled_by_id == leg.id and citizen.answered_at is None:
+        legs.advance(citizen, "failed")
+        _not_reached(contact, leg)
     elif citizen.seat == "room" or citizen.dialled_by_id == leg.id:
         hang_up(contact)
     # else the caller's own `<Dial>` says how it ended: `dial_over`

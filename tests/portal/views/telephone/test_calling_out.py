@@ -88,9 +88,15 @@ def test_a_citizen_called_back_is_held_by_moving_their_telephone_first(back: Cal
     assert back.fresh().ended_at is None
 
 
+@pytest.mark.parametrize("first", ["", "citizen", "agent"])
 @pytest.mark.parametrize("status", ["busy", "no-answer", "failed"])
-def test_a_citizen_who_does_not_answer_is_called_later(back: CallBack, status: str) -> None:
+def test_a_citizen_who_does_not_answer_is_called_later(back: CallBack, status: str, first: str) -> None:
+    """Whatever the network tells first: that the call to them is over, that theirs is, or that the agent's is."""
     back.pick_up()
+    if first == "citizen":
+        back.status(CITIZEN_CALL, status, 2, f"?leg={back.leg('citizen').id}")
+    if first == "agent":
+        back.status(back.leg("agent").provider_ref or "", "completed", 5)
     for _ in range(2):
         twiml = back.called(status)
     assert "Hangup" in verbs(twiml) or verbs(twiml) == []
