@@ -185,7 +185,8 @@ class Shelf:
             return _in_order(self._at(postcode))[:limit]
         if text.isdecimal():
             begins = (code for code in sorted(self.by_postcode) if code.startswith(text))
-            return list(dict.fromkeys(one for code in begins for one in self.by_postcode[code]))[:limit]
+            there = (one for code in begins for one in _in_order(self.by_postcode[code]))
+            return list(dict.fromkeys(there))[:limit]
         key = name_key(name)
         if not key:
             return []
