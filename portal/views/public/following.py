@@ -26,6 +26,7 @@ from portal.views.forms import Form, new_key
 from portal.views.public import bp, confirming, threads, uploading
 
 OPEN_FOR = timedelta(minutes=30)
+NOT_SOLVED = "Dit que ce n’est pas réglé"  # read by those who have the matter
 ALOUD = "aloud"  # how the code was asked for; kept, for the page to say what to expect
 
 
@@ -148,7 +149,9 @@ def not_solved() -> Any:
     found = _opened()
     if isinstance(found, Response):
         return found
-    reopen(found.last_contact())
+    contact = found.last_contact()
+    contact.step = NOT_SOLVED
+    reopen(contact)
     reopen_case(found.case, by=history.CITIZEN)
     db.session.commit()
     flash(gettext("C’est noté : un agent va reprendre votre demande."))

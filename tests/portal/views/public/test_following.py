@@ -102,6 +102,7 @@ def test_solved_or_not_is_said_and_no_opens_it_again_with_its_clock(
     assert case.outcome == "solved" and "Vous nous avez dit que oui" in client.get(THREAD).text
     for _ in range(2):
         assert send(client, "/fr/requests/reopened").status_code == 303
+    assert contact.step == "Dit que ce n’est pas réglé"
     running = clocks.clocks_of(case)
     assert (case.state, running["first_answer"].state, running["resolution"].state) == (
         "open",
