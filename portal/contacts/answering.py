@@ -130,10 +130,14 @@ def reply(
     )
     db.session.add(message)
     contact.last_message_at = clock.now()
+    if not automatic:  # where it had stopped, « Attend une réponse », is past
+        contact.step = ""
     db.session.flush()
     if message.state == "waiting":
         work, key = {"message": message.id}, f"message:{message.id}"
         jobs.enqueue(f"send_{channel}", work, dedupe_key=key, not_before=message.held_until)
+    elif not automatic:  # on the follow-up page: they are told that it is there
+        jobs.enqueue("tell_answered", {"message": message.id}, dedupe_key=f"answered:{message.id}")
     history.record(
         "message.written", message, by=by, citizen_id=contact.citizen_id, details={"channel": channel}
     )

@@ -89,6 +89,14 @@ def why_not(contact: Contact, purpose: str = "reply") -> str:
     return NO_MESSAGE if _wants_no_message(contact, used) else ""
 
 
+def way_to_tell(contact: Contact, *, texts: bool = True) -> str:
+    """How this person may be told of something by us: `email`, `text`; empty where only a page of ours says it."""
+    used = contact.identifier
+    if used is not None and used.kind == "email" and used.returned_at is None:
+        return "email"
+    return "text" if texts and not why_not(contact, "notice") else ""
+
+
 def plan(contact: Contact, *, purpose: str, automatic: bool, now_because: str, by: Actor) -> dict[str, Any]:
     """What becomes of a text about to be written: refused, held until the morning, or failed for want of budget."""
     why = why_not(contact, purpose)

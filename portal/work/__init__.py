@@ -59,6 +59,7 @@ from portal.work.send_code import send_code
 from portal.work.send_email import send_email
 from portal.work.send_text import send_text
 from portal.work.tell_administrators import tell_administrators
+from portal.work.tell_answered import tell_answered
 from portal.work.tell_author import tell_author
 from portal.work.tell_partner import tell_partner
 from portal.work.tell_referred import tell_referred
@@ -105,6 +106,7 @@ KINDS: dict[str, Callable[[Job], None]] = {
     "sweep_jottings": sweep_jottings.sweep_jottings,
     "sweep_texts": sweep_texts.sweep,
     "tell_administrators": tell_administrators,
+    "tell_answered": tell_answered,
     "tell_author": tell_author,
     "tell_referred": tell_referred,
     "write_to_receiver": write_to_receiver,

@@ -11,9 +11,9 @@ from flask_babel import force_locale, format_date, gettext
 from portal import history, jobs
 from portal.cases.models import Case
 from portal.cases.references import spoken
-from portal.contacts import texting
 from portal.contacts.answering import reply
 from portal.contacts.models import Contact
+from portal.contacts.texting import way_to_tell
 from portal.database import db, locked
 from portal.directory import calendars
 from portal.errors import N_
@@ -51,7 +51,9 @@ def _is_outdated(referral: Referral, step: str) -> bool:
 
 
 def _tell(contact: Contact, referral: Referral, step: str, job: Job) -> None:
-    channel = _channel(contact)
+    # a text could only name the service, where there is no reference to say instead
+    unsaid = _is_protected(contact) and contact.case_id is None
+    channel = way_to_tell(contact, texts=not unsaid)
     question = _question(job)
     with force_locale(contact.language):
         letter = channel != "text"
@@ -67,16 +69,6 @@ def _tell(contact: Contact, referral: Referral, step: str, job: Job) -> None:
         automatic=True,
         purpose="notice",
     )
-
-
-def _channel(contact: Contact) -> str:
-    """How this person may be written to; empty where only the follow-up page says it."""
-    used = contact.identifier
-    if used is not None and used.kind == "email" and used.returned_at is None:
-        return "email"
-    if _is_protected(contact) and contact.case_id is None:  # a text could only name the service
-        return ""
-    return "text" if not texting.why_not(contact, "notice") else ""
 
 
 def _is_protected(contact: Contact) -> bool:
