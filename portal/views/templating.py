@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import MutableMapping
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask
 from flask.templating import Environment
 from jinja2.ext import Extension
+from markupsafe import Markup
 
+_NUMBERS = re.compile(r"\d+")
 _MARGINS = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
@@ -30,3 +33,11 @@ class Margins(Extension):
 
 def init_app(app: Flask) -> None:
     app.jinja_env.add_extension(Margins)
+
+    @lru_cache(maxsize=256)
+    def drawn(template: str, **words: str) -> Markup:
+        """A part of pages that says the same for the same words: drawn once a process for each."""
+        return Markup(app.jinja_env.get_template(template).render(words))  # noqa: S704  (a template's own)
+
+    app.jinja_env.globals["drawn"] = drawn
+    app.jinja_env.filters["numberless"] = lambda path: _NUMBERS.sub("0", path)
