@@ -72,6 +72,7 @@ def test_to_a_browser_with_scripts_the_file_of_a_number_is_the_answer(app: Flask
     answer = send(at_desk, "/console/find", {"who": NUMBER, "at_once": "1"})
     assert answer.status_code == 200 and "<h1>Anne Petit</h1>" in answer.text
     assert f'data-address="{address}"' in answer.text and f'name="back" value="{address}"' in answer.text
+    assert '<a href="/console/citizens" aria-current="true"' in answer.text
     assert "Camille Martin</bdi> lit aussi cette page" in answer.text
     assert readings() == [(anne.id, "")]
     anne.protected = True
