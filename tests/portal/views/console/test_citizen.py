@@ -16,11 +16,10 @@ from portal.citizens.models import Citizen, Flag
 from portal.contacts.models import Contact, Message
 from portal.database import db
 from portal.directory.editing import add_commune
-from portal.history import Reading
 from portal.views.console.contact import composing
 from tests import make
 from tests.portal.desk.test_waiting import counted
-from tests.portal.views.console.test_finding_people import find
+from tests.portal.views.console.test_finding_people import find, readings
 from tests.signing import send, signed_in
 
 NUMBER = "+33639980001"
@@ -30,12 +29,6 @@ NUMBER = "+33639980001"
 def at_desk(app: Flask, client: Any) -> Any:
     """An agent of the town, signed in."""
     return signed_in(client, make.staff())
-
-
-def readings() -> list[tuple[int, str]]:
-    return [
-        (one.citizen_id, one.reason) for one in db.session.scalars(db.select(Reading).order_by(Reading.id))
-    ]
 
 
 def test_the_file_says_first_what_to_know_then_what_came(app: Flask, at_desk: Any) -> None:
