@@ -13,6 +13,7 @@ from portal.articles.models import Topic
 from portal.cases.models import Case
 from portal.citizens.models import Citizen
 from portal.contacts.models import Contact
+from portal.contacts.words import CHANNELS, ENDS, STATES
 from portal.database import brief_read, db
 from portal.desk.models import Place, Queue
 from portal.reports import communes, days, figures
@@ -23,27 +24,6 @@ from portal.staff.models import Staff
 
 AT_ONCE = 2000
 PROTECTED = "Personne protégée"
-CHANNELS = {
-    "phone": "Appel",
-    "text": "SMS",
-    "web": "Demande en ligne",
-    "email": "E-mail",
-    "counter": "Guichet",
-    "letter": "Courrier",
-}
-STATES = {"open": "Personne ne s’en occupe", "waiting": "En attente", "in_progress": "En cours"}
-STATES["wrapped_up"] = "Terminé"
-ENDS = {
-    "answered": "Répondu",
-    "referred": "Orienté vers un autre service",
-    "promise_made": "Suite promise",
-    "transferred": "Transmis à un collègue",
-    "no_answer_needed": "Pas de réponse attendue",
-    "voicemail_left": "Message laissé sur un répondeur",
-    "abandoned": "La personne a raccroché",
-    "wrong_number": "Faux numéro",
-    "self_served": "Renseigné par le menu",
-}
 HEADERS: dict[str, Row] = {
     "figures": (
         *(

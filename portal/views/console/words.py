@@ -7,36 +7,14 @@ from datetime import date, datetime
 from babel.dates import format_date
 
 from portal import clock, config
+from portal.contacts import words as of_exchanges
 from portal.contacts.models import Message
 from portal.telephony.outcomes import outcome
 from portal.views.language import datetime_text
 
-CHANNELS = {
-    "phone": "Appel",
-    "text": "SMS",
-    "web": "Demande en ligne",
-    "email": "E-mail",
-    "counter": "Guichet",
-    "letter": "Courrier",
-}
+CHANNELS, STATES = of_exchanges.CHANNELS, of_exchanges.STATES
+DISPOSITIONS, ENDS = of_exchanges.DISPOSITIONS, of_exchanges.ENDS
 BY_HAND = {"phone": "Appel sur un autre poste", "counter": "Guichet", "letter": "Courrier"}
-DISPOSITIONS = {
-    "answered": "Répondu",
-    "referred": "Orienté vers un autre service",
-    "promise_made": "Suite promise",
-    "transferred": "Transmis à un collègue",
-    "no_answer_needed": "Pas de réponse attendue",
-    "voicemail_left": "Message laissé sur un répondeur",
-    "abandoned": "La personne a raccroché",
-    "wrong_number": "Faux numéro",
-}
-ENDS = {**DISPOSITIONS, "self_served": "Renseigné par le menu"}  # what nobody chooses, too
-STATES = {
-    "open": "Personne ne s’en occupe",
-    "waiting": "En attente",
-    "in_progress": "En cours",
-    "wrapped_up": "Terminé",
-}
 NEXT_STEPS = {"first_answer": "une première réponse", "resolution": "une réponse complète"}
 MESSAGE_STATES = {
     "received": "",
