@@ -11,9 +11,9 @@ from sqlalchemy import Select, bindparam
 
 from portal import clock, history, jobs
 from portal.citizens import people
-from portal.contacts import texting
 from portal.contacts.models import DISPOSITIONS, Contact, Message, consulted_articles
 from portal.contacts.telling import tell_of
+from portal.contacts.texts import texting
 from portal.database import db, locked
 from portal.errors import N_, Missing, Refused
 from portal.history import Actor, Person

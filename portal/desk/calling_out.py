@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from portal import clock, history
-from portal.contacts import answering, legs
+from portal.contacts import answering
+from portal.contacts.calls import legs
 from portal.contacts.models import Contact, Leg
 from portal.contacts.telling import tell_of
 from portal.database import db

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement
 
 from portal import history, news
-from portal.contacts import answering, legs
-from portal.contacts.bridging import move
+from portal.contacts import answering
+from portal.contacts.calls import legs
+from portal.contacts.calls.bridging import move
 from portal.contacts.models import Contact, Leg
 from portal.database import db
 from portal.desk import offering, places, presence, talking

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from portal import clock, history, news
 from portal.contacts import answering
-from portal.contacts.calling import take_up
+from portal.contacts.calls.calling import take_up
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.desk import places, presence, proposals

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam
 
 from portal import clock
-from portal.contacts import legs
+from portal.contacts.calls import legs
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.desk import waiting

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from portal.contacts import answering, legs
+from portal.contacts import answering
+from portal.contacts.calls import legs
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.desk import offering, places, waiting

@@ -7,9 +7,9 @@ desk are held: `desk.holding`.
 from __future__ import annotations
 
 from portal import history, news
-from portal.contacts import legs
-from portal.contacts.bridging import move
-from portal.contacts.calling import end_call
+from portal.contacts.calls import legs
+from portal.contacts.calls.bridging import move
+from portal.contacts.calls.calling import end_call
 from portal.contacts.models import Contact, Leg
 from portal.contacts.telling import tell_of
 from portal.database import db

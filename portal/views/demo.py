@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from portal.citizens.identifying import email_address
-from portal.contacts import mailboxes
+from portal.contacts.letters import mailboxes
 from portal.database import db
 from portal.directory import reading as directory
 from portal.errors import Refused

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from babel.dates import format_date
 
 from portal import clock, history, jobs
-from portal.contacts import mailboxes
+from portal.contacts.letters import mailboxes
 from portal.database import db, locked
 from portal.directory import asking, freshness, reading
 from portal.directory.asking import ConfirmationRequest

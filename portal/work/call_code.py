@@ -5,7 +5,7 @@ from __future__ import annotations
 from portal import clock, jobs
 from portal.citizens import codes
 from portal.citizens.models import CodeCall
-from portal.contacts import code_calls
+from portal.contacts.codes import code_calls
 from portal.database import db
 from portal.jobs import Job
 from portal.telephony import alerts, sending

@@ -5,7 +5,7 @@ from __future__ import annotations
 from twilio.twiml.voice_response import VoiceResponse
 
 from portal import jobs
-from portal.contacts import legs
+from portal.contacts.calls import legs
 from portal.contacts.models import Contact, Leg
 from portal.database import db
 from portal.desk import offering, talking

@@ -6,10 +6,11 @@ from __future__ import annotations
 from flask_babel import force_locale, gettext
 
 from portal import history, jobs
-from portal.contacts import attachments, pictures
+from portal.contacts import attachments
 from portal.contacts.answering import reply
 from portal.contacts.models import Contact
-from portal.contacts.texting import why_not
+from portal.contacts.texts import pictures
+from portal.contacts.texts.texting import why_not
 from portal.database import db
 from portal.errors import Refused
 from portal.jobs import Job

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal import jobs, storage
-from portal.contacts import recordings
+from portal.contacts.calls import recordings
 from portal.contacts.models import Recording
 from portal.database import db, locked
 from portal.jobs import Job

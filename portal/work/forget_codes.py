@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from portal import jobs
-from portal.contacts import bridge_codes
+from portal.contacts.codes import bridge_codes
 from portal.database import db
 from portal.jobs import Job
 

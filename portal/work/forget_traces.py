@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, tuple_
 from portal import clock, history, jobs
 from portal.budgets import Spending
 from portal.citizens.models import Code, CodeCall
-from portal.contacts import code_calls
+from portal.contacts.codes import code_calls
 from portal.database import brief_read, db
 from portal.jobs import Job
 from portal.telephony.models import NetworkEvent

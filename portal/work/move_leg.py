@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal import jobs
-from portal.contacts import legs
+from portal.contacts.calls import legs
 from portal.database import db
 from portal.jobs import Job
 from portal.telephony import sending

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from portal import clock, jobs
-from portal.contacts import legs
+from portal.contacts.calls import legs
 from portal.contacts.models import Contact, Leg
 from portal.database import db
 from portal.desk import talking

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from portal import clock, jobs, storage
-from portal.contacts import recordings
+from portal.contacts.calls import recordings
 from portal.contacts.models import Recording
 from portal.database import db
 from portal.jobs import Job

@@ -10,8 +10,8 @@ from portal.cases.due import clocks
 from portal.cases.models import Case
 from portal.citizens.codes import within_budgets
 from portal.citizens.models import Identifier
-from portal.contacts import mailboxes
 from portal.contacts.answering import reply
+from portal.contacts.letters import mailboxes
 from portal.contacts.models import Contact
 from portal.work.context import settings
 from portal.work.tell_referred import written

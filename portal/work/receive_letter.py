@@ -20,7 +20,8 @@ from portal.cases.references import read_reference
 from portal.citizens.identifying import email_address, identifier
 from portal.citizens.models import Identifier
 from portal.config import LANGUAGES
-from portal.contacts import attachments, corresponding, mailboxes
+from portal.contacts import attachments
+from portal.contacts.letters import corresponding, mailboxes
 from portal.contacts.models import DISTRESS, Contact
 from portal.contacts.telling import tell_of
 from portal.database import db, locked

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from portal import clock, jobs
 from portal.citizens.models import Code
-from portal.contacts.delivery import mark
-from portal.contacts.texting import VALIDITY_S
+from portal.contacts.texts.delivery import mark
+from portal.contacts.texts.texting import VALIDITY_S
 from portal.database import db
 from portal.jobs import Job
 from portal.mail.sending import Later, NotAccepted, send_letter

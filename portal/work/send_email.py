@@ -7,8 +7,8 @@ from flask_babel import force_locale, gettext
 from portal import clock, history, jobs
 from portal.cases.models import Case
 from portal.cases.references import spoken
-from portal.contacts import corresponding, mailboxes
 from portal.contacts.answering import advance
+from portal.contacts.letters import corresponding, mailboxes
 from portal.contacts.models import Message
 from portal.database import db, locked
 from portal.directory.models import Organization

@@ -8,9 +8,9 @@ from datetime import timedelta
 from portal import clock, jobs
 from portal.citizens import consents
 from portal.contacts.answering import advance
-from portal.contacts.delivery import record_sent, refuse
 from portal.contacts.models import Message
-from portal.contacts.texting import VALIDITY_S, texts_from
+from portal.contacts.texts.delivery import record_sent, refuse
+from portal.contacts.texts.texting import VALIDITY_S, texts_from
 from portal.database import db, locked
 from portal.jobs import Job
 from portal.telephony import alerts, outcomes, sending

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from portal import clock, jobs
-from portal.contacts import legs
+from portal.contacts.calls import legs
 from portal.contacts.sweeping import calls_going_on
 from portal.database import db
 from portal.desk import talking

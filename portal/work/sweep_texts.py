@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from portal import jobs
 from portal.contacts import sweeping
-from portal.contacts.delivery import hear_status
 from portal.contacts.models import Message
+from portal.contacts.texts.delivery import hear_status
 from portal.database import db
 from portal.jobs import Job
 from portal.telephony import sending

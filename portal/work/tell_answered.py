@@ -9,7 +9,7 @@ from portal.cases.models import Case
 from portal.cases.references import spoken
 from portal.contacts.answering import reply
 from portal.contacts.models import Contact, Message
-from portal.contacts.texting import way_to_tell
+from portal.contacts.texts.texting import way_to_tell
 from portal.database import db, locked
 from portal.directory.models import Organization
 from portal.errors import N_

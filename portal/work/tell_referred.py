@@ -13,7 +13,7 @@ from portal.cases.models import Case
 from portal.cases.references import spoken
 from portal.contacts.answering import reply
 from portal.contacts.models import Contact
-from portal.contacts.texting import way_to_tell
+from portal.contacts.texts.texting import way_to_tell
 from portal.database import db, locked
 from portal.directory import calendars
 from portal.errors import N_

@@ -10,7 +10,7 @@ from babel.dates import format_date
 
 from portal import jobs
 from portal.cases.models import Case
-from portal.contacts import mailboxes
+from portal.contacts.letters import mailboxes
 from portal.database import db, locked
 from portal.directory import calendars
 from portal.jobs import Job

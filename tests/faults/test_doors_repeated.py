@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 
 from portal.citizens.models import CodeCall
-from portal.contacts import bridge_codes, code_calls
-from portal.contacts.bridge_codes import Brought
+from portal.contacts.codes import bridge_codes, code_calls
+from portal.contacts.codes.bridge_codes import Brought
 from portal.contacts.models import BridgeCode, Message
 from portal.database import db
 from portal.desk import handing

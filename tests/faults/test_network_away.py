@@ -13,8 +13,8 @@ import pytest
 from flask import Flask
 
 from portal import jobs
-from portal.contacts import legs
 from portal.contacts.answering import reply
+from portal.contacts.calls import legs
 from portal.contacts.models import Contact, Leg, Message
 from portal.database import db
 from portal.desk import handing

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal.contacts import pictures
 from portal.contacts.models import Attachment, Contact, Message
+from portal.contacts.texts import pictures
 from portal.database import db
 from portal.jobs import Job
 from portal.telephony import sending as asking

@@ -14,7 +14,7 @@ import time_machine
 from flask import Flask
 
 from portal import clock, jobs
-from portal.contacts import legs
+from portal.contacts.calls import legs
 from portal.contacts.models import Contact, Leg
 from portal.database import db
 from portal.desk import calling_out, handing

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from portal.contacts import recordings
+from portal.contacts.calls import recordings
 from portal.contacts.models import Recording
 from portal.database import db
 from portal.telephony import sending

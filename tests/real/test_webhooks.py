@@ -166,7 +166,7 @@ def test_a_late_ringing_does_not_bring_a_call_back(app: Flask, network: Any) -> 
 
 
 def test_a_state_told_before_we_knew_the_text_is_heard_once_we_do(app: Flask, network: Any) -> None:
-    from portal.contacts.delivery import record_sent
+    from portal.contacts.texts.delivery import record_sent
 
     network(named("statut sms delivered"))
     contact = make.contact("text", identifier_id=make.identifier("phone", "+33639980010").id, line=LINE)

@@ -14,8 +14,8 @@ from flask_babel import gettext
 
 from portal import clock
 from portal.articles import reading
-from portal.contacts import bridge_codes
-from portal.contacts.bridge_codes import Brought, spoken_code
+from portal.contacts.codes import bridge_codes
+from portal.contacts.codes.bridge_codes import Brought, spoken_code
 from portal.database import db
 from portal.errors import Refused
 from portal.referrals.deciding.distress import distress

@@ -15,11 +15,11 @@ from portal.citizens.codes import draw_code, within_budgets
 from portal.citizens.identifying import identify
 from portal.citizens.models import Citizen, Identifier
 from portal.citizens.names import name_key
-from portal.contacts import code_calls, code_rates
 from portal.contacts.answering import reply
+from portal.contacts.codes import code_calls, code_rates
 from portal.contacts.models import Contact
 from portal.contacts.recording import attribute, deny
-from portal.contacts.texting import why_not
+from portal.contacts.texts.texting import why_not
 from portal.database import db
 from portal.directory import reading as directory
 from portal.lines.saying import automatic_caller_of, sender_of

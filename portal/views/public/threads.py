@@ -18,8 +18,8 @@ from portal.cases import saying
 from portal.cases.changing.linking import kept_by
 from portal.cases.models import Case, Promise, Question
 from portal.cases.references import spoken
-from portal.contacts import corresponding
 from portal.contacts.attachments import ACCEPTED
+from portal.contacts.letters import corresponding
 from portal.contacts.models import Contact, Message
 from portal.database import db, locked
 from portal.directory.models import Organization

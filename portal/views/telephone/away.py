@@ -11,7 +11,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import VoiceResponse
 
 from portal import clock
-from portal.contacts import legs
+from portal.contacts.calls import legs
 from portal.database import db, let_go
 from portal.desk import offering
 from portal.desk.waiting import queue_for_topic

@@ -9,7 +9,7 @@ from flask_babel import force_locale, gettext
 
 from portal.cases.opening import open_case
 from portal.cases.references import spoken
-from portal.contacts.calling import hold_call, leave_voicemail
+from portal.contacts.calls.calling import hold_call, leave_voicemail
 from portal.database import db
 from portal.history import CITIZEN
 from portal.lines.models import Line

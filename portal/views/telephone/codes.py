@@ -10,7 +10,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from portal.citizens import codes
 from portal.citizens.models import CodeCall
-from portal.contacts import code_calls
+from portal.contacts.codes import code_calls
 from portal.database import db
 from portal.directory.models import Organization
 from portal.lines.saying import find_line

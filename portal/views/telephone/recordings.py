@@ -8,8 +8,8 @@ from flask import request
 from twilio.twiml.voice_response import VoiceResponse
 
 from portal import history
-from portal.contacts import legs, recordings
-from portal.contacts.calling import hold_call, leave_voicemail
+from portal.contacts.calls import legs, recordings
+from portal.contacts.calls.calling import hold_call, leave_voicemail
 from portal.database import db
 from portal.errors import N_
 from portal.telephony import events

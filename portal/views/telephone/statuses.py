@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import request
 
-from portal.contacts import legs
-from portal.contacts.delivery import hear_status
+from portal.contacts.calls import legs
+from portal.contacts.texts.delivery import hear_status
 from portal.database import db
 from portal.desk import talking
 from portal.telephony import alerts, events

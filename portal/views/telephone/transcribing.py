@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request
 
-from portal.contacts.transcribing import key_of, transcribe
+from portal.contacts.calls.transcribing import key_of, transcribe
 from portal.database import db
 from portal.telephony import events
 from portal.views.telephone import bp

@@ -11,7 +11,8 @@ from portal import clock, history
 from portal.cases import opening
 from portal.citizens import access, identifying, keeping, people, sighting
 from portal.citizens.models import Citizen, DeniedLink
-from portal.contacts import answering, recording, texting
+from portal.contacts import answering, recording
+from portal.contacts.texts import texting
 from portal.database import db
 from portal.referrals.following import referring
 from tests import make

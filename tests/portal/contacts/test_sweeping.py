@@ -12,8 +12,8 @@ from flask import Flask
 from portal import clock, jobs
 from portal.contacts import sweeping
 from portal.contacts.answering import advance
-from portal.contacts.delivery import hear_status
 from portal.contacts.models import Message
+from portal.contacts.texts.delivery import hear_status
 from portal.database import db
 from portal.jobs import Job
 from portal.work import begin_again

@@ -8,7 +8,8 @@ from typing import Any
 from flask import Flask
 
 from portal import clock
-from portal.contacts import answering, calling
+from portal.contacts import answering
+from portal.contacts.calls import calling
 from portal.contacts.models import DISTRESS, Contact
 from portal.database import db
 from portal.desk import offering, places, presence

@@ -15,7 +15,7 @@ import pytest
 from flask import Flask
 
 from portal import clock
-from portal.contacts.calling import end_call
+from portal.contacts.calls.calling import end_call
 from portal.contacts.models import Contact
 from portal.database import brief_read, db, locked
 from portal.desk import offering, places, presence

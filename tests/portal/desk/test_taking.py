@@ -10,7 +10,7 @@ from flask import Flask
 
 from portal.app import create_app
 from portal.config import Settings
-from portal.contacts import legs
+from portal.contacts.calls import legs
 from portal.database import db
 from portal.desk import offering, places, talking
 from portal.desk.models import Offer

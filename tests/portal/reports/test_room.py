@@ -8,7 +8,8 @@ from typing import Any
 from portal import clock
 from portal.cases.models import Clock
 from portal.cases.opening import open_case, promise
-from portal.contacts import answering, calling
+from portal.contacts import answering
+from portal.contacts.calls import calling
 from portal.database import db
 from portal.desk.models import Place
 from portal.reports import counting, days, room, scope

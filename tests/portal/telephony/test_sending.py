@@ -15,8 +15,8 @@ from werkzeug.serving import make_server
 
 from portal import clock, jobs
 from portal.config import Settings
+from portal.contacts.calls.recordings import note
 from portal.contacts.models import Recording
-from portal.contacts.recordings import note
 from portal.database import db
 from portal.jobs import Job
 from portal.telephony import sending

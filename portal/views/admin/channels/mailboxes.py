@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from portal.contacts import mailboxes as boxes
+from portal.contacts.letters import mailboxes as boxes
 from portal.database import db
 from portal.desk.waiting import queues
 from portal.errors import Refused, Stale

@@ -11,7 +11,7 @@ from portal.cases.changing import deeds, linking
 from portal.cases.due import clocks
 from portal.cases.models import Case, Deed
 from portal.cases.references import read_reference
-from portal.contacts import corresponding
+from portal.contacts.letters import corresponding
 from portal.database import db
 from portal.errors import N_, Refused
 from portal.views.console.cases import page, receipt, words

@@ -17,8 +17,10 @@ from portal.cases.due import clocks
 from portal.cases.models import NATURES, PRIORITIES, Case, Clock, Deed, Note, Promise, Question, Tag
 from portal.citizens import people
 from portal.citizens.models import Citizen
-from portal.contacts import corresponding, delivery, noting
+from portal.contacts import noting
+from portal.contacts.letters import corresponding
 from portal.contacts.models import Contact, ContactNote, Message
+from portal.contacts.texts import delivery
 from portal.database import db
 from portal.history import Event
 from portal.referrals.following import clocks as referral_clocks

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from portal.cases.models import Case
 from portal.cases.references import spoken
-from portal.contacts import texting
 from portal.contacts.models import Contact
+from portal.contacts.texts import texting
 from portal.views.console import words
 from portal.views.language import phone_text
 

@@ -7,7 +7,8 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext
 
-from portal.contacts import answering, bridge_codes
+from portal.contacts import answering
+from portal.contacts.codes import bridge_codes
 from portal.contacts.models import BridgeCode, Contact
 from portal.database import db
 from portal.views.console.contact import page

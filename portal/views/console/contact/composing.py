@@ -11,8 +11,9 @@ from flask_babel import gettext
 from portal.articles.models import Topic
 from portal.cases.models import Case
 from portal.cases.references import spoken
-from portal.contacts import templates, texting
+from portal.contacts import templates
 from portal.contacts.models import Contact, Template
+from portal.contacts.texts import texting
 from portal.database import db
 from portal.directory.models import Organization
 from portal.errors import N_, Refused

@@ -8,8 +8,10 @@ from flask import flash, g, make_response, redirect, render_template, request, u
 from werkzeug.datastructures import MultiDict
 
 from portal.cases import keeping
-from portal.contacts import answering, corresponding, delivery
+from portal.contacts import answering
+from portal.contacts.letters import corresponding
 from portal.contacts.models import Contact, Message
+from portal.contacts.texts import delivery
 from portal.database import db
 from portal.desk import taking, waiting
 from portal.staff.managing import names_of

@@ -14,8 +14,10 @@ from portal.cases import questions
 from portal.cases.models import Case, Promise
 from portal.citizens import identifying, relations
 from portal.citizens.models import Citizen
-from portal.contacts import answering, corresponding, delivery, noting, representing
+from portal.contacts import answering, noting, representing
+from portal.contacts.letters import corresponding
 from portal.contacts.models import Contact
+from portal.contacts.texts import delivery
 from portal.database import db
 from portal.desk import offering, waiting
 from portal.desk.models import Queue

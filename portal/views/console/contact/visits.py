@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from portal.articles import reading
 from portal.articles.reading import Reference
-from portal.contacts import bridge_codes
+from portal.contacts.codes import bridge_codes
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import Any
 from flask import flash, redirect, request, send_file, url_for
 from flask_babel import gettext
 
-from portal.contacts import answering, legs, recordings
+from portal.contacts import answering
+from portal.contacts.calls import legs, recordings
 from portal.database import db
 from portal.desk import calling_out, handing
 from portal.directory.models import Service

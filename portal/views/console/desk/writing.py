@@ -8,8 +8,8 @@ from flask import flash, redirect, render_template, request, url_for
 
 from portal.citizens import identifying
 from portal.citizens.models import Citizen, Identifier
-from portal.contacts import beginning
 from portal.contacts.models import Contact
+from portal.contacts.texts import beginning
 from portal.database import db
 from portal.errors import N_, Missing, Refused
 from portal.lines.models import Line

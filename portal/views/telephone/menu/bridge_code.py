@@ -7,8 +7,8 @@ from typing import Any
 from flask import request
 from twilio.twiml.voice_response import VoiceResponse
 
-from portal.contacts import bridge_codes
-from portal.contacts.bridge_codes import DIGITS, read_code
+from portal.contacts.codes import bridge_codes
+from portal.contacts.codes.bridge_codes import DIGITS, read_code
 from portal.database import db
 from portal.errors import N_, Refused
 from portal.history import CITIZEN

@@ -8,7 +8,7 @@ from flask import request
 from twilio.twiml.voice_response import VoiceResponse
 
 from portal.articles.aloud import read_aloud
-from portal.contacts.calling import pass_on
+from portal.contacts.calls.calling import pass_on
 from portal.database import db
 from portal.directory import reading
 from portal.errors import N_

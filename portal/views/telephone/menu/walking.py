@@ -13,7 +13,7 @@ from flask import request
 from flask_babel import force_locale, gettext
 from twilio.twiml.voice_response import VoiceResponse
 
-from portal.contacts.calling import hold_call, stop_at
+from portal.contacts.calls.calling import hold_call, stop_at
 from portal.contacts.models import Contact
 from portal.lines import tree as steps
 from portal.lines.models import Line, MenuVersion

@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 from twilio.twiml.voice_response import VoiceResponse
 
-from portal.contacts import legs
+from portal.contacts.calls import legs
 from portal.contacts.models import Leg
 from portal.database import db
 from portal.desk import offering, talking

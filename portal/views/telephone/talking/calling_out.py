@@ -8,7 +8,7 @@ from flask import request
 from flask_babel import force_locale, gettext
 from twilio.twiml.voice_response import VoiceResponse
 
-from portal.contacts import legs
+from portal.contacts.calls import legs
 from portal.contacts.models import Leg
 from portal.database import db
 from portal.desk import talking

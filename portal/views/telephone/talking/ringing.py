@@ -10,7 +10,7 @@ from flask import request
 from twilio.twiml.voice_response import Dial, VoiceResponse
 
 from portal import clock
-from portal.contacts import legs
+from portal.contacts.calls import legs
 from portal.contacts.models import Contact, Leg
 from portal.database import db
 from portal.desk import offering

@@ -12,8 +12,8 @@ from flask import Response, request
 from flask_babel import force_locale, gettext
 from twilio.twiml.voice_response import Say, VoiceResponse
 
-from portal.contacts import legs
-from portal.contacts.bridging import room_of
+from portal.contacts.calls import legs
+from portal.contacts.calls.bridging import room_of
 from portal.contacts.models import Contact, Leg
 from portal.database import db
 from portal.desk import offering

@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 from twilio.twiml.voice_response import VoiceResponse
 
-from portal.contacts.calling import end_call, hold_call
+from portal.contacts.calls.calling import end_call, hold_call
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.desk import offering, places

@@ -15,12 +15,13 @@ from portal.cases.due import clocks
 from portal.cases.models import Case
 from portal.cases.receipts import owes_receipt
 from portal.cases.references import spoken
-from portal.contacts import bridge_codes, templates
+from portal.contacts import templates
 from portal.contacts.answering import reply
-from portal.contacts.bridge_codes import code_in
-from portal.contacts.keywords import Keyword
+from portal.contacts.codes import bridge_codes
+from portal.contacts.codes.bridge_codes import code_in
 from portal.contacts.models import Contact
-from portal.contacts.texting import why_not
+from portal.contacts.texts.keywords import Keyword
+from portal.contacts.texts.texting import why_not
 from portal.database import db
 from portal.desk import waiting
 from portal.directory.models import Organization

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal.contacts.bridge_codes import check_digit
+from portal.contacts.codes.bridge_codes import check_digit
 from portal.contacts.models import BridgeCode, Contact
 from portal.database import db
 from portal.lines.models import Line

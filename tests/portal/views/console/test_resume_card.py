@@ -15,8 +15,9 @@ from portal.cases.models import Case
 from portal.cases.opening import keep_promise, open_case, promise
 from portal.cases.references import spoken
 from portal.citizens.models import Citizen
-from portal.contacts import answering, bridge_codes, noting
-from portal.contacts.bridge_codes import Brought
+from portal.contacts import answering, noting
+from portal.contacts.codes import bridge_codes
+from portal.contacts.codes.bridge_codes import Brought
 from portal.contacts.models import Attachment, Contact, Message
 from portal.database import db
 from portal.directory.editing import add_commune

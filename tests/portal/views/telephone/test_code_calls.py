@@ -18,7 +18,7 @@ from portal import clock
 from portal.cases.models import Case
 from portal.citizens import codes
 from portal.citizens.models import Code, CodeCall, Identifier
-from portal.contacts import code_calls
+from portal.contacts.codes import code_calls
 from portal.contacts.models import Contact
 from portal.database import Base, db
 from portal.jobs import Job

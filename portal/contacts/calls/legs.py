@@ -15,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import clock, jobs
-from portal.contacts.calling import hold_call
+from portal.contacts.calls.calling import hold_call
 from portal.contacts.models import GOING_ON, Contact, Leg
 from portal.database import db, locked
 from portal.telephony import events

@@ -13,8 +13,8 @@ from typing import Any
 from portal import clock, jobs
 from portal.citizens import codes
 from portal.citizens.models import Code, CodeCall, Identifier
-from portal.contacts import code_rates
-from portal.contacts.legs import RANK, STATES
+from portal.contacts.calls.legs import RANK, STATES
+from portal.contacts.codes import code_rates
 from portal.contacts.models import Contact, Leg
 from portal.database import db, hold_name, locked
 from portal.telephony import alerts, numbers

@@ -7,9 +7,9 @@ from datetime import timedelta
 from portal import clock, history, jobs
 from portal.citizens import consents
 from portal.citizens.models import Identifier
-from portal.contacts import texting
 from portal.contacts.answering import advance
 from portal.contacts.models import Contact, Message
+from portal.contacts.texts import texting
 from portal.database import db, locked
 from portal.telephony import alerts, events, outcomes
 from portal.telephony.senders import quiet_until, sender_for

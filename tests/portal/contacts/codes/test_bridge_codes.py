@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal import clock, history
-from portal.contacts import bridge_codes
-from portal.contacts.bridge_codes import Brought, bring, code_in, draw, read_code
+from portal.contacts.codes import bridge_codes
+from portal.contacts.codes.bridge_codes import Brought, bring, code_in, draw, read_code
 from portal.contacts.models import BridgeCode, Contact
 from portal.database import db
 from portal.errors import Refused

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Select, bindparam
 
 from portal import clock, history
-from portal.contacts import recordings
 from portal.contacts.answering import wrap_up
+from portal.contacts.calls import recordings
+from portal.contacts.calls.transcribing import transcribe
 from portal.contacts.models import Contact, Message, consulted_articles
 from portal.contacts.recording import add_message
-from portal.contacts.transcribing import transcribe
 from portal.database import db, locked
 from portal.telephony import events
 

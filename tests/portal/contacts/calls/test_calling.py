@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 
 from portal import clock, history
-from portal.contacts import answering, calling
+from portal.contacts import answering
+from portal.contacts.calls import calling
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.desk import waiting

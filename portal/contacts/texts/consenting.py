@@ -7,10 +7,10 @@ from dataclasses import replace
 from portal import history
 from portal.citizens import consents
 from portal.citizens.models import Identifier
-from portal.contacts import keywords
 from portal.contacts.answering import wrap_up
-from portal.contacts.keywords import Keyword
 from portal.contacts.models import Contact, Message
+from portal.contacts.texts import keywords
+from portal.contacts.texts.keywords import Keyword
 from portal.telephony.senders import sender_for
 
 AMBIGUOUS = ("yes",)  # where nothing was stopped, it answers a question of ours

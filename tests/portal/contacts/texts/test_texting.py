@@ -12,11 +12,11 @@ from flask import Flask
 from portal import history
 from portal.citizens import consents
 from portal.citizens.models import Flag
-from portal.contacts import texting
 from portal.contacts.answering import reply
-from portal.contacts.delivery import refuse, set_aside
 from portal.contacts.models import Contact, Message
 from portal.contacts.recording import receive_text
+from portal.contacts.texts import texting
+from portal.contacts.texts.delivery import refuse, set_aside
 from portal.database import db
 from portal.errors import Refused
 from portal.jobs import Job

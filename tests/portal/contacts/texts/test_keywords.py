@@ -9,8 +9,8 @@ from flask import Flask
 
 from portal.citizens import consents
 from portal.citizens.models import Consent
-from portal.contacts import keywords
 from portal.contacts.models import Contact, Message
+from portal.contacts.texts import keywords
 from portal.database import db
 from portal.history import CITIZEN
 from portal.lines.models import Line

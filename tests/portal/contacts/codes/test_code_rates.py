@@ -13,7 +13,7 @@ from portal import clock
 from portal.cases.models import Case
 from portal.citizens.codes import LIFE
 from portal.citizens.models import Code
-from portal.contacts.code_rates import A_BLOCK, A_COUNTRY, SLOWLY, may_go
+from portal.contacts.codes.code_rates import A_BLOCK, A_COUNTRY, SLOWLY, may_go
 from portal.database import db
 from portal.jobs import Job
 from portal.telephony.models import Alert

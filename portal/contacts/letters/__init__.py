@@ -1,0 +1,1 @@
+"""Letters: to which of our addresses they came, and which exchange each belongs to."""
