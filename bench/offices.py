@@ -92,7 +92,8 @@ def ask() -> None:
     """In the database of the environment: what questions cost, by the processor's own time."""
     from portal.app import create_app
     from portal.database import db
-    from portal.directory import communes, offices, reading
+    from portal.directory import reading
+    from portal.directory.finding import communes, offices
 
     def median_ms(do: Callable[[], Any]) -> float:
         took = []

@@ -7,9 +7,9 @@ from portal.cases.lists import models as lists
 from portal.citizens import models as citizens
 from portal.contacts import models as contacts
 from portal.desk import models as desk
-from portal.directory import asking, correcting
 from portal.directory import models as directory
 from portal.directory.appearance import models as appearance
+from portal.directory.confirming import asking, correcting
 from portal.directory.hsds import models as hsds
 from portal.lines import models as lines
 from portal.mail import models as mail

@@ -18,7 +18,7 @@ from portal.citizens import people
 from portal.citizens.models import Identifier, IdentifierLink
 from portal.contacts.models import Contact
 from portal.database import db, hold
-from portal.directory import calendars
+from portal.directory.hours import calendars
 from portal.errors import N_, Refused
 from portal.history import Person
 from portal.lines.saying import sender_of

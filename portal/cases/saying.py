@@ -15,8 +15,8 @@ from portal.cases.due import clocks
 from portal.cases.models import Case, Clock
 from portal.cases.references import spoken
 from portal.database import db
-from portal.directory import calendars
-from portal.directory.calendars import Calendar
+from portal.directory.hours import calendars
+from portal.directory.hours.calendars import Calendar
 from portal.directory.models import Organization, Service
 from portal.errors import N_
 from portal.telephony.numbers import national

@@ -23,7 +23,7 @@ from portal.demo.matters import load_matters
 from portal.demo.onward import load_onward
 from portal.demo.town import FOLDER, load_staff, load_town, read
 from portal.desk import waiting
-from portal.directory.kinds import given
+from portal.directory.finding.kinds import given
 from portal.directory.models import Organization, Service
 from portal.referrals.ruling.editing import draft_rule, publish
 from portal.referrals.ruling.wording import Wording

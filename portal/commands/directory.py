@@ -8,7 +8,7 @@ import click
 
 from portal import history
 from portal.database import db
-from portal.directory.communes import town
+from portal.directory.finding.communes import town
 from portal.directory.importing import communes, kinds, offices, recording
 from portal.directory.importing.dila import SOURCE
 from portal.directory.importing.report import Report, Unreadable, batches, file_in

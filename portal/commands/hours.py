@@ -10,9 +10,9 @@ from typing import Any
 import click
 
 from portal.database import brief_read, db
-from portal.directory.dila_hours import WEEK
+from portal.directory.hours.dila_hours import WEEK
+from portal.directory.hours.opening import DAYS, Schedule, is_open
 from portal.directory.models import Service
-from portal.directory.opening import DAYS, Schedule, is_open
 
 MONDAY = datetime.fromisoformat("2026-09-14T00:00+00:00")  # of a week without a holiday, anywhere
 AT_ONCE = 400  # services read in one query

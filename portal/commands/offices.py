@@ -13,8 +13,8 @@ import click
 
 from knowledge_base.analysis import fold
 from portal.database import brief_read, db
-from portal.directory.communes import which
-from portal.directory.offices import resolve
+from portal.directory.finding.communes import which
+from portal.directory.finding.offices import resolve
 from portal.directory.reading import text_in
 
 LETTERS = "etaoinsrlu"

@@ -18,7 +18,7 @@ from portal.contacts.models import Contact, Leg
 from portal.database import db
 from portal.desk import offering, places, presence, talking
 from portal.desk.models import Offer, Presence, Queue, queue_agents
-from portal.directory.choosing import label_of
+from portal.directory.finding.choosing import label_of
 from portal.directory.models import Service
 from portal.errors import N_, Refused
 from portal.lines.checking import may_be_dialled

@@ -8,10 +8,11 @@ from typing import Any
 from portal import history
 from portal.config import LANGUAGES
 from portal.database import check_version, db, locked
-from portal.directory import areas, freshness, phones, places
+from portal.directory import areas, phones, places
+from portal.directory.confirming import freshness
+from portal.directory.hours.opening import check_schedule
 from portal.directory.models import Commune, Organization, Postcode, Service, ServiceText
 from portal.directory.names import name_key, slug_of
-from portal.directory.opening import check_schedule
 from portal.directory.reading import REFERENCE
 from portal.errors import N_, Refused, Stale
 from portal.history import Actor

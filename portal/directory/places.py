@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy.orm import joinedload
 
 from portal.database import db
+from portal.directory.hours.opening import check_schedule
 from portal.directory.models import ListedPhone, Location, Service, ServiceAtLocation, ServiceText
-from portal.directory.opening import check_schedule
 from portal.errors import N_, Refused
 
 TYPES = ("physical", "postal", "virtual")

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnExpressionArgument, Select, bindparam
 from sqlalchemy.orm import joinedload
 
 from portal.database import db
+from portal.directory.finding.searching import find_services
 from portal.directory.models import HelpNumber, Organization, Service, ServiceText
 from portal.directory.names import name_key
-from portal.directory.searching import find_services
 from portal.errors import N_, Missing
 
 __all__ = ["find_services", "name_key"]

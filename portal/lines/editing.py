@@ -11,7 +11,7 @@ from typing import Any
 from portal import history
 from portal.citizens.identifying import phone_number
 from portal.database import db, hold
-from portal.directory.opening import check_schedule
+from portal.directory.hours.opening import check_schedule
 from portal.errors import N_, Missing, Refused, Stale
 from portal.history import Actor, Person
 from portal.lines.models import Line

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func
 
 from portal.database import db
-from portal.directory.opening import Opening, opening_at, relay_gaps
+from portal.directory.hours.opening import Opening, opening_at, relay_gaps
 from portal.lines.models import Line
 
 

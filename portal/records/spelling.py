@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.database import db
-from portal.directory.slips import one_slip
+from portal.directory.finding.slips import one_slip
 from portal.records import words
 from portal.records.models import SeenWord
 

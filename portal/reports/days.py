@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from portal import clock
-from portal.directory import calendars
+from portal.directory.hours import calendars
 
 QUARTER = timedelta(minutes=15)
 QUARTERS = 96

@@ -8,7 +8,7 @@ from typing import Any
 
 from portal import clock, history, jobs
 from portal.database import db
-from portal.directory import calendars
+from portal.directory.hours import calendars
 from portal.errors import N_, Missing, Refused
 from portal.reports.figures import Asked
 from portal.reports.models import Export

@@ -16,7 +16,7 @@ from typing import Any
 from portal import clock
 from portal.database import db
 from portal.desk.models import Queue
-from portal.directory import zones
+from portal.directory.hours import zones
 from portal.reports import days
 from portal.reports.models import CallTally
 from portal.reports.scope import Scope

@@ -15,8 +15,9 @@ from typing import Generic, TypeVar
 from flask import Flask
 
 from portal.database import db
-from portal.directory import choosing, communes, kinds, reading
-from portal.directory.communes import Town
+from portal.directory import reading
+from portal.directory.finding import choosing, communes, kinds
+from portal.directory.finding.communes import Town
 from portal.directory.models import Kind, Organization, Service
 from portal.errors import Missing
 from portal.views.forms import Form

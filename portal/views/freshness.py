@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import format_date, gettext
 
 from portal import clock
-from portal.directory.freshness import is_stale, last_confirmed
+from portal.directory.confirming.freshness import is_stale, last_confirmed
 from portal.directory.models import Sourced
 from portal.errors import N_
 from portal.views.context import settings

@@ -13,8 +13,8 @@ from flask_login import current_user
 
 from portal import clock
 from portal.database import db
-from portal.directory import calendars
-from portal.directory.calendars import Calendar
+from portal.directory.hours import calendars
+from portal.directory.hours.calendars import Calendar
 from portal.views import kept, site
 
 STAFF_ONLY = ("console", "admin")

@@ -10,7 +10,7 @@ from flask import Flask
 from flask_babel import format_date, get_locale, gettext
 
 from portal import clock
-from portal.directory.opening import DAYS, EXCEPTIONS, HOLIDAYS, Opening, Schedule, note_of
+from portal.directory.hours.opening import DAYS, EXCEPTIONS, HOLIDAYS, Opening, Schedule, note_of
 from portal.views import here
 
 COMING = timedelta(days=60)  # how far ahead exceptional days are told

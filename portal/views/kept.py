@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from portal.articles.models import Topic
 from portal.database import db
-from portal.directory import calendars
 from portal.directory.appearance.models import Appearance
-from portal.directory.calendars import Calendar
+from portal.directory.hours import calendars
+from portal.directory.hours.calendars import Calendar
 from portal.directory.models import Organization, Service
 from portal.lines.models import Line
 from portal.staff import managing

@@ -11,11 +11,11 @@ from flask import Blueprint, Flask, Response, abort, request
 
 from portal import clock
 from portal.database import db
-from portal.directory import calendars
 from portal.directory.appearance import dressing, logos
 from portal.directory.appearance.colours import USUAL, sheet
 from portal.directory.appearance.models import Appearance
-from portal.directory.calendars import Calendar
+from portal.directory.hours import calendars
+from portal.directory.hours.calendars import Calendar
 from portal.directory.models import Organization
 from portal.lines.saying import relay_of
 from portal.views import guards, kept

@@ -9,8 +9,9 @@ from babel.dates import format_date
 from portal import clock, history, jobs
 from portal.contacts.letters import mailboxes
 from portal.database import db, locked
-from portal.directory import asking, freshness, reading
-from portal.directory.asking import ConfirmationRequest
+from portal.directory import reading
+from portal.directory.confirming import asking, freshness
+from portal.directory.confirming.asking import ConfirmationRequest
 from portal.directory.models import Organization
 from portal.jobs import Job
 from portal.mail.sending import Later, NotAccepted, Outgoing, domain_of, send

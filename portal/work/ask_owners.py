@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from portal import clock, jobs
 from portal.database import db
-from portal.directory import asking
+from portal.directory.confirming import asking
 from portal.jobs import Job
 from portal.referrals.following import receivers
 from portal.work.context import settings

@@ -15,7 +15,7 @@ from portal.contacts.answering import reply
 from portal.contacts.models import Contact
 from portal.contacts.texts.texting import way_to_tell
 from portal.database import db, locked
-from portal.directory import calendars
+from portal.directory.hours import calendars
 from portal.errors import N_
 from portal.jobs import Job
 from portal.referrals.following import receivers, sentences, sharing

@@ -12,7 +12,7 @@ from portal import jobs
 from portal.cases.models import Case
 from portal.contacts.letters import mailboxes
 from portal.database import db, locked
-from portal.directory import calendars
+from portal.directory.hours import calendars
 from portal.jobs import Job
 from portal.mail.sending import Later, NotAccepted, Outgoing, domain_of, send
 from portal.referrals.following import links, living, receivers

@@ -10,7 +10,7 @@ from flask import Flask
 
 from portal.config import Settings
 from portal.database import db
-from portal.directory import asking, correcting
+from portal.directory.confirming import asking, correcting
 from portal.directory.models import Organization, Service
 from tests import make
 from tests.browser.visiting import Visit

@@ -14,7 +14,7 @@ from portal.cases.due import clocks
 from portal.cases.models import Case, Clock
 from portal.contacts.models import Contact
 from portal.database import db
-from portal.directory.calendars import Calendar
+from portal.directory.hours.calendars import Calendar
 from portal.history import Event
 from portal.staff.models import Staff
 from tests.journeys.conftest import Town

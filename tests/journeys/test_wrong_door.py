@@ -14,7 +14,7 @@ from time_machine import travel
 from portal import clock, history
 from portal.contacts.models import Contact
 from portal.database import db
-from portal.directory.calendars import Calendar
+from portal.directory.hours.calendars import Calendar
 from portal.mail.models import Letter
 from portal.referrals.following import chains, clocks
 from portal.referrals.models import Referral

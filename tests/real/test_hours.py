@@ -13,9 +13,9 @@ from flask import Flask
 
 from portal.commands.hours import evaluate_hours
 from portal.database import db
-from portal.directory.dila_hours import read_hours
+from portal.directory.hours.dila_hours import read_hours
+from portal.directory.hours.opening import check_schedule, read_slots, slots_text
 from portal.directory.models import Organization, Service
-from portal.directory.opening import check_schedule, read_slots, slots_text
 from tests.real.folder import data_folder
 
 DIRECTORY = data_folder("annuaire-services-publics-2017") / "annuaire-2017-12.jsonl.gz"

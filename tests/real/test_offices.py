@@ -13,10 +13,10 @@ from flask import Flask
 
 from knowledge_base.analysis import fold
 from portal.database import db
-from portal.directory.communes import which
+from portal.directory.finding.communes import which
+from portal.directory.finding.offices import resolve
+from portal.directory.finding.searching import COUNTED, find_services
 from portal.directory.models import Organization, Service
-from portal.directory.offices import resolve
-from portal.directory.searching import COUNTED, find_services
 from tests.real.folder import data_folder
 from tests.real.slips import slip
 

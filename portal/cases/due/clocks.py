@@ -21,8 +21,8 @@ from portal.cases.due.levels import Level
 from portal.cases.models import Case, Clock
 from portal.contacts.models import Contact
 from portal.database import db
-from portal.directory import calendars
-from portal.directory.calendars import Calendar, add_months
+from portal.directory.hours import calendars
+from portal.directory.hours.calendars import Calendar, add_months
 
 REGIMES = {  # what silence means, by what the citizen asks for
     "information": "",

@@ -20,8 +20,8 @@ from portal.cases import opening
 from portal.cases.due import levels
 from portal.cases.models import Case, Clock, Promise, ServiceLevel
 from portal.database import db, locked
-from portal.directory import calendars
-from portal.directory.calendars import Calendar
+from portal.directory.hours import calendars
+from portal.directory.hours.calendars import Calendar
 from portal.history import SYSTEM, Person
 from portal.staff import teams
 from portal.staff.models import Staff

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from portal import clock
+from portal.directory.hours.opening import SUSPENDED
 from portal.directory.hsds.checking import Doc, date_of
 from portal.directory.hsds.ids import part_id
 from portal.directory.hsds.lenses import (
@@ -24,7 +25,6 @@ from portal.directory.hsds.lenses import (
 )
 from portal.directory.hsds.schedules import read_week, weeks_before, write_week
 from portal.directory.models import Service, ServiceText
-from portal.directory.opening import SUSPENDED
 from portal.directory.reading import REFERENCE
 
 KINDS = "relais:kinds"  # the taxonomy that our kinds of service are

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy.orm import joinedload
 
 from portal.database import db
-from portal.directory.candidates import INSEE
 from portal.directory.editing import department_of
+from portal.directory.finding.candidates import INSEE
 from portal.directory.hsds.apart import Apart
 from portal.directory.hsds.checking import Doc
 from portal.directory.hsds.lenses import dicts, fill, take_in

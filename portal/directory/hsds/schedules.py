@@ -14,10 +14,7 @@ from datetime import date
 from typing import Any
 
 from portal import clock
-from portal.directory.hsds.checking import Doc, date_of
-from portal.directory.hsds.ids import part_id
-from portal.directory.hsds.lenses import dicts, text
-from portal.directory.opening import (
+from portal.directory.hours.opening import (
     DAYS,
     EXCEPTIONS,
     HOLIDAYS,
@@ -26,6 +23,9 @@ from portal.directory.opening import (
     TERRITORY,
     check_schedule,
 )
+from portal.directory.hsds.checking import Doc, date_of
+from portal.directory.hsds.ids import part_id
+from portal.directory.hsds.lenses import dicts, text
 
 CODES = dict(zip(("MO", "TU", "WE", "TH", "FR", "SA", "SU"), DAYS, strict=True))
 ON_HOLIDAYS, CLOSED_ON_HOLIDAYS = "Jours fériés", "Fermé les jours fériés"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from portal.database import db
-from portal.directory.communes import renew
+from portal.directory.finding.communes import renew
 from portal.directory.importing.report import Report, Unreadable, file_in, read_json
 from portal.directory.models import Commune, Department, Postcode
 from portal.directory.names import name_key

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from portal.directory.dila_hours import read_hours
+from portal.directory.hours.dila_hours import read_hours
 from portal.directory.importing.phones import read_numbers
 from portal.directory.importing.report import Unreadable
 

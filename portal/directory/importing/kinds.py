@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from portal.database import db
+from portal.directory.finding.kinds import given
 from portal.directory.importing.parts import compare, digests_of
 from portal.directory.importing.report import KEPT, Report, opened, read_json
-from portal.directory.kinds import given
 from portal.directory.models import Kind, SourceRecord
 
 SOURCE = "dila-kinds"

@@ -14,7 +14,8 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from portal.database import db
-from portal.directory import communes
+from portal.directory.finding import communes
+from portal.directory.finding.searching import key_of
 from portal.directory.importing.dila import SOURCE, Office, read_office
 from portal.directory.importing.parts import digests_of
 from portal.directory.importing.report import Report, Unreadable, opened
@@ -30,7 +31,6 @@ from portal.directory.models import (
     SourceRecord,
 )
 from portal.directory.names import search_key
-from portal.directory.searching import key_of
 
 BATCH = 30  # what the source changed takes four times as long as what is new, and must let go in time as well
 

@@ -13,7 +13,7 @@ from portal import clock
 from portal.articles.models import Article, Search, Topic
 from portal.contacts.models import Contact
 from portal.database import db
-from portal.directory.kinds import levels as levels_of_kinds
+from portal.directory.finding.kinds import levels as levels_of_kinds
 from portal.directory.models import Commune, Kind, Organization, Service, ServiceArea
 from portal.referrals.deciding.areas import Area, Reach, reach_of, reaches, seated
 from portal.referrals.deciding.book import Book

@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from portal.database import db
-from portal.directory import communes, kinds
 from portal.directory.editing import department_of
+from portal.directory.finding import communes, kinds
 from portal.directory.models import Service, ServiceArea
 
 Area = tuple[str, str]  # level and code

@@ -15,10 +15,11 @@ from zoneinfo import ZoneInfo
 
 from portal import clock
 from portal.database import db
-from portal.directory import calendars, stamps
+from portal.directory import stamps
 from portal.directory.editing import department_of
+from portal.directory.hours import calendars
+from portal.directory.hours.opening import Schedule, is_open
 from portal.directory.models import Organization
-from portal.directory.opening import Schedule, is_open
 from portal.errors import N_
 from portal.lines.models import Line
 from portal.referrals.deciding.phrases import Terms, said

@@ -11,10 +11,11 @@ from sqlalchemy.orm import joinedload
 
 from portal.articles.models import ArticleText
 from portal.database import db
-from portal.directory import offices, reading
-from portal.directory.freshness import MONTHS
+from portal.directory import reading
+from portal.directory.confirming.freshness import MONTHS
+from portal.directory.finding import offices
+from portal.directory.finding.offices import Resolution
 from portal.directory.models import Service
-from portal.directory.offices import Resolution
 from portal.referrals.deciding import voting
 from portal.referrals.deciding.areas import outside
 from portal.referrals.deciding.rules import Book, Match, in_force

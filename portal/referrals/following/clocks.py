@@ -16,7 +16,7 @@ from portal.cases.due.clocks import ACKNOWLEDGED_WITHIN, REGIMES, REGISTERED_WIT
 from portal.cases.models import Case
 from portal.contacts.models import Contact, Envelope, Message
 from portal.database import db
-from portal.directory import calendars
+from portal.directory.hours import calendars
 from portal.directory.models import Service
 from portal.referrals.models import PASSED_ON, Partner, Referral
 

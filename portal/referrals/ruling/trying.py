@@ -19,8 +19,8 @@ from sqlalchemy.orm import joinedload
 from portal.articles.models import Search, Topic
 from portal.contacts.models import Contact, Message
 from portal.database import db
+from portal.directory.hours.opening import Schedule
 from portal.directory.models import Organization, Service
-from portal.directory.opening import Schedule
 from portal.referrals.deciding.areas import outside
 from portal.referrals.deciding.book import Book
 from portal.referrals.deciding.rule import Match, Rule

@@ -12,8 +12,8 @@ from flask import Blueprint, abort, g, jsonify, request
 from portal.articles import library
 from portal.articles.library import Answers, Hit
 from portal.directory import reading as directory
-from portal.directory.communes import commune_of
-from portal.directory.offices import Office
+from portal.directory.finding.communes import commune_of
+from portal.directory.finding.offices import Office
 from portal.referrals.deciding.distress import distress
 from portal.referrals.deciding.suggesting import Suggestion
 from portal.views import guards, limits

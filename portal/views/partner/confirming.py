@@ -9,10 +9,11 @@ from flask_babel import get_locale, gettext
 from werkzeug.wrappers import Response
 
 from portal.database import db
-from portal.directory import asking, correcting, reading
-from portal.directory.asking import ConfirmationRequest
+from portal.directory import reading
+from portal.directory.confirming import asking, correcting
+from portal.directory.confirming.asking import ConfirmationRequest
+from portal.directory.hours.opening import DAYS, read_slots, slots_text
 from portal.directory.models import Service
-from portal.directory.opening import DAYS, read_slots, slots_text
 from portal.errors import N_, Missing, Refused
 from portal.views import guards, limits
 from portal.views.admin.directory.services_rows import read_phone

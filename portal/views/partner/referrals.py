@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from portal import history
 from portal.database import db, hold
-from portal.directory.searching import find_services
+from portal.directory.finding.searching import find_services
 from portal.errors import N_, Missing, Refused
 from portal.referrals.following import asking, chains, clocks, links, living, receivers, sentences, sharing
 from portal.referrals.following.living import Overtaken

@@ -11,8 +11,8 @@ from flask import url_for
 from portal import clock
 from portal.articles import bodies
 from portal.directory import reading
+from portal.directory.hours.opening import SUSPENDED, service_opening, service_zone
 from portal.directory.models import Service
-from portal.directory.opening import SUSPENDED, service_opening, service_zone
 from portal.views import here
 from portal.views.freshness import freshness_text, stale_text
 from portal.views.hours import elsewhere_text, opening_text

@@ -12,7 +12,7 @@ from flask import abort, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 
 from portal.articles.library import LONGEST_QUESTION, Answers
-from portal.directory import communes, kinds, offices
+from portal.directory.finding import communes, kinds, offices
 from portal.errors import N_, Missing
 from portal.referrals.deciding.distress import distress
 from portal.referrals.deciding.rules import in_force

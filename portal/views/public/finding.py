@@ -12,8 +12,8 @@ from portal.articles import index, library, searches
 from portal.articles.library import Answers, Hit
 from portal.articles.models import Topic
 from portal.database import brief_write, db
-from portal.directory import communes as towns
 from portal.directory import reading as directory
+from portal.directory.finding import communes as towns
 from portal.referrals.deciding.distress import distress
 from portal.referrals.deciding.situations import Situation, answers_at, today
 from portal.referrals.deciding.suggesting import Suggestion, suggest

@@ -13,8 +13,8 @@ from flask_babel import gettext
 
 from portal.articles.library import LONGEST_QUESTION
 from portal.database import db
-from portal.directory import communes
-from portal.directory.communes import Town
+from portal.directory.finding import communes
+from portal.directory.finding.communes import Town
 from portal.directory.models import Department
 from portal.views import guards, limits
 from portal.views.forms import Form

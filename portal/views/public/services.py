@@ -10,8 +10,8 @@ from flask_babel import format_currency, gettext
 
 from portal.directory import areas, phones, places
 from portal.directory import reading as directory
+from portal.directory.hours.opening import service_zone
 from portal.directory.models import Location, Service
-from portal.directory.opening import service_zone
 from portal.errors import N_, Missing
 from portal.views import guards, here
 from portal.views.hours import coming_days, week

@@ -8,8 +8,9 @@ from typing import Any
 
 from flask_babel import format_decimal, gettext
 
-from portal.directory import offices, reading
-from portal.directory.offices import Office, Resolution
+from portal.directory import reading
+from portal.directory.finding import offices
+from portal.directory.finding.offices import Office, Resolution
 from portal.referrals.deciding.suggesting import OFFICES_SHOWN, Suggestion
 from portal.views.context import settings
 from portal.views.hours import week_text

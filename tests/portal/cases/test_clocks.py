@@ -19,8 +19,8 @@ from portal.cases.due import clocks
 from portal.cases.due.levels import Level, level_for, usual_nature
 from portal.cases.models import Case, ServiceLevel
 from portal.cases.opening import open_case
-from portal.directory import calendars
-from portal.directory.calendars import Calendar, add_months
+from portal.directory.hours import calendars
+from portal.directory.hours.calendars import Calendar, add_months
 from tests import make
 
 # and what the `holidays` package names their public holidays by

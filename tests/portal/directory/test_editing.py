@@ -8,7 +8,7 @@ from flask import Flask
 from portal import history
 from portal.database import db
 from portal.directory.editing import save_organization, save_service
-from portal.directory.kinds import save_kind
+from portal.directory.finding.kinds import save_kind
 from portal.directory.names import slug_of
 from portal.errors import Refused, Stale
 from tests import make

@@ -10,12 +10,13 @@ from flask import Flask
 
 from portal import history
 from portal.database import db
-from portal.directory import communes, reading
+from portal.directory import reading
 from portal.directory.editing import save_service
+from portal.directory.finding import communes
+from portal.directory.finding.kinds import kind, save_kind
 from portal.directory.importing.dila import read_office
 from portal.directory.importing.phones import read_numbers
 from portal.directory.importing.report import Unreadable
-from portal.directory.kinds import kind, save_kind
 from portal.directory.models import (
     Commune,
     DirectoryImport,

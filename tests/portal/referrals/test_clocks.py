@@ -17,7 +17,7 @@ from portal.cases.opening import open_case, reopen_case
 from portal.contacts.models import Attachment, Contact
 from portal.contacts.recording import add_message
 from portal.database import db
-from portal.directory import calendars
+from portal.directory.hours import calendars
 from portal.referrals.following import chains, clocks, living
 from portal.referrals.models import Referral
 from tests import make

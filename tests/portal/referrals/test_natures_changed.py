@@ -15,7 +15,7 @@ from portal.cases.due import clocks
 from portal.cases.models import NATURES, Case
 from portal.cases.opening import close_case, open_case, reopen_case
 from portal.database import db
-from portal.directory import calendars
+from portal.directory.hours import calendars
 from portal.referrals.following import living
 from portal.referrals.models import Referral
 from tests import make

@@ -8,7 +8,7 @@ from flask import Flask
 
 from portal.database import db
 from portal.directory.editing import add_commune
-from portal.directory.kinds import save_kind
+from portal.directory.finding.kinds import save_kind
 from portal.directory.models import Commune, Department, ServiceArea
 from portal.history import SYSTEM
 from portal.referrals.deciding.rules import explain

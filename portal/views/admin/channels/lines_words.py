@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from portal import clock
-from portal.directory.opening import (
+from portal.directory.hours.opening import (
     EXCEPTIONS,
     ROUND_THE_CLOCK,
     TERRITORY,

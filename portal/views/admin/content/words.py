@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from portal.config import LANGUAGES
-from portal.directory.opening import slots_text
+from portal.directory.hours.opening import slots_text
 
 STATES = {"draft": "Brouillon", "published": "Publié", "retired": "Retiré"}
 STATE_TONES = {"draft": "warn", "published": "good", "retired": ""}

@@ -9,8 +9,8 @@ from flask_login import current_user
 
 from portal import clock
 from portal.database import db
-from portal.directory import asking, correcting, owners
-from portal.directory.correcting import Correction
+from portal.directory.confirming import asking, correcting, owners
+from portal.directory.confirming.correcting import Correction
 from portal.directory.models import Organization
 from portal.errors import Missing, Refused
 from portal.referrals.following import receivers

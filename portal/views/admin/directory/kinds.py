@@ -9,10 +9,10 @@ from flask_login import current_user
 
 from portal import history
 from portal.database import db
-from portal.directory import choosing as directory
-from portal.directory import kinds as known
+from portal.directory.finding import choosing as directory
+from portal.directory.finding import kinds as known
+from portal.directory.finding.offices import resolve_many
 from portal.directory.models import Kind
-from portal.directory.offices import resolve_many
 from portal.errors import Refused, Stale
 from portal.staff.managing import names_of
 from portal.views import choosing, guards

@@ -10,7 +10,8 @@ from sqlalchemy.orm import selectinload
 
 from portal import history
 from portal.database import db
-from portal.directory import choosing, editing, reading
+from portal.directory import editing, reading
+from portal.directory.finding import choosing
 from portal.directory.models import Organization, Service
 from portal.errors import Refused, Stale
 from portal.staff.managing import names_of

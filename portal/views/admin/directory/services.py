@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement
 
 from portal import clock, history
 from portal.database import db
-from portal.directory import choosing as directory
-from portal.directory import editing, freshness, places, reading
+from portal.directory import editing, places, reading
+from portal.directory.confirming import freshness
+from portal.directory.finding import choosing as directory
+from portal.directory.finding.searching import COUNTED, find_services
 from portal.directory.models import Department, Service
-from portal.directory.searching import COUNTED, find_services
 from portal.errors import Refused, Stale
 from portal.staff.managing import names_of
 from portal.views import choosing, guards

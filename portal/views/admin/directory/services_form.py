@@ -6,9 +6,10 @@ import re
 from typing import Any
 
 from portal.database import db
-from portal.directory import areas, communes, phones, places
+from portal.directory import areas, phones, places
+from portal.directory.finding import communes
+from portal.directory.hours.opening import SUSPENDED
 from portal.directory.models import Department, Service
-from portal.directory.opening import SUSPENDED
 from portal.views import choosing
 from portal.views.admin.channels.lines_words import read_schedule, schedule_values
 from portal.views.admin.content import words

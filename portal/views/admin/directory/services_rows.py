@@ -9,7 +9,7 @@ from typing import Any
 
 from portal.citizens.identifying import phone_number
 from portal.directory import phones
-from portal.directory.opening import DAYS, EXCEPTIONS, HOLIDAYS, Schedule, read_slots, slots_text
+from portal.directory.hours.opening import DAYS, EXCEPTIONS, HOLIDAYS, Schedule, read_slots, slots_text
 from portal.directory.places import TYPES, Row
 from portal.errors import Refused
 from portal.views import choosing

@@ -13,7 +13,7 @@ from portal import clock, history
 from portal.cases.due import clocks, levels
 from portal.cases.models import NATURES, PRIORITIES, ServiceLevel
 from portal.database import db
-from portal.directory import calendars
+from portal.directory.hours import calendars
 from portal.errors import Refused, Stale
 from portal.staff.managing import names_of
 from portal.views import guards

@@ -9,7 +9,7 @@ from typing import Any
 from portal.articles.models import Article
 from portal.contacts.models import CHANNELS
 from portal.database import db
-from portal.directory.communes import commune_of
+from portal.directory.finding.communes import commune_of
 from portal.directory.models import Department
 from portal.directory.names import name_key
 from portal.referrals.deciding.situations import AGES, FLAGS, URGENCIES, Situation

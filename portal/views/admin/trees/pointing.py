@@ -8,7 +8,7 @@ from knowledge_base.analysis import fold
 from portal.articles.models import Article, ArticleText
 from portal.database import db
 from portal.directory import reading
-from portal.directory.choosing import label_of
+from portal.directory.finding.choosing import label_of
 from portal.views.choosing import read_service
 from portal.views.forms import Form
 

@@ -9,7 +9,7 @@ from flask import jsonify, render_template, request
 from portal.contacts import answering
 from portal.contacts.models import Contact
 from portal.desk import handing
-from portal.directory import choosing
+from portal.directory.finding import choosing
 from portal.directory.models import Service
 from portal.views import guards
 from portal.views.choosing import kind_label, read_commune

@@ -23,7 +23,7 @@ from portal.citizens.models import Citizen, Flag, Identifier, IdentifierLink
 from portal.contacts import answering, noting
 from portal.contacts.models import Attachment, Contact, ContactNote, Message, consulted_articles
 from portal.database import db
-from portal.directory import communes
+from portal.directory.finding import communes
 from portal.scripts.models import ScriptPath
 from portal.views.console.contact import visits
 from portal.views.console.contact.visits import Visited

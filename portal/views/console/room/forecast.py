@@ -10,7 +10,7 @@ from flask import render_template, request
 from portal.database import db
 from portal.desk import overview
 from portal.desk.models import Queue
-from portal.directory import calendars
+from portal.directory.hours import calendars
 from portal.reports import forecasting, manning, scope
 from portal.reports.forecasting import Forecast
 from portal.reports.scope import Scope

@@ -17,7 +17,7 @@ from portal.articles import bodies
 from portal.contacts.models import CHANNELS
 from portal.database import db
 from portal.desk.models import Queue
-from portal.directory import communes as towns
+from portal.directory.finding import communes as towns
 from portal.directory.models import Organization
 from portal.reports import communes, days, figures, scope, visits
 from portal.reports.figures import Asked, Sums

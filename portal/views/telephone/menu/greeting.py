@@ -6,8 +6,8 @@ from flask_babel import force_locale, gettext
 from twilio.twiml.voice_response import VoiceResponse
 
 from portal import clock
-from portal.directory import calendars
-from portal.directory.opening import Opening
+from portal.directory.hours import calendars
+from portal.directory.hours.opening import Opening
 from portal.errors import N_
 from portal.lines.models import Line
 from portal.lines.saying import opening_of

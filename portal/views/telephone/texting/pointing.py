@@ -7,8 +7,8 @@ from flask_babel import force_locale, gettext
 from portal import clock
 from portal.articles.library import Answers
 from portal.contacts.models import Contact
-from portal.directory import calendars
-from portal.directory.opening import SUSPENDED, service_opening, service_zone
+from portal.directory.hours import calendars
+from portal.directory.hours.opening import SUSPENDED, service_opening, service_zone
 from portal.referrals.deciding.situations import Situation, answers_at, today
 from portal.referrals.deciding.suggesting import Suggestion, suggest
 from portal.referrals.deciding.urgency import urgency

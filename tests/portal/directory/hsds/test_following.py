@@ -11,7 +11,7 @@ import time_machine
 from flask import Flask
 
 from portal.database import db
-from portal.directory import freshness
+from portal.directory.confirming import freshness
 from portal.directory.models import ListedPhone, Organization, Service
 from tests import make
 from tests.portal.directory.hsds.cast import ORGANIZATION, record, said, take

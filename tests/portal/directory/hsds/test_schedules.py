@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.directory.hours.opening import DAYS, check_schedule
 from portal.directory.hsds.schedules import read_week, weeks_before, write_week
-from portal.directory.opening import DAYS, check_schedule
 
 HOURS = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 15, 30, 45)] + ["24:00"]
 

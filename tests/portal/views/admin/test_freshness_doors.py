@@ -15,8 +15,8 @@ from flask import Flask
 from portal import clock, jobs
 from portal.config import Settings
 from portal.database import db
-from portal.directory import asking, correcting, freshness
-from portal.directory.correcting import Correction
+from portal.directory.confirming import asking, correcting, freshness
+from portal.directory.confirming.correcting import Correction
 from portal.directory.models import Organization, Service
 from portal.mail.models import Letter
 from portal.referrals.models import Partner

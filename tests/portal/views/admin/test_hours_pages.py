@@ -10,8 +10,8 @@ import time_machine
 from flask import Flask
 
 from portal.database import db
+from portal.directory.hours.opening import DAYS
 from portal.directory.models import Service
-from portal.directory.opening import DAYS
 from tests import make
 
 THURSDAY = datetime(2026, 9, 17, 8, 0, tzinfo=UTC)  # 10:00 in Paris, noon in La Réunion

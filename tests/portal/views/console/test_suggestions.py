@@ -11,7 +11,7 @@ from portal.articles import index
 from portal.articles.models import Search
 from portal.database import db
 from portal.directory.editing import add_commune
-from portal.directory.kinds import save_kind
+from portal.directory.finding.kinds import save_kind
 from portal.directory.models import HelpNumber, Kind
 from portal.history import SYSTEM
 from tests import make

@@ -11,8 +11,8 @@ from portal.articles import index
 from portal.articles.models import Search
 from portal.database import db
 from portal.directory.editing import add_commune
+from portal.directory.hours.opening import DAYS
 from portal.directory.models import Embedder, HelpNumber
-from portal.directory.opening import DAYS
 from tests import make
 from tests.portal.referrals.cast import rule
 from tests.signing import send

@@ -8,11 +8,12 @@ from sqlalchemy import or_
 
 from knowledge_base.analysis import fold
 from portal.database import db
-from portal.directory import communes, kinds, reading
-from portal.directory.communes import town
+from portal.directory import reading
+from portal.directory.finding import communes, kinds
+from portal.directory.finding.communes import town
+from portal.directory.finding.searching import find_services
 from portal.directory.models import Kind, Organization, Service
 from portal.directory.names import name_key, search_words
-from portal.directory.searching import find_services
 
 LOOKED_AT = 60  # of the answers to words, how many are put in order
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from portal import clock, history, jobs
 from portal.database import Base, db, hold, hold_name
-from portal.directory import freshness
+from portal.directory.confirming import freshness
 from portal.directory.models import Location, Organization, Service
 from portal.errors import N_, Missing, Refused
 from portal.history import SYSTEM, Actor

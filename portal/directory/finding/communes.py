@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 from portal.database import db
 from portal.directory import stamps
+from portal.directory.finding.slips import LAST, Names
 from portal.directory.models import Commune, Department, Postcode
 from portal.directory.names import name_key
-from portal.directory.slips import LAST, Names
 
 STAMP = "communes"
 MOST = 60  # candidates at most: 46 communes share one postcode

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from portal.directory.dila_hours import read_hours
+from portal.directory.hours.dila_hours import read_hours
 
 MORNING = {"début": "09:00:00", "fin": "12:00:00"}
 

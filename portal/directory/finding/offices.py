@@ -16,11 +16,11 @@ from sqlalchemy.orm import joinedload
 
 from portal import clock
 from portal.database import db
-from portal.directory import kinds as known_kinds
-from portal.directory.candidates import Candidate, Place, candidates, place_of
-from portal.directory.communes import Town
-from portal.directory.distances import Point, centre_of, kilometres
-from portal.directory.freshness import MONTHS, is_stale
+from portal.directory.confirming.freshness import MONTHS, is_stale
+from portal.directory.finding import kinds as known_kinds
+from portal.directory.finding.candidates import Candidate, Place, candidates, place_of
+from portal.directory.finding.communes import Town
+from portal.directory.finding.distances import Point, centre_of, kilometres
 from portal.directory.models import Kind, Service
 from portal.directory.reading import Few, few_of_kinds
 

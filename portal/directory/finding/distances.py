@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import asin, cos, radians, sin, sqrt
 
 from portal.database import db
-from portal.directory.kinds import own_data
+from portal.directory.finding.kinds import own_data
 from portal.directory.models import Location, Service, ServiceAtLocation
 
 EARTH_KM = 6371.0

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.database import db
-from portal.directory.candidates import Candidate, Place
-from portal.directory.distances import kilometres
 from portal.directory.editing import add_commune
-from portal.directory.kinds import kind, kinds, save_kind
+from portal.directory.finding.candidates import Candidate, Place
+from portal.directory.finding.distances import kilometres
+from portal.directory.finding.kinds import kind, kinds, save_kind
+from portal.directory.finding.offices import choose, resolve, resolve_many
 from portal.directory.models import Department, Location, Service, ServiceArea, ServiceAtLocation
-from portal.directory.offices import choose, resolve, resolve_many
 from portal.errors import Refused, Stale
 from portal.history import SYSTEM
 from tests import make

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from portal import clock
-from portal.directory import zones
+from portal.directory.hours import zones
 from portal.directory.models import Service
 from portal.directory.reading import department_of
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, exists, func, or_
 
 from portal.database import db
-from portal.directory import freshness
-from portal.directory.asking import ConfirmationRequest
+from portal.directory.confirming import freshness
+from portal.directory.confirming.asking import ConfirmationRequest
 from portal.directory.models import Organization, Service
 
 A_PAGE = 20

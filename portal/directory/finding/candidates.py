@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import Select, and_, or_
 
 from portal.database import db
-from portal.directory import communes
-from portal.directory.communes import Around, Town
-from portal.directory.distances import Point
 from portal.directory.editing import department_of
+from portal.directory.finding import communes
+from portal.directory.finding.communes import Around, Town
+from portal.directory.finding.distances import Point
 from portal.directory.models import (
     Location,
     Organization,

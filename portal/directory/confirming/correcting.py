@@ -11,9 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal import clock, history
 from portal.database import Base, db, hold
 from portal.directory import editing
-from portal.directory.asking import ConfirmationRequest
+from portal.directory.confirming.asking import ConfirmationRequest
+from portal.directory.hours.opening import EXCEPTIONS, HOLIDAYS, TERRITORY, check_schedule
 from portal.directory.models import Service
-from portal.directory.opening import EXCEPTIONS, HOLIDAYS, TERRITORY, check_schedule
 from portal.errors import N_, Refused
 from portal.history import PARTNER, Person
 

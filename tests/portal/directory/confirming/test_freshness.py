@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from portal import clock, history
 from portal.database import db
-from portal.directory import asking, correcting, freshness
-from portal.directory.asking import ConfirmationRequest, Over
+from portal.directory.confirming import asking, correcting, freshness
+from portal.directory.confirming.asking import ConfirmationRequest, Over
 from portal.directory.models import Location, Organization, Service, ServiceText
 from portal.errors import Missing, Refused
 from portal.jobs import Job

@@ -5,7 +5,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from portal.directory.zones import KEPT_IN, TERRITORIES, ZONES, territory_of, working_days_after, zone_of
+from portal.directory.hours.zones import (
+    KEPT_IN,
+    TERRITORIES,
+    ZONES,
+    territory_of,
+    working_days_after,
+    zone_of,
+)
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.directory.dila_hours import WEEK, read_hours
-from portal.directory.opening import (
+from portal.directory.hours.dila_hours import WEEK, read_hours
+from portal.directory.hours.opening import (
     DAYS,
     Schedule,
     check_schedule,

@@ -18,9 +18,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from portal.directory.clocks import on_clock, stretches
+from portal.directory.hours.clocks import on_clock, stretches
+from portal.directory.hours.zones import MAINLAND, TERRITORIES, public_holidays, territory_of, zone_of
 from portal.directory.models import Service
-from portal.directory.zones import MAINLAND, TERRITORIES, public_holidays, territory_of, zone_of
 from portal.errors import N_, Refused
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -11,7 +11,7 @@ import re
 from itertools import pairwise
 from typing import Any
 
-from portal.directory.opening import DAYS, Schedule, Slot, check_schedule, note_of, slots_text
+from portal.directory.hours.opening import DAYS, Schedule, Slot, check_schedule, note_of, slots_text
 
 WEEK = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 

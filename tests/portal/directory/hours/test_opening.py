@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from portal.directory.models import Service
-from portal.directory.opening import (
+from portal.directory.hours.opening import (
     check_schedule,
     holiday_on,
     is_open,
@@ -17,7 +16,8 @@ from portal.directory.opening import (
     service_opening,
     slots_text,
 )
-from portal.directory.zones import HOLIDAY_NAMES, TERRITORIES, public_holidays
+from portal.directory.hours.zones import HOLIDAY_NAMES, TERRITORIES, public_holidays
+from portal.directory.models import Service
 from portal.errors import Refused
 
 PARIS = "Europe/Paris"

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.database import db
-from portal.directory import communes
-from portal.directory.communes import which
 from portal.directory.editing import add_commune
+from portal.directory.finding import communes
+from portal.directory.finding.communes import which
+from portal.directory.finding.slips import Names, one_slip
 from portal.directory.models import Commune
-from portal.directory.slips import Names, one_slip
 
 
 @pytest.fixture
