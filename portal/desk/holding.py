@@ -6,8 +6,9 @@ looks who waits and who is free, until the commit: an advisory lock on PostgreSQ
 already. Whoever only takes a place or an agent away holds their rows: a centre's calls all pass by the one desk, and
 each instant that it is held is an instant that all wait.
 
-Locks are taken in this order, everywhere: a contact; its place where it does not wait, and its offer; the desk; the
-places that wait, presences. Of these last, whoever has not the desk holds one at most: it could be another's second.
+Locks are taken in this order, everywhere: contacts; cases; a contact's place where it does not wait, and its offer; the
+desk; the places that wait, presences. Of these last, whoever has not the desk holds one at most: it could be another's
+second. Several contacts, or cases, are taken in the order of their keys.
 See `hold_place_alone`, and `hold_refusable` for who comes from the agent's side.
 """
 
@@ -42,7 +43,7 @@ def hold_desk(organization_id: int) -> None:
 def hold_place(contact: Contact) -> Place | None:
     """The place of a contact, held. Hold the contact first."""
     hold_desk(contact.organization_id)
-    return _held_place(contact)
+    return _held_place(contact, _place())
 
 
 def hold_place_alone(contact: Contact) -> Place | None:
@@ -53,16 +54,16 @@ def hold_place_alone(contact: Contact) -> Place | None:
     that wait. So the desk may be held after a place that is found in another state, never after one that waits.
     """
     db.session.flush()
-    return _held_place(contact)
+    return _held_place(contact, _place())
 
 
-def _held_place(contact: Contact) -> Place | None:
+def _held_place(contact: Contact, query: Select[Any]) -> Place | None:
     """Held and read once a transaction: until its end nobody else changes it."""
     session = db.session()
     transaction, known = session.info.get(PLACE, (None, None))
     if known is not None and known.contact_id == contact.id and transaction is session.get_transaction():
         return cast(Place, known)
-    found: Place | None = session.scalar(_place(), {"contact": contact.id})
+    found: Place | None = session.scalar(query, {"contact": contact.id})
     if found is not None:
         set_committed_value(found, "contact", contact)  # at hand, without reading it again
         session.info[PLACE] = session.get_transaction(), found
@@ -70,16 +71,18 @@ def _held_place(contact: Contact) -> Place | None:
 
 
 def hold_offer(offer_id: int) -> Offer | None:
-    """An offer with its contact and its place, held; the contact first, as every door does."""
-    row = db.session.execute(_contact_of_offer(), {"offer": offer_id}).first()
-    if row is None:
+    """An offer with its contact and its place, held; the contact first, as every door does.
+
+    Held before the desk, the place must not wait, nor come to wait while it is asked for: one that is offered cannot
+    where its offer is held, one that left the line cannot where its contact is.
+    """
+    contact = db.session.scalar(_contact_of_offer(), {"offer": offer_id})
+    if contact is None:
         return None
-    contact, state = row
-    place = hold_place(contact) if state == "waiting" else hold_place_alone(contact)
-    found: Offer | None = db.session.scalar(_offer(), {"offer": offer_id})
-    if found is not None:  # at hand, without reading either again
-        set_committed_value(found, "contact", contact)
-        set_committed_value(found, "place", place)
+    found: Offer = db.session.scalars(_offer(), {"offer": offer_id}).one()
+    place = _held_place(contact, _place() if found.state == "ringing" else _place_out_of_line())
+    set_committed_value(found, "contact", contact)  # at hand, without reading either again
+    set_committed_value(found, "place", place or hold_place(contact))
     return found
 
 
@@ -120,9 +123,15 @@ def _place() -> Select[Any]:
 
 
 @cache
+def _place_out_of_line() -> Select[Any]:
+    return _place().where(Place.state.not_in(("waiting", "offered")))
+
+
+@cache
 def _contact_of_offer() -> Select[Any]:
-    query = db.select(Contact, Place.state).join(Offer, Offer.contact_id == Contact.id)
-    query = query.join(Place, Place.id == Offer.place_id).where(Offer.id == bindparam("offer"))
+    query = (
+        db.select(Contact).join(Offer, Offer.contact_id == Contact.id).where(Offer.id == bindparam("offer"))
+    )
     return query.with_for_update(of=Contact, key_share=True).execution_options(populate_existing=True)
 
 

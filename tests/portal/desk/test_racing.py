@@ -19,11 +19,13 @@ from portal.contacts.calls.calling import end_call
 from portal.contacts.models import Contact
 from portal.database import brief_read, db, locked
 from portal.desk import offering, places, presence
+from portal.desk.holding import hold_desk
 from portal.desk.models import Offer, Place, Presence, Queue
 from portal.errors import Refused
 from portal.history import Event as Said
 from portal.staff.models import Staff
 from tests import make
+from tests.until import until, waits_for_a_lock
 
 AGENTS, DOORS, CALLS, LIMIT_S = 4, 2, 60, 60
 GIVES_UP = 6  # one caller in so many
@@ -172,3 +174,29 @@ def _check(ids: list[int]) -> None:
     assert all(
         offer.closed_at and offer.closed_at <= clock.now() for offer in db.session.scalars(db.select(Offer))
     )
+
+
+def ask_for_offer_then_desk(app: Flask, offer_id: int) -> str:
+    with app.app_context():
+        offer = offering.hold_offer(offer_id)
+        assert offer is not None
+        hold_desk(offer.place.organization_id)
+        db.session.commit()
+        return offer.place.state
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+def test_a_place_that_comes_to_wait_while_its_offer_is_asked_for_is_held_after_the_desk(app: Flask) -> None:
+    queue = make.queue()
+    agent = make.serving(queue)
+    place = places.stand_in_line(make.contact(), queue)
+    db.session.commit()
+    offer = offering.live_for(agent.id)
+    assert offer is not None
+    with ThreadPoolExecutor(1) as pool:
+        contact = hold(place.contact_id)
+        asking = pool.submit(ask_for_offer_then_desk, app, offer.id)
+        until(waits_for_a_lock, "who asks for the offer")
+        presence.leave(agent)
+        db.session.commit()
+        assert asking.result(LIMIT_S) == "waiting" and contact.id == place.contact_id
