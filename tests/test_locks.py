@@ -1,4 +1,4 @@
-"""That the order of the desk's locks is watched: whoever takes them in another order fails the test that did."""
+"""That the order of locks is watched: whoever takes them in another order fails the test that did."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 
+from portal.cases.opening import open_case
 from portal.contacts.models import Contact
-from portal.database import db, locked
+from portal.database import db, hold, locked
 from portal.desk import places
 from portal.desk.holding import hold_desk, hold_place_alone, hold_presence
 from tests import make
@@ -23,10 +24,22 @@ class Desk:
         for contact in (self.first, self.second):
             places.stand_in_line(contact, queue)
         self.agent = make.serving(queue, state="break")
+        self.matter = open_case(self.first, by=self.agent.actor)
         db.session.commit()
 
     def contact(self) -> None:
         db.session.scalars(locked(db.select(Contact).filter_by(id=self.first.id))).one()
+
+    def case(self) -> None:
+        hold(self.matter)
+
+    def changed_case(self) -> None:
+        self.matter.subject = "Autre chose"
+        db.session.flush()
+
+    def changed_contact(self) -> None:
+        self.first.subject = "Autre chose"
+        db.session.flush()
 
     def desk(self) -> None:
         hold_desk(self.agent.organization_id)
@@ -59,6 +72,7 @@ Step = Callable[[Desk], None]
     "steps",
     [
         (Desk.contact, Desk.desk, Desk.place, Desk.other_place, Desk.presence, Desk.desk, Desk.contact),
+        (Desk.contact, Desk.case, Desk.changed_contact, Desk.desk, Desk.changed_case),
         (Desk.contact, Desk.place, Desk.place),
         (Desk.contact, Desk.presence),
     ],
@@ -71,6 +85,10 @@ def test_in_order_they_are_taken(desk: Desk, steps: tuple[Step, ...]) -> None:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
+        (Desk.case, Desk.contact),
+        (Desk.changed_case, Desk.changed_contact),
+        (Desk.desk, Desk.case),
+        (Desk.presence, Desk.changed_case),
         (Desk.presence, Desk.desk),
         (Desk.place, Desk.desk),
         (Desk.desk, Desk.contact),

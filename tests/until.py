@@ -6,7 +6,14 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from sqlalchemy import text
+
+from portal.database import brief_read
+
 LOOK_S = 0.02
+WAITS = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 
 Found = TypeVar("Found")
 
@@ -18,3 +25,9 @@ def until(holds: Callable[[], Found], what: str = "what was waited for", seconds
         assert time.monotonic() < limit, f"{what} did not come"
         time.sleep(LOOK_S)
     return found
+
+
+def waits_for_a_lock() -> bool:
+    """Whether a transaction on PostgreSQL waits for another at this instant."""
+    with brief_read() as session:
+        return bool(session.scalar(WAITS))

@@ -13,7 +13,7 @@ from portal.cases.due import clocks
 from portal.cases.models import NATURES, PRIORITIES, Case, Tag
 from portal.citizens import access
 from portal.contacts.models import Contact
-from portal.database import db, hold
+from portal.database import db, hold, locked
 from portal.errors import N_, Missing, Refused, Stale
 from portal.history import Actor, Person
 from portal.staff.models import Staff, Team
@@ -43,6 +43,17 @@ def hold_case(case_id: int, *, by: Person) -> Case:
     case = find_case(case_id, by=by)
     hold(case)
     return case
+
+
+def hold_with_exchanges(*cases: Case) -> list[Contact]:
+    """These cases, and before them their exchanges, held until the commit in the order of their keys: for whoever is
+    about to move exchanges. Whoever answers begins with the exchange, then holds its case."""
+    db.session.flush()
+    ids = [one.id for one in cases]
+    exchanges = db.select(Contact).where(Contact.case_id.in_(ids)).order_by(Contact.id)
+    held = list(db.session.scalars(locked(exchanges)))
+    db.session.scalars(locked(db.select(Case).where(Case.id.in_(ids)).order_by(Case.id))).all()
+    return held
 
 
 def values_of(case: Case) -> dict[str, Any]:

@@ -6,7 +6,7 @@ as it is, and told. A message that has left is not taken back; one that still wa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,7 +29,7 @@ from portal.cases.due import clocks
 from portal.cases.models import Case, Deed
 from portal.contacts import answering
 from portal.contacts.models import Contact, Message
-from portal.database import Base, db, hold, hold_name, insert
+from portal.database import Base, db, hold, hold_name, insert, locked
 from portal.errors import Missing
 from portal.history import Person
 
@@ -139,10 +139,9 @@ def not_undoable(deed: Deed) -> list[Message]:
 
 def undo(deed: Deed, *, by: Person) -> Undone:
     """Gives back what nobody changed since, last step first; undone twice, it does nothing."""
-    hold(deed)
+    _hold_rows(deed)
     if deed.undone_at is not None:
         return Undone(0)
-    _hold_rows(deed.changes)
     with watching() as watch:
         sent = {step["id"] for step in deed.changes if step["table"] == "messages" and step.get("made")}
         recalled = {step["id"] for step in deed.changes if _recalls(step, by)}
@@ -154,11 +153,22 @@ def undo(deed: Deed, *, by: Person) -> Undone:
     return Undone(len(deed.changes) - len(left), tuple(left))
 
 
-def _hold_rows(steps: Iterable[Step]) -> None:
-    """Holds the cases first, in the order of their keys: two acts never wait for each other in a ring."""
-    ids = sorted({step["id"] for step in steps if step["table"] == "cases"})
-    query = db.select(Case).where(Case.id.in_(ids)).order_by(Case.id).with_for_update(key_share=True)
-    db.session.scalars(query.execution_options(populate_existing=True)).all()
+def _hold_rows(deed: Deed) -> None:
+    """Exchanges first, as whoever answers in one, then the deed, then cases, each in the order of their keys: two acts
+    never wait for each other in a ring."""
+    touched: dict[str, set[Any]] = {"contacts": set(), "messages": set(), "cases": set()}
+    for step in deed.changes:
+        if step["table"] in touched:
+            touched[step["table"]].add(step["id"])
+    of_messages = db.select(Message.contact_id).where(Message.id.in_(touched["messages"]))
+    contacts = touched["contacts"].union(db.session.scalars(of_messages))
+    _hold_all(Contact, contacts)
+    hold(deed)
+    _hold_all(Case, touched["cases"])
+
+
+def _hold_all(model: Any, ids: Collection[int]) -> None:
+    db.session.scalars(locked(db.select(model).where(model.id.in_(ids)).order_by(model.id))).all()
 
 
 def _recalls(step: Step, by: Person) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from portal import clock, history
-from portal.cases import opening
+from portal.cases import keeping, opening
 from portal.cases.changing import deeds
 from portal.cases.checklists import checks_of
 from portal.cases.due import clocks
@@ -15,7 +15,7 @@ from portal.cases.notes import notes_of
 from portal.cases.references import spoken
 from portal.citizens import people
 from portal.contacts.models import Contact, Message
-from portal.database import db, locked
+from portal.database import db
 from portal.errors import N_, Refused
 from portal.history import Person
 
@@ -63,7 +63,7 @@ def merge(kept: Case, absorbed: Case, *, by: Person, form_key: str | None = None
     Each clock that still goes on keeps the earlier date: merging gives nobody more time. Two persons' matters are
     linked, never merged.
     """
-    _hold(kept, absorbed)
+    held = keeping.hold_with_exchanges(kept, absorbed)
     known = deeds.done_by(form_key)
     if known is not None:
         return known
@@ -77,7 +77,7 @@ def merge(kept: Case, absorbed: Case, *, by: Person, form_key: str | None = None
         )
     says = f"{spoken(absorbed.reference)} fusionnée dans {spoken(kept.reference)}"
     with deeds.doing("merge", says, by=by, form_key=form_key) as act:
-        _move_all(absorbed, kept)
+        _move_all(absorbed, kept, held)
         _move_clocks(absorbed, kept)
         kept.tags = sorted({*kept.tags, *absorbed.tags}, key=lambda one: one.name)
         absorbed.state, absorbed.closed_at, absorbed.merged_into_id = "closed", clock.now(), kept.id
@@ -102,7 +102,7 @@ def split(
     form_key: str | None = None,
 ) -> tuple[Deed, Case]:
     """Takes some of the contacts of a case, or some messages of them, into a new one, with a reference of its own."""
-    _hold(case)
+    keeping.hold_with_exchanges(case)
     known = deeds.done_by(form_key)
     if known is not None:
         return known, split_off(known) or case
@@ -135,24 +135,22 @@ def _pair(case: Case, other: Case) -> tuple[int, int]:
     return min(case.id, other.id), max(case.id, other.id)
 
 
-def _hold(*cases: Case) -> None:
-    """In the order of their keys: two merges of the same two never wait for each other."""
-    ids = sorted(one.id for one in cases)
-    db.session.scalars(locked(db.select(Case).where(Case.id.in_(ids)).order_by(Case.id))).all()
-
-
 def _persons(*cases: Case) -> set[int | None]:
     """Whose these are; two files that were merged are one person's."""
     return {people.head_id(one.citizen_id) for one in cases if one.citizen_id is not None}
 
 
-def _move_all(absorbed: Case, kept: Case) -> None:
+def _move_all(absorbed: Case, kept: Case, held: Collection[Contact]) -> None:
     places = len(checks_of(kept))
     for check in checks_of(absorbed):
         check.position += places
     rows: list[Any] = [*checks_of(absorbed), *notes_of(absorbed)]
     for model in (Contact, Promise, Question):
         rows += _of(model, absorbed)
+    if any(
+        isinstance(row, Contact) and row not in held for row in rows
+    ):  # come in while the others were held
+        raise Refused(N_("Un échange vient de s’ajouter à cette affaire : regardez-le, puis recommencez."))
     for row in rows:
         row.case_id = kept.id
 

@@ -181,9 +181,16 @@ def tick_check(case_id: int, check_id: int) -> Any:
     return act(case_id, tick, "", anchor="checklist")
 
 
-def act(case_id: int, do: Callable[[Case, Form], None], said: str, *, anchor: str = "") -> Any:
+def act(
+    case_id: int,
+    do: Callable[[Case, Form], None],
+    said: str,
+    *,
+    anchor: str = "",
+    find: Callable[..., Case] = keeping.hold_case,
+) -> Any:
     """Does it to the case, held until the commit; a refusal shows the page again with what was typed."""
-    found, form = keeping.hold_case(case_id, by=me()), Form(request.form)
+    found, form = find(case_id, by=me()), Form(request.form)
     with refusals_shown(form):
         do(found, form)
     if not form.valid:

@@ -23,8 +23,8 @@ from portal.views.forms import Form, new_key
 @bp.post("/cases/<int:case_id>/link")
 @agents
 def link_case(case_id: int) -> Any:
-    """Linked to another, no longer linked, or that other merged into this one."""
-    return act(case_id, _link, "", anchor="linked")
+    """Linked to another, no longer linked, or that other merged into this one: exchanges are held before cases."""
+    return act(case_id, _link, "", anchor="linked", find=keeping.find_case)
 
 
 def _link(found: Case, form: Form) -> None:
@@ -58,7 +58,7 @@ def split_page(case_id: int) -> str:
 @agents
 def split_case(case_id: int) -> Any:
     """Takes what was chosen into a new case."""
-    found, form = keeping.hold_case(case_id, by=me()), Form(request.form)
+    found, form = keeping.find_case(case_id, by=me()), Form(request.form)
     new = None
     with refusals_shown(form):
         contacts, messages = (_numbers(form, name) for name in ("contacts", "messages"))
