@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextvars import Context
@@ -28,6 +27,7 @@ from simulator import Running, start
 from simulator import Settings as NetworkSettings
 from tests import databases, locks
 from tests.page import InspectingClient
+from tests.ports import free_port
 
 ENGINES = ("sqlite", "postgresql")
 CALLS_PER_SECOND = 20.0  # an account that the network trusts: nobody waits a second for the next call
@@ -92,11 +92,6 @@ def postgresql(run: Path, worker_id: str) -> str:
     return databases.postgresql_database(
         run, worker_id, lambda address: settings_for(folder, DATABASE_URL=address)
     )
-
-
-def free_port() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return str(server.getsockname()[1])
 
 
 def settings_for(folder: Path, **more: str) -> Settings:

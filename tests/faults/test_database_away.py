@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from portal.app import create_app
-from tests.conftest import free_port, settings_for
+from tests.conftest import settings_for
 from tests.network import Network, said
+from tests.ports import free_port
 
 
 @pytest.fixture

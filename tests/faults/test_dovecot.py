@@ -22,8 +22,8 @@ from portal.database import db
 from portal.mail.models import IncomingLetter, MailFolder
 from portal.work import read_mail
 from tests import make
-from tests.conftest import free_port
 from tests.portal.test_letters_received import letter
+from tests.ports import free_port
 
 DOVECOT = shutil.which("dovecot") or ("/usr/sbin/dovecot" if Path("/usr/sbin/dovecot").exists() else "")
 pytestmark = pytest.mark.skipif(not DOVECOT, reason="dovecot is not installed")

@@ -30,8 +30,8 @@ from portal.mail.models import IncomingLetter, Mailbox
 from portal.mail.sending import Later, NotAccepted, Outgoing, compose, send
 from portal.work import read_mail
 from tests import make
-from tests.conftest import free_port
 from tests.portal.test_letters_received import WHO, Write, letter, write  # noqa: F401  (a fixture)
+from tests.ports import free_port
 
 
 class Postman:
