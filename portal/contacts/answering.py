@@ -133,16 +133,21 @@ def reply(
     if not automatic:  # where it had stopped, « Attend une réponse », is past
         contact.step = ""
     db.session.flush()
-    if message.state == "waiting":
-        work, key = {"message": message.id}, f"message:{message.id}"
-        jobs.enqueue(f"send_{channel}", work, dedupe_key=key, not_before=message.held_until)
-    elif not automatic:  # on the follow-up page: they are told that it is there
-        jobs.enqueue("tell_answered", {"message": message.id}, dedupe_key=f"answered:{message.id}")
-    history.record(
-        "message.written", message, by=by, citizen_id=contact.citizen_id, details={"channel": channel}
-    )
+    _dispatch(message)
+    details = {"channel": channel}
+    history.record("message.written", message, by=by, citizen_id=contact.citizen_id, details=details)
     tell_of(contact)
     return message
+
+
+def _dispatch(message: Message) -> None:
+    """Asks for it to leave; of what a person put on the follow-up page, for somebody to be told that it is there."""
+    work = {"message": message.id}
+    if message.state == "waiting":
+        key = f"message:{message.id}"
+        jobs.enqueue(f"send_{message.channel}", work, dedupe_key=key, not_before=message.held_until)
+    elif message.channel == "web" and not message.automatic:
+        jobs.enqueue("tell_answered", work, dedupe_key=f"answered:{message.id}")
 
 
 def advance(message: Message, state: str, *, provider_ref: str | None = None, error: str = "") -> bool:

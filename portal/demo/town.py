@@ -116,9 +116,8 @@ def load_staff(town: dict[str, Any]) -> list[str]:
         person.job_title = row.get("job_title", "")
         person.may_open_protected = "protected" in row.get("groups", [])
         _on_duty(person, row)
-        rings = (
-            f"  rings {row['phone']}" if row.get("phone") else ""
-        )  # to be picked up at the simulated network
+        # to be picked up at the simulated network
+        rings = f"  rings {row['phone']}" if row.get("phone") else ""
         sign_ins.append(f"{row['role']:<14} {row['email']:<40} {password:<32}{rings}".rstrip())
     return sign_ins
 

@@ -38,9 +38,8 @@ class Standing:
     has_begun: bool  # some contact, and not wrapped it up
     is_joined: bool  # somebody else has the page open
     network: circuit.State
-    leg_id: int | None = (
-        None  # their telephone, where it rings for a colleague's question or a call of their own
-    )
+    # their telephone, where it rings for a colleague's question or a call of their own
+    leg_id: int | None = None
 
 
 def of(staff: Person, page: str) -> Standing:

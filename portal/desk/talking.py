@@ -1,7 +1,7 @@
 """A call that an agent has: picked up, held, consulted about, handed on, and what each hanging up means for the rest.
 
-Who is told what is written here; how the network is made to do it is `contacts.bridging`. In which order rows and the
-desk are held: `desk.holding`.
+Who is told what is written here; how the network is made to do it is `contacts.calls.bridging`. In which order rows
+and the desk are held: `desk.holding`.
 """
 
 from __future__ import annotations

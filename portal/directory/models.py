@@ -93,7 +93,7 @@ class Service(Sourced, Versioned, Base):
     cost_options: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     commune: Mapped[str] = mapped_column(default="", index=True)  # where its seat is: an INSEE code
     department: Mapped[str] = mapped_column(default="")
-    search_key: Mapped[str] = mapped_column(default="")  # kept by `directory.searching`
+    search_key: Mapped[str] = mapped_column(default="")  # kept by `directory.finding.searching`
     organization: Mapped[Organization] = relationship(back_populates="services")
     texts: Mapped[dict[str, ServiceText]] = relationship(
         collection_class=attribute_keyed_dict("language"),

@@ -31,10 +31,8 @@ LISTED = 1000  # the most that the network puts on a page
 API = "https://api.twilio.com"
 LARGEST_SOUND = 32 * 1024 * 1024  # an hour of speech
 LARGEST_PICTURE = 10 * 1024 * 1024
-FILE_HOSTS = (
-    "mms.twiliocdn.com",
-    "s3-external-1.amazonaws.com",
-)  # where the network keeps what came with texts
+# where the network keeps what came with texts
+FILE_HOSTS = ("mms.twiliocdn.com", "s3-external-1.amazonaws.com")
 TOO_LARGE, ELSEWHERE = 413, 404
 UNKNOWN = (404, 20404)
 CREDENTIALS = 20003

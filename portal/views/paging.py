@@ -7,9 +7,8 @@ from math import ceil
 from flask import request
 
 A_PAGE = 20
-FARTHEST = (
-    10_000  # nobody turns so many pages, and the number of a row further on may be none that a database knows
-)
+# nobody turns so many pages, and the number of a row further on may be none that a database knows
+FARTHEST = 10_000
 
 
 def page_asked() -> int:

@@ -13,8 +13,7 @@ from portal.citizens.models import Identifier
 from portal.contacts.answering import reply
 from portal.contacts.letters import mailboxes
 from portal.contacts.models import Contact
-from portal.work.context import settings
-from portal.work.tell_referred import written
+from portal.work.context import follow_link, written
 
 
 def acknowledge(contact: Contact, case: Case, used: Identifier) -> None:
@@ -27,7 +26,7 @@ def acknowledge(contact: Contact, case: Case, used: Identifier) -> None:
         return
     address = mailboxes.return_address(case.organization_id, "", topic_queue=contact.queue_id)
     with force_locale(contact.language):
-        link = f"{settings().public_base_url}/{contact.language}/requests/follow"
+        link = follow_link(contact)
         receipt = saying.receipt_of(case, email=address)
         parts = [gettext(one, **written(of)) for one, of in saying.letter(receipt, link, by_letter=True)]
     body = "\n\n".join(parts) + "\n"

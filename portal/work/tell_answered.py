@@ -14,7 +14,7 @@ from portal.database import db, locked
 from portal.directory.models import Organization
 from portal.errors import N_
 from portal.jobs import Job
-from portal.work.context import settings
+from portal.work.context import follow_link
 
 HELLO = N_("Bonjour,")
 LETTER = N_(
@@ -47,7 +47,7 @@ def _words(contact: Contact, case: Case, channel: str) -> str:
     values = {
         "organization": db.session.get_one(Organization, case.organization_id).name,
         "reference": spoken(case.reference),
-        "link": f"{settings().public_base_url}/{contact.language}/requests/follow",
+        "link": follow_link(contact),
     }
     with force_locale(contact.language):
         if channel == "text":

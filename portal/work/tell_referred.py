@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
-from typing import Any
 
 from flask_babel import force_locale, format_date, gettext
 
@@ -21,7 +19,7 @@ from portal.jobs import Job
 from portal.referrals.following import receivers, sentences, sharing
 from portal.referrals.models import Referral, ReferralMessage
 from portal.telephony.numbers import national
-from portal.work.context import settings
+from portal.work.context import follow_link, written
 
 HELLO = N_("Bonjour,")
 SHARED = N_("Ce que nous lui avons transmis, et rien d’autre : %(what)s.")
@@ -136,13 +134,5 @@ def _values(contact: Contact, referral: Referral) -> dict[str, str]:
         "service": receivers.name_of(referral.service, contact.language),
         "reference": spoken(case.reference) if case else "",
         "date": format_date(sent, "d MMMM y") if sent else "",
-        "link": f"{settings().public_base_url}/{contact.language}/requests/follow",
-    }
-
-
-def written(values: dict[str, Any]) -> dict[str, Any]:
-    """Dates as the reader writes them."""
-    return {
-        name: format_date(value, "d MMMM y") if isinstance(value, date | datetime) else value
-        for name, value in values.items()
+        "link": follow_link(contact),
     }

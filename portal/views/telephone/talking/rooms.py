@@ -1,7 +1,7 @@
 """What a telephone of a call does where it is wanted: in a room with the others, apart with music, in line, elsewhere.
 
 `seat` is asked whenever a telephone was sent for, or left where it was: it answers by where that leg is wanted at this
-instant (see `contacts.bridging`).
+instant (see `contacts.calls.bridging`).
 """
 
 from __future__ import annotations
