@@ -21,7 +21,7 @@ from portal.history import Person
 LONGEST = 1600  # what the network takes
 PURPOSES = ("reply", "notice", "appointment")
 AUTOMATIC = {  # what goes out by itself takes the template of this name, when there is one
-    "received": ("reference",),
+    "received": ("reference", "date"),  # the day by which it is answered
     "stop": ("organization",),
     "start": ("organization",),
     "help": ("organization", "phone"),

@@ -6,6 +6,7 @@ from flask import Flask
 
 from portal import clock
 from portal.articles.models import Article, Document
+from portal.cases.due import levels
 from portal.cases.models import Check, Clock, Macro, Note, Promise, Tag
 from portal.citizens.models import Citizen
 from portal.contacts.models import Contact
@@ -52,6 +53,15 @@ def test_the_town_loads_with_its_line_services_and_staff(app: Flask) -> None:
     _role, email, password, *rings = sign_ins[0].split()
     assert rings[0] == "rings"
     assert check_password(email, password) is not None
+
+
+def test_what_its_line_promises_is_what_its_clocks_say() -> None:
+    (line,) = demo.read("town.json")["lines"]
+    spoken = levels.level_for([], nature="information", topic_id=None, priority="")
+    assert spoken.first_answer_days == 2
+    for language, days in (("fr", "deux jours ouvrés"), ("en", "two working days"), ("ar", "يومي عمل")):
+        assert days in line["voicemail"][language]
+        assert "{date}" in line["text_received"][language]
 
 
 def test_the_whole_town_loads_once_with_its_lives(app: Flask) -> None:

@@ -31,7 +31,7 @@ from portal.lines.saying import relay_of, say
 from portal.referrals.deciding.distress import distress
 from portal.telephony.parts import with_plain_marks
 from portal.views.context import searcher, settings
-from portal.views.language import LANGUAGES, phone_text
+from portal.views.language import LANGUAGES, date_text, phone_text
 from portal.views.language import said as language_said
 from portal.views.telephone.texting.pointing import whose_matter
 
@@ -158,10 +158,15 @@ def _receipt(contact: Contact, case: Case, *, after: str) -> list[str]:
 
 
 def _own_words(line: Line, contact: Contact, case: Case) -> str:
-    """What the organization has written to say that a text came; empty where it wrote nothing."""
-    known = {"reference": spoken(case.reference)}
-    own = templates.automatic(contact, "received", known) or say(line, "text_received", contact.language)
-    return own.replace("{reference}", spoken(case.reference)) if own else ""
+    """What the organization has written to say that a text came, with the day by which it is answered; empty where it
+    wrote nothing, or names a day while none is due."""
+    receipt = saying.receipt_of(case)
+    known = {"reference": receipt.reference}
+    if receipt.answer is not None:
+        with force_locale(contact.language):
+            known["date"] = date_text(receipt.answer[1]["date"])
+    own = say(line, "text_received", contact.language, **known)
+    return templates.automatic(contact, "received", known) or ("" if templates.placeholders(own) else own)
 
 
 def _noted(contact: Contact, case: Case) -> str:

@@ -95,6 +95,15 @@ def test_what_the_organization_says_comes_first_and_the_law_follows(network: Net
     assert "Mairie de Valbrune, 01 99 00 00 10, accueil@valbrune.example" in told and "2 mai 2026" in told
 
 
+def test_the_day_that_the_organization_promises_is_that_of_its_clock(network: Network) -> None:
+    line = db.session.scalars(db.select(Line)).one()
+    line.texts = {**line.texts, "text_received": {"fr": "Réf. {reference} : une réponse d'ici le {date}."}}
+    db.session.commit()
+    (told,) = tell(network, "Bonjour, je demande une place en crèche")
+    first = clocks.clocks_of(db.session.scalars(db.select(Case)).one())["first_answer"]
+    assert f"une réponse d'ici le {first.due_at.day} mars 2026. Demande du 2 mars 2026." in told
+
+
 def test_an_answer_that_is_sure_brings_the_receipt_with_it(network: Network, app: Flask) -> None:
     make.article(
         "Refaire une carte d’identité", body="Prenez rendez-vous pour refaire votre carte d’identité."
