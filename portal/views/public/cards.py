@@ -10,9 +10,11 @@ from flask import url_for
 
 from portal import clock
 from portal.articles import bodies
+from portal.database import kept_while_reading
 from portal.directory import reading
 from portal.directory.hours.opening import SUSPENDED, service_opening, service_zone
 from portal.directory.models import Service
+from portal.lines.saying import find_line, opening_of
 from portal.views import here
 from portal.views.freshness import freshness_text, stale_text
 from portal.views.hours import elsewhere_text, opening_text
@@ -26,7 +28,8 @@ class Card:
     """What the macros of `pieces.html` show of a service. `url` is its page here, or elsewhere.
 
     `note` is safe HTML, in French. `fresh` says when somebody confirmed all this; `stale`, that it was too long ago.
-    `condition` is said of the hours now open, or of the next: « sur rendez-vous ».
+    `condition` is said of the hours now open, or of the next: « sur rendez-vous ». `calls` is when its telephone is
+    answered, where that is a line of ours: a counter has hours of its own.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Card:
     ours: bool = False
     open_now: bool | None = None
     when: str = ""
+    calls: str = ""
     condition: str = ""
     why: str = ""
     note: str = ""
@@ -65,11 +69,20 @@ def of(service: Service, why: str = "") -> Card:
         ours=service.organization.is_host,
         open_now=opening.open if opening else None,
         when=f"{when} {elsewhere_text(zone)}".strip() if when else "",
+        calls=answered_text(service.phone) if service.organization.is_host else "",
         condition=opening.note if opening else "",
         why=why,
         fresh=freshness_text(service),
         stale=stale_text(service),
     )
+
+
+def answered_text(number: str) -> str:
+    """Until when somebody answers this number, or from when; empty where it is not a line of ours."""
+    kept = kept_while_reading()  # a page shows several services of one number
+    line = kept[find_line, number] if (find_line, number) in kept else find_line(number)
+    kept[find_line, number] = line
+    return opening_text(opening_of(line, clock.now(), here.zone()), here.zone()) if line else ""
 
 
 def elsewhere(contact: dict[str, Any]) -> Card:

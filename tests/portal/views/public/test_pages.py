@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 
 from portal.articles.files import FORMATS
 from portal.articles.models import Article, ArticleText, Document, DocumentFile, Opinion
 from portal.database import db
+from portal.directory import reading
+from portal.lines.models import Line
 from tests import make
 from tests.signing import send
 
@@ -190,3 +193,29 @@ def _rows() -> dict[str, int]:
     return {
         name: len(db.session.execute(table.select()).all()) for name, table in Base.metadata.tables.items()
     }
+
+
+DAYS = ("mon", "tue", "wed", "thu", "fri")
+
+
+@pytest.mark.parametrize(
+    ("language", "answered", "closed"),
+    [
+        ("fr", "Ouvert jusqu’à 19:00.", "Ouvre demain à 09:00."),
+        ("en", "Open until 19:00.", "Opens tomorrow at 09:00."),
+        ("ar", "19:00", "09:00"),
+    ],
+)
+@pytest.mark.parametrize("page", ["/", "/search?q=zzzz", "/calling", "/services/accueil"])
+def test_beside_the_number_stand_the_hours_of_the_line_not_of_the_counter(
+    app: Flask, page: str, language: str, answered: str, closed: str
+) -> None:
+    line, counter = db.session.scalars(db.select(Line)).one(), reading.service("accueil")
+    line.schedule = {key: [["08:00", "19:00"]] for key in DAYS}
+    counter.schedule = {key: [["09:00", "12:00"]] for key in DAYS}
+    db.session.commit()
+    with time_machine.travel("2026-03-02T15:00+01:00", tick=False):
+        shown = app.test_client().get(f"/{language}{page}").text
+    beside = shown.rindex("tel:+33199000010", 0, shown.index("<footer"))
+    assert answered in shown[beside : beside + 400]
+    assert closed not in shown[beside : beside + 400]
