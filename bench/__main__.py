@@ -9,6 +9,7 @@ from pytest import skip
 
 FIGURES = {
     "search": "bench.search",
+    "topics": "bench.topics",
     "rules": "bench.rules",
     "check-rules": "bench.check_rules",
     "import": "bench.imports",

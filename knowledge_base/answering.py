@@ -17,6 +17,7 @@ from .question import Question, read
 from .ranking import score
 from .results import Hit, Results
 from .snapshot import Snapshot
+from .topics import topic_of
 
 OTHER_LANGUAGE = 0.8  # what an answer in one's second language is worth
 _CANDIDATES = 5  # times as many entries as hits are looked at where several may be of one group
@@ -65,7 +66,8 @@ class Answer:
         for value, segment, number in best:
             groups.setdefault(snapshot.segments[segment].groups[number], (value, segment, number))
         ranked = self._twins_together(list(groups.items()))
-        found = confidence(snapshot, main, [place for _, place in ranked[:10]])
+        first = [place for _, place in ranked[:10]]
+        found = confidence(snapshot, main, first)
         return Results(
             query=self.query,
             total=sum(int(np.count_nonzero(scores)) for scores in self.scores),
@@ -75,6 +77,7 @@ class Answer:
             sure=found.sure,
             topics=self._topics(),
             confidence=found.value,
+            topic=topic_of(snapshot, self.questions, first),
         )
 
     def _twins_together(self, ranked: list[tuple[str, Place]]) -> list[tuple[str, Place]]:

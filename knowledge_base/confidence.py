@@ -43,7 +43,7 @@ def confidence(snapshot: Snapshot, question: Question, best: list[Place]) -> Con
     """The confidence in the first of `best`, which are in the order shown."""
     if not best or not question.said or question.guessed:
         return Confidence(0.0, False)
-    first, second = (_Title(snapshot, question, place) for place in (best[0], best[min(1, len(best) - 1)]))
+    first, second = (Title(snapshot, question, place) for place in (best[0], best[min(1, len(best) - 1)]))
     scores = sorted((score for score, _, _ in best), reverse=True)
     fifth = scores[4] if len(scores) > 4 else 0.0
     shares = {
@@ -63,7 +63,7 @@ def confidence(snapshot: Snapshot, question: Question, best: list[Place]) -> Con
     return Confidence(value, possible and value >= THRESHOLD)
 
 
-class _Title:
+class Title:
     """A title against a question."""
 
     def __init__(self, snapshot: Snapshot, question: Question, place: Place) -> None:
@@ -114,16 +114,21 @@ class _Rarity:
         return sum(self._snapshot.rarity(self._tag + term) for term in terms)
 
 
-def _held(snapshot: Snapshot, question: Question, place: Place) -> float:
-    """How much of the question's weight the entry holds, wherever."""
+def held(snapshot: Snapshot, question: Question, place: Place) -> set[str]:
+    """What was said that the entry holds, wherever."""
     _, segment, number = place
-    rarity, said = _Rarity(snapshot, question.language), set(question.said)
-    held = set()
-    for term in said:
+    there = set()
+    for term in set(question.said):
         known = snapshot.vocabulary.get(f"{question.language}:{term}")
         if known is not None:
             entries, _ = snapshot.segments[segment].term(known)
             at = int(np.searchsorted(entries, number))
             if at < len(entries) and entries[at] == number:
-                held.add(term)
-    return rarity.of(held) / (rarity.of(said) or 1.0)
+                there.add(term)
+    return there
+
+
+def _held(snapshot: Snapshot, question: Question, place: Place) -> float:
+    """How much of the question's weight the entry holds."""
+    rarity = _Rarity(snapshot, question.language)
+    return rarity.of(held(snapshot, question, place)) / (rarity.of(set(question.said)) or 1.0)

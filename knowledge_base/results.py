@@ -37,7 +37,10 @@ class Hit:
 
 @dataclass(frozen=True)
 class Results:
-    """The answer to a question. `sure`: so likely right that it may be sent without anybody reading it first."""
+    """The answer to a question. `sure`: so likely right that it may be sent without anybody reading it first.
+
+    `topic` is what the question is about, empty where what was found leaves a doubt of it.
+    """
 
     query: str
     total: int = 0
@@ -47,3 +50,4 @@ class Results:
     sure: bool = False
     topics: dict[str, int] = field(default_factory=dict)
     confidence: float = 0.0
+    topic: str = ""

@@ -81,6 +81,7 @@ class TopicCount(NamedTuple):
 class Answers:
     """What was found. `sure`: the first may be sent without anybody reading the question beforehand.
 
+    `topic` is what the question is about, empty where what was found leaves a doubt of it.
     `candidates` are the first articles, best first, as the index has them: the database has not decided on them.
     """
 
@@ -92,6 +93,7 @@ class Answers:
     corrected: bool = False
     sure: bool = False
     confidence: float = 0.0
+    topic: str = ""
     topics: tuple[TopicCount, ...] = field(default=())
     candidates: tuple[Candidate, ...] = ()
 
@@ -133,6 +135,7 @@ def find(
         corrected=found.corrected,
         sure=found.sure and first_stands,
         confidence=found.confidence,
+        topic=hits[0].topic if found.topic and first_stands else "",
         topics=_named(found.topics, language),
         candidates=candidates(found.hits),
     )
@@ -145,15 +148,14 @@ def candidates(proposed: Sequence[Proposal]) -> tuple[Candidate, ...]:
 
 
 def topic_about(searcher: Searcher, words: str, *, language: str) -> int | None:
-    """The topic of the first published article found by these words: where what they ask is answered."""
+    """The topic of what these words ask for; None where that is not sure: better no queue than a wrong one."""
     languages = tuple(dict.fromkeys((language, REFERENCE)))
-    found = searcher.find(words[:LONGEST_QUESTION], language=language, languages=languages, limit=3).hits
-    ids = [int(hit.group[8:]) for hit in found if hit.group.startswith("article/")]
-    if not ids:
+    found = searcher.find(words[:LONGEST_QUESTION], language=language, languages=languages, limit=1)
+    if not found.topic:
         return None
-    query = db.select(Article.id, Article.topic_id).where(Article.id.in_(ids), Article.state == "published")
-    topics = dict(db.session.execute(query).all())
-    return next((topics[one] for one in ids if topics.get(one)), None)
+    noun, _, number = found.hits[0].group.partition("/")
+    table = Article if noun == "article" else Document
+    return db.session.scalar(db.select(table.topic_id).filter_by(id=int(number), state="published"))
 
 
 def suggest_completions(searcher: Searcher, beginning: str, *, language: str, limit: int = 8) -> list[str]:

@@ -99,3 +99,25 @@ def test_a_draft_is_never_in_the_index(app: Flask, searcher: Searcher, work: Cal
     index.ask_update(articles=[draft.id])
     work()
     assert searcher.find("brouillon").total == 0
+
+
+def test_a_topic_is_given_where_one_article_answers_and_while_it_is_published(
+    app: Flask, searcher: Searcher
+) -> None:
+    made = make.article(body=IDENTITY, topic=make.topic())
+    rebuild(app)
+    asked = "refaire ma carte d’identité"
+    assert library.topic_about(searcher, asked, language="fr") == make.topic().id
+    assert library.find(searcher, asked, language="fr").topic == "etat-civil"
+    made.state = "retired"
+    db.session.commit()
+    assert library.topic_about(searcher, asked, language="fr") is None
+
+
+def test_no_topic_is_given_for_a_word_said_in_passing(app: Flask, searcher: Searcher) -> None:
+    make.article(body=IDENTITY, topic=make.topic())
+    make.article("La carte de bus", topic=make.topic("deplacements"))
+    rebuild(app)
+    asked = "ma voisine a perdu sa carte routière en forêt"
+    assert library.find(searcher, asked, language="fr").hits
+    assert library.topic_about(searcher, asked, language="fr") is None

@@ -80,7 +80,7 @@ def _offer(walk: Walk, choice: Step) -> Spoken:
 
 
 def _answered_by(walk: Walk, said: str) -> str | None:
-    """The path to who answers on what was said: the topic of the first article found by these words."""
+    """The path to who answers on what was said: the topic that these words leave no doubt of."""
     topic_id = library.topic_about(searcher(), said, language=walk.language)
     topic = db.session.get(Topic, topic_id) if topic_id else None
     return steps.about(walk.tree, walk.path, topic.slug) if topic else None

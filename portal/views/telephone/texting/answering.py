@@ -42,7 +42,7 @@ def answer_text(line: Line, contact: Contact, body: str, case: Case) -> str:
     Words of distress are told apart whoever has the contact and whatever was spent; only the text itself is counted.
     """
     found = library.find(searcher(), body, language=contact.language, kinds=ANSWERING, limit=2)
-    _queue(contact, found.hits[0].topic if found.hits else "")
+    _queue(contact, found.topic)
     if distress(body, contact.language):
         if _reply(contact, _in_danger(contact.language), "distress"):
             clocks.registered(case)  # a cry for help is not met with deadlines: an agent gives the receipt
@@ -73,7 +73,7 @@ def answer_picture(line: Line, contact: Contact, case: Case) -> str:
 
 
 def _queue(contact: Contact, topic: str) -> None:
-    """Waits where its topic is answered; a topic is only as good as the first answer that names it."""
+    """Waits where its topic is answered; without one, where somebody reads it and sends it on."""
     if contact.state != "open" or contact.queue_id is not None:
         return
     contact.topic_id = db.session.scalar(db.select(Topic.id).filter_by(slug=topic)) if topic else None
