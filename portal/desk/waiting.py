@@ -240,10 +240,13 @@ def _linked(identifier_ids: Collection[int]) -> dict[int, list[IdentifierLink]]:
 
 def _people(contact: Contact, linked: dict[int, list[IdentifierLink]]) -> tuple[tuple[Citizen, ...], bool]:
     """Who it may be, and whether that is one person who is only guessed."""
-    if contact.citizen is not None:
-        return (people.head(contact.citizen),), False
+    theirs = (people.head(contact.citizen),) if contact.citizen is not None else ()
+    if contact.certainty == "confirmed":
+        return theirs, False
     if contact.certainty == "denied" or contact.identifier_id is None:
         return (), False
     links = linked[contact.identifier_id]
     likely = people.heads(link.citizen for link in links)
+    if not likely:
+        return theirs, bool(theirs)
     return tuple(likely), len(likely) == 1 and all(link.certainty != "confirmed" for link in links)

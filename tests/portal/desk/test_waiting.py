@@ -201,3 +201,20 @@ def test_a_queued_call_waits_and_a_taken_one_is_in_progress(app: Flask) -> None:
     assert waiting(agent.organization_id) == []
     assert [one.contact for one in in_progress(agent)] == [contact]
     assert in_progress(make.staff()) == []
+
+
+def test_who_is_only_probable_is_guessed_and_of_a_shared_number_several(app: Flask) -> None:
+    town = make.organization()
+    aicha, paul = make.citizen("Aïcha"), make.citizen("Paul")
+    hers, shared, nobodys = (make.identifier("phone", f"+3363998000{n}") for n in (1, 2, 3))
+    make.link(aicha, hers, "probable")
+    for person in (aicha, paul):
+        make.link(person, shared)
+    said = {"citizen_id": aicha.id, "certainty": "probable"}
+    guessed, several, told = (
+        make.contact("web", identifier_id=one.id, **said) for one in (hers, shared, nobodys)
+    )
+    found = {one.contact.id: one for one in waiting(town.id)}
+    assert found[guessed.id].guessed and found[guessed.id].people == (aicha,)
+    assert set(found[several.id].people) == {aicha, paul} and not found[several.id].guessed
+    assert found[told.id].guessed and found[told.id].people == (aicha,)

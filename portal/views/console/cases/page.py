@@ -10,7 +10,7 @@ from typing import Any
 from flask import render_template
 
 from portal import clock, history
-from portal.cases import keeping, notes, questions
+from portal.cases import keeping, notes, questions, whose
 from portal.cases.changing import deeds, linking, macros
 from portal.cases.checklists import checks_of
 from portal.cases.due import clocks
@@ -66,9 +66,9 @@ def show(case: Case, form: Form | None = None, rows: Sequence[Any] = ()) -> str:
         **_around(case, contacts, written),
         **_answering(case, contacts, form),
     )
-    whose = _citizen(case)
-    if whose is not None and may_read(whose):  # a written reason was itself noted as the reading
-        note_reading(whose.id)
+    citizen = _citizen(case)
+    if citizen is not None and may_read(citizen):  # a written reason was itself noted as the reading
+        note_reading(citizen.id)
     return page
 
 
@@ -131,6 +131,7 @@ def _around(case: Case, contacts: list[Contact], written: list[Note | ContactNot
         "team": next((one.name for one in teams_of(me()) if one.id == case.team_id), ""),
         "topics": kept.topics(),
         "citizen": _citizen(case),
+        "unsure": bool(whose.unsure_of([case.id])),
         "choices": _choices(case),
     }
 

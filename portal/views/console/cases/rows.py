@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from portal.cases import whose
 from portal.cases.lists import listing
 from portal.cases.lists.filters import Filters
 from portal.cases.models import Case, Promise, Tag
@@ -82,6 +83,7 @@ def shown_of(cases: list[Case]) -> dict[str, Any]:
     owners = {case.owner_id for case in cases} | {one.owner_id for case in cases for one in case.promises}
     return {
         "people": people,
+        "unsure": whose.unsure_of([case.id for case in cases]),
         "hidden": {
             case.id for case in cases if case.citizen_id in people and not may_read(people[case.citizen_id])
         },

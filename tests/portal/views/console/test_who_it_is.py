@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from portal import history
+from portal.cases.opening import open_case
 from portal.citizens.models import Citizen
 from portal.contacts.models import Contact, Message
 from portal.database import db
@@ -56,3 +59,31 @@ def test_a_receipt_is_not_told_as_our_answer(desk: Desk) -> None:
     db.session.add(Message(direction="out", body="Bien reçu, réf. 123", automatic=True, **said))
     db.session.commit()
     assert [one.body for one in last_words([before.id])[before.id]] == ["Quand passez-vous ?"]
+
+
+def guess(desk: Desk, client: Any) -> str:
+    """Somebody left this number with a form that nobody has confirmed: their matter, and who waits."""
+    jeanne = make.citizen("Jeanne Durand")
+    make.link(jeanne, desk.used, "probable")
+    desk.contact.citizen_id, desk.contact.certainty = jeanne.id, "probable"
+    opened = open_case(desk.contact, by=history.CITIZEN)
+    db.session.commit()
+    return f"/console/cases/{opened.id}"
+
+
+def test_who_is_only_probable_is_named_nowhere_without_saying_so(desk: Desk, client: Any) -> None:
+    matter = guess(desk, client)
+    heading = re.search(r"<h1[^>]*>(.*?)</h1>", desk.page, re.DOTALL)
+    assert heading and "peut-être Jeanne Durand, à vérifier" in heading[1]
+    desk.press("give-back")
+    for page in ("/console/", "/console/cases?view=all", matter):
+        named = client.get(page).text.replace("<bdi>", "")
+        assert "Jeanne Durand" in named, page
+        assert len(re.findall("[Pp]eut-être Jeanne Durand", named)) == named.count("Jeanne Durand"), page
+
+
+def test_who_is_confirmed_is_named(desk: Desk, client: Any) -> None:
+    matter = guess(desk, client)
+    desk.press("identity", citizen=desk.contact.citizen_id)
+    for page in ("/console/cases?view=all", matter):
+        assert "eut-être Jeanne Durand" not in client.get(page).text.replace("<bdi>", "")
