@@ -22,11 +22,10 @@ def whose_matter(contact: Contact, body: str, found: Answers) -> str:
     One that is closed for a time is passed over: nobody would answer there.
     """
     zone = calendars.of_organization(contact.organization_id).timezone
-    topic = next((hit.topic for hit in found.hits if hit.topic), "")
     situation = Situation(
         words=body,
         language=contact.language,
-        topics=(topic,) if topic else (),
+        topics=(found.topic,) if found.topic else (),
         commune=contact.commune,
         channel=contact.channel,
         open=answers_at(clock.now(), zone, contact.organization_id),
