@@ -27,6 +27,11 @@ class Count:
     parts: int
     dear: str
 
+    @property
+    def in_arabic(self) -> bool:
+        """Whether no wording could avoid them: what is said then is what a part holds, not which letters they are."""
+        return re.search(table()["arabic"], self.dear) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:

@@ -27,6 +27,9 @@ export function count(text) {
   return { units, parts: dear ? packed(sizes, 70, 67) : packed(sizes, 160, 153), dear };
 }
 
+// In Arabic every letter is dear and none can be avoided: only what a part then holds is worth saying.
+export const inArabic = (text) => new RegExp(table.arabic).test(text);
+
 export function fold(text) {
   return text.toLowerCase().replaceAll("’", "'").normalize("NFD").replace(/[\u0300-\u036f\u064b-\u065f]/g, "");
 }
@@ -62,10 +65,14 @@ export function asksForReply(text) {
 
 const several = (n, word) => `${n} ${word}${n > 1 ? "s" : ""}`;
 
+function why(text, dear) {
+  if (inArabic(text)) return " Texte en arabe : 70 caractères par SMS, 67 s’il en faut plusieurs.";
+  return dear ? ` Caractères coûteux : ${[...dear].slice(0, 8).join(" ")}` : "";
+}
+
 function tell(field, place) {
   const { units, parts, dear } = count(field.value);
-  const letters = dear ? ` Caractères coûteux : ${[...dear].slice(0, 8).join(" ")}` : "";
-  place.textContent = `${several(units, "caractère")}, ${parts} SMS.${letters}`;
+  place.textContent = `${several(units, "caractère")}, ${parts} SMS.${why(field.value, dear)}`;
   const warning = document.getElementById(field.dataset.smsOneWay);
   if (warning) warning.hidden = !asksForReply(field.value);
   const box = document.getElementById(field.dataset.smsProposal);

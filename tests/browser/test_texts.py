@@ -79,6 +79,17 @@ def test_a_shorter_wording_is_taken_and_an_answer_nobody_can_give_is_not_asked(o
     expect(page.get_by_label("Réponse, que la personne lira")).to_have_value("Le {date}, Mairie.")
 
 
+def test_a_text_in_arabic_is_told_what_a_part_holds_not_its_letters(opens: Opens) -> None:
+    page = opens(make.staff("administrator"), "/admin/templates/new")
+    page.get_by_label("Texte en arabe").fill("موعدكم يوم الاثنين")
+    told = page.locator("#texts-ar-count")
+    expect(told).to_have_text(
+        "18 caractères, 1 SMS. Texte en arabe : 70 caractères par SMS, 67 s’il en faut plusieurs."
+    )
+    page.get_by_label("Texte en français").fill("Dossier reçu")
+    expect(page.locator("#texts-fr-count")).to_have_text("12 caractères, 1 SMS. Caractères coûteux : ç")
+
+
 def test_writing_first_is_readable_on_any_screen(opens: Opens) -> None:
     agent = make.staff()
     make.line(LINE)

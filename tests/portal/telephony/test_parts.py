@@ -51,3 +51,17 @@ def test_a_proposal_needs_fewer_parts_and_changes_no_digit(text: str) -> None:
         assert parts.count(proposal.text).parts == parts.count(text).parts - proposal.saves
         assert [c for c in proposal.text if c.isdigit()] == [c for c in text if c.isdigit()]
         assert parts.propose(proposal.text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "arabic"),
+    [
+        ("موعدكم يوم الاثنين", True),
+        ("Bonjour محمد", True),
+        ("Dossier reçu", False),
+        ("Oui ؟", False),
+        ("", False),
+    ],
+)
+def test_a_text_in_arabic_is_told_apart_from_one_with_dear_letters(text: str, arabic: bool) -> None:
+    assert parts.count(text).in_arabic is arabic
