@@ -9,8 +9,8 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-WIDTH, HEIGHT, ACROSS, DOWN, EDGE = 214, 74, 46, 14, 8
-LETTERS, LINES = 28, 2
+WIDTH, HEIGHT, ACROSS, DOWN, EDGE = 214, 90, 28, 12, 8  # four levels stand in a page of 1280
+LETTERS, LINES, BY = 26, 3, 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def _place(
         middles.append(boxes[at].y)  # a node stands before its children
     y = (middles[0] + middles[-1]) / 2 if middles else EDGE + row * (HEIGHT + DOWN)
     links.extend((x + WIDTH, y + HEIGHT / 2, x + WIDTH + ACROSS, middle + HEIGHT / 2) for middle in middles)
-    boxes.insert(first, Box(x, y, node, _cut(node.by, LETTERS), list(_lines(node.words))))
+    boxes.insert(first, Box(x, y, node, _cut(node.by, BY), list(_lines(node.words))))
     return max(taken, 1.0)
 
 
