@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 TABLE = Path(__file__).parents[2] / "static/js/text-table.js"
+HELD = str.maketrans("\u00a0\u202f", "  ")
 MARKS = re.compile("[\u0300-\u036f\u064b-\u065f]")
 
 
@@ -57,6 +58,12 @@ def count(text: str) -> Count:
         return Count(sum(sizes), _packed(sizes, 70, 67), dear)
     sizes = [2 if letter in twice else 1 for letter in text]
     return Count(sum(sizes), _packed(sizes, 160, 153), "")
+
+
+def as_sent(text: str) -> str:
+    """The text as it leaves: the spaces that hold « ? » to its word on a page are not letters of the telephone, and
+    cost nothing. They are counted so."""
+    return text.translate(HELD)
 
 
 def propose(text: str) -> Proposal | None:

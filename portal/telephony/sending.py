@@ -18,6 +18,7 @@ from portal.config import Settings
 from portal.database import hold_nothing
 from portal.telephony import allowance, circuit
 from portal.telephony.client import CONNECT_S, READ_S, elsewhere, make_client
+from portal.telephony.parts import as_sent
 from portal.telephony.refusals import Away, Busy, Rejected, Unsure
 
 Answer = TypeVar("Answer")
@@ -51,7 +52,7 @@ def send_text(
     more = {"status_callback": callback} if callback else {}
     sent = _ask(
         lambda: _client(settings).messages.create(
-            to=to, from_=sender, body=body, validity_period=validity_s, **more
+            to=to, from_=sender, body=as_sent(body), validity_period=validity_s, **more
         )
     )
     return str(sent.sid)
@@ -65,7 +66,7 @@ def find_texts(settings: Settings, *, to: str, sender: str, body: str, since: da
     """
     listed = _ask(lambda: _client(settings).messages.list(to=to, from_=sender, limit=100))
     ours = (text for text in listed if (text.date_created or since) >= since)
-    return [str(text.sid) for text in ours if text.body == body]
+    return [str(text.sid) for text in ours if text.body == as_sent(body)]
 
 
 def text_state(settings: Settings, text_ref: str) -> tuple[str, str]:

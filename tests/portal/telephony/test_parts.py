@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from portal.telephony import parts
 
 CASES = json.loads((Path(__file__).parent / "text_cases.json").read_text("utf-8"))
-DEAR = "çâêîôûëïÿœÀÂÈÊËÎÏÔÙÛŸŒ’«»…–—°\u00a0"
+DEAR = "çâêîôûëïÿœÀÂÈÊËÎÏÔÙÛŸŒ’«»…–—°"
 CHEAP = "àéèùÉÇÄÖÜäöüæÆ"
 
 
@@ -42,6 +42,11 @@ def test_what_leaves_by_itself_has_plain_marks_where_that_saves_a_part() -> None
     assert parts.with_plain_marks(long) == long.replace("’", "'").replace("« demain »", '"demain"')
     for same in ("L’œuf", "رسالتكم «وصلت»", "Où être reçu ? " * 10 + "l’hôtel"):
         assert parts.with_plain_marks(same) == same
+
+
+def test_the_spaces_that_hold_a_sign_to_its_word_leave_as_plain_ones_and_cost_nothing() -> None:
+    assert parts.as_sent("Où\u00a0? «\u202fIci\u202f»") == "Où ? « Ici »"
+    assert parts.count("Où\u00a0? " * 20) == parts.Count(100, 1, "")
 
 
 @given(st.text(alphabet=st.sampled_from([*DEAR, *CHEAP, *"abc 019{}€"]), max_size=400))

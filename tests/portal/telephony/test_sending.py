@@ -50,6 +50,16 @@ def test_a_call_is_placed_and_found_again(settings: Settings, telephone: Running
     assert sending.find_calls(settings, to=NUMBER, sender=LINE, since=later) == []
 
 
+def test_a_text_leaves_without_the_spaces_that_would_double_its_price(
+    settings: Settings, telephone: Running
+) -> None:
+    ends = {"to": NUMBER, "sender": LINE, "body": "Un problème\u00a0? Suivi\u00a0: demain"}
+    since = clock.now() - timedelta(seconds=5)
+    ref = sending.send_text(settings, **ends)
+    telephone.handset(NUMBER).wait_for_text("Un problème ? Suivi : demain")
+    assert sending.find_texts(settings, since=since, **ends) == [ref]
+
+
 def test_a_call_is_hung_up(settings: Settings, telephone: Running) -> None:
     ref = place(settings)
     phone = telephone.handset(NUMBER)
