@@ -32,14 +32,14 @@ def open_archive(source: Path | IO[bytes], limits: Limits = GUIDES) -> zipfile.Z
     try:
         archive = zipfile.ZipFile(source)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:  # what a bad list raises
-        raise Unreadable(f"Archive illisible : {error}.") from None
+        raise Unreadable(f"Archive illisible : {error}.") from None
     infos = archive.infolist()
     if len(infos) > limits.members:
         archive.close()
-        raise Unreadable(f"Archive refusée : plus de {limits.members} fichiers.")
+        raise Unreadable(f"Archive refusée : plus de {limits.members} fichiers.")
     if sum(info.file_size for info in infos) > limits.total_bytes:
         archive.close()
-        raise Unreadable(f"Archive refusée : plus de {limits.total_bytes // MIB} Mio une fois ouverte.")
+        raise Unreadable(f"Archive refusée : plus de {limits.total_bytes // MIB} Mio une fois ouverte.")
     return archive
 
 
@@ -55,19 +55,19 @@ def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits 
         with archive.open(info) as stream:
             data = stream.read(limits.member_bytes + 1)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as error:
-        raise Unreadable(f"Membre d’archive abîmé : {error}.") from None
+        raise Unreadable(f"Membre d’archive abîmé : {error}.") from None
     if len(data) > limits.member_bytes:
-        raise Unreadable(f"Membre d’archive trop grand : plus de {limits.member_bytes // MIB} Mio.")
+        raise Unreadable(f"Membre d’archive trop grand : plus de {limits.member_bytes // MIB} Mio.")
     return data
 
 
 def _check_member(info: zipfile.ZipInfo, limits: Limits) -> None:
     name = info.orig_filename.replace("\\", "/")
     if name.startswith("/") or ".." in PurePosixPath(name).parts or ":" in name.split("/")[0] or "\0" in name:
-        raise Unreadable("Nom de fichier refusé : il sort de l’archive.")
+        raise Unreadable("Nom de fichier refusé : il sort de l’archive.")
     if info.flag_bits & 1:
         raise Unreadable("Membre d’archive chiffré.")
     if info.file_size > limits.member_bytes:
-        raise Unreadable(f"Membre d’archive trop grand : plus de {limits.member_bytes // MIB} Mio.")
+        raise Unreadable(f"Membre d’archive trop grand : plus de {limits.member_bytes // MIB} Mio.")
     if info.file_size > MIB and info.file_size > limits.ratio * max(info.compress_size, 1):
-        raise Unreadable("Membre d’archive refusé : il se déplie démesurément.")
+        raise Unreadable("Membre d’archive refusé : il se déplie démesurément.")

@@ -69,7 +69,7 @@ def read_dila(data: bytes) -> Sheet:
     """The sheet in one XML file."""
     root = parse_xml(data)
     if root.tag not in ROOTS:
-        raise Unreadable(f"Ce n’est pas une fiche : racine « {root.tag[:60]} ».")
+        raise Unreadable(f"Ce n’est pas une fiche : racine « {root.tag[:60]} ».")
     ref = root.get("ID", "")
     title = _text(root.find(f"{DC}title")) or _text(root.find("FilDAriane/Niveau[last()]"))
     if not re.fullmatch(r"[A-Za-z][\w-]{0,39}", ref) or not title:

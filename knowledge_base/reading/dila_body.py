@@ -110,7 +110,7 @@ class Body:
         titre, title = self._title(element)
         inner = self.within(element, level, (titre,))
         if element.tag in ("Definition", "Abreviation") and title and inner:
-            inner[0] = f"{md.strong(title)} : {inner[0]}"
+            inner[0] = f"{md.strong(title)} : {inner[0]}"
         elif title:
             inner.insert(0, title)
         return [md.item(inner, "-")] if inner else []
@@ -144,9 +144,9 @@ class Body:
             self._remember(element, title, url, ref, kind)
         head = md.link(title, address) if title else ""
         if tag in words.CONTACTS and head:
-            return f"Où s’adresser : {head}"
+            return f"Où s’adresser : {head}"
         prefix = (
-            f"{element.get('type')} : " if tag.startswith("ServiceEnLigne") and element.get("type") else ""
+            f"{element.get('type')} : " if tag.startswith("ServiceEnLigne") and element.get("type") else ""
         )
         return prefix + head + words.measures(element) if head else ""
 

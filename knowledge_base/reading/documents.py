@@ -21,7 +21,7 @@ from knowledge_base.reading.unreadable import Unreadable
 
 MAX_BYTES = 100 * 1024 * 1024
 MAX_ANSWER = 64 * 1024 * 1024
-TOO_LONG = "Document refusé : sa lecture prend trop de temps."
+TOO_LONG = "Document refusé : sa lecture prend trop de temps."
 _ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -47,7 +47,7 @@ def read_document(
     """The text of a document, or `Unreadable`. `name` is the file's own name, where `path` is not it."""
     name = name or path.name
     if path.stat().st_size > MAX_BYTES:
-        raise Unreadable(f"Document trop lourd : plus de {MAX_BYTES // 1024 // 1024} Mio.")
+        raise Unreadable(f"Document trop lourd : plus de {MAX_BYTES // 1024 // 1024} Mio.")
     command = [sys.executable, "-m", "knowledge_base.reading.extract", name, str(timeout_s), str(memory_mb)]
     with path.open("rb") as source, tempfile.TemporaryFile() as answer:
         try:
@@ -73,7 +73,7 @@ def _understand(returncode: int, answer: bytes) -> DocumentText:
     except ValueError:
         if returncode in (-signal.SIGKILL, -signal.SIGXCPU):
             raise Unreadable(TOO_LONG) from None
-        raise Unreadable(f"Document refusé : sa lecture échoue (code {returncode}).") from None
+        raise Unreadable(f"Document refusé : sa lecture échoue (code {returncode}).") from None
     if "refused" in said:
         raise Unreadable(said["refused"])
     return DocumentText(**{**said, "pages": tuple(said["pages"])})

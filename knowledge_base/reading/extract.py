@@ -52,9 +52,9 @@ def format_of(data: bytes, name: str) -> str:
     elif data.startswith(b"PK\x03\x04"):
         found = "odt" if _OPENDOCUMENT in data[:120] else "docx"
     elif data.startswith(_OLE):
-        raise Unreadable("Document refusé : protégé par un mot de passe, ou d’un format Word d’avant 2007.")
+        raise Unreadable("Document refusé : protégé par un mot de passe, ou d’un format Word d’avant 2007.")
     else:
-        raise Unreadable("Format inconnu : ni PDF, ni DOCX, ni ODT.")
+        raise Unreadable("Format inconnu : ni PDF, ni DOCX, ni ODT.")
     said = PurePath(name).suffix.lower().lstrip(".")
     if said and said != found:
         raise Unreadable(f"Le contenu n’est pas celui d’un fichier .{said[:8]}.")
@@ -70,7 +70,7 @@ def extract(data: bytes, name: str) -> dict[str, Any]:
     pages = [tidy(page) for page in pieces.pages] or [""]
     text = "\n".join(pages)
     if len(text) > MAX_CHARACTERS:
-        raise Unreadable("Document refusé : son texte est trop long.")
+        raise Unreadable("Document refusé : son texte est trop long.")
     return {
         "format": found,
         "language": language_of(text),
@@ -88,7 +88,7 @@ def main(name: str, seconds: str, megabytes: str) -> None:
     except Unreadable as reason:
         answer = {"refused": str(reason)}
     except MemoryError:
-        answer = {"refused": "Document refusé : sa lecture demande trop de mémoire."}
+        answer = {"refused": "Document refusé : sa lecture demande trop de mémoire."}
     sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace"))
 
 

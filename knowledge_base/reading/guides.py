@@ -27,7 +27,7 @@ def read_guides(path: Path, *, on_skip: OnSkip) -> Iterator[Sheet]:
             continue
         first = seen.setdefault((sheet.audience, sheet.language, sheet.source_ref), name)
         if first is not name:
-            on_skip(name, f"Même identifiant que « {first} » : {sheet.source_ref}.")
+            on_skip(name, f"Même identifiant que « {first} » : {sheet.source_ref}.")
             continue
         yield sheet
 
@@ -39,7 +39,7 @@ def read_guide(data: bytes, name: str) -> Sheet:
     start = data[:200].removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith((b"<", *_UTF16)):
         return read_dila(data)
-    raise Unreadable("Format inconnu : ni fiche XML, ni Markdown avec en-tête.")
+    raise Unreadable("Format inconnu : ni fiche XML, ni Markdown avec en-tête.")
 
 
 def _files(path: Path, on_skip: OnSkip) -> Iterator[tuple[str, bytes]]:

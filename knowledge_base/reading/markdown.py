@@ -39,11 +39,11 @@ _READ = _ONE | {"breadcrumb", "keywords", "questions", "contacts"}
 def read_markdown(data: bytes, name: str) -> Sheet:
     """The sheet in one Markdown file; `name` is its name in its folder or archive."""
     if len(data) > MAX_BYTES:
-        raise Unreadable(f"Markdown trop grand : plus de {MAX_BYTES // 1024} Kio.")
+        raise Unreadable(f"Markdown trop grand : plus de {MAX_BYTES // 1024} Kio.")
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
-        raise Unreadable("Markdown illisible : il n’est pas en UTF-8.") from None
+        raise Unreadable("Markdown illisible : il n’est pas en UTF-8.") from None
     matter, body = _split(text)
     title = _one(matter, "title") or _first_heading(body)
     if not title:
@@ -51,7 +51,7 @@ def read_markdown(data: bytes, name: str) -> Sheet:
     stem, language = _told_by_name(name)
     kind = _one(matter, "kind") or "guide"
     if kind not in KINDS:
-        raise Unreadable(f"Genre inconnu : « {kind} ».")
+        raise Unreadable(f"Genre inconnu : « {kind} ».")
     return with_digest(
         Sheet(
             source_ref=_one(matter, "source_ref") or stem,
@@ -90,7 +90,7 @@ def _told_by_name(name: str) -> tuple[str, str]:
 def _split(text: str) -> tuple[Matter, str]:
     found = re.match(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", text, re.DOTALL | re.MULTILINE)
     if found is None:
-        raise Unreadable("En-tête sans fin : il manque la ligne « --- ».")
+        raise Unreadable("En-tête sans fin : il manque la ligne « --- ».")
     return _matter(found[1]), text[found.end() :].strip("\n")
 
 
@@ -153,4 +153,4 @@ def _date(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise Unreadable(f"Date illisible : « {text} ».") from None
+        raise Unreadable(f"Date illisible : « {text} ».") from None

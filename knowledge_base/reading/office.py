@@ -26,7 +26,7 @@ def read_docx(data: bytes) -> Pieces:
         if "word/document.xml" not in names:
             raise Unreadable("Archive qui n’est pas un document Word.")
         if any(name.lower().endswith(("vbaproject.bin", "vbadata.xml")) for name in names):
-            raise Unreadable("Document refusé : il contient des macros.")
+            raise Unreadable("Document refusé : il contient des macros.")
         body = _part(archive, "word/document.xml")
         notes = [
             _part(archive, name) for name in ("word/footnotes.xml", "word/endnotes.xml") if name in names
@@ -43,12 +43,12 @@ def read_odt(data: bytes) -> Pieces:
         if "content.xml" not in names:
             raise Unreadable("Archive qui n’est pas un texte OpenDocument.")
         if any(name.startswith(("Basic/", "Scripts/")) and not name.endswith("/") for name in names):
-            raise Unreadable("Document refusé : il contient des macros.")
+            raise Unreadable("Document refusé : il contient des macros.")
         manifest = "META-INF/manifest.xml"
         if manifest in names and b"encryption-data" in read_member(
             archive, archive.getinfo(manifest), LIMITS
         ):
-            raise Unreadable("Document refusé : il est protégé par un mot de passe.")
+            raise Unreadable("Document refusé : il est protégé par un mot de passe.")
         root = _part(archive, "content.xml")
         declared = _declared(archive, names, "meta.xml")
     broken = frozenset(_styles_that_break(root))

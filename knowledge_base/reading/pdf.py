@@ -43,10 +43,10 @@ def read_pdf(data: bytes) -> Pieces:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
         if "password" in str(error).lower():
-            raise Unreadable("Document refusé : il est protégé par un mot de passe.") from None
-        raise Unreadable("PDF abîmé : il ne s’ouvre pas.") from None
+            raise Unreadable("Document refusé : il est protégé par un mot de passe.") from None
+        raise Unreadable("PDF abîmé : il ne s’ouvre pas.") from None
     if len(document) > MAX_PAGES:
-        raise Unreadable(f"Document refusé : plus de {MAX_PAGES} pages.")
+        raise Unreadable(f"Document refusé : plus de {MAX_PAGES} pages.")
     pages = [_page_text(document, number) for number in range(len(document))]
     if not pages:
         raise Unreadable("PDF sans page.")

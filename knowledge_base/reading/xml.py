@@ -18,7 +18,7 @@ MAX_DEPTH = 100  # the deepest sheet of service-public.fr has 18 levels
 def parse_xml(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> Element:
     """The root element. Names in a namespace are written `{address}name`, as ElementTree does."""
     if len(data) > max_bytes:
-        raise Unreadable(f"XML trop grand : plus de {max_bytes // 1024} Kio.")
+        raise Unreadable(f"XML trop grand : plus de {max_bytes // 1024} Kio.")
     builder = TreeBuilder()
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
@@ -34,7 +34,7 @@ def parse_xml(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_D
     except (expat.ExpatError, ParseError, AssertionError, LookupError, ValueError) as error:
         if isinstance(error, Unreadable):
             raise
-        raise Unreadable(f"XML mal formé : {error}.") from None
+        raise Unreadable(f"XML mal formé : {error}.") from None
     _check_depth(root, max_depth)
     return root
 
@@ -44,7 +44,7 @@ def _name(name: str) -> str:
 
 
 def _refuse_doctype(*_: object) -> None:
-    raise Unreadable("XML refusé : il déclare un type de document (DTD) ou des entités.")
+    raise Unreadable("XML refusé : il déclare un type de document (DTD) ou des entités.")
 
 
 def _check_depth(root: Element, max_depth: int) -> None:
@@ -52,5 +52,5 @@ def _check_depth(root: Element, max_depth: int) -> None:
     while generation:
         depth += 1
         if depth > max_depth:
-            raise Unreadable(f"XML refusé : plus de {max_depth} éléments imbriqués.")
+            raise Unreadable(f"XML refusé : plus de {max_depth} éléments imbriqués.")
         generation = [child for element in generation for child in element]

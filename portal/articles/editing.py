@@ -121,7 +121,7 @@ def _check(draft: Draft) -> None:
         raise Refused(N_("Choisissez une des réponses proposées."), field="state")
     french = draft.texts.get(REFERENCE)
     if french is None or not french.title:
-        raise Refused(N_("Écrivez le titre en français : c’est la version de référence."), field="fr-title")
+        raise Refused(N_("Écrivez le titre en français : c’est la version de référence."), field="fr-title")
     for language, written in draft.texts.items():
         if not written.title:
             raise Refused(N_("Écrivez un titre dans cette langue."), field=f"{language}-title")
@@ -174,7 +174,7 @@ class TopicDraft:
 def save_topic(topic_id: int | None, draft: TopicDraft, *, version: int = 0, by: Actor) -> Topic:
     """A new topic (without `topic_id`), or another wording of one."""
     if not draft.names.get(REFERENCE):
-        raise Refused(N_("Écrivez le nom en français : c’est la version de référence."), field="names-fr")
+        raise Refused(N_("Écrivez le nom en français : c’est la version de référence."), field="names-fr")
     if topic_id is None:
         topic = Topic(slug=_free(Topic, slug_of(draft.names[REFERENCE]) or "theme"))
         db.session.add(topic)

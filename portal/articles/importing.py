@@ -26,7 +26,7 @@ from portal.directory.names import slug_of
 
 BATCH = 40  # sheets in one transaction: it must not hold the write lock for 200 ms
 OWN_SOURCE = "relais"
-CHANGED_HERE = "modifiée ici depuis : gardée telle quelle"
+CHANGED_HERE = "modifiée ici depuis : gardée telle quelle"
 
 Key = tuple[str, str, str]  # audience, language, source_ref
 

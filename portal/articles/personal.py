@@ -152,7 +152,7 @@ def check(field: str, text: str, marks: Iterable[Mark]) -> None:
     """Refuses a text in which something personal is left."""
     left = ", ".join(dict.fromkeys(one.text for one in marks))
     if left:
-        raise Refused(N_("Il reste peut-être des données personnelles : %(left)s."), field=field, left=left)
+        raise Refused(N_("Il reste peut-être des données personnelles : %(left)s."), field=field, left=left)
 
 
 def _all(text: str, names: Iterable[str]) -> Iterator[Mark]:

@@ -107,7 +107,7 @@ def wait_for(case: Case, what: str, *, by: Actor) -> None:
         raise Refused(N_("Dites ce que la personne doit donner."), field="waits_for")
     hold(case)
     if case.state == "closed":
-        raise Refused(N_("Cette affaire est close : rouvrez-la d’abord."))
+        raise Refused(N_("Cette affaire est close : rouvrez-la d’abord."))
     if (case.state, case.waits_for) == ("waiting", what.strip()[:500]):
         return
     case.state, case.waits_for = "waiting", what.strip()[:500]

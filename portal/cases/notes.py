@@ -20,7 +20,7 @@ def write_note(case: Case, body: str, *, by: Person, form_key: str | None = None
     if not body:
         raise Refused(N_("Écrivez la note."), field="note")
     if len(body) > LONGEST:
-        raise Refused(N_("Ce texte est trop long : %(most)s caractères au plus."), field="note", most=LONGEST)
+        raise Refused(N_("Ce texte est trop long : %(most)s caractères au plus."), field="note", most=LONGEST)
     note = Note(case_id=case.id, author_id=by.id, body=body, form_key=form_key)
     db.session.add(note)
     history.record("case.noted", case, by=by.actor, citizen_id=case.citizen_id)

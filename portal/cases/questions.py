@@ -101,7 +101,7 @@ def _check(said: Said) -> None:
         raise Refused(N_("Écrivez la question."), field="question")
     if len(said.text) > LONGEST:
         raise Refused(
-            N_("Ce texte est trop long : %(most)s caractères au plus."), field="question", most=LONGEST
+            N_("Ce texte est trop long : %(most)s caractères au plus."), field="question", most=LONGEST
         )
     if said.disposition and said.disposition not in DISPOSITIONS:
         raise Refused(N_("Choisissez une des réponses proposées."), field="disposition")

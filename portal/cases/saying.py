@@ -33,12 +33,12 @@ ANSWER = N_("Nous vous répondons au plus tard le %(date)s.")
 COMPLETE = N_("Pour compléter votre demande, répondez simplement à ce message. Pour la suivre : %(link)s")
 FOLLOW = N_("Pour lire la réponse ou écrire de nouveau : %(link)s")
 TEXT = N_(
-    "%(organization)s : demande enregistrée le %(date)s, réf. %(reference)s. %(reach)s. Suivi : %(link)s"
+    "%(organization)s : demande enregistrée le %(date)s, réf. %(reference)s. %(reach)s. Suivi : %(link)s"
 )
-AFTER = N_("Demande du %(date)s, réf. %(reference)s. %(reach)s. Suivi : %(link)s")
-AFTER_REFERENCE = N_("Demande du %(date)s. %(reach)s. Suivi : %(link)s")
+AFTER = N_("Demande du %(date)s, réf. %(reference)s. %(reach)s. Suivi : %(link)s")
+AFTER_REFERENCE = N_("Demande du %(date)s. %(reach)s. Suivi : %(link)s")
 LED_BACK = N_(
-    "La référence %(reference)s ne sert plus : votre demande est suivie sous la référence %(kept)s. Suivi : %(link)s"
+    "La référence %(reference)s ne sert plus : votre demande est suivie sous la référence %(kept)s. Suivi : %(link)s"
 )
 
 MAYBE = N_(
@@ -57,10 +57,10 @@ ACCEPTS = N_(
 NOTHING = N_("Vous ne demandez pas de décision : aucun délai légal ne court.")
 BRIEF = {
     "rejection": N_(
-        "Sans réponse le %(date)s, la décision demandée est refusée : recours dans les 2 mois (nous ou "
+        "Sans réponse le %(date)s, la décision demandée est refusée : recours dans les 2 mois (nous ou "
         "citoyens.telerecours.fr)."
     ),
-    "acceptance": N_("Sans réponse le %(date)s, elle est accordée : attestation sur demande."),
+    "acceptance": N_("Sans réponse le %(date)s, elle est accordée : attestation sur demande."),
 }
 
 REJECTED = N_("Le délai légal est passé : depuis le %(date)s, notre silence vaut refus.")

@@ -21,7 +21,7 @@ class Protected(NotYours):
     """The citizen is protected: a named group opens the file, or anyone with a written reason."""
 
     def __init__(self, citizen_id: int) -> None:
-        super().__init__(N_("Ce dossier est protégé : écrivez pourquoi vous devez l’ouvrir."))
+        super().__init__(N_("Ce dossier est protégé : écrivez pourquoi vous devez l’ouvrir."))
         self.citizen_id = citizen_id
 
 
@@ -51,7 +51,7 @@ def point_at(citizen_id: int, *, by: Person) -> Citizen:
 def give_reason(citizen_id: int, reason: str, *, by: Person) -> None:
     """Writes why a protected file must be opened: that is its reading, and opens it for `REASON_LASTS`."""
     if len(reason.split()) < 2:
-        raise Refused(N_("Écrivez le motif en quelques mots : un encadrant le lira."), field="reason")
+        raise Refused(N_("Écrivez le motif en quelques mots : un encadrant le lira."), field="reason")
     opened = open_citizen(citizen_id, by=by, reason=reason)
     history.record_reading(db.session(), by.id, opened.id, reason.strip()[:500])
 

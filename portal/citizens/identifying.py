@@ -47,7 +47,7 @@ def phone_number(typed: str) -> str:
         pass
     if number is not None:
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    raise Refused(N_("Ce numéro de téléphone n’est pas complet. Exemple : 06 39 98 12 34."), field="phone")
+    raise Refused(N_("Ce numéro de téléphone n’est pas complet. Exemple : 06 39 98 12 34."), field="phone")
 
 
 def network_number(given: str) -> str:
@@ -60,7 +60,7 @@ def email_address(typed: str) -> str:
     address = typed.strip().lower()
     if not _EMAIL.fullmatch(address):
         raise Refused(
-            N_("Cette adresse e-mail n’est pas complète. Exemple : prenom.nom@exemple.fr."), field="email"
+            N_("Cette adresse e-mail n’est pas complète. Exemple : prenom.nom@exemple.fr."), field="email"
         )
     return address
 

@@ -39,7 +39,7 @@ def protect(citizen: Citizen, protected: bool, *, reason: str, by: Person) -> No
         raise NotYours(N_("Une personne de l’encadrement décide de la protection d’un dossier."))
     if len(reason.split()) < 2:
         raise Refused(
-            N_("Écrivez le motif en quelques mots : un encadrant le lira."), field="protection_reason"
+            N_("Écrivez le motif en quelques mots : un encadrant le lira."), field="protection_reason"
         )
     hold(people.head(citizen))
     verb = "citizen.protected" if protected else "citizen.unprotected"

@@ -110,7 +110,7 @@ def _check(citizen: Citizen, kind: str, other: Citizen | None, name: str, eviden
     if other is not None and people.head(other) is people.head(citizen):
         raise Refused(N_("Une personne ne se représente pas elle-même."), field="relative")
     if kind in REPRESENTS and not evidence.strip():
-        sentence = N_("Dites sur quoi cela repose : un jugement, un mandat, ce que la personne a dit.")
+        sentence = N_("Dites sur quoi cela repose : un jugement, un mandat, ce que la personne a dit.")
         raise Refused(sentence, field="evidence")
 
 

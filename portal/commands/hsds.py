@@ -52,7 +52,7 @@ class Told:
     def __call__(self, place: str, why: str, refused: bool) -> None:
         self.times += 1
         if self.times <= MOST_TOLD:
-            click.echo(f"  {'refused' if refused else 'kept as it stands'}: {place} : {why}")
+            click.echo(f"  {'refused' if refused else 'kept as it stands'}: {place} : {why}")
 
     def end(self) -> None:
         if self.times > MOST_TOLD:

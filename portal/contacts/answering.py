@@ -73,7 +73,7 @@ def check_held(contact: Contact, *, by: Person) -> None:
     if contact.state == "in_progress" and contact.agent_id != by.id:
         raise Refused(N_("Quelqu’un d’autre s’en occupe déjà."))
     if contact.state in ("open", "waiting"):
-        raise Refused(N_("Prenez d’abord cet échange : quelqu’un d’autre pourrait le prendre."))
+        raise Refused(N_("Prenez d’abord cet échange : quelqu’un d’autre pourrait le prendre."))
 
 
 def jot(contact: Contact, *, note: str, topic_id: int | None, by: Actor) -> None:

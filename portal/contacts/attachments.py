@@ -42,13 +42,13 @@ _HEIC = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
 _MARKUP = (b"<!doctype", b"<html", b"<head", b"<body", b"<script", b"<svg", b"<?xml", b"<iframe", b"<!--")
 _RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))}
 
-TOO_LARGE = N_("« %(name)s » est trop lourd : 10 Mo au plus par fichier.")
-WRONG_KIND = N_("« %(name)s » n’est pas d’un format accepté (PDF, JPEG, PNG, WebP, HEIC, DOCX, ODT ou TXT).")
-MISNAMED = N_("« %(name)s » n’est pas ce que dit son nom.")
-LOCKED = N_("« %(name)s » est chiffré ou contient des macros : envoyez une version ordinaire.")
+TOO_LARGE = N_("« %(name)s » est trop lourd : 10 Mo au plus par fichier.")
+WRONG_KIND = N_("« %(name)s » n’est pas d’un format accepté (PDF, JPEG, PNG, WebP, HEIC, DOCX, ODT ou TXT).")
+MISNAMED = N_("« %(name)s » n’est pas ce que dit son nom.")
+LOCKED = N_("« %(name)s » est chiffré ou contient des macros : envoyez une version ordinaire.")
 TOO_MANY = N_("Dix fichiers au plus par message.")
-TOO_HEAVY = N_("Les fichiers sont trop lourds : %(most)s Mo en tout au plus.")
-EMPTY = N_("« %(name)s » est vide.")
+TOO_HEAVY = N_("Les fichiers sont trop lourds : %(most)s Mo en tout au plus.")
+EMPTY = N_("« %(name)s » est vide.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from portal.citizens import people
 from portal.citizens.models import Citizen, Identifier
 from portal.database import Base, Versioned
 
-DISTRESS = "Mots de détresse : à rappeler tout de suite"  # the step of a contact that none may pass in line
+DISTRESS = "Mots de détresse : à rappeler tout de suite"  # the step of a contact that none may pass in line
 CHANNELS = ("phone", "text", "web", "email", "counter", "letter")
 DISPOSITIONS = (
     "answered",

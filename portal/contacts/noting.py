@@ -30,7 +30,7 @@ def add_note(contact: Contact, body: str, *, by: Person, form_key: str | None = 
     if not body:
         raise Refused(N_("Écrivez la note."), field="later_note")
     if len(body) > LONGEST:
-        sentence = N_("Ce texte est trop long : %(most)s caractères au plus.")
+        sentence = N_("Ce texte est trop long : %(most)s caractères au plus.")
         raise Refused(sentence, field="later_note", most=LONGEST)
     late = contact.state == "wrapped_up"
     note = ContactNote(contact_id=contact.id, author_id=by.id, body=body, late=late, form_key=form_key)

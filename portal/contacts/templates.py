@@ -138,7 +138,7 @@ def meant(organization_id: int, typed: str, topics: Mapping[int, str]) -> Templa
         raise Refused(N_("Aucune réponse préparée ne répond à ces mots."), field="template-words")
     if len(found) > 1:
         names = ", ".join(one.name for one in found[:5])
-        raise Refused(N_("Laquelle : %(names)s ?"), field="template-words", names=names)
+        raise Refused(N_("Laquelle : %(names)s ?"), field="template-words", names=names)
     return found[0]
 
 
@@ -187,7 +187,7 @@ def _check(draft: TemplateDraft) -> None:
 def _check_text(language: str, text: str, wanted: set[str], *, known: set[str]) -> None:
     used, where = set(placeholders(text)), f"texts-{language}"
     if len(text) > LONGEST:
-        raise Refused(N_("Ce texte est trop long : %(most)s caractères au plus."), field=where, most=LONGEST)
+        raise Refused(N_("Ce texte est trop long : %(most)s caractères au plus."), field=where, most=LONGEST)
     for name in sorted(used - known):
         raise Refused(
             N_("%(name)s n’est pas un mot que Relais sait remplacer."), field=where, name="{" + name + "}"

@@ -27,7 +27,7 @@ WELCOME = timedelta(seconds=25)  # the greeting, and the menu
 WRAP_UP = timedelta(seconds=50)
 CALL_BACK_AFTER_S = 120
 ENDS = ("answered",) * 8 + ("transferred", "wrong_number")
-GAVE_UP, TO_CALL_BACK = "A raccroché pendant l’attente.", "A raccroché pendant l’attente : à rappeler"
+GAVE_UP, TO_CALL_BACK = "A raccroché pendant l’attente.", "A raccroché pendant l’attente : à rappeler"
 
 
 class Call(NamedTuple):

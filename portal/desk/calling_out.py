@@ -41,7 +41,7 @@ def call(contact_id: int, *, by: Staff) -> Contact:
         raise Refused(N_("Ce numéro ne peut pas être appelé d’ici."))
     if not by.phone:
         raise Refused(
-            N_("Aucun téléphone n’est noté dans votre fiche : l’appel ne peut pas vous être passé.")
+            N_("Aucun téléphone n’est noté dans votre fiche : l’appel ne peut pas vous être passé.")
         )
     if presence.of(by).state == "busy" or offering.live_for(by.id) is not None or _is_being_rung(by):
         raise Refused(N_("Vous êtes déjà en ligne."))

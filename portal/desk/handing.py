@@ -152,7 +152,7 @@ def complete(contact_id: int, *, by: Staff) -> None:
     if ends is None:
         return
     if ends.third is None or ends.third.answered_at is None:
-        raise Refused(N_("Personne n’a encore répondu : attendez, ou transférez sans attendre."))
+        raise Refused(N_("Personne n’a encore répondu : attendez, ou transférez sans attendre."))
     move((ends.citizen, "room"), (ends.agent, "out"))
     talking.hand_over(ends.contact, ends.third, by=by.actor)
     _leave(ends, by)
@@ -169,13 +169,13 @@ def transfer(contact_id: int, key: str, *, by: Staff) -> None:
     queue_id = target.id if target.kind == "queue" else contact.queue_id
     queue = db.session.get(Queue, queue_id) if queue_id else None
     if target.kind != "service" and queue is None:
-        raise Refused(N_("Cet appel n’est venu par aucune file : transférez-le à une file."), field="target")
+        raise Refused(N_("Cet appel n’est venu par aucune file : transférez-le à une file."), field="target")
     move((ends.citizen, "away" if target.kind == "service" else "line"), (ends.agent, "out"))
     _note("contact.transferred", contact, by, whom=target.label)
     if target.kind == "service":
         away = {"label": target.label, "purpose": "transfer", "dialled_by_id": ends.citizen.id}
         db.session.add(Leg(contact_id=contact.id, role="third", to=target.phone, state="queued", **away))
-        contact.step = f"Transféré : {target.label}"
+        contact.step = f"Transféré : {target.label}"
     elif queue is not None:
         only = target.id if target.kind == "agent" else None
         places.stand_in_line(contact, queue, by=by.actor, only_staff_id=only)
@@ -218,7 +218,7 @@ def _chosen(key: str, by: Staff) -> Target:
         found = next((target for target in targets(by) if target.key == key), None)
     if found is None:
         raise Refused(
-            N_("Choisissez dans la liste : cette personne ou ce service n’est plus libre."), field="target"
+            N_("Choisissez dans la liste : cette personne ou ce service n’est plus libre."), field="target"
         )
     return found
 
@@ -231,7 +231,7 @@ def _free_in(queue_id: int, by: Staff) -> Target:
     found = db.session.scalar(query.order_by(Presence.since, Staff.id).limit(1))
     if found is None:
         raise Refused(
-            N_("Personne n’est libre dans cette file : transférez-lui l’appel sans attendre."), field="target"
+            N_("Personne n’est libre dans cette file : transférez-lui l’appel sans attendre."), field="target"
         )
     return Target(f"agent:{found.id}", found.name, found.phone)
 

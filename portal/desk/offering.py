@@ -158,7 +158,7 @@ def miss_in_outage(contact: Contact, queue: Queue | None) -> None:
     history.record("contact.missed_in_outage", contact, by=history.NETWORK, citizen_id=contact.citizen_id)
     _abandoned(place)
     if place.state == "proposed":
-        contact.step = "A appelé pendant une panne : à rappeler"
+        contact.step = "A appelé pendant une panne : à rappeler"
 
 
 def _left_without_a_word(place: Place) -> bool:
@@ -172,12 +172,12 @@ def _abandoned(place: Place) -> None:
     contact = place.contact
     others = proposals.others_of(contact)
     if proposals.is_expected(others):
-        proposals.close(contact, "A raccroché ; déjà inscrit pour être rappelé.")
+        proposals.close(contact, "A raccroché ; déjà inscrit pour être rappelé.")
         return
     if contact.identifier_id is None:
-        proposals.close(contact, "A raccroché pendant l’attente ; numéro masqué.")
+        proposals.close(contact, "A raccroché pendant l’attente ; numéro masqué.")
         return
     proposals.supersede(others)
     contact.state = "open"
-    propose(place, "A raccroché pendant l’attente : à rappeler")
+    propose(place, "A raccroché pendant l’attente : à rappeler")
     news.tell(f"desk:{place.organization_id}")

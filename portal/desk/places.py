@@ -27,7 +27,7 @@ __all__ = ["announce", "expected_wait_s", "of", "position", "stand_in_line", "tr
 RECENTLY = timedelta(hours=24)  # who calls again within it, without having been answered, comes first
 MOST_TRIES = 3
 RETRY = timedelta(minutes=10)
-KEPT = "Sera rappelé à son tour : place gardée"
+KEPT = "Sera rappelé à son tour : place gardée"
 
 
 def of(contact_id: int) -> Place | None:
@@ -144,10 +144,10 @@ def try_later(place: Place) -> None:
         "contact.not_reached", contact, by=history.NETWORK, citizen_id=contact.citizen_id, details=details
     )
     if place.attempts >= MOST_TRIES:
-        propose(place, f"À rappeler : {place.attempts} essais sans réponse")
+        propose(place, f"À rappeler : {place.attempts} essais sans réponse")
         return
     place.state = "waiting"
-    contact.step = f"Sera rappelé : essai {place.attempts} sans réponse"
+    contact.step = f"Sera rappelé : essai {place.attempts} sans réponse"
     _put_off(place, clock.now() + RETRY * place.attempts)
     news.tell(f"desk:{place.organization_id}")
 
@@ -186,7 +186,7 @@ def _stays(place: Place, queue: Queue, by: Actor) -> bool:
 def _wait_in(contact: Contact, queue: Queue, by: Actor) -> None:
     contact.queue_id, contact.state, contact.agent_id = queue.id, "waiting", None
     if contact.step != DISTRESS:
-        contact.step = f"En attente : {queue.name}"
+        contact.step = f"En attente : {queue.name}"
     details = {"queue": queue.slug}
     history.record("contact.queued", contact, by=by, citizen_id=contact.citizen_id, details=details)
     news.tell(f"desk:{contact.organization_id}")

@@ -41,12 +41,12 @@ def choose(staff: Staff, state: str) -> Presence:
         raise Refused(N_("Choisissez une des réponses proposées."), field="state")
     if state == "available" and not staff.phone:
         raise Refused(
-            N_("Aucun téléphone n’est noté dans votre fiche : l’appel ne peut pas vous être passé."),
+            N_("Aucun téléphone n’est noté dans votre fiche : l’appel ne peut pas vous être passé."),
             field="state",
         )
     presence = _held(staff.id, staff.organization_id)
     if presence.state == "busy" and not _is_over(presence):
-        raise Refused(N_("Vous êtes en ligne : terminez d’abord cet appel."), field="state")
+        raise Refused(N_("Vous êtes en ligne : terminez d’abord cet appel."), field="state")
     if state != "available":
         _refuse_ringing(presence)
     presence.missed, presence.contact_id = 0, None

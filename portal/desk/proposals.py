@@ -32,7 +32,7 @@ def supersede(others: Iterable[Place]) -> None:
     """Their number gave up again: the latest call alone is proposed."""
     for place in others:
         if place.state == "proposed":
-            close(place.contact, "La personne a rappelé depuis : voyez son dernier appel.")
+            close(place.contact, "La personne a rappelé depuis : voyez son dernier appel.")
             place.state, place.ended_at = "left", clock.now()
 
 

@@ -22,7 +22,7 @@ def take(contact_id: int, *, by: Staff) -> Contact:
         return contact
     if not by.phone:
         raise Refused(
-            N_("Aucun téléphone n’est noté dans votre fiche : l’appel ne peut pas vous être passé.")
+            N_("Aucun téléphone n’est noté dans votre fiche : l’appel ne peut pas vous être passé.")
         )
     place = hold_place(contact) or _stand(contact)
     ringing = _ringing(contact, by)

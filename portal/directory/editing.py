@@ -157,7 +157,7 @@ def _free_slug(table: type[Service] | type[Organization], name: str) -> str:
     if not slug:
         raise Refused(N_("Donnez un nom."), field="name")
     if db.session.scalar(db.select(table.id).filter_by(slug=slug)):
-        raise Refused(N_("Ce nom est déjà pris : %(name)s."), field="name", name=slug)
+        raise Refused(N_("Ce nom est déjà pris : %(name)s."), field="name", name=slug)
     return slug
 
 

@@ -46,7 +46,7 @@ class Known(NamedTuple):
 def check(tree: Step, line: Line | None = None) -> list[Finding]:
     """What is wrong with a tree, the errors first; with its line, its languages and emergency notice too."""
     if not isinstance(tree, dict) or not tree:
-        return [Finding(ERROR, "", "Le menu est vide : ajoutez une première étape.")]
+        return [Finding(ERROR, "", "Le menu est vide : ajoutez une première étape.")]
     found = list(_check_depth(tree, ""))
     if found:
         return found
@@ -75,7 +75,7 @@ def _check_depth(step: Any, path: str) -> Iterator[Finding]:
 def _check_step(path: str, step: Step, known: Known) -> Iterator[Finding]:
     kind = step.get("do")
     if kind not in KINDS:
-        yield Finding(ERROR, path, "Cette étape ne fait rien : c’est une impasse.")
+        yield Finding(ERROR, path, "Cette étape ne fait rien : c’est une impasse.")
         return
     for text in [text for name in ("says", "text") for text in steps.texts(step.get(name)).values()]:
         if len(text) > LONGEST_TEXT:
@@ -93,12 +93,12 @@ def _check_choices(path: str, step: Step, _known: Known) -> Iterator[Finding]:
     offered = steps.choices(step)
     keys = [str(choice.get("key", "")) for choice in offered]
     if not offered:
-        yield Finding(ERROR, path, "Ce menu n’a aucun choix : c’est une impasse.")
+        yield Finding(ERROR, path, "Ce menu n’a aucun choix : c’est une impasse.")
     for key in sorted({key for key in keys if keys.count(key) > 1}):
         yield Finding(ERROR, path, f"La touche {key} sert deux fois dans ce menu.")
     for choice, key in zip(offered, keys, strict=True):
         if len(key) != 1 or key not in KEYS:
-            yield Finding(ERROR, path, f"« {key} » n’est pas une touche du téléphone.")
+            yield Finding(ERROR, path, f"« {key} » n’est pas une touche du téléphone.")
         label = steps.in_language(choice.get("label"), REFERENCE)[0]
         if not label:
             yield Finding(ERROR, path, f"Le choix {key} n’a pas de texte en français.")
@@ -107,9 +107,9 @@ def _check_choices(path: str, step: Step, _known: Known) -> Iterator[Finding]:
         if not isinstance(choice.get("then"), dict):
             yield Finding(ERROR, path, f"Le choix {key} ne mène nulle part.")
     if len([key for key in keys if key != steps.PERSON_KEY]) > MOST_CHOICES:
-        yield Finding(WARNING, path, f"Plus de {MOST_CHOICES} choix : on ne retient pas les premiers.")
+        yield Finding(WARNING, path, f"Plus de {MOST_CHOICES} choix : on ne retient pas les premiers.")
     if _level(path) >= MOST_LEVELS:
-        yield Finding(WARNING, path, f"Plus de {MOST_LEVELS} niveaux de menu : beaucoup raccrochent avant.")
+        yield Finding(WARNING, path, f"Plus de {MOST_LEVELS} niveaux de menu : beaucoup raccrochent avant.")
     person = steps.choice_for(step, steps.PERSON_KEY)
     if person and not steps.leads_to_a_person(person.get("then") or {}):
         yield Finding(WARNING, path, "La touche 0 ne mène pas à une personne.")
@@ -123,12 +123,12 @@ def _check_names(path: str, step: Step, known: Known) -> Iterator[Finding]:
     """The names that a step of another kind bears."""
     kind = step["do"]
     if kind == "queue" and step.get("queue") not in known.queues:
-        yield Finding(ERROR, path, f"La file « {step.get('queue', '')} » n’existe pas.")
+        yield Finding(ERROR, path, f"La file « {step.get('queue', '')} » n’existe pas.")
     if kind == "queue" and step.get("topic") and step["topic"] not in known.topics:
-        yield Finding(ERROR, path, f"Le thème « {step['topic']} » n’existe pas.")
+        yield Finding(ERROR, path, f"Le thème « {step['topic']} » n’existe pas.")
     if (kind == "article" or step.get("article")) and step.get("article") not in known.articles:
         yield Finding(
-            ERROR, path, f"La réponse « {step.get('article', '')} » n’existe pas ou n’est pas publiée."
+            ERROR, path, f"La réponse « {step.get('article', '')} » n’existe pas ou n’est pas publiée."
         )
     if kind == "text" and not step.get("article") and not steps.in_language(step.get("text"), REFERENCE)[0]:
         yield Finding(ERROR, path, "Ce SMS n’a ni texte en français ni réponse à envoyer.")
@@ -139,12 +139,12 @@ def _check_names(path: str, step: Step, known: Known) -> Iterator[Finding]:
 def _check_transfer(path: str, service: str, services: dict[str, str]) -> Iterator[Finding]:
     number = services.get(service)
     if number is None:
-        yield Finding(ERROR, path, f"Le service « {service} » n’existe pas ou n’est plus actif.")
+        yield Finding(ERROR, path, f"Le service « {service} » n’existe pas ou n’est plus actif.")
     elif not number:
-        yield Finding(ERROR, path, f"Le service « {service} » n’a pas de numéro de téléphone.")
+        yield Finding(ERROR, path, f"Le service « {service} » n’a pas de numéro de téléphone.")
     elif not may_be_dialled(number):
         sentence = (
-            f"On ne transfère pas vers le {number} : numéro court, étranger ou surtaxé. Faites-le dire."
+            f"On ne transfère pas vers le {number} : numéro court, étranger ou surtaxé. Faites-le dire."
         )
         yield Finding(ERROR, path, sentence)
 
@@ -160,16 +160,16 @@ def _check_languages(path: str, step: Step, line: Line | None) -> Iterator[Findi
     for language in [language for language in (line.languages if line else ()) if language != REFERENCE]:
         if any(text.get(REFERENCE) and not text.get(language) for text in map(steps.texts, texts)):
             yield Finding(
-                WARNING, path, f"Un texte n’est pas traduit ({language}) : il sera dit en français."
+                WARNING, path, f"Un texte n’est pas traduit ({language}) : il sera dit en français."
             )
 
 
 def _check_people(tree: Step) -> Iterator[Finding]:
     person = steps.person_near(tree)
     if person is None:
-        yield Finding(WARNING, "", "Ce menu ne mène à personne : ni file d’attente, ni transfert.")
+        yield Finding(WARNING, "", "Ce menu ne mène à personne : ni file d’attente, ni transfert.")
     elif tree.get("do") == "choose" and not steps.choice_for(tree, steps.PERSON_KEY):
-        yield Finding(WARNING, "", "La touche 0 n’est pas proposée : elle mène toujours à une personne.")
+        yield Finding(WARNING, "", "La touche 0 n’est pas proposée : elle mène toujours à une personne.")
 
 
 def _check_line(tree: Step, line: Line | None) -> Iterator[Finding]:

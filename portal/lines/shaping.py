@@ -92,7 +92,7 @@ def remove(line: Line, path: str, *, by: Actor) -> MenuVersion | None:
     tree = _held_tree(line)
     above = steps.step_at(tree, path[:-1]) if path else None
     if above is None:
-        raise Refused(N_("Le menu commence par cette étape : remplacez-la plutôt."))
+        raise Refused(N_("Le menu commence par cette étape : remplacez-la plutôt."))
     left = {name: value for name, value in above.items() if name != "then" or path[-1] != NEXT}
     if path[-1] != NEXT and steps.choice_for(above, path[-1]):
         left["choices"] = [one for one in steps.choices(above) if one.get("key") != path[-1]]

@@ -103,7 +103,7 @@ def _select(server: imaplib.IMAP4, name: str) -> Folder:
         answer, _ = server.select(_quoted(name))
     except imaplib.IMAP4.readonly as error:
         raise Trouble(
-            "La boîte aux lettres ne permet que de lire : ce qui est pris ne peut y être marqué."
+            "La boîte aux lettres ne permet que de lire : ce qui est pris ne peut y être marqué."
         ) from error
     if answer != "OK":
         raise Trouble("Le dossier à lire n’existe pas dans la boîte aux lettres.")

@@ -37,7 +37,7 @@ def ask(asked: Asked, kind: str, format: str, *, purpose: str = "", form_key: st
         raise Refused(N_("Écrivez à quoi serviront ces données personnelles."), field="purpose")
     under_way = db.select(db.func.count()).where(Export.staff_id == by.id, Export.state.in_(UNDER_WAY))
     if (db.session.scalar(under_way) or 0) >= MOST_AT_ONCE:
-        raise Refused(N_("Trois fichiers sont déjà en préparation : attendez qu’ils soient prêts."))
+        raise Refused(N_("Trois fichiers sont déjà en préparation : attendez qu’ils soient prêts."))
     row = Export(
         organization_id=by.organization_id,
         staff_id=by.id,

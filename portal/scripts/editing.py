@@ -124,7 +124,7 @@ def remove_step(made: Script, key: str, *, by: Actor) -> None:
     if step is None:
         return
     if tree["first"] == key:
-        raise Refused(N_("Le script commence par cette étape : faites-le d’abord commencer par une autre."))
+        raise Refused(N_("Le script commence par cette étape : faites-le d’abord commencer par une autre."))
     _write(made, trees.without(tree, key), by)
     history.record("script.step_removed", made, by=by, details={"step": key, "changed": {key: [step, {}]}})
 

@@ -76,7 +76,7 @@ def tidy(step: Step) -> Step:
     for name, text in texts.items():
         if len(text) > LONGEST_TEXT:
             raise Refused(
-                N_("Ce texte est trop long : %(most)s caractères au plus."), field=name, most=LONGEST_TEXT
+                N_("Ce texte est trop long : %(most)s caractères au plus."), field=name, most=LONGEST_TEXT
             )
     if len(kept) > MOST_ANSWERS:
         raise Refused(
@@ -109,10 +109,10 @@ def check(tree: Tree) -> list[Finding]:
     ]
     looping = sorted(_looping(tree), key=int)
     found += [
-        Finding(key, N_("Cette étape ramène à elle-même : le script tourne en rond.")) for key in looping
+        Finding(key, N_("Cette étape ramène à elle-même : le script tourne en rond.")) for key in looping
     ]
     if not looping and tree["first"] in tree["steps"] and _longest(tree, tree["first"]) > LONG_WAY:
-        sentence = N_("Plus de six questions à la suite : un appel n’est pas un questionnaire.")
+        sentence = N_("Plus de six questions à la suite : un appel n’est pas un questionnaire.")
         found.append(Finding(tree["first"], sentence, error=False))
     return found
 
@@ -127,7 +127,7 @@ def _at(key: str, step: Step, tree: Tree) -> Iterator[Finding]:
     if any(answer["then"] not in tree["steps"] for answer in answers(step)):
         yield Finding(key, N_("Une réponse ne mène nulle part."))
     if len(answers(step)) == 1:
-        yield Finding(key, N_("Une seule réponse possible : ce n’est pas une question."), error=False)
+        yield Finding(key, N_("Une seule réponse possible : ce n’est pas une question."), error=False)
 
 
 def _next(tree: Tree, key: str) -> list[str]:

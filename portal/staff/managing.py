@@ -81,7 +81,7 @@ def change_staff(staff_id: int, *, version: int, by: Person, **values: Any) -> S
         values["phone"] = own_number(values["phone"])
     role = values.get("role", member.role)
     if role not in ROLES:
-        raise Refused(N_("Ce rôle n’existe pas : %(role)s."), field="role", role=role)
+        raise Refused(N_("Ce rôle n’existe pas : %(role)s."), field="role", role=role)
     if role != member.role:
         _refuse_own(member, by)
         _keep_an_administrator(member)

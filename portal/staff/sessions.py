@@ -42,7 +42,7 @@ def add_staff(
     """A new member of staff. Refuses a role we do not know, a short password or an address already taken."""
     email = email.strip().lower()
     if role not in ROLES:
-        raise Refused(N_("Ce rôle n’existe pas : %(role)s."), role=role)
+        raise Refused(N_("Ce rôle n’existe pas : %(role)s."), role=role)
     if len(password) < 12:
         raise Refused(N_("Le mot de passe doit compter au moins 12 caractères."), field="password")
     if db.session.scalar(db.select(Staff.id).filter_by(email=email)):

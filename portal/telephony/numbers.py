@@ -45,7 +45,7 @@ SUITS_MACHINES = re.compile(
 FOREIGN = N_("Nous n’envoyons de SMS qu’aux mobiles de France et d’outre-mer. Appelez, ou écrivez un e-mail.")
 SHORT = N_("Un numéro d’urgence ou un numéro court ne reçoit pas de SMS.")
 SURCHARGED = N_("Un numéro en 08 ne reçoit pas de SMS.")
-FIXED = N_("Ce numéro n’est pas un mobile : il ne reçoit pas de SMS. Appelez, ou écrivez un e-mail.")
+FIXED = N_("Ce numéro n’est pas un mobile : il ne reçoit pas de SMS. Appelez, ou écrivez un e-mail.")
 
 
 def territory(number: str) -> Territory | None:

@@ -10,7 +10,7 @@ from portal.telephony.alerts import alert
 
 STILL = (
     "L’opérateur signe encore ses appels avec l’ancien jeton (TWILIO_AUTH_TOKEN_OLD). "
-    "Après le {day}, ils seront refusés et le téléphone ne répondra plus : faites du nouveau jeton "
+    "Après le {day}, ils seront refusés et le téléphone ne répondra plus : faites du nouveau jeton "
     "le jeton principal chez l’opérateur."
 )
 

@@ -29,7 +29,7 @@ LARGEST = 300_000
 CHECKS = "form_checks"  # the names of a form's boxes and radios: those that are not ticked are not sent
 GROUP = "[]"  # ends the name under which what is ticked is kept, a line each
 NOT_TYPED = {"csrf_token", "form_key", marks.FIELD, FIELD, CHECKS, "back", "password", "who", "q"}
-FILES_STAY = "Les fichiers joints n’ont pas pu être gardés : joignez-les de nouveau."
+FILES_STAY = "Les fichiers joints n’ont pas pu être gardés : joignez-les de nouveau."
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def take_back(carried: Carried | None, staff_id: int) -> str:
 def say(carried: Carried, *, mine: bool) -> None:
     """What is told once signed in."""
     if not mine:
-        flash("Ce qui avait été tapé ici l’a été par quelqu’un d’autre : ce n’est pas repris.", "warning")
+        flash("Ce qui avait été tapé ici l’a été par quelqu’un d’autre : ce n’est pas repris.", "warning")
     elif carried.files:
         flash(FILES_STAY, "warning")
 
@@ -125,7 +125,7 @@ def back_to_its_page() -> Any:
         return None
     db.session.commit()
     g.words_kept = True
-    flash("Votre session a changé entre-temps : rien n’a été envoyé. Relisez, puis envoyez.", "warning")
+    flash("Votre session a changé entre-temps : rien n’a été envoyé. Relisez, puis envoyez.", "warning")
     say(carried, mine=True)
     return redirect(page, 303)
 

@@ -22,12 +22,12 @@ from portal.directory.models import Kind, Organization, Service
 from portal.errors import Missing
 from portal.views.forms import Form
 
-NOBODY = "Rien ne répond à ces mots dans l’annuaire : essayez un nom plus court, ou le nom de la commune."
-SEVERAL = "Plusieurs répondent à ces mots : choisissez dans la liste."
-NO_COMMUNE = "Aucune commune ne s’appelle « {} »."
-WHICH_COMMUNE = "Laquelle : {} ? Choisissez dans la liste, ou écrivez son code."
+NOBODY = "Rien ne répond à ces mots dans l’annuaire : essayez un nom plus court, ou le nom de la commune."
+SEVERAL = "Plusieurs répondent à ces mots : choisissez dans la liste."
+NO_COMMUNE = "Aucune commune ne s’appelle « {} »."
+WHICH_COMMUNE = "Laquelle : {} ? Choisissez dans la liste, ou écrivez son code."
 MOST_NAMED = 5
-NO_KIND = "Aucun genre de service ne s’appelle « {} » : choisissez dans la liste proposée."
+NO_KIND = "Aucun genre de service ne s’appelle « {} » : choisissez dans la liste proposée."
 
 Row = TypeVar("Row", Service, Organization)
 

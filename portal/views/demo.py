@@ -34,7 +34,7 @@ def mailbox() -> str:
         subject = answered.subject if answered.subject.startswith("Re:") else f"Re: {answered.subject}"
         quoted = "\n".join(f"> {line}" for line in answered.body.splitlines())
         form.values.update(
-            sender=answered.to, subject=subject, body=f"\n\nLe 1/1 à 08:00, Mairie a écrit :\n{quoted}"
+            sender=answered.to, subject=subject, body=f"\n\nLe 1/1 à 08:00, Mairie a écrit :\n{quoted}"
         )
     return _page(form, answered)
 
@@ -53,7 +53,7 @@ def write_to_town() -> Any:
         return _page(form, answered), refusal.status
     keep_letter(settings(), raw, source="demo")
     db.session.commit()
-    flash("Lettre partie : elle est sur le bureau des agents dans un instant.", "good")
+    flash("Lettre partie : elle est sur le bureau des agents dans un instant.", "good")
     return redirect(url_for("demo.mailbox"), 303)
 
 

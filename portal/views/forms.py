@@ -33,7 +33,7 @@ class Form:
         if required and not value:
             self.refuse(name, gettext(REQUIRED))
         elif len(value) > longest:
-            self.refuse(name, gettext("Ce texte est trop long : %(most)s caractères au plus.", most=longest))
+            self.refuse(name, gettext("Ce texte est trop long : %(most)s caractères au plus.", most=longest))
         return value
 
     def choice(self, name: str, allowed: Collection[str], *, required: bool = False) -> str:

@@ -86,7 +86,7 @@ def partner(view: View) -> View:
         kind, _, key = request.headers.get("Authorization", "").partition(" ")
         g.partner = partners.partner_of(key.strip()) if kind.lower() == "bearer" else None
         if g.partner is None:
-            raise NoKey(N_("Donnez votre clé : Authorization: Bearer, puis la clé."))
+            raise NoKey(N_("Donnez votre clé : Authorization: Bearer, puis la clé."))
         return view(*args, **kwargs)
 
     guarded.guard = "partner"  # type: ignore[attr-defined]

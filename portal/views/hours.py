@@ -103,7 +103,7 @@ def week_text(schedule: Schedule) -> str:
         (day, ", ".join(f"{hours} ({note})" if note else hours for hours, note in slots))
         for day, slots in week(schedule)
     ]
-    return " ; ".join(f"{day} {hours}" for day, hours in days if hours)
+    return " ; ".join(f"{day} {hours}" for day, hours in days if hours)
 
 
 def init_app(app: Flask) -> None:

@@ -22,14 +22,14 @@ from portal.views.spooling import way
 AWAY = (OperationalError, InterfaceError, PoolTimeout)
 SENTENCES = {
     400: N_(
-        "La demande n’a pas été comprise. Revenez en arrière et réessayez : ce que vous avez écrit y est encore."
+        "La demande n’a pas été comprise. Revenez en arrière et réessayez : ce que vous avez écrit y est encore."
     ),
     401: N_("Votre session est terminée. Identifiez-vous de nouveau."),
     403: N_("Vous n’avez pas accès à cette page."),
     404: N_("Cette page n’existe pas ou n’existe plus."),
     405: N_("Cette page ne s’ouvre pas de cette façon."),
     413: N_(
-        "Les fichiers sont trop lourds : %(most)s Mo en tout au plus. Revenez en arrière : "
+        "Les fichiers sont trop lourds : %(most)s Mo en tout au plus. Revenez en arrière : "
         "ce que vous avez écrit y est encore."
     ),
     429: N_("Trop de demandes à la fois. Attendez une minute puis réessayez."),

@@ -45,7 +45,7 @@ def submit() -> Any:
         db.session.commit()
         form.refuse(
             "email",
-            gettext("Adresse ou mot de passe inconnus, ou trop d’essais : attendez un quart d’heure."),
+            gettext("Adresse ou mot de passe inconnus, ou trop d’essais : attendez un quart d’heure."),
         )
         return render_template("sign_in.html", form=form, carried=request.form.get(carrying.FIELD)), 422
     return _begin(person)

@@ -11,7 +11,7 @@ from portal.views.forms import Form
 
 SIGNED = {"fr": "langue des signes française", "en": "French Sign Language", "ar": "لغة الإشارة الفرنسية"}
 SIGN = "fsl"
-UNKNOWN = "Aucune langue ne s’appelle « {} »."
+UNKNOWN = "Aucune langue ne s’appelle « {} »."
 
 
 def names_of(codes: list[str], language: str = "fr") -> list[str]:

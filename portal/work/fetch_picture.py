@@ -68,5 +68,5 @@ def _otherwise(contact: Contact) -> str:
     with force_locale(contact.language):
         link = f"{settings().public_base_url}/{contact.language}/requests/new"
         return gettext(
-            "Votre photo ne nous est pas parvenue. Envoyez-la sur notre site : %(link)s", link=link
+            "Votre photo ne nous est pas parvenue. Envoyez-la sur notre site : %(link)s", link=link
         )

@@ -42,7 +42,7 @@ from portal.work.receipts import acknowledge
 
 log = logging.getLogger(__name__)
 
-ILLEGIBLE = "Lettre reçue qui n’a pas pu être lue : ouvrez-la telle qu’elle est venue."
+ILLEGIBLE = "Lettre reçue qui n’a pas pu être lue : ouvrez-la telle qu’elle est venue."
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,6 @@ def _body(message: Message, host: Organization, reference: str, *, answerable: b
     who = [part for part in ((author.name, author.job_title) if author else ()) if part]
     with force_locale(message.contact.language):
         again = gettext("Pour continuer, répondez simplement à ce message.") if answerable else ""
-        told = gettext("Référence : %(reference)s", reference=spoken(reference)) if reference else ""
+        told = gettext("Référence : %(reference)s", reference=spoken(reference)) if reference else ""
     lines = [", ".join(who), host.name, told, again]
     return message.body + "\n\n-- \n" + "\n".join(line for line in lines if line) + "\n"

@@ -25,7 +25,7 @@ def tell_administrators(job: Job) -> None:
                 settings(),
                 f"alert-{alert.id}-{one.id}",
                 to=one.email,
-                subject="Relais : à voir",
+                subject="Relais : à voir",
                 body=f"{alert.sentence}\n\n{settings().public_base_url}/admin/set-aside",
             )
             db.session.commit()

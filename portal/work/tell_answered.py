@@ -18,9 +18,9 @@ from portal.work.context import follow_link
 
 HELLO = N_("Bonjour,")
 LETTER = N_(
-    "Nous avons répondu à votre demande %(reference)s. Lisez la réponse sur la page de suivi : %(link)s"
+    "Nous avons répondu à votre demande %(reference)s. Lisez la réponse sur la page de suivi : %(link)s"
 )
-TEXT = N_("%(organization)s : une réponse à votre demande %(reference)s vous attend : %(link)s")
+TEXT = N_("%(organization)s : une réponse à votre demande %(reference)s vous attend : %(link)s")
 
 
 def tell_answered(job: Job) -> None:

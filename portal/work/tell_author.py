@@ -12,11 +12,11 @@ from portal.work.context import settings
 
 BODY = """Bonjour,
 
-{reader} a relu votre brouillon de la règle « {rule} » et vous le renvoie :
+{reader} a relu votre brouillon de la règle « {rule} » et vous le renvoie :
 
-« {reason} »
+« {reason} »
 
-Le brouillon est gardé. Pour le reprendre, puis demander une autre relecture :
+Le brouillon est gardé. Pour le reprendre, puis demander une autre relecture :
 {address}"""
 
 
@@ -25,7 +25,7 @@ def tell_author(job: Job) -> None:
     author = db.session.get_one(Staff, job.payload["author"])
     reader = db.session.get_one(Staff, job.payload["reader"])
     rule = db.session.get_one(ReferralRule, job.payload["rule"])
-    to, subject = author.email, f"Relais : votre règle « {rule.slug} » vous est renvoyée"
+    to, subject = author.email, f"Relais : votre règle « {rule.slug} » vous est renvoyée"
     body = BODY.format(
         reader=reader.name,
         rule=rule.slug,

@@ -22,11 +22,11 @@ from portal.telephony.numbers import national
 from portal.work.context import follow_link, written
 
 HELLO = N_("Bonjour,")
-SHARED = N_("Ce que nous lui avons transmis, et rien d’autre : %(what)s.")
-REACH = N_("Pour le joindre : %(ways)s.")
-SAYS = N_("Ce service ajoute : « %(note)s »")
+SHARED = N_("Ce que nous lui avons transmis, et rien d’autre : %(what)s.")
+REACH = N_("Pour le joindre : %(ways)s.")
+SAYS = N_("Ce service ajoute : « %(note)s »")
 DATED = ("sent", "accepted", "missing_piece")  # what silence means is said again only where it changed
-FOLLOW = N_("Suivre votre demande %(reference)s : %(link)s")
+FOLLOW = N_("Suivre votre demande %(reference)s : %(link)s")
 
 
 def tell_referred(job: Job) -> None:
@@ -87,7 +87,7 @@ def _paragraphs(contact: Contact, referral: Referral, step: str, question: str) 
     values = _values(contact, referral)
     yield gettext(sentences.LETTER[step], **values)
     if step == "asked":
-        yield f"« {question} »"
+        yield f"« {question} »"
     elif referral.note and step not in ("sent", "passed_on"):
         yield gettext(SAYS, note=referral.note)
     if step in ("sent", "told", "accepted"):

@@ -25,10 +25,10 @@ LAW = (
     "relations entre le public et l’administration)."
 )
 
-HOW = "Pour lire, prendre, poser une question ou refuser en disant pourquoi, sans compte ni mot de passe :"
-HOW_ENDED = "Pour répondre, ou poser une question, sans compte ni mot de passe :"
-ONE_OPENS = "Ce lien ouvre des données personnelles : ne le transmettez qu’à vos collègues."
-MANY_OPEN = "Ces liens ouvrent des données personnelles : ne les transmettez qu’à vos collègues."
+HOW = "Pour lire, prendre, poser une question ou refuser en disant pourquoi, sans compte ni mot de passe :"
+HOW_ENDED = "Pour répondre, ou poser une question, sans compte ni mot de passe :"
+ONE_OPENS = "Ce lien ouvre des données personnelles : ne le transmettez qu’à vos collègues."
+MANY_OPEN = "Ces liens ouvrent des données personnelles : ne les transmettez qu’à vos collègues."
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +112,14 @@ def _subject(sender: str, about: str, reminders: int, count: int) -> str:
             "d’une demande" if count == 1 else f"de {count} demandes"
         )
     if reminders:
-        return f"Rappel de {sender} : " + (
+        return f"Rappel de {sender} : " + (
             "une demande attend" if count == 1 else f"{count} demandes attendent"
         )
     return f"{sender} vous transmet une demande"
 
 
 def _body(found: list[Link], sender: str, phone: str, *, until: str, about: str, reminders: int) -> str:
-    lines = [f"Transmise le {one.sent} :\n{one.url}" for one in found]
+    lines = [f"Transmise le {one.sent} :\n{one.url}" for one in found]
     warns = f"{MANY_OPEN if len(found) > 1 else ONE_OPENS} Valable jusqu’au {until}."
     signed = f"{sender}, téléphone {phone}" if phone else sender
     how = HOW_ENDED if about == "outcome" else HOW
@@ -133,7 +133,7 @@ def _why(sender: str, about: str, reminders: int, count: int) -> str:
         taken = "cette demande" if count == 1 else "ces demandes"
         return (
             f"Vous avez accepté {taken}, que {sender} vous a transmise{'s' if count > 1 else ''}. "
-            "Dites-nous en un instant comment cela s’est terminé : la personne et nous le saurons."
+            "Dites-nous en un instant comment cela s’est terminé : la personne et nous le saurons."
         )
     if not reminders:
         return f"{sender} vous transmet une demande qui lui paraît relever de vos services. {LAW}"

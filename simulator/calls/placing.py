@@ -26,7 +26,7 @@ def call_line(network: Network, phone: str, to: str, *, hidden: bool = False) ->
     number = normal(to)
     if number in EMERGENCY:
         raise Impossible(
-            f"Ce téléphone n’appelle personne en vrai : le {number} joindrait {EMERGENCY[number]}."
+            f"Ce téléphone n’appelle personne en vrai : le {number} joindrait {EMERGENCY[number]}."
         )
     if not is_number(number) or number == phone:
         raise Impossible("Ce numéro ne mène nulle part.")

@@ -25,7 +25,7 @@ FAULTS = {
     "double": "doubler",
     "delay": "retarder",
     "reorder": "faire passer le suivant avant",
-    "too_many": "répondre « trop de demandes » (429)",
+    "too_many": "répondre « trop de demandes » (429)",
     "error": "répondre par une panne (503)",
     "broken": "répondre par une erreur (500)",
     "silence": "faire, puis raccrocher sans réponse",

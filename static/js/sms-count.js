@@ -67,7 +67,7 @@ const several = (n, word) => `${n} ${word}${n > 1 ? "s" : ""}`;
 
 function why(text, dear) {
   if (inArabic(text)) return " Texte en arabe : 70 caractères par SMS, 67 s’il en faut plusieurs.";
-  return dear ? ` Caractères coûteux : ${[...dear].slice(0, 8).join(" ")}` : "";
+  return dear ? ` Caractères coûteux : ${[...dear].slice(0, 8).join(" ")}` : "";
 }
 
 function tell(field, place) {

@@ -95,7 +95,7 @@ def test_a_case_is_noted_answered_and_undone_by_its_keys(opens: Opens) -> None:
     page.get_by_text("seuls vos collègues la lisent").wait_for()
     with page.expect_navigation():
         page.keyboard.press("z")  # the link made a moment ago
-    page.get_by_text("Annulé : tout est comme avant.").wait_for()
+    page.get_by_text("Annulé : tout est comme avant.").wait_for()
     page.keyboard.press("e")
     page.keyboard.type("C’est réparé.")
     page.get_by_role("button", name="Envoyer au citoyen").click()
@@ -105,7 +105,7 @@ def test_a_case_is_noted_answered_and_undone_by_its_keys(opens: Opens) -> None:
 def test_macros_questions_and_proposed_articles_are_readable_on_any_screen(opens: Opens) -> None:
     agent, topic = make.staff(), make.topic("dechets")
     case = matter(agent)
-    texts = {"fr": "Votre référence : {reference}."}
+    texts = {"fr": "Votre référence : {reference}."}
     values = {"organization_id": case.organization_id, "texts": texts, "topic_id": topic.id}
     text = make._add(Template(slug="ref", name="Rappel de la référence", **values))
     does = {"template_id": text.id, "priority": "urgent", "checks": ["Passage demandé"], "then": "close"}

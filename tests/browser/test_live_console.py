@@ -76,7 +76,7 @@ def test_a_call_from_its_ring_to_the_end_of_its_wrap_up(
     ):
         expect(page.locator(".ringing").get_by_text(words).first).to_be_visible()
     until(lambda: page.title().startswith("☎"))
-    assert page.locator("[data-live-said]").inner_text().strip().startswith("☎ Appel : Jeanne")
+    assert page.locator("[data-live-said]").inner_text().strip().startswith("☎ Appel : Jeanne")
     assert faults(page, f"live-ringing-{width}") == []
     pick_up(agent)
     page.locator(".live-strip.busy").wait_for()

@@ -52,7 +52,7 @@ def test_the_file_of_a_number_stands_at_its_own_address_and_opens_again_there(op
     page = opens(agent)
     asked: list[str] = []
     page.on("request", lambda one: asked.append(one.method) if one.is_navigation_request() else None)
-    page.get_by_label("Chercher : numéro").fill(PHONE)
+    page.get_by_label("Chercher : numéro").fill(PHONE)
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/console/citizens/{person.id}")
     expect(page.get_by_role("heading", level=1)).to_have_text(person.name)
@@ -76,7 +76,7 @@ def test_two_files_are_joined_and_parted(opens: Opens, width: int) -> None:
         page.get_by_role("link", name="Comparer").click()
     assert faults(page, f"people-preview-{width}") == []
     page.get_by_role("radio", name="Éloïse Lefebvre").check()
-    page.get_by_role("button", name="Même personne : réunir").click()
+    page.get_by_role("button", name="Même personne : réunir").click()
     page.wait_for_url(f"**/citizens/{kept.id}")
     assert faults(page, f"people-file-{width}") == []
     _somebody_calls(slip)
@@ -120,7 +120,7 @@ def _somebody_calls(person: Citizen) -> None:
     head = people.head(db.session.get_one(Citizen, person.id))
     used = make.identifier("phone", OTHER)
     agent = make.staff()
-    for number, subject in ((used, "Mon passeport est-il prêt ?"), (None, "Passage au guichet")):
+    for number, subject in ((used, "Mon passeport est-il prêt ?"), (None, "Passage au guichet")):
         more: dict[str, Any] = {"identifier_id": number.id} if number else {}
         recording.record_by_hand(
             subject, "counter", head, organization_id=make.organization().id, by=agent.actor,

@@ -61,7 +61,7 @@ def test_a_shorter_wording_is_taken_and_an_answer_nobody_can_give_is_not_asked(o
     page = opens(agent, f"/console/contacts/{contact.id}")
     field = page.get_by_label("Réponse, que la personne lira", exact=False).first
     field.fill(DEAR)
-    page.get_by_text("2 SMS. Caractères coûteux : ’ ô ç").wait_for()
+    page.get_by_text("2 SMS. Caractères coûteux : ’ ô ç").wait_for()
     page.get_by_text("1 SMS de moins").wait_for()
     assert faults(page, "console-composer") == []
     page.get_by_role("button", name="Prendre ce texte").click()
@@ -84,10 +84,10 @@ def test_a_text_in_arabic_is_told_what_a_part_holds_not_its_letters(opens: Opens
     page.get_by_label("Texte en arabe").fill("موعدكم يوم الاثنين")
     told = page.locator("#texts-ar-count")
     expect(told).to_have_text(
-        "18 caractères, 1 SMS. Texte en arabe : 70 caractères par SMS, 67 s’il en faut plusieurs."
+        "18 caractères, 1 SMS. Texte en arabe : 70 caractères par SMS, 67 s’il en faut plusieurs."
     )
     page.get_by_label("Texte en français").fill("Dossier reçu")
-    expect(page.locator("#texts-fr-count")).to_have_text("12 caractères, 1 SMS. Caractères coûteux : ç")
+    expect(page.locator("#texts-fr-count")).to_have_text("12 caractères, 1 SMS. Caractères coûteux : ç")
 
 
 def test_writing_first_is_readable_on_any_screen(opens: Opens) -> None:
@@ -129,6 +129,6 @@ def test_the_administration_of_texts_is_readable_on_any_screen(
         visit.look_on_any_screen(f"admin-{name}", widths=WIDTHS)
     visit.page.goto(f"/admin/templates/{row.id}")
     visit.page.get_by_role("button", name="Voir les SMS").click()
-    visit.page.get_by_role("heading", name="En français : 2 SMS").wait_for()
+    visit.page.get_by_role("heading", name="En français : 2 SMS").wait_for()
     visit.look_on_any_screen("admin-template-preview", widths=WIDTHS)
     visit.end()

@@ -74,7 +74,7 @@ def test_a_word_is_understood(live: Town) -> None:
     phone = call(live)
     phone.speak("c'est pour la cantine de ma fille")
     phone.wait_to_hear("Un agent va vous répondre")
-    assert calls()[0].step == "En attente : Enfance et école"
+    assert calls()[0].step == "En attente : Enfance et école"
     phone.hang_up()
 
 

@@ -78,12 +78,12 @@ def test_the_set_made_to_fail_is_told_what_it_lacks(app: Flask) -> None:
     kept = {(place.partition(",")[0], why) for place, why, out in told if not out}
     for n in range(1, 5):
         assert refused[f"service_list.json, fiche {n}, le service"] == "le nom (name) manque"
-    assert refused["taxonomy_term.json, le terme « name »"] == "la description (description) manque"
+    assert refused["taxonomy_term.json, le terme « name »"] == "la description (description) manque"
     for file, why in (
-        ("service_full.json", "« email » n’est pas une adresse électronique : « email-example_com »"),
-        ("service_full.json", "« url » n’est pas une adresse du web : « example/counselling »"),
-        ("service_list.json", "« email » n’est pas un texte : « 12345 »"),
-        ("taxonomy_term.json", "« term_uri » n’est pas une adresse du web : « example_com »"),
+        ("service_full.json", "« email » n’est pas une adresse électronique : « email-example_com »"),
+        ("service_full.json", "« url » n’est pas une adresse du web : « example/counselling »"),
+        ("service_list.json", "« email » n’est pas un texte : « 12345 »"),
+        ("taxonomy_term.json", "« term_uri » n’est pas une adresse du web : « example_com »"),
     ):
         assert (file, why) in kept
 

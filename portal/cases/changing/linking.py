@@ -69,10 +69,10 @@ def merge(kept: Case, absorbed: Case, *, by: Person, form_key: str | None = None
         return known
     _two(kept, absorbed)
     if "closed" in (kept.state, absorbed.state):
-        raise Refused(N_("Une affaire close ne se fusionne pas : rouvrez-la d’abord."), field="other")
+        raise Refused(N_("Une affaire close ne se fusionne pas : rouvrez-la d’abord."), field="other")
     if len(_persons(kept, absorbed)) > 1:
         raise Refused(
-            N_("Ces affaires sont celles de deux personnes : liez-les plutôt que de les fusionner."),
+            N_("Ces affaires sont celles de deux personnes : liez-les plutôt que de les fusionner."),
             field="other",
         )
     says = f"{spoken(absorbed.reference)} fusionnée dans {spoken(kept.reference)}"
@@ -150,7 +150,7 @@ def _move_all(absorbed: Case, kept: Case, held: Collection[Contact]) -> None:
     if any(
         isinstance(row, Contact) and row not in held for row in rows
     ):  # come in while the others were held
-        raise Refused(N_("Un échange vient de s’ajouter à cette affaire : regardez-le, puis recommencez."))
+        raise Refused(N_("Un échange vient de s’ajouter à cette affaire : regardez-le, puis recommencez."))
     for row in rows:
         row.case_id = kept.id
 

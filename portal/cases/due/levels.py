@@ -101,7 +101,7 @@ def save_level(
     if other is not None and found is None and all(getattr(other, one) == values[one] for one in DAYS):
         return other  # the same form, sent twice
     if other is not None and other is not found:
-        raise Refused(N_("Un engagement existe déjà pour ces affaires : modifiez-le."), field="nature")
+        raise Refused(N_("Un engagement existe déjà pour ces affaires : modifiez-le."), field="nature")
     before = {name: getattr(found, name) for name in (*ABOUT, *DAYS)} if found is not None else {}
     if before == values:
         return cast(ServiceLevel, found)

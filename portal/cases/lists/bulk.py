@@ -52,7 +52,7 @@ def check(change: Change, *, by: Person) -> None:
     if change.do == "close" and change.to not in opening.OUTCOMES:
         raise Refused(N_("Choisissez une des réponses proposées."), field="change")
     if change.do in ("tag", "untag", "wait", "promise") and not change.to.strip():
-        raise Refused(N_("Écrivez-le : c’est nécessaire pour ce changement."), field="to")
+        raise Refused(N_("Écrivez-le : c’est nécessaire pour ce changement."), field="to")
     if change.do == "promise" and (change.due_at is None or change.due_at <= clock.now()):
         raise Refused(N_("Choisissez un jour à venir."), field="due")
     if change.do == "macro":
@@ -91,7 +91,7 @@ def begin(
         return known
     check(change, by=by)
     if not looked_at or len(looked_at) > MOST_AT_ONCE:
-        raise Refused(N_("Choisissez d’abord des affaires : %(most)s au plus."), most=MOST_AT_ONCE)
+        raise Refused(N_("Choisissez d’abord des affaires : %(most)s au plus."), most=MOST_AT_ONCE)
     bulk = BulkChange(
         organization_id=by.organization_id,
         by_id=by.id,
@@ -164,7 +164,7 @@ def undo(bulk: BulkChange, *, by: Person) -> None:
     """Gives back what nobody changed since: now where the cases are few, else by a worker. Twice is once."""
     hold(bulk)
     if bulk.state in ("waiting", "running"):
-        raise Refused(N_("Ce changement n’est pas fini : attendez un instant pour l’annuler."))
+        raise Refused(N_("Ce changement n’est pas fini : attendez un instant pour l’annuler."))
     if bulk.state != "done":
         return
     bulk.state = "undoing"

@@ -92,10 +92,10 @@ def macro_of(change: Change, organization_id: int) -> Macro:
         raise Refused(N_("Choisissez ce qu’il faut changer."), field="change")
     macro = macros.find_macro(int(macro_id), organization_id=organization_id)
     if macro.retired or macro.version != int(version):
-        raise Refused(N_("Cette macro a changé entre-temps : choisissez-la de nouveau."), field="change")
+        raise Refused(N_("Cette macro a changé entre-temps : choisissez-la de nouveau."), field="change")
     if macros.what(macro)["template_id"]:
         raise Refused(
-            N_("Cette macro écrit à la personne : lancez-la affaire par affaire, pour relire la réponse."),
+            N_("Cette macro écrit à la personne : lancez-la affaire par affaire, pour relire la réponse."),
             field="change",
         )
     return macro

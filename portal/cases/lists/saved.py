@@ -86,7 +86,7 @@ def save_view(
     if known is not None:
         return known
     if len([one for one in views_of(by) if one.staff_id == by.id]) >= MOST_OF_ONE:
-        raise Refused(N_("Vous avez déjà %(most)s vues : supprimez-en une d’abord."), most=MOST_OF_ONE)
+        raise Refused(N_("Vous avez déjà %(most)s vues : supprimez-en une d’abord."), most=MOST_OF_ONE)
     view = SavedView(organization_id=by.organization_id, staff_id=by.id, form_key=form_key or None)
     _write(view, _checked(name, sought, sort, scope=scope, team_id=team_id, by=by))
     db.session.add(view)
@@ -107,7 +107,7 @@ def change_view(
 ) -> None:
     """Its new name, filters or readers; refused with both versions if somebody changed it since `version`."""
     if not may_change(view, by):
-        raise Refused(N_("Cette vue est à quelqu’un d’autre : enregistrez-en une à vous."))
+        raise Refused(N_("Cette vue est à quelqu’un d’autre : enregistrez-en une à vous."))
     hold(view)
     after = _checked(name, sought, sort, scope=scope, team_id=team_id, by=by)
     check_version(view, version, after)
@@ -121,7 +121,7 @@ def change_view(
 def delete_view(view: SavedView, *, by: Person) -> None:
     """The view is no more; the cases it listed are where they were."""
     if not may_change(view, by):
-        raise Refused(N_("Cette vue est à quelqu’un d’autre : enregistrez-en une à vous."))
+        raise Refused(N_("Cette vue est à quelqu’un d’autre : enregistrez-en une à vous."))
     history.record("view.deleted", view, by=by.actor, details={"name": view.name, "filters": view.filters})
     db.session.delete(view)
 

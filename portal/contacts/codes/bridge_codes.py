@@ -33,7 +33,7 @@ HOUR = timedelta(hours=1)
 # by one address or visit; for one contact: a code is too long to be guessed in six
 MOST_MADE, MOST_TRIED = 20, 6
 LOST = N_("Ce code n’est plus valable, ou a déjà servi. Demandez à la personne d’en prendre un autre.")
-NOT_A_CODE = N_("Ce code n’est pas juste : il compte huit chiffres.")
+NOT_A_CODE = N_("Ce code n’est pas juste : il compte huit chiffres.")
 TOO_MANY = N_("Trop de codes ont été essayés. Attendez une heure.")
 
 _IN_TEXT = re.compile(r"\s*(?:code|الرمز|رمز)?\s*:?\s*((?:\d[\s.\-]*){8})\.?\s*", re.IGNORECASE)

@@ -22,7 +22,7 @@ from portal.telephony import alerts, numbers
 FEW, A_MONTH = 5, timedelta(days=30)
 CALLED = 0x63616C6C  # our part of the advisory locks' key space
 UNFIT = (
-    "Un code n’a pas été dit au téléphone : depuis ce numéro, la loi ne permet à une machine d’appeler que cinq "
+    "Un code n’a pas été dit au téléphone : depuis ce numéro, la loi ne permet à une machine d’appeler que cinq "
     "personnes en trente jours. Donnez à une ligne un numéro d’appels automatiques (Lignes)."
 )
 TO_PLACE = ("waiting", "sending", "unknown")

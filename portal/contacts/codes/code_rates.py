@@ -24,7 +24,7 @@ A_BLOCK, A_COUNTRY = 20, 100  # fewer codes than that say nothing
 SLOWLY = 5  # codes an hour, to a whole block
 
 WARNED = (
-    "Des codes partent vers les numéros en {prefix}… et presque aucun ne sert : {used} sur {sent} en un jour. "
+    "Des codes partent vers les numéros en {prefix}… et presque aucun ne sert : {used} sur {sent} en un jour. "
     "Quelqu’un les fait peut-être envoyer pour être payé."
 )
 SLOWED = " Ces numéros en reçoivent désormais {most} par heure au plus."

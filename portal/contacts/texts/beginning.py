@@ -40,7 +40,7 @@ def write_first(
     if known is not None:
         return known
     if not reason.strip():
-        raise Refused(N_("Dites pourquoi vous écrivez : les collègues le liront."), field="reason")
+        raise Refused(N_("Dites pourquoi vous écrivez : les collègues le liront."), field="reason")
     thread.subject, thread.form_key = reason.strip()[:200], form_key
     thread.state, thread.agent_id, thread.answered_at = "in_progress", by.id, clock.now()
     db.session.add(thread)

@@ -44,7 +44,7 @@ VALIDITY_S = {
 }
 CAN_WAIT = ("reply", "notice", "appointment")  # for the morning
 
-NO_NUMBER = N_("Pas de numéro de téléphone : on ne peut pas écrire de SMS.")
+NO_NUMBER = N_("Pas de numéro de téléphone : on ne peut pas écrire de SMS.")
 STOPPED = N_("Cette personne a demandé à ne plus recevoir de SMS. Appelez, ou écrivez un e-mail.")
 NO_MESSAGE = N_("Ne pas laisser de message à cette personne. Appelez, et ne parlez qu’à elle.")
 
@@ -159,9 +159,9 @@ def spend(contact: Contact, sender: Sender, *, automatic: bool) -> str:
     if not over:
         return ""
     told = {
-        "number": "Trop de SMS vers un même numéro : les suivants ne partent pas.",
-        "sender": "Le plafond de SMS de l’organisme est atteint : les suivants ne partent pas.",
-        "all": "Le plafond général de SMS est atteint : les suivants ne partent pas.",
+        "number": "Trop de SMS vers un même numéro : les suivants ne partent pas.",
+        "sender": "Le plafond de SMS de l’organisme est atteint : les suivants ne partent pas.",
+        "all": "Le plafond général de SMS est atteint : les suivants ne partent pas.",
     }
     alerts.alert(f"texts:{over[0]}", told[over[0]], organization_id=town)
     return over[0]

@@ -40,7 +40,7 @@ def read_colour(typed: str) -> str:
     if found := _SHORT.fullmatch(words):
         return "#" + "".join(one * 2 for one in found.groups())
     raise Refused(
-        N_("Écrivez la couleur comme dans votre charte : # puis six chiffres ou lettres de a à f."),
+        N_("Écrivez la couleur comme dans votre charte : # puis six chiffres ou lettres de a à f."),
         field="colour",
     )
 
@@ -51,7 +51,7 @@ def check_colour(colour: str) -> None:
     if found < ENOUGH:
         raise Refused(
             N_(
-                "Le texte blanc se lit mal sur %(colour)s : le contraste est de %(contrast)s, il faut 4,5. "
+                "Le texte blanc se lit mal sur %(colour)s : le contraste est de %(contrast)s, il faut 4,5. "
                 "La couleur la plus proche qui convient est %(nearest)s."
             ),
             field="colour",

@@ -98,7 +98,7 @@ def publish(host: Organization, *, version: int, host_version: int, by: Actor) -
     hold(host)
     found = draft_of(host.id)
     if found is None:
-        raise Refused(N_("Il n’y a plus rien à publier : quelqu’un l’a fait ou l’a retiré."))
+        raise Refused(N_("Il n’y a plus rien à publier : quelqu’un l’a fait ou l’a retiré."))
     hold(found)
     check_version(found, version, {})
     before = published(host.id)
@@ -126,7 +126,7 @@ def _checked_name(name: str) -> str:
     if not words:
         raise Refused(N_("Donnez le nom que les pages montrent."), field="name")
     if len(words) > LONGEST_NAME:
-        raise Refused(N_("Ce nom est trop long : 60 caractères au plus."), field="name")
+        raise Refused(N_("Ce nom est trop long : 60 caractères au plus."), field="name")
     return words
 
 

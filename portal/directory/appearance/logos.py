@@ -46,7 +46,7 @@ class Logo(NamedTuple):
 def read_logo(data: bytes) -> Logo:
     """The logo in these bytes. Refuses what is too heavy, of another type, broken, or not safe."""
     if len(data) > LARGEST:
-        raise _refused(N_("Le logo est trop lourd : 20 Ko au plus."))
+        raise _refused(N_("Le logo est trop lourd : 20 Ko au plus."))
     if data.startswith(SIGNATURE):
         return Logo(_png(data), PNG)
     if b"<svg" in data[:4096] or b":svg" in data[:4096]:
@@ -61,7 +61,7 @@ def _png(data: bytes) -> bytes:
         raise _broken()
     width, height, depth, colours = struct.unpack(">IIBB", kept[0][1][:10])
     if not (0 < width <= WIDEST and 0 < height <= WIDEST):
-        raise _refused(N_("Le logo est trop grand : 2000 pixels de côté au plus."))
+        raise _refused(N_("Le logo est trop grand : 2000 pixels de côté au plus."))
     if colours not in SAMPLES or depth not in (1, 2, 4, 8, 16):
         raise _broken()
     most = height * (2 * width * SAMPLES[colours] * max(depth, 8) // 8 + 16)
@@ -127,8 +127,8 @@ def _check_element(element: Element) -> None:
 def _unsafe(what: str) -> Refused:
     return _refused(
         N_(
-            "Ce SVG contient « %(what)s », qu’un logo ne doit pas avoir. "
-            "Enregistrez-le en « SVG simple » ou « optimisé », ou en PNG."
+            "Ce SVG contient « %(what)s », qu’un logo ne doit pas avoir. "
+            "Enregistrez-le en « SVG simple » ou « optimisé », ou en PNG."
         ),
         what=what,
     )

@@ -27,7 +27,7 @@ LEVELS = {  # what makes an office the right one, as an administrator reads it
     "commune": "Le seul de la commune",
     "department": "Le seul du département",
     "region": "Le seul de la région",
-    "none": "Plusieurs : à vérifier",
+    "none": "Plusieurs : à vérifier",
 }
 
 
@@ -101,7 +101,7 @@ def save_kind(code: str, *, by: Actor, version: int | None = None, **values: Any
     if row is None and version is not None:
         raise Missing(N_("Ce type de service n’existe pas ou n’existe plus."))
     if row is not None and version is None:
-        raise Refused(N_("Ce nom est déjà pris : %(name)s."), field="code", name=code)
+        raise Refused(N_("Ce nom est déjà pris : %(name)s."), field="code", name=code)
     values = _checked(code, values, row)
     if row is None:
         row = Kind(code=code, **{**_blank(), **values})

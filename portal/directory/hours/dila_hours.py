@@ -37,7 +37,7 @@ def _among(parent: Any, name: str, refused: list[str]) -> list[dict[str, Any]]:
     if sound := [one for one in listed if isinstance(one, dict)]:
         return sound
     if parent:
-        refused.append(f"Des horaires sans aucune plage lisible ({name}) : refusés.")
+        refused.append(f"Des horaires sans aucune plage lisible ({name}) : refusés.")
     return []
 
 
@@ -45,16 +45,16 @@ def _read_days(days: dict[str, Any], refused: list[str]) -> tuple[str, ...]:
     first, last = (_text(days, edge).lower() for edge in ("début", "fin"))
     known = [day for day in (first, last) if day in WEEK]
     if not known:
-        refused.append(f"Plage de jours « {first} à {last} » : ces jours n’existent pas ; refusée.")
+        refused.append(f"Plage de jours « {first} à {last} » : ces jours n’existent pas ; refusée.")
         return ()
     if len(known) < 2:
         refused.append(
-            f"Plage de jours « {first} à {last} » : incomplète ; gardée pour {known[0]} seulement."
+            f"Plage de jours « {first} à {last} » : incomplète ; gardée pour {known[0]} seulement."
         )
         return (known[0],)
     begins, ends = WEEK.index(first), WEEK.index(last)
     if ends < begins:
-        refused.append(f"Plage de jours « {first} à {last} » : à rebours ; gardée pour {first} seulement.")
+        refused.append(f"Plage de jours « {first} à {last} » : à rebours ; gardée pour {first} seulement.")
         return (first,)
     return WEEK[begins : ends + 1]
 
@@ -65,11 +65,11 @@ def _read_slots(days: dict[str, Any], refused: list[str]) -> list[Slot]:
     for hours in _among(days, "PlageH", refused):
         said = [_text(hours, edge) for edge in ("début", "fin")]
         opens, closes = (_hour(text) for text in said)
-        where = f"{_text(days, 'début')} : plage « {said[0]} à {said[1]} »"
+        where = f"{_text(days, 'début')} : plage « {said[0]} à {said[1]} »"
         if not (opens and closes):
-            refused.append(f"{where} : illisible ou incomplète ; refusée.")
+            refused.append(f"{where} : illisible ou incomplète ; refusée.")
         elif closes <= opens:
-            refused.append(f"{where} : finit avant d’avoir commencé ; refusée.")
+            refused.append(f"{where} : finit avant d’avoir commencé ; refusée.")
         else:
             kept.append([opens, closes, note] if note else [opens, closes])
     return kept
@@ -96,13 +96,13 @@ def _joined(day: str, slots: list[Slot], refused: list[str]) -> list[Slot]:
     for begins, ends in pairwise(edges):
         over = [slot for slot in ordered if slot[0] <= begins and ends <= slot[1]]
         said = dict.fromkeys(note_of(list(slot)) for slot in over)
-        notes = [] if "" in said else [" ; ".join(said)]
+        notes = [] if "" in said else [" ; ".join(said)]
         if joined and over and joined[-1][1:] == [begins, *notes]:
             joined[-1][1] = ends
         elif over:
             joined.append([begins, ends, *notes])
     before, after = slots_text([list(slot) for slot in ordered]), slots_text(joined)
-    refused.append(f"{day} : des plages se chevauchent ({before}) ; réunies ({after}).")
+    refused.append(f"{day} : des plages se chevauchent ({before}) ; réunies ({after}).")
     return joined
 
 

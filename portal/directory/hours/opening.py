@@ -235,10 +235,10 @@ def check_schedule(schedule: Schedule) -> Schedule:
     """`schedule` in order, without empty days. Refuses what no clock or calendar can keep, with a sentence."""
     unknown = set(schedule) - {*DAYS, HOLIDAYS, TERRITORY, EXCEPTIONS}
     if unknown:
-        raise Refused(N_("Ce jour n’existe pas : %(day)s."), field="schedule", day=min(unknown))
+        raise Refused(N_("Ce jour n’existe pas : %(day)s."), field="schedule", day=min(unknown))
     territory = str(schedule.get(TERRITORY, ""))
     if territory and territory not in TERRITORIES:
-        raise Refused(N_("Ce territoire n’existe pas : %(name)s."), field="territory", name=territory)
+        raise Refused(N_("Ce territoire n’existe pas : %(name)s."), field="territory", name=territory)
     checked: Schedule = {day: _checked(schedule.get(day, [])) for day in (*DAYS, HOLIDAYS)}
     days = {_day(day): _checked(slots) for day, slots in sorted(_exceptions(schedule).items())}
     checked |= {TERRITORY: territory, EXCEPTIONS: days}
@@ -256,7 +256,7 @@ def _checked(slots: list[Slot]) -> list[Slot]:
             raise Refused(across, field="schedule", slot=slot)
         if not (_is_hour(opens) and _is_hour(closes) and ends <= opens):
             raise Refused(
-                N_("Cette plage horaire n’est pas possible : %(slot)s."), field="schedule", slot=slot
+                N_("Cette plage horaire n’est pas possible : %(slot)s."), field="schedule", slot=slot
             )
         ends = closes
     return ordered
@@ -275,7 +275,7 @@ def _day(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise Refused(N_("Écrivez ce jour comme 2026-12-24 : %(day)s."), field="days", day=text) from None
+        raise Refused(N_("Écrivez ce jour comme 2026-12-24 : %(day)s."), field="days", day=text) from None
 
 
 def _exceptions(schedule: Schedule) -> dict[str, list[Slot]]:

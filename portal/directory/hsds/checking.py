@@ -105,9 +105,9 @@ def _lacking(noun: str, record: Doc) -> Iterator[Fault]:
         elif value is None or (isinstance(value, str) and not value.strip()):
             yield Fault(f"{_called(name)} manque", fatal=True)
         elif name in ("id", "name") and not isinstance(value, str):
-            yield Fault(f"« {name} » n’est pas un texte", fatal=True)
+            yield Fault(f"« {name} » n’est pas un texte", fatal=True)
     if isinstance(identity := record.get("id"), str) and not is_id(identity) and identity:
-        yield Fault(f"l’identifiant ne peut pas en être un : {_shown(identity)}", fatal=True)
+        yield Fault(f"l’identifiant ne peut pas en être un : {_shown(identity)}", fatal=True)
     if noun == "service" and (status := record.get("status")) is not None:
         words = shapes()[noun]["fields"]["status"].split("|")
         if status not in words:
@@ -127,16 +127,16 @@ def _wrong(noun: str, record: Doc, path: str) -> Iterator[Fault]:
             yield from _each(what.removeprefix("each "), value, place)
         elif what.startswith("@"):
             if sentence := _fault_of(what, value):
-                yield Fault(f"« {place} » {sentence} : {_shown(value)}")
+                yield Fault(f"« {place} » {sentence} : {_shown(value)}")
         elif what in shapes():
             yield from _inside(what, value, place)
         elif value not in what.split("|"):
-            yield Fault(f"« {place} » n’est pas un des mots prévus : {_shown(value)}")
+            yield Fault(f"« {place} » n’est pas un des mots prévus : {_shown(value)}")
 
 
 def _each(noun: str, value: Any, place: str) -> Iterator[Fault]:
     if not isinstance(value, list):
-        yield Fault(f"« {place} » n’est pas une liste")
+        yield Fault(f"« {place} » n’est pas une liste")
         return
     for n, one in enumerate(value, start=1):
         yield from _inside(noun, one, f"{place} {n}")
@@ -144,11 +144,11 @@ def _each(noun: str, value: Any, place: str) -> Iterator[Fault]:
 
 def _inside(noun: str, value: Any, place: str) -> Iterator[Fault]:
     if not isinstance(value, dict):
-        yield Fault(f"« {place} » n’est pas une fiche")
+        yield Fault(f"« {place} » n’est pas une fiche")
         return
     for name in shapes()[noun]["required"]:
         if value.get(name) is None:
-            yield Fault(f"« {place} » : {_called(name)} manque")
+            yield Fault(f"« {place} » : {_called(name)} manque")
     yield from _wrong(noun, value, f"{place} / ")
 
 
@@ -207,9 +207,9 @@ def _called(name: str) -> str:
         "description": "la description (description)",
         "number": "le numéro (number)",
         "location_type": "la sorte de lieu (location_type)",
-    }.get(name, f"« {name} »")
+    }.get(name, f"« {name} »")
 
 
 def _shown(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else value
-    return "« " + text[:60].encode("utf-8", "backslashreplace").decode().replace("\n", " ") + " »"
+    return "« " + text[:60].encode("utf-8", "backslashreplace").decode().replace("\n", " ") + " »"

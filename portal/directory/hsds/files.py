@@ -66,7 +66,7 @@ def _of_stream(name: str, file: Any) -> Iterator[Found]:
     content = file.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
         megabytes = LARGEST_FILE // 1024**2
-        fault = f"ce fichier dépasse {megabytes} Mo : donnez-le en JSON Lines (.jsonl), une fiche par ligne"
+        fault = f"ce fichier dépasse {megabytes} Mo : donnez-le en JSON Lines (.jsonl), une fiche par ligne"
         yield Found(name, {}, fault=fault)
         return
     value, fault = parse(content)

@@ -32,7 +32,7 @@ BATCH = 10  # records in one transaction: it must not hold the write lock for 20
 PARENT = "parent_organization_id"
 CHANGED_HERE = "modifié ici depuis, gardé tel quel"
 OF_OURS = ("here", "dila")  # what did not come from a record: a copy of it that comes back is not read
-OURS = "fiche de cet annuaire : elle reste comme elle est ici"
+OURS = "fiche de cet annuaire : elle reste comme elle est ici"
 
 
 @dataclass
@@ -52,7 +52,7 @@ class Report:
 
     def tell_twice(self, noun: str, identity: str, names: list[str]) -> None:
         listed = ", ".join(names[:5])
-        why = f"dit deux fois, et autrement la seconde ({listed}) : la première vaut"
+        why = f"dit deux fois, et autrement la seconde ({listed}) : la première vaut"
         self.tell(f"{NOUNS[noun]} {identity}", why, False)
 
     def is_first(self, noun: str, identity: str) -> bool:
@@ -117,13 +117,13 @@ def _checked(found: Found, report: Report) -> Checked | None:
         return None
     faults = check(noun, found.record)
     name = text(found.record.get("name"))[:80]
-    place = f"{found.place}, {NOUNS[noun]}" + (f" « {name} »" if name else "")
+    place = f"{found.place}, {NOUNS[noun]}" + (f" « {name} »" if name else "")
     fatal = [fault.says for fault in faults if fault.fatal]
     for fault in faults:
         if not fault.fatal:
             report.tell(place, fault.says, False)
     if fatal:
-        report.refuse(place, " ; ".join(fatal))
+        report.refuse(place, " ; ".join(fatal))
         return None
     return Checked(place, noun, found.record)
 
@@ -175,7 +175,7 @@ def _take_organizations(apart: Apart, report: Report) -> dict[str, Organization]
             sync_phones(row, None, kept)
             _note("organization", "new", row, report)
         else:
-            _renew(row, kept, ORGANIZATION, "organization", f"l’organisme « {row.name} »", report)
+            _renew(row, kept, ORGANIZATION, "organization", f"l’organisme « {row.name} »", report)
     db.session.flush()
     return rows
 
@@ -195,7 +195,7 @@ def _take_locations(
             sync_phones(row, None, kept)
             _note("location", "new", row, report)
         else:
-            _renew(row, kept, LOCATION, "location", f"le lieu « {row.name} »", report)
+            _renew(row, kept, LOCATION, "location", f"le lieu « {row.name} »", report)
         keeper = organizations.get(apart.keepers.get(identity, ""))
         if row.organization_id is None and keeper is not None:
             row.organization_id = keeper.id
@@ -259,7 +259,7 @@ def _renew(row: Any, kept: Doc, lenses: Sequence[Lens], noun: str, place: str, r
     if isinstance(row, Service) and sync_areas(row, before, kept):
         stayed.append("service_areas")
     for name in stayed:
-        report.tell(place, f"« {name} » : {CHANGED_HERE}", False)
+        report.tell(place, f"« {name} » : {CHANGED_HERE}", False)
     row.hsds = kept
     _note(noun, "changed", row, report)
 
@@ -280,7 +280,7 @@ def _cannot_be(record: Doc, owner: Organization | None) -> str:
     if owner is None:
         fatal.append("son organisme (organization) manque ou n’est pas connu")
     name = text(record.get("name"))[:80]
-    return (f"le service « {name} » : " if name else "un service : ") + " ; ".join(fatal) if fatal else ""
+    return (f"le service « {name} » : " if name else "un service : ") + " ; ".join(fatal) if fatal else ""
 
 
 def _source(identity: str, report: Report) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def import_communes(rows: Sequence[Row], report: Report) -> None:
 def _add(rows: dict[str, Row], record: dict[str, Any], report: Report) -> None:
     code, name, kind = (str(record.get(field, "")) for field in ("code", "nom", "type"))
     if not re.fullmatch(r"\d[\dAB]\d{3}", code) or not name or kind not in TYPES:
-        report.refuse(code or name or "?", f"ni code INSEE, ni nom, ni type connu : {code} {name} {kind}")
+        report.refuse(code or name or "?", f"ni code INSEE, ni nom, ni type connu : {code} {name} {kind}")
     elif code in rows:
         rows[code].values["other_names"].append(name)
     else:
@@ -101,7 +101,7 @@ def _add_postcodes(rows: dict[str, Row], pairs: Iterable[dict[str, Any]], report
         row = rows.get(code) or rows.get(successors.get(code, ""))
         if row is None or not re.fullmatch(r"\d{5}", postcode):
             report.refuse(
-                f"{postcode} {code}", f"code postal d’une commune inconnue : {pair.get('nomCommune', '')}"
+                f"{postcode} {code}", f"code postal d’une commune inconnue : {pair.get('nomCommune', '')}"
             )
         elif postcode not in row.postcodes:
             row.postcodes.append(postcode)

@@ -48,7 +48,7 @@ def read_office(record: Any) -> Office:
         if not value or (name == "codeInsee" and not re.fullmatch(r"\d[\dAB]\d{3}", value)):
             raise Unreadable(f"sans {name} lisible")
     refused = (
-        [] if _text(said.get("pivotLocal")) else ["Sans type (pivotLocal) : importé, mais rien n’y mène."]
+        [] if _text(said.get("pivotLocal")) else ["Sans type (pivotLocal) : importé, mais rien n’y mène."]
     )
     department = _text(said.get("departement")) or known["codeInsee"][:2]
     contact = said["CoordonnéesNum"] if isinstance(said.get("CoordonnéesNum"), dict) else {}
@@ -100,12 +100,12 @@ def _numbers(
         written = _text(said)
         found = read_numbers(written, department)
         if written and not found:
-            refused.append(f"Téléphone « {written} » : ce n’est pas un numéro entier ; refusé.")
+            refused.append(f"Téléphone « {written} » : ce n’est pas un numéro entier ; refusé.")
         numbers += found
         if found and isinstance(said, dict):
             costs.append(_text(said.get("coût")))
     cost = " ".join(text for text in costs if text)
-    return [("voice", one) for one in dict.fromkeys(numbers)], f"Téléphone : {cost}" if cost else ""
+    return [("voice", one) for one in dict.fromkeys(numbers)], f"Téléphone : {cost}" if cost else ""
 
 
 def _fax(contact: dict[str, Any], department: str) -> Iterable[tuple[str, str]]:
@@ -116,7 +116,7 @@ def _fax(contact: dict[str, Any], department: str) -> Iterable[tuple[str, str]]:
 def _email(written: str, refused: list[str]) -> str:
     first = re.split(r"[;,\s]+", written)[0]
     if first and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", first):
-        refused.append(f"Adresse électronique « {written} » : incomplète ; refusée.")
+        refused.append(f"Adresse électronique « {written} » : incomplète ; refusée.")
         return ""
     return first
 
@@ -124,7 +124,7 @@ def _email(written: str, refused: list[str]) -> str:
 def _url(written: str, refused: list[str]) -> str:
     address = written if "://" in written or not written else f"http://{written}"
     if address and not re.fullmatch(r"https?://[^\s/]+\.[^\s]+", address):
-        refused.append(f"Site « {written} » : ce n’est pas une adresse ; refusé.")
+        refused.append(f"Site « {written} » : ce n’est pas une adresse ; refusé.")
         return ""
     return address
 
@@ -133,7 +133,7 @@ def _date(written: str, refused: list[str]) -> date | None:
     try:
         return date.fromisoformat(written)
     except ValueError:
-        refused.append(f"Date de mise à jour « {written} » : illisible ; refusée.")
+        refused.append(f"Date de mise à jour « {written} » : illisible ; refusée.")
         return None
 
 

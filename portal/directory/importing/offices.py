@@ -49,7 +49,7 @@ def read_offices(path: Path, report: Report) -> Iterator[Office]:
                 report.refuse(f"ligne {number}", why)
                 continue
             if office.source_id in seen:
-                report.refuse(office.source_id, "deux fois dans le fichier : la première est gardée")
+                report.refuse(office.source_id, "deux fois dans le fichier : la première est gardée")
                 continue
             seen.add(office.source_id)
             yield office

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-KEPT = "changé ici, gardé tel quel : {}"
+KEPT = "changé ici, gardé tel quel : {}"
 
 
 class Unreadable(ValueError):

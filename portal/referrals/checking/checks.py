@@ -63,7 +63,7 @@ def failing_examples(organization_id: int) -> list[Finding]:
             "example",
             (came.rule_id,) if came.rule_id else (),
             situation_of(example.situation),
-            f"L’exemple « {example.name} » ne donne pas ce qui est attendu.",
+            f"L’exemple « {example.name} » ne donne pas ce qui est attendu.",
         )
         for example, came, right in run(examples_for(organization_id), book)
         if not right

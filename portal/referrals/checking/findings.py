@@ -169,14 +169,14 @@ class Checker:
         """It can never fire: nothing meets its conditions, or earlier rules take all that would."""
         rule, part = self.rules[n], self.parts[n]
         if isinstance(part, str):
-            yield self._find("dead", [rule], f"Elle ne peut jamais servir : {WHY_NEVER[part]}.")
+            yield self._find("dead", [rule], f"Elle ne peut jamais servir : {WHY_NEVER[part]}.")
             return
         earlier = self.index.cover(part, self._takers(rule) & ((1 << n) - 1))
         if earlier:
             others = [self.rules[m] for m in bits(earlier)]
             named = ", ".join(self.name(other) for other in others)
             before = "qui est regardée avant" if len(others) == 1 else "qui sont regardées avant"
-            says = f"Elle ne passe jamais la première : toutes ses situations vont déjà à {named}, {before}."
+            says = f"Elle ne passe jamais la première : toutes ses situations vont déjà à {named}, {before}."
             yield self._find("dead", [rule, *others], says)
 
     def _gone(self, n: int) -> Iterator[Finding]:
@@ -187,25 +187,25 @@ class Checker:
         office = self.facts.services.get(rule.service_id)
         if office is None or not office.open:
             name = office.name if office else "Ce service"
-            yield self._find("gone", [rule], f"{name} est fermé : la règle est passée.")
+            yield self._find("gone", [rule], f"{name} est fermé : la règle est passée.")
             return
         away = [code for code in sorted(rule.communes) if not self.facts.serves(office.id, code)]
         far = [of for of in sorted(rule.departments) if not office.reach.serves_department(of)]
         if away or (far and not rule.communes):
             named = ", ".join([*away, *far][:5])
-            yield self._find("outside", [rule], f"{office.name} ne couvre pas : {named}.", communes=away[:1])
+            yield self._find("outside", [rule], f"{office.name} ne couvre pas : {named}.", communes=away[:1])
 
     def _gone_kind(self, rule: Rule) -> Iterator[Finding]:
         kind = self.facts.kinds.get(rule.kind)
         if kind is None or not kind.is_anywhere:
             name = kind.name if kind else rule.kind
-            yield self._find("gone", [rule], f"« {name} » : aucun service de ce genre, ni contact national.")
+            yield self._find("gone", [rule], f"« {name} » : aucun service de ce genre, ni contact national.")
             return
         away = [code for code in sorted(rule.communes) if not self.facts.serves(rule.kind, code)]
         if away:
             named = ", ".join(away[:5])
             yield self._find(
-                "outside", [rule], f"« {kind.name} » : aucun n’est connu pour {named}.", communes=away[:1]
+                "outside", [rule], f"« {kind.name} » : aucun n’est connu pour {named}.", communes=away[:1]
             )
 
     def _contradictions(self, n: int) -> Iterator[Finding]:
@@ -235,7 +235,7 @@ class Checker:
             return
         for loop in self._loops.of(self.rules[n]):
             named = " → ".join(self.name(rule) for rule in loop.rules)
-            says = f"La personne tournerait en rond entre organismes : {named}."
+            says = f"La personne tournerait en rond entre organismes : {named}."
             yield Finding("loop", tuple(rule.rule_id for rule in loop.rules), loop.situation, says)
 
     def _speakers(self, topic: str) -> list[Rule | int | str]:
@@ -261,7 +261,7 @@ class Checker:
 
     def _gap(self, topic: str, commune: str) -> Finding:
         situation = Situation(topics=(topic,), commune=commune)
-        says = f"{self.facts.topics[topic]} à {self.facts.communes[commune]} : personne."
+        says = f"{self.facts.topics[topic]} à {self.facts.communes[commune]} : personne."
         return Finding("gap", (), situation, says, self.facts.asked[topic, commune])
 
     def name(self, rule: Rule) -> str:

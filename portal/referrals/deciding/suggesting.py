@@ -26,7 +26,7 @@ from portal.referrals.models import RuleVersion
 OFFICES_SHOWN = 5
 MOST_MATCHES = 50  # rules that fit one situation; further down, their services would not be shown anyway
 BY_ARTICLE = {
-    "fr": "C’est à ce service que renvoie notre fiche « {title} ».",
+    "fr": "C’est à ce service que renvoie notre fiche « {title} ».",
     "en": "This is the service our page “{title}” points to.",
     "ar": "هذه هي الجهة التي تحيل إليها صفحتنا «{title}».",
 }

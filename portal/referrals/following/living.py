@@ -29,15 +29,15 @@ FINAL = 4
 REFUSALS = ("not_for_us", "wrong_area", "missing_piece", "duplicate", "unreachable")
 OUTCOMES = ("done", "done_without_help", "unreachable")
 BACK = {  # what the desk reads first of what came back
-    "not_for_us": "Orientation refusée : ne relève pas de ce service",
-    "wrong_area": "Orientation refusée : hors de son territoire",
-    "missing_piece": "Orientation refusée : il manque une pièce",
-    "duplicate": "Orientation refusée : déjà reçue",
+    "not_for_us": "Orientation refusée : ne relève pas de ce service",
+    "wrong_area": "Orientation refusée : hors de son territoire",
+    "missing_piece": "Orientation refusée : il manque une pièce",
+    "duplicate": "Orientation refusée : déjà reçue",
     "unreachable": "Le service n’a pas pu être joint",
-    "ping_pong": "Renvoyé d’un service à l’autre : à un superviseur de décider",
+    "ping_pong": "Renvoyé d’un service à l’autre : à un superviseur de décider",
     "expired": "Orientation restée sans réponse malgré deux rappels",
     "done_without_help": "Reçu par le service, sans avoir été aidé",
-    "letter_refused": "Un e-mail au service qui s’en occupe n’est pas arrivé : voyez son adresse",
+    "letter_refused": "Un e-mail au service qui s’en occupe n’est pas arrivé : voyez son adresse",
     "not_reached": "Le service n’a pas pu joindre la personne",
 }
 
@@ -163,7 +163,7 @@ def refuse(
     if reason not in REFUSALS:
         raise Refused(N_("Dites pourquoi vous refusez."), field="reason")
     if reason == "missing_piece" and not note.strip():
-        raise Refused(N_("Dites quelle pièce il manque : nous la demandons à la personne."), field="note")
+        raise Refused(N_("Dites quelle pièce il manque : nous la demandons à la personne."), field="note")
     hold(referral)
     if not _goes_on(referral, FINAL):
         return False

@@ -20,7 +20,7 @@ LETTER = {
     "received": N_("%(service)s a bien reçu votre demande, et vérifie qu’elle relève de ses services."),
     "accepted": N_("%(service)s s’occupe de votre demande. Vous n’avez rien à faire de plus auprès de nous."),
     "refused": N_(
-        "%(service)s nous répond que votre demande ne relève pas de ses services. Nous la reprenons : nous cherchons "
+        "%(service)s nous répond que votre demande ne relève pas de ses services. Nous la reprenons : nous cherchons "
         "qui est compétent et nous vous le dirons. Vous n’avez rien à faire."
     ),
     "duplicate": N_(
@@ -32,10 +32,10 @@ LETTER = {
         "votre demande, et nous vous dirons la suite. Vous n’avez rien à faire."
     ),
     "missing_piece": N_(
-        "Il manque une pièce pour que %(service)s traite votre demande. Envoyez-la-nous depuis la page de suivi : nous "
+        "Il manque une pièce pour que %(service)s traite votre demande. Envoyez-la-nous depuis la page de suivi : nous "
         "la transmettrons aussitôt."
     ),
-    "asked": N_("%(service)s vous pose une question. Répondez depuis la page de suivi :"),
+    "asked": N_("%(service)s vous pose une question. Répondez depuis la page de suivi :"),
     "passed_on": N_(
         "Nous avons transmis à %(service)s les fichiers que vous nous avez envoyés pour lui répondre."
     ),
@@ -51,51 +51,51 @@ LETTER = {
 }
 TEXT = {
     "sent": N_(
-        "%(organization)s : votre demande %(reference)s est transmise à %(service)s le %(date)s. %(silence)s "
-        "Suivi : %(link)s"
+        "%(organization)s : votre demande %(reference)s est transmise à %(service)s le %(date)s. %(silence)s "
+        "Suivi : %(link)s"
     ),
-    "told": N_("%(organization)s : pour votre demande, adressez-vous à %(service)s."),
+    "told": N_("%(organization)s : pour votre demande, adressez-vous à %(service)s."),
     "received": N_(
-        "%(organization)s : %(service)s a bien reçu votre demande %(reference)s. Suivi : %(link)s"
+        "%(organization)s : %(service)s a bien reçu votre demande %(reference)s. Suivi : %(link)s"
     ),
     "accepted": N_(
-        "%(organization)s : %(service)s s'occupe de votre demande %(reference)s. %(silence)s Suivi : %(link)s"
+        "%(organization)s : %(service)s s'occupe de votre demande %(reference)s. %(silence)s Suivi : %(link)s"
     ),
     "refused": N_(
-        "%(organization)s : %(service)s ne peut pas traiter votre demande %(reference)s. Nous la reprenons, vous "
-        "n'avez rien à faire. Suivi : %(link)s"
+        "%(organization)s : %(service)s ne peut pas traiter votre demande %(reference)s. Nous la reprenons, vous "
+        "n'avez rien à faire. Suivi : %(link)s"
     ),
     "duplicate": N_(
-        "%(organization)s : %(service)s dit avoir déjà votre demande %(reference)s. Nous vérifions, vous n'avez rien à "
-        "faire. Suivi : %(link)s"
+        "%(organization)s : %(service)s dit avoir déjà votre demande %(reference)s. Nous vérifions, vous n'avez rien à "
+        "faire. Suivi : %(link)s"
     ),
     "not_joined": N_(
-        "%(organization)s : %(service)s n'a pas pu recevoir votre demande %(reference)s. Nous la reprenons, vous "
-        "n'avez rien à faire. Suivi : %(link)s"
+        "%(organization)s : %(service)s n'a pas pu recevoir votre demande %(reference)s. Nous la reprenons, vous "
+        "n'avez rien à faire. Suivi : %(link)s"
     ),
     "missing_piece": N_(
-        "%(organization)s : il manque une pièce à votre demande %(reference)s. Pour l'envoyer : %(link)s"
+        "%(organization)s : il manque une pièce à votre demande %(reference)s. Pour l'envoyer : %(link)s"
     ),
     "asked": N_(
-        "%(organization)s : une question sur votre demande %(reference)s. Pour y répondre : %(link)s"
+        "%(organization)s : une question sur votre demande %(reference)s. Pour y répondre : %(link)s"
     ),
     "passed_on": N_(
-        "%(organization)s : vos fichiers pour la demande %(reference)s sont transmis à %(service)s. Suivi : %(link)s"
+        "%(organization)s : vos fichiers pour la demande %(reference)s sont transmis à %(service)s. Suivi : %(link)s"
     ),
-    "done": N_("%(organization)s : %(service)s a traité votre demande %(reference)s. Suivi : %(link)s"),
+    "done": N_("%(organization)s : %(service)s a traité votre demande %(reference)s. Suivi : %(link)s"),
     "done_without_help": N_(
-        "%(organization)s : %(service)s n'a pas pu vous aider. Nous reprenons votre demande %(reference)s. "
-        "Suivi : %(link)s"
+        "%(organization)s : %(service)s n'a pas pu vous aider. Nous reprenons votre demande %(reference)s. "
+        "Suivi : %(link)s"
     ),
     "unreachable": N_(
-        "%(organization)s : %(service)s n'a pas réussi à vous joindre. Nous reprenons votre demande %(reference)s. "
-        "Suivi : %(link)s"
+        "%(organization)s : %(service)s n'a pas réussi à vous joindre. Nous reprenons votre demande %(reference)s. "
+        "Suivi : %(link)s"
     ),
     "expired": N_(
-        "%(organization)s : %(service)s n'a pas répondu. Nous reprenons votre demande %(reference)s. Suivi : %(link)s"
+        "%(organization)s : %(service)s n'a pas répondu. Nous reprenons votre demande %(reference)s. Suivi : %(link)s"
     ),
 }
-DISCREET = N_("%(organization)s : du nouveau pour votre demande %(reference)s. Suivi : %(link)s")
+DISCREET = N_("%(organization)s : du nouveau pour votre demande %(reference)s. Suivi : %(link)s")
 REJECTS = N_(
     "Sans réponse le %(date)s, votre demande sera considérée comme refusée. Vous aurez alors deux mois pour contester "
     "ce refus auprès de ce service ou devant le tribunal administratif."
@@ -106,7 +106,7 @@ ACCEPTS = N_(
     "ce service."
 )
 ACCEPTS_LATER = N_(
-    "Pour cette demande, deux mois de silence valent accord. Ils partent du jour où le service compétent l’a reçue : "
+    "Pour cette demande, deux mois de silence valent accord. Ils partent du jour où le service compétent l’a reçue : "
     "nous vous dirons la date."
 )
 ACCEPTS_WITH_PIECE = N_(
@@ -116,8 +116,8 @@ TAKEN_BACK = N_(
     "Sans réponse de ce service le %(date)s, nous reprenons votre demande et nous vous le disons."
 )
 BRIEF = {
-    REJECTS: N_("Sans réponse le %(date)s : refus."),
-    ACCEPTS: N_("Sans réponse le %(date)s : accord."),
+    REJECTS: N_("Sans réponse le %(date)s : refus."),
+    ACCEPTS: N_("Sans réponse le %(date)s : accord."),
     TAKEN_BACK: N_("Sans réponse le %(date)s, nous la reprenons."),
 }
 STATES = {  # who has it now, on the follow-up page
@@ -135,10 +135,10 @@ STATES = {  # who has it now, on the follow-up page
     "told": N_("À vous de contacter ce service"),
 }
 WHOSE = {  # who has it, once that service has it no more
-    "refused": N_("Nous l’avons reprise : un agent cherche qui est compétent."),
+    "refused": N_("Nous l’avons reprise : un agent cherche qui est compétent."),
     "duplicate": N_("Nous vérifions ce qu’il en est."),
     "not_joined": N_("Nous l’avons reprise."),
-    "missing_piece": N_("Il manque une pièce : envoyez-la ci-dessous, nous la transmettrons."),
+    "missing_piece": N_("Il manque une pièce : envoyez-la ci-dessous, nous la transmettrons."),
     "done_without_help": N_("Nous l’avons reprise."),
     "unreachable": N_("Nous l’avons reprise. Vérifiez vos coordonnées, ou écrivez-nous ci-dessous."),
     "expired": N_("Nous l’avons reprise."),

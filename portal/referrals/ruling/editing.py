@@ -69,7 +69,7 @@ def revise_draft(
     before = texts(draft or planned_of(rule) or published_of(rule))
     refuse_stale(rule, version, before, wording)
     if planned_of(rule):
-        raise Refused(N_("Cette version attend sa date : annulez la publication prévue pour la modifier."))
+        raise Refused(N_("Cette version attend sa date : annulez la publication prévue pour la modifier."))
     if draft and wording_of(draft) == wording:
         return draft
     if draft is None:

@@ -108,7 +108,7 @@ def refuse_failing(draft: RuleVersion) -> None:
     if failures:
         raise Refused(
             N_(
-                "Des situations enregistrées ne donneraient plus ce qui est attendu (%(count)s) : %(names)s. "
+                "Des situations enregistrées ne donneraient plus ce qui est attendu (%(count)s) : %(names)s. "
                 "Changez la règle, ou l’exemple s’il n’est plus juste."
             ),
             field="examples",
@@ -124,7 +124,7 @@ def warn_of_failing(rule: ReferralRule, restored: RuleVersion | None) -> None:
     if failures:
         raise Refused(
             N_(
-                "Des situations enregistrées ne donneraient plus ce qui est attendu (%(count)s) : %(names)s. "
+                "Des situations enregistrées ne donneraient plus ce qui est attendu (%(count)s) : %(names)s. "
                 "Confirmez si vous le voulez tout de même."
             ),
             field="knowingly",
@@ -134,7 +134,7 @@ def warn_of_failing(rule: ReferralRule, restored: RuleVersion | None) -> None:
 
 
 def _named(failures: list[Failure]) -> str:
-    return ", ".join(f"« {failure.example.name} »" for failure in failures[:MOST_TOLD])
+    return ", ".join(f"« {failure.example.name} »" for failure in failures[:MOST_TOLD])
 
 
 def save_example(
@@ -157,7 +157,7 @@ def save_example(
     if not 0 < len(values["name"]) <= LONGEST_NAME:
         raise Refused(N_("Donnez un nom court à cet exemple."), field="name")
     if not any(value for key, value in values["situation"].items() if key not in ("language", "channel")):
-        raise Refused(N_("Décrivez la situation : des mots, un thème, une commune…"), field="words")
+        raise Refused(N_("Décrivez la situation : des mots, un thème, une commune…"), field="words")
     if example is None:
         return _add(values, organization_id, by, form_key)
     example = db.session.scalars(locked(db.select(RuleExample).filter_by(id=example.id))).one()

@@ -79,7 +79,7 @@ def publish_planned(version_id: int) -> bool:
         refuse_failing(planned)
     except Refused as refusal:
         why = refusal.sentence % refusal.values if refusal.values else refusal.sentence
-        sentence = f"La règle {rule.slug} devait entrer en vigueur et ne l’a pas pu : {why}"
+        sentence = f"La règle {rule.slug} devait entrer en vigueur et ne l’a pas pu : {why}"
         alert(f"rule-{planned.id}", sentence, organization_id=rule.organization_id)
         return False
     put_in_force(rule, planned, former, planned.published_by)

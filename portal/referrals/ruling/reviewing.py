@@ -49,7 +49,7 @@ def may_publish(rule: ReferralRule, draft: RuleVersion, by: Actor) -> bool:
 def refuse_alone(rule: ReferralRule, draft: RuleVersion, by: Actor) -> None:
     if not may_publish(rule, draft, by):
         raise NotYours(
-            N_("Une autre personne doit relire cette règle et la publier : demandez une relecture.")
+            N_("Une autre personne doit relire cette règle et la publier : demandez une relecture.")
         )
 
 

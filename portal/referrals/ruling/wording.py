@@ -94,7 +94,7 @@ def check(wording: Wording) -> None:
     for name, text in {**texts, "agent_note": wording.agent_note}.items():
         if len(text) > LONGEST_TEXT:
             raise Refused(
-                N_("Ce texte est trop long : %(most)s caractères au plus."), name, most=LONGEST_TEXT
+                N_("Ce texte est trop long : %(most)s caractères au plus."), name, most=LONGEST_TEXT
             )
 
 
@@ -132,7 +132,7 @@ def _check_words(conditions: dict[str, Any]) -> None:
         for text in texts:
             if len(text) > LONGEST_PHRASE or not all(phrase(text).needs.values()):
                 raise Refused(
-                    N_("Cette expression ne peut pas être cherchée : « %(text)s »."),
+                    N_("Cette expression ne peut pas être cherchée : « %(text)s »."),
                     field=name,
                     text=text[:LONGEST_PHRASE],
                 )
@@ -144,14 +144,14 @@ def _check_choices(conditions: dict[str, Any]) -> None:
     always = conditions.get("opening", "any") == "any"
     if always and not any(conditions.get(name) for name in ("words", *CHOSEN)):
         raise Refused(
-            N_("Donnez au moins une condition : sans elle, la règle vaudrait pour tous."), field="words"
+            N_("Donnez au moins une condition : sans elle, la règle vaudrait pour tous."), field="words"
         )
     for name in CHOSEN:
         values = conditions.get(name, [])
         known = _known(name, values) if values else set()
         unknown = [value for value in values if value not in known]
         if unknown:
-            raise Refused(N_("Ce choix n’existe pas : %(value)s."), field=name, value=unknown[0])
+            raise Refused(N_("Ce choix n’existe pas : %(value)s."), field=name, value=unknown[0])
 
 
 def _known(name: str, values: list[str]) -> set[str]:

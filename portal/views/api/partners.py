@@ -122,7 +122,7 @@ def _said() -> dict[str, Any]:
 def _words(said: dict[str, Any], name: str, longest: int = 2000) -> str:
     value = said.get(name)
     if value is not None and not isinstance(value, str):
-        raise Refused(N_("« %(name)s » doit être un texte."), field=name, name=name)
+        raise Refused(N_("« %(name)s » doit être un texte."), field=name, name=name)
     form = Form()
     form.values = {name: (value or "").replace("\0", "").encode("utf-8", "replace").decode()}
     words = form.text(name, longest=longest)
@@ -134,7 +134,7 @@ def _key() -> str:
     """What this answer is known by: the header, of this partner."""
     given = request.headers.get("Idempotency-Key", "").strip()
     if not given:
-        raise Refused(N_("Donnez à chaque réponse un nom qui ne sert qu’une fois : Idempotency-Key."))
+        raise Refused(N_("Donnez à chaque réponse un nom qui ne sert qu’une fois : Idempotency-Key."))
     digest = hashlib.sha256(given.encode("utf-8", "replace")).hexdigest()
     return f"partner:{_partner().organization_id}:{digest[:40]}"
 
@@ -145,5 +145,5 @@ def _service(name: str) -> int | None:
         return None
     found: int | None = db.session.scalar(db.select(Service.id).filter_by(hsds_id=name, active=True))
     if found is None:
-        raise Refused(N_("« redirect_to » ne nomme aucun service de l’annuaire."), field="redirect_to")
+        raise Refused(N_("« redirect_to » ne nomme aucun service de l’annuaire."), field="redirect_to")
     return found

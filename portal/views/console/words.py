@@ -61,16 +61,16 @@ REFERRAL_VIEWS = {
     "ping_pong": "Renvoyées de l’un à l’autre",
 }
 REFERRAL_DONE = {
-    "send": "Orientation envoyée : la personne en est prévenue.",
-    "by_phone": "C’est noté. Dites ici si le service prend l’appel ou non : la personne le saura.",
-    "again": "Orientation envoyée au service suivant : la personne en est prévenue.",
+    "send": "Orientation envoyée : la personne en est prévenue.",
+    "by_phone": "C’est noté. Dites ici si le service prend l’appel ou non : la personne le saura.",
+    "again": "Orientation envoyée au service suivant : la personne en est prévenue.",
     "answer": "Réponse envoyée au service.",
-    "taken": "C’est noté : la personne est prévenue que le service a sa demande.",
-    "refused": "C’est noté : la demande est de nouveau à vous, et la personne en est prévenue.",
-    "close": "C’est noté : l’orientation est close.",
+    "taken": "C’est noté : la personne est prévenue que le service a sa demande.",
+    "refused": "C’est noté : la demande est de nouveau à vous, et la personne en est prévenue.",
+    "close": "C’est noté : l’orientation est close.",
 }
 WRAP_UP_WAYS = {  # in the form that ends an exchange; the others are chosen with what is passed on
-    "told": "La personne s’y adresse elle-même : on lui en envoie les coordonnées",
+    "told": "La personne s’y adresse elle-même : on lui en envoie les coordonnées",
     "email": "Transmettre sa demande au service, par e-mail",
     "here": "Transmettre sa demande au service, qui répond ici même",
 }
@@ -84,11 +84,11 @@ REFUSALS = {
 }
 REFUSED_ON_THE_PHONE = {code: f"{said[0].upper()}{said[1:]}" for code, said in REFUSALS.items()}
 WAYS = {
-    "api": "Par son logiciel : il la reçoit aussitôt",
-    "here": "Sur ce portail : ses agents la voient aussitôt parmi les demandes reçues",
-    "email": "Par e-mail : il lit la demande par un lien et répond sans compte",
-    "phone": "Par téléphone : je mets la personne en relation",
-    "told": "La personne s’y adresse elle-même : rien n’est transmis",
+    "api": "Par son logiciel : il la reçoit aussitôt",
+    "here": "Sur ce portail : ses agents la voient aussitôt parmi les demandes reçues",
+    "email": "Par e-mail : il lit la demande par un lien et répond sans compte",
+    "phone": "Par téléphone : je mets la personne en relation",
+    "told": "La personne s’y adresse elle-même : rien n’est transmis",
 }
 OUTCOMES = {
     "done": "La personne a été aidée",
@@ -123,7 +123,7 @@ FLAGS = {
     "vulnerable": "Personne vulnérable",
     "interpreter": "Besoin d’un interprète",
     "no_message": "Ne pas laisser de message",
-    "deaf_relay": "Sourde ou malentendante : relais téléphonique",
+    "deaf_relay": "Sourde ou malentendante : relais téléphonique",
     "protected_address": "Adresse à ne communiquer à personne",
 }
 TALKS = {  # how a call stands
@@ -154,7 +154,7 @@ EVENTS = {
     "contact.transferred": "Transféré",
     "contact.passed_on": "Transféré par le menu",
     "contact.missed_in_outage": "A appelé pendant une panne",
-    "contact.deserted": "La ligne de l’agent a été coupée : remis en attente à sa place",
+    "contact.deserted": "La ligne de l’agent a été coupée : remis en attente à sa place",
     "contact.recording_refused": "A refusé d’être enregistré",
     "contact.given_back": "Rendu à ceux qui attendent",
     "contact.attributed": "Personne rattachée",
@@ -187,9 +187,9 @@ EVENTS = {
     "referral.without_news": "Sans nouvelles du service, malgré deux questions",
     "referral.asked": "Question du service",
     "referral.answered": "Réponse au service",
-    "referral.not_told": "La personne n’a pas pu être prévenue : elle le lira sur la page de suivi",
+    "referral.not_told": "La personne n’a pas pu être prévenue : elle le lira sur la page de suivi",
     "referral.letter_refused": "L’e-mail au service n’est pas parti",
-    "referral.stopped": "Arrêtée : cet organisme l’avait déjà renvoyée",
+    "referral.stopped": "Arrêtée : cet organisme l’avait déjà renvoyée",
     "contact.split_off": "Messages repris d’un autre échange",
     "message.recalled": "Message annulé avant son départ",
     "message.not_held": "SMS envoyé sans attendre le matin",
@@ -221,7 +221,7 @@ def sent_how(message: Message) -> str:
     if message.state == "failed":
         return outcome(message.error).sentence
     if message.held_until is not None:
-        return f"Gardé : le SMS partira le {datetime_text(message.held_until)}, à une heure convenable."
+        return f"Gardé : le SMS partira le {datetime_text(message.held_until)}, à une heure convenable."
     return "Réponse confiée à l’envoi."
 
 

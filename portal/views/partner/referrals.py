@@ -28,17 +28,17 @@ MOST_FOUND = 8
 REASONS = {
     "not_for_us": N_("Ce n’est pas de notre ressort"),
     "wrong_area": N_("Ce n’est pas notre territoire"),
-    "missing_piece": N_("Il manque une pièce : la demander à la personne"),
+    "missing_piece": N_("Il manque une pièce : la demander à la personne"),
     "duplicate": N_("Nous l’avons déjà reçue"),
     "unreachable": N_("Nous ne pouvons recevoir personne en ce moment"),
 }
 OUTCOMES = {
-    "done": N_("C’est fait : la personne a eu ce qu’elle demandait, ou une décision"),
+    "done": N_("C’est fait : la personne a eu ce qu’elle demandait, ou une décision"),
     "done_without_help": N_("Reçue, mais nous n’avons pas pu l’aider"),
     "unreachable": N_("Nous n’avons pas réussi à joindre la personne"),
 }
 THANKS = {
-    "receive": N_("C’est noté : la personne sait que vous avez sa demande."),
+    "receive": N_("C’est noté : la personne sait que vous avez sa demande."),
     "accept": N_("Merci. La personne sait que vous vous en occupez."),
     "refuse": N_("Merci de l’avoir dit. Nous reprenons la demande, et la personne en est prévenue."),
     "ask": N_("Votre question est envoyée. Vous recevrez un message quand nous aurons répondu."),

@@ -73,7 +73,7 @@ def _whose(contact: Contact) -> str:
         return ""
     return "\n" + gettext(
         "Votre demande relève sans doute de : %(service)s. Un agent le vérifie. Si besoin, nous lui transmettons "
-        "votre demande et nous vous le disons : vous n’avez rien à faire.\n",
+        "votre demande et nous vous le disons : vous n’avez rien à faire.\n",
         service=receivers.name_of(service, contact.language),
     )
 

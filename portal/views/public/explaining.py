@@ -37,15 +37,15 @@ CHANNELS = {
 }
 OPENING = {"open": N_("Pendant nos heures d’ouverture"), "closed": N_("En dehors de nos heures d’ouverture")}
 LABELS = {
-    "words": N_("Vous dites : %(values)s"),
-    "without": N_("Sans dire : %(values)s"),
-    "communes": N_("Vous habitez : %(values)s"),
-    "departments": N_("Votre département : %(values)s"),
+    "words": N_("Vous dites : %(values)s"),
+    "without": N_("Sans dire : %(values)s"),
+    "communes": N_("Vous habitez : %(values)s"),
+    "departments": N_("Votre département : %(values)s"),
     "articles": N_("Vous avez lu une de nos fiches sur ce sujet"),
-    "ages": N_("Votre âge : %(values)s"),
-    "flags": N_("Vous nous dites : %(values)s"),
-    "urgencies": N_("C’est pressé : %(values)s"),
-    "languages": N_("Votre langue : %(values)s"),
+    "ages": N_("Votre âge : %(values)s"),
+    "flags": N_("Vous nous dites : %(values)s"),
+    "urgencies": N_("C’est pressé : %(values)s"),
+    "languages": N_("Votre langue : %(values)s"),
     "channels": "%(values)s",
     "opening": "%(values)s",
 }
@@ -138,7 +138,7 @@ def _apart(value: str) -> str:
 def _value(name: str, value: str, places: Mapping[str, str]) -> str:
     """One value of a condition in the reader's language."""
     if name in ("words", "without"):
-        return f"« {value.replace(chr(34), '')} »" if language.current() == "fr" else f"“{value}”"
+        return f"« {value.replace(chr(34), '')} »" if language.current() == "fr" else f"“{value}”"
     asked = {"ages": situations.AGES, "flags": situations.FLAGS, "urgencies": situations.URGENCIES}
     if name in asked and value in asked[name]:
         return gettext(asked[name][value].asked)

@@ -34,11 +34,11 @@ CONDITIONS: dict[
     "urgency": ("urgencies", URGENCIES),
 }
 QUESTIONS = {
-    "what": N_("De quoi avez-vous besoin ?"),
-    "where": N_("Quelle est votre commune ?"),
-    "age": N_("Quel âge a la personne concernée ?"),
-    "flags": N_("Êtes-vous dans une de ces situations ?"),
-    "urgency": N_("Quand en avez-vous besoin ?"),
+    "what": N_("De quoi avez-vous besoin ?"),
+    "where": N_("Quelle est votre commune ?"),
+    "age": N_("Quel âge a la personne concernée ?"),
+    "flags": N_("Êtes-vous dans une de ces situations ?"),
+    "urgency": N_("Quand en avez-vous besoin ?"),
 }
 ARTICLES_SHOWN, SUGGESTED, A_PAGE = 3, 3, 20
 

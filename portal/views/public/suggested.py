@@ -90,7 +90,7 @@ def _shown(one: Suggestion) -> Shown:
 def _several(card: Card, place: Resolution) -> Shown:
     if place.commune and place.total > 1:
         advice = gettext(
-            "Plusieurs sites sont possibles, du plus proche au plus éloigné : vérifiez lequel s’occupe de vous."
+            "Plusieurs sites sont possibles, du plus proche au plus éloigné : vérifiez lequel s’occupe de vous."
         )
     elif place.asks_commune:
         advice = gettext("Donnez votre commune pour savoir où vous adresser.")

@@ -60,7 +60,7 @@ def attach(message: Message, files: list[Kept], form: Form) -> None:
 
 
 def _tell(contact: Contact, refused: str) -> None:
-    contact.step = f"{contact.step}. Pièce refusée : {refused}".lstrip(". ")[:500]
+    contact.step = f"{contact.step}. Pièce refusée : {refused}".lstrip(". ")[:500]
 
 
 def _signer() -> URLSafeSerializer:

@@ -105,8 +105,8 @@ def _talk_is_over() -> bool:
 
 def _whom_to_call(kept: bool) -> VoiceResponse:
     """Says that it is not working, that the call is noted if it is, and the direct numbers."""
-    noted = " Votre appel est noté : nous vous rappellerons." if kept else ""
-    direct = "".join(f" {one['name']} : {phone_text(one['phone'])}." for one in _direct_numbers())
+    noted = " Votre appel est noté : nous vous rappellerons." if kept else ""
+    direct = "".join(f" {one['name']} : {phone_text(one['phone'])}." for one in _direct_numbers())
     text = (
         f"Notre service est momentanément indisponible.{noted}{direct} "
         "En cas d’urgence, appelez le 15, le 17, le 18 ou le 112, ou envoyez un SMS au 114."

@@ -78,4 +78,4 @@ def _thanks(line: Line, language: str, reference: str) -> str:
             return gettext("Nous n’avons rien entendu. Rappelez-nous, ou écrivez-nous.")
         spelled = " ".join(reference.replace("-", ""))
         # before the thanks: who hears « au revoir » hangs up
-        return f"{gettext('Votre référence : %(reference)s.', reference=spelled)} {thanks}"
+        return f"{gettext('Votre référence : %(reference)s.', reference=spelled)} {thanks}"

@@ -164,7 +164,7 @@ def test_an_identifier_may_be_used_once_for_each_audience_and_language(tmp_path:
         ("associations", "F1"),
         ("particuliers", "F2"),
     ]
-    assert skipped == {"3.xml": "Même identifiant que « 1.xml » : F1."}
+    assert skipped == {"3.xml": "Même identifiant que « 1.xml » : F1."}
 
 
 def test_a_broken_member_is_left_out_and_the_others_are_read(tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ def test_a_broken_member_is_left_out_and_the_others_are_read(tmp_path: Path) -> 
 def test_a_truncated_or_damaged_archive_says_so(tmp_path: Path) -> None:
     whole = archive(tmp_path / "z.zip", {f"{n}.xml": xml(n) for n in range(20)}).read_bytes()
     (tmp_path / "short.zip").write_bytes(whole[: len(whole) // 2])
-    assert read(tmp_path / "short.zip") == ([], {"short.zip": "Archive illisible : File is not a zip file."})
+    assert read(tmp_path / "short.zip") == ([], {"short.zip": "Archive illisible : File is not a zip file."})
     damaged = bytearray(whole)
     damaged[60:70] = b"\xff" * 10
     (tmp_path / "damaged.zip").write_bytes(damaged)

@@ -34,5 +34,5 @@ def test_what_was_wrong_is_said_where_it_stood(app: Flask, tmp_path: Path) -> No
     path = tmp_path / "page.json"
     path.write_text(json.dumps({"contents": [record(), record(id="b", name="")]}))
     said = app.test_cli_runner().invoke(import_hsds, [str(path)])
-    assert "refused: page.json, fiche 2, le service : le nom (name) manque" in said.output
+    assert "refused: page.json, fiche 2, le service : le nom (name) manque" in said.output
     assert "services: 1 new, 0 changed, 0 same" in said.output and "1 records taken, 1 refused" in said.output

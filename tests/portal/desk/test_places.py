@@ -40,7 +40,7 @@ def test_told_twice_it_is_one_place_in_the_same_queue(app: Flask) -> None:
     first = places.stand_in_line(contact, queue)
     again = places.stand_in_line(contact, queue)
     assert again is first and places.of(contact.id) is first
-    assert (contact.state, contact.queue_id, contact.step) == ("waiting", queue.id, "En attente : Accueil")
+    assert (contact.state, contact.queue_id, contact.step) == ("waiting", queue.id, "En attente : Accueil")
     assert db.session.scalar(db.select(db.func.count(Place.id))) == 1
 
 
@@ -186,7 +186,7 @@ def test_who_is_not_reached_is_tried_again_twice_then_stands_on_the_desk(app: Fl
         assert offering.accept(offer)
         places.try_later(place)
         assert place.attempts == n and place.contact.agent_id is None and place.contact.state == "open"
-    assert place.state == "proposed" and place.contact.step == "À rappeler : 3 essais sans réponse"
+    assert place.state == "proposed" and place.contact.step == "À rappeler : 3 essais sans réponse"
 
 
 def test_who_gives_up_is_proposed_once_and_no_longer_once_answered(app: Flask) -> None:

@@ -135,7 +135,7 @@ def test_what_is_no_safe_picture_is_refused(data: bytes, why: str) -> None:
     ],
 )
 def test_a_drawing_that_could_do_something_is_refused_by_name(inside: bytes, what: str) -> None:
-    assert f"« {what} »" in refusal_of(DRAWING % inside)
+    assert f"« {what} »" in refusal_of(DRAWING % inside)
 
 
 def test_a_plain_drawing_is_kept_without_what_is_said_beside_it() -> None:

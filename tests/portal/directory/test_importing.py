@@ -113,7 +113,7 @@ def test_offices_are_imported_whole_and_once(app: Flask, three: Path) -> None:
     assert (phare.kind, phare.commune, phare.department) == ("phare", "96017", "96")
     assert phare.address == "Le môle, 96110 Saint-Elvin" and phare.phone == "+33199003030"
     assert phare.schedule["mon"] == [["09:00", "12:00"]] and str(phare.source_date) == "2017-11-13"
-    assert phare.texts["fr"].summary == "Monter à pied.\n\nTéléphone : service gratuit"
+    assert phare.texts["fr"].summary == "Monter à pied.\n\nTéléphone : service gratuit"
     numbers = db.session.execute(
         db.select(ListedPhone.type, ListedPhone.number).filter_by(service_id=phare.id)
     )
@@ -197,7 +197,7 @@ def test_what_was_changed_here_stays_and_is_told_while_the_source_says_otherwise
     for outcome in ("1 changed, 0 same, 0 kept", "0 changed, 0 same, 1 kept"):
         said = run(app, "import-directory", three)
         assert outcome in said[-1]
-        assert "  mairie-96042-01: changé ici, gardé tel quel : téléphone" in said
+        assert "  mairie-96042-01: changé ici, gardé tel quel : téléphone" in said
         mairie = reading.service("mairie-96042-01")
         assert (mairie.phone, mairie.email) == ("+33199009999", "b@orlene.example")
 
@@ -218,7 +218,7 @@ def test_kinds_come_with_names_and_contacts_and_those_edited_here_stay(app: Flas
     save_kind("phare", by=SYSTEM, version=phare.version, names={"fr": "Phares", "en": "Lighthouses"})
     (three / "ou-s-adresser.json").write_text("[]")
     said = run(app, "import-directory", three)
-    assert "  phare: changé ici, gardé tel quel : noms" in said
+    assert "  phare: changé ici, gardé tel quel : noms" in said
     assert kind("phare").names["en"] == "Lighthouses"
     assert [event.verb for event in history.of(kind("phare"))] == ["kind.changed"]
 

@@ -145,7 +145,7 @@ def test_partners_are_shown_how_to_check_that_it_is_us() -> None:
     page = (Path(__file__).parents[3] / "docs/directory.md").read_text(encoding="utf-8")
     shown: dict[str, Any] = {}
     exec(page.partition("```python")[2].partition("```")[0], shown)
-    now, body = int(clock.now().timestamp()), "{« é »}".encode()
+    now, body = int(clock.now().timestamp()), "{« é »}".encode()
     signature = f"t={now},v1={partners.sign('secret', now, body)}"
     assert shown["is_theirs"]("secret", signature, body)
     assert not shown["is_theirs"]("autre", signature, body)

@@ -20,7 +20,7 @@ def fits(text: str, words: str, language: str = "fr") -> bool:
         ("AIDES AU LOGEMENT", "une aide pour mon logement", "fr"),
         ("I lost my RSA", "i lost the rsa", "en"),
         ("facture d’eau", "l'eau : facture trop haute", "fr"),
-        ("avis d’imposition", "où est mon avis d’imposition ?", "fr"),
+        ("avis d’imposition", "où est mon avis d’imposition ?", "fr"),
         ("permis de conduire", "je perds mes permis, conduire", "fr"),
         ("husband hits me", "My husband hit me", "en"),
         ("heart attack", "heart attack", "fr"),

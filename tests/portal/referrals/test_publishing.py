@@ -119,7 +119,7 @@ def test_the_author_reads_in_a_letter_why_it_was_sent_back(app: Flask, work: Cal
     letter = db.session.scalars(db.select(Letter)).one()
     assert letter.to == db.session.get_one(Staff, author.id).email
     assert rule.slug in letter.subject and "Dominique" in letter.body
-    assert "« Dites aussi où aller. »" in letter.body and f"/admin/rules/{rule.id}" in letter.body
+    assert "« Dites aussi où aller. »" in letter.body and f"/admin/rules/{rule.id}" in letter.body
 
 
 def test_a_draft_that_changes_must_be_read_again(app: Flask) -> None:
@@ -178,7 +178,7 @@ def test_a_failing_example_keeps_a_rule_from_being_published(app: Flask) -> None
     assert draft and [one.example.name for one in failing(draft)] == ["loyer"]
     with pytest.raises(Refused) as refusal:
         publish(rule, version=None, by=SYSTEM)
-    assert refusal.value.field == "examples" and "« loyer »" in refusal.value.values["names"]
+    assert refusal.value.field == "examples" and "« loyer »" in refusal.value.values["names"]
     with pytest.raises(Refused):
         planning.plan(rule, clock.now() + timedelta(days=1), version=None, by=SYSTEM)
     save_example(
@@ -290,7 +290,7 @@ def test_a_roll_back_by_which_an_example_fails_is_confirmed_first(app: Flask) ->
     example("bail", words="mon bail")
     with pytest.raises(Refused) as refusal:
         roll_back(rule, version=None, by=SYSTEM)
-    assert refusal.value.field == "knowingly" and "« bail »" in refusal.value.values["names"]
+    assert refusal.value.field == "knowingly" and "« bail »" in refusal.value.values["names"]
     with pytest.raises(Refused):
         retire(rule, version=None, by=SYSTEM)
     assert roll_back(rule, version=None, knowingly=True, by=SYSTEM).number == 3

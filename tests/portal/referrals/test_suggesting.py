@@ -111,7 +111,7 @@ def test_where_no_rule_speaks_the_articles_vote_by_rank(app: Flask) -> None:
     ]
     assert found[1].resolution and found[1].resolution.offices[0].service.slug == "mairie-accueil"
     assert {s.origin for s in found} == {"article"}
-    assert found[0].reason == "C’est à ce service que renvoie notre fiche « Logement »."
+    assert found[0].reason == "C’est à ce service que renvoie notre fiche « Logement »."
     cast.rule(words=["toit"], to="adil")
     assert [s.origin for s in suggest(Situation(words="toit", article_ids=(first.id,)))] == ["rule"]
 
@@ -125,7 +125,7 @@ def test_an_agent_reads_why_in_french_whatever_was_asked_in(app: Flask) -> None:
     )
     assert suggest(asked)[0].reason.startswith("This is the service")
     told = suggest(asked, reader="fr")[0]
-    assert told.reason == "C’est à ce service que renvoie notre fiche « Logement »."
+    assert told.reason == "C’est à ce service que renvoie notre fiche « Logement »."
 
 
 def test_a_kind_is_the_office_of_the_commune_once_it_is_known(app: Flask) -> None:
@@ -227,7 +227,7 @@ def test_what_an_article_links_to_has_a_softer_voice(app: Flask) -> None:
     found = make.article("Logement", links=["F2", "F404"], contacts=[{"kind": "adil", "title": "Adil"}])
     said = suggest(Situation(words="toit", article_ids=(found.id,)))
     assert [(s.kind, round(s.strength, 2)) for s in said] == [("adil", 0.67), ("caf", 0.33)]
-    assert said[1].reason == "C’est à ce service que renvoie notre fiche « Aides »."
+    assert said[1].reason == "C’est à ce service que renvoie notre fiche « Aides »."
     linked.state = "draft"
     assert [s.kind for s in suggest(Situation(words="toit", article_ids=(found.id,)))] == ["adil"]
 

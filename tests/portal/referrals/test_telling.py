@@ -56,7 +56,7 @@ def test_each_step_is_told_once_in_the_language_of_the_citizen(app: Flask, work:
     said = [one.body for one in letters("aicha@exemple.fr")]
     assert len(said) == 4
     assert all(one.startswith("Hello,") for one in said)
-    assert "« Droits ouverts. »" in said[3] or "“Droits ouverts.”" in said[3]
+    assert "« Droits ouverts. »" in said[3] or "“Droits ouverts.”" in said[3]
 
 
 def test_who_takes_it_at_once_is_told_of_once(app: Flask, work: Work) -> None:

@@ -180,7 +180,7 @@ def test_a_visit_that_helped_and_sent_no_request_found_alone(app: Any) -> None:
 def request_form(**values: str) -> dict[str, str]:
     filled = {
         "subject": "Carte",
-        "body": "Comment faire ?",
+        "body": "Comment faire ?",
         "name": "A",
         "reach": "a@example.org",
         "preferred": "message",

@@ -16,9 +16,9 @@ def test_it_speaks_to_the_configured_network():
         Settings(account_sid=ACCOUNT, auth_token=TOKEN, portal_url="http://127.0.0.1:9", step_s=0.01)
     ) as network:
         client = make_client(ACCOUNT, TOKEN, network.url)
-        sent = client.messages.create(to="+33639980001", from_="+33199000010", body="Été, œuvre & « cætera »")
+        sent = client.messages.create(to="+33639980001", from_="+33199000010", body="Été, œuvre & « cætera »")
         assert network.handset("+33639980001").wait_for_text("œuvre")["sid"] == sent.sid
-        assert client.messages(sent.sid).fetch().body == "Été, œuvre & « cætera »"
+        assert client.messages(sent.sid).fetch().body == "Été, œuvre & « cætera »"
 
 
 def test_it_gives_up_on_a_network_that_says_nothing():

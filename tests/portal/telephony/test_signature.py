@@ -81,7 +81,7 @@ def test_another_address_is_not(received, signed):
         {"Digits": [""], "Body": [""]},
         {"MediaUrl[]": ["https://m.fr/2", "https://m.fr/1", "https://m.fr/1"]},
         {"a": ["1"], "B": ["2"], "à": ["3"]},
-        {"Body": ["1 + 1 = 2 & « été » 🥵\n"]},
+        {"Body": ["1 + 1 = 2 & « été » 🥵\n"]},
     ],
 )
 def test_every_field_counts(fields):

@@ -126,7 +126,7 @@ def _read_hours(form: Form, found: Line) -> dict[str, Any]:
     schedule = words.read_schedule(form, "open")
     if form.text("always"):
         if not found.schedule and any(form.text(f"open-{day}") for day in words.DAYS):
-            form.refuse("always", "Décochez « à toute heure », ou videz les heures : elles seraient perdues.")
+            form.refuse("always", "Décochez « à toute heure », ou videz les heures : elles seraient perdues.")
         schedule = {}
     relay = schedule if form.text("same") else words.read_schedule(form, "relay")
     relay_url = form.text("relay_url", longest=300)

@@ -32,7 +32,7 @@ TEXTS = {
     "welcome": ("Accueil", "Une phrase courte, avant les choix : « Bonjour, vous êtes à la mairie de… »."),
     "language_choice": (
         "Choix de la langue",
-        "Dans chaque langue, sa propre phrase : « For English, press 5. ».",
+        "Dans chaque langue, sa propre phrase : « For English, press 5. ».",
     ),
     "wait": ("Mise en attente", "Quand un agent doit encore répondre."),
     "hold_music": (

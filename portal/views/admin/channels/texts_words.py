@@ -6,9 +6,9 @@ from portal.contacts.templates import AUTOMATIC, PLACEHOLDERS
 
 PURPOSES = {"reply": "Réponse", "notice": "Information", "appointment": "Rendez-vous"}
 KINDS = {
-    "two_way": "Numéro : on peut y répondre",
-    "short_code": "Numéro court : on peut y répondre",
-    "one_way": "Nom affiché : personne ne peut y répondre",
+    "two_way": "Numéro : on peut y répondre",
+    "short_code": "Numéro court : on peut y répondre",
+    "one_way": "Nom affiché : personne ne peut y répondre",
 }
 GOES_OUT = {
     "received": "commence l’accusé de réception d’un SMS, que Relais complète",

@@ -29,7 +29,7 @@ writers = guards.staff("administrator", "editor")
 
 DONE = {
     "new": "Le document est gardé. La recherche le montre dans un instant.",
-    "format": "Ce texte était déjà là dans un autre format : les deux se téléchargent au même endroit.",
+    "format": "Ce texte était déjà là dans un autre format : les deux se téléchargent au même endroit.",
     "same": "Ce fichier était déjà là.",
 }
 
@@ -128,7 +128,7 @@ def _received() -> Iterator[Upload]:
 
 
 def _empty() -> str:
-    return " Il n’a pas de texte lisible : on ne le trouve que par son titre."
+    return " Il n’a pas de texte lisible : on ne le trouve que par son titre."
 
 
 def _show_list(form: Form) -> str:

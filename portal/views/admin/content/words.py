@@ -106,7 +106,7 @@ def said(value: Any) -> str:
         return "oui" if value else "non"
     if isinstance(value, dict):
         return "\n".join(
-            f"{FIELDS.get(k, DAYS.get(k, LANGUAGES.get(k, k)))} : {said(v)}" for k, v in value.items()
+            f"{FIELDS.get(k, DAYS.get(k, LANGUAGES.get(k, k)))} : {said(v)}" for k, v in value.items()
         )
     if isinstance(value, list | tuple) and value and isinstance(value[0], list):
         return slots_text(list(value))

@@ -20,7 +20,7 @@ from portal.views.forms import Form
 
 administrator = guards.staff("administrator")
 
-KINDS = {logos.PNG: "image PNG", logos.SVG: "dessin SVG", "": "aucun : la première lettre du nom"}
+KINDS = {logos.PNG: "image PNG", logos.SVG: "dessin SVG", "": "aucun : la première lettre du nom"}
 
 
 @bp.get("/appearance")
@@ -101,7 +101,7 @@ def publish_appearance() -> Any:
 def drop_appearance() -> Any:
     dressing.drop_draft(_host(), by=current_user.actor)
     db.session.commit()
-    flash("L’essai est abandonné : le portail garde son apparence.", "good")
+    flash("L’essai est abandonné : le portail garde son apparence.", "good")
     return redirect(url_for("admin.appearance"))
 
 

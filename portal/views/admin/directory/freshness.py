@@ -57,7 +57,7 @@ def ask_owners() -> Any:
     if asked:
         flash(f"{asked} demande{'s' if asked > 1 else ''} en route.", "good")
     if silent:
-        flash(f"Sans adresse électronique : {', '.join(silent)}.", "warning")
+        flash(f"Sans adresse électronique : {', '.join(silent)}.", "warning")
     if not chosen:
         flash("Cochez au moins une organisation.", "warning")
     return redirect(url_for("admin.freshness", among=request.form.get("among") or None))

@@ -28,7 +28,7 @@ from portal.views.paging import A_PAGE, last_page, page_asked
 administrator = guards.staff("administrator")
 
 WAYS = {
-    "email": ("Par courriel", "Un lien signé : lire, prendre, refuser, sans compte."),
+    "email": ("Par courriel", "Un lien signé : lire, prendre, refuser, sans compte."),
     "api": ("Par son système", "Une clé pour lire, et une adresse où nous annonçons ce qui change."),
     "phone": ("Par téléphone", "L’agent appelle avant d’orienter."),
     "none": ("Ne prend pas d’orientation", "La personne reçoit l’adresse et s’y rend elle-même."),
@@ -85,7 +85,7 @@ def save_partner(organization_id: int) -> Any:
     except Refused as refusal:
         return _show_again(organization_id, form, refusal)
     db.session.commit()
-    flash("C’est gardé : les prochaines orientations partent ainsi.", "good")
+    flash("C’est gardé : les prochaines orientations partent ainsi.", "good")
     return redirect(url_for("admin.partner", organization_id=organization_id))
 
 

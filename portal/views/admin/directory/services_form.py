@@ -39,7 +39,7 @@ PLACE_TYPES = {
     "postal": "On y écrit seulement",
     "virtual": "En ligne ou au téléphone",
 }
-NO_DEPARTMENT = "Aucun département ne s’appelle « {} »."
+NO_DEPARTMENT = "Aucun département ne s’appelle « {} »."
 
 _CODE = re.compile(r"\(([^()]+)\)$")
 

@@ -38,7 +38,7 @@ ROWS = {
 }
 MOST_ROWS = 60
 LONGEST_SHORT = 6
-NOT_HOURS = "Écrivez un jour par ligne, comme : lundi 8h30-12h, 13h30-17h."
+NOT_HOURS = "Écrivez un jour par ligne, comme : lundi 8h30-12h, 13h30-17h."
 NOT_A_NUMBER = "Écrivez un nombre, comme {}."
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")

@@ -71,7 +71,7 @@ def rows(theirs: dict[str, Any], yours: dict[str, Any]) -> list[tuple[str, str, 
 def said(name: str, value: Any) -> str:
     """A value as a person reads it."""
     if name == "schedule":
-        return "\n".join(f"{label} : {text}" for label, text in hours(value or {}))
+        return "\n".join(f"{label} : {text}" for label, text in hours(value or {}))
     if name == "languages":
         return ", ".join(names_of(value or []))
     if name == "commune":
@@ -86,5 +86,5 @@ def _row(row: dict[str, Any]) -> str:
         str(one) for name, one in row.items() if name not in HIDDEN and one not in (None, "", [])
     )
     return " – ".join(
-        part for part in (plain, week_text(row.get("schedule") or {}).replace("\n", " ; ")) if part
+        part for part in (plain, week_text(row.get("schedule") or {}).replace("\n", " ; ")) if part
     )

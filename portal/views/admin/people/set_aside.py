@@ -38,7 +38,7 @@ def try_again(job_id: int) -> Any:
     if job is not None:
         history.record("job.tried_again", job, by=current_user.actor)
     db.session.commit()
-    flash("Le travail est repris : il sera fait dans un instant.", "good")
+    flash("Le travail est repris : il sera fait dans un instant.", "good")
     return redirect(url_for("admin.set_aside"))
 
 

@@ -25,12 +25,12 @@ from portal.views.admin.rules.table import administrator
 from portal.views.forms import Form, new_key
 
 ACTS: dict[str, tuple[Callable[..., Any], str]] = {
-    "publication": (editing.publish, "La règle est publiée : les prochaines recherches la suivent."),
+    "publication": (editing.publish, "La règle est publiée : les prochaines recherches la suivent."),
     "rollback": (editing.roll_back, "La version précédente est de nouveau en vigueur."),
     "retirement": (editing.retire, "La règle est retirée. Ses versions sont gardées."),
     "draft-removal": (editing.drop_draft, "Le brouillon est abandonné. L’historique en garde le texte."),
-    "review": (reviewing.ask_for_review, "La relecture est demandée : une autre personne peut publier."),
-    "unplanning": (planning.unplan, "La publication prévue est annulée : c’est de nouveau un brouillon."),
+    "review": (reviewing.ask_for_review, "La relecture est demandée : une autre personne peut publier."),
+    "unplanning": (planning.unplan, "La publication prévue est annulée : c’est de nouveau un brouillon."),
 }
 TAKEN_BACK = ("rollback", "retirement")  # at once, if need be against an example
 

@@ -26,7 +26,7 @@ OUTCOMES = [
     ("service", "Ce service"),
     ("kind", "Le service de ce genre, dans la commune"),
     ("emergency", "Les numéros d’urgence d’abord"),
-    ("nobody", "Aucune règle ne parle : les fiches décident"),
+    ("nobody", "Aucune règle ne parle : les fiches décident"),
 ]
 
 
@@ -108,7 +108,7 @@ def _save(found: RuleExample | None) -> Any:
         rows = _both(refusal) if isinstance(refusal, Stale) else []
         return _show_form(found, typed_values(form), form, rows), refusal.status
     db.session.commit()
-    flash("L’exemple est gardé : toute publication qui ne le respecterait plus sera refusée.", "good")
+    flash("L’exemple est gardé : toute publication qui ne le respecterait plus sera refusée.", "good")
     return redirect(url_for("admin.rule_examples"))
 
 

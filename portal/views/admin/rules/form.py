@@ -156,8 +156,8 @@ def _article(typed: str) -> str | None:
 FOUND: dict[str, tuple[Callable[[str], str | None], str]] = {
     "communes": (
         _commune,
-        "Aucune commune, ou plusieurs, pour « {} » : écrivez son nom entier ou son code.",
+        "Aucune commune, ou plusieurs, pour « {} » : écrivez son nom entier ou son code.",
     ),
-    "departments": (_department, "Aucun département ne s’appelle « {} » : écrivez son nom ou son code."),
-    "articles": (_article, "Aucune fiche n’a cette adresse : « {} »."),
+    "departments": (_department, "Aucun département ne s’appelle « {} » : écrivez son nom ou son code."),
+    "articles": (_article, "Aucune fiche n’a cette adresse : « {} »."),
 }

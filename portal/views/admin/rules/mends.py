@@ -36,9 +36,9 @@ def said(rule: ReferralRule, mend: Mend, topics: Mapping[int, Topic]) -> dict[st
         return {"words": about, **_apart(rule, "commune", mend.commune, mend.place)}
     if mend.kind == "topic" and topic is not None:
         name = topic.names.get("fr", topic.slug)
-        about = f"{mend.count} échecs portent sur « {name} »"
-        return {"words": about, **_apart(rule, "topic", topic.slug, f"« {name} »")}
-    silent = f"{mend.count} sans réponse : vérifiez l’adresse de l’organisme, ou appelez-le"
+        about = f"{mend.count} échecs portent sur « {name} »"
+        return {"words": about, **_apart(rule, "topic", topic.slug, f"« {name} »")}
+    silent = f"{mend.count} sans réponse : vérifiez l’adresse de l’organisme, ou appelez-le"
     address = url_for("admin.edit_rule", rule_id=rule.id)
     return {"words": silent, "act": "Ouvrir le brouillon", "address": address}
 

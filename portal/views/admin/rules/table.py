@@ -25,8 +25,8 @@ from portal.views.paging import A_PAGE, last_page, page_asked
 
 administrator = guards.staff("administrator")
 
-REVIEWED = "C’est noté : une autre personne que l’auteur relit et publie chaque règle."
-NOT_REVIEWED = "C’est noté : chacun peut publier les règles qu’il écrit."
+REVIEWED = "C’est noté : une autre personne que l’auteur relit et publie chaque règle."
+NOT_REVIEWED = "C’est noté : chacun peut publier les règles qu’il écrit."
 SHOWN = {
     "": "Toutes, sauf celles retirées",
     "published": "En vigueur",
@@ -92,7 +92,7 @@ def place_rule(rule_id: int) -> Any:
         found, wording, version=form.number("version"), by=current_user.actor, form_key=form.key()
     )
     db.session.commit()
-    flash(f"La place de {found.slug} est gardée dans son brouillon : publiez-le pour qu’elle vaille.", "good")
+    flash(f"La place de {found.slug} est gardée dans son brouillon : publiez-le pour qu’elle vaille.", "good")
     return redirect(url_for("admin.rule", rule_id=rule_id))
 
 

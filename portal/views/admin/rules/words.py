@@ -32,7 +32,7 @@ AGES, FLAGS, URGENCIES = (
 )
 STRENGTHS = {3: "Doit", 2: "Devrait", 1: "Peut"}
 STRENGTH_HINTS = [
-    (3, "Doit", "Passe avant toutes les autres : la loi ou la sécurité l’impose."),
+    (3, "Doit", "Passe avant toutes les autres : la loi ou la sécurité l’impose."),
     (2, "Devrait", "Le cas ordinaire."),
     (1, "Peut", "À défaut d’une règle plus forte."),
 ]

@@ -84,7 +84,7 @@ def _again(case_id: int, form: Form, refusal: Refused) -> str:
 @agents
 def note_case(case_id: int) -> Any:
     """A note between colleagues: the citizen never reads it."""
-    return act(case_id, _note, "Note gardée : seuls vos collègues la lisent.", anchor="notes")
+    return act(case_id, _note, "Note gardée : seuls vos collègues la lisent.", anchor="notes")
 
 
 def _note(found: Case, form: Form) -> None:

@@ -126,7 +126,7 @@ def _number(typed: str) -> bool:
 def said_of(change: Change) -> str:
     """The change in words, for staff."""
     said = case_words.CHANGES[change.do]
-    return f"{said} : {_after(change, change.to)}" if change.do not in ("resume", "reopen") else said
+    return f"{said} : {_after(change, change.to)}" if change.do not in ("resume", "reopen") else said
 
 
 def _after(change: Change, value: str) -> str:
@@ -155,7 +155,7 @@ def told(change: Change, value: str) -> str:
 def told_after(change: Change, line: Line) -> str:
     """What a case will be, or what a macro will do to it, in words."""
     if change.do == "macro" and line.case is not None:
-        return " ; ".join(case_macros.told(macros.what(_macro(change.to)), line.case)) or "rien"
+        return " ; ".join(case_macros.told(macros.what(_macro(change.to)), line.case)) or "rien"
     return told(change, line.after)
 
 

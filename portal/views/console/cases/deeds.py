@@ -70,7 +70,7 @@ def split_case(case_id: int) -> Any:
     if new is None or not form.valid:
         return _split_page(keeping.find_case(case_id, by=me()), form), 422
     db.session.commit()
-    flash("Nouvelle affaire ouverte : donnez sa référence à la personne.")
+    flash("Nouvelle affaire ouverte : donnez sa référence à la personne.")
     return redirect(url_for("console.case", case_id=new.id))
 
 

@@ -41,7 +41,7 @@ def run_macro(case_id: int, macro_id: int) -> Any:
     if not done:
         return _page(keeping.find_case(case_id, by=me()), _macro(macro_id), form), 422
     db.session.commit()
-    flash(f"Fait : {chosen.name}.")
+    flash(f"Fait : {chosen.name}.")
     return redirect(url_for("console.case", case_id=case_id))
 
 
@@ -93,15 +93,15 @@ def told(does: dict[str, Any], case: Case) -> Any:
     """What it will do to this case, in words."""
     changed = macros.changes(does, case, me())
     for name, value in changed.items():
-        yield f"{words.FIELDS[name]} : {_said(name, value)}"
+        yield f"{words.FIELDS[name]} : {_said(name, value)}"
     for text in does["checks"]:
-        yield f"Ajouter à la liste : {text}"
+        yield f"Ajouter à la liste : {text}"
     if does["note"]:
-        yield f"Écrire une note entre collègues : {does['note']}"
+        yield f"Écrire une note entre collègues : {does['note']}"
     if does["promise"]:
-        yield f"Promettre : {does['promise']}, sous {does['promise_days']} jours"
+        yield f"Promettre : {does['promise']}, sous {does['promise_days']} jours"
     if does["then"] == "wait":
-        yield f"Attendre de la personne : {does['waits_for']} (les échéances sont suspendues)"
+        yield f"Attendre de la personne : {does['waits_for']} (les échéances sont suspendues)"
     elif does["then"] == "close":
         yield "Clore l’affaire"
 

@@ -30,13 +30,13 @@ def promised(promise_id: int) -> str:
 @bp.post("/promises/<int:promise_id>/move")
 @agents
 def move_promise(promise_id: int) -> Any:
-    return _act(promise_id, _move, "La nouvelle date est gardée : la personne la voit sur sa page.")
+    return _act(promise_id, _move, "La nouvelle date est gardée : la personne la voit sur sa page.")
 
 
 @bp.post("/promises/<int:promise_id>/hand-over")
 @agents
 def hand_over_promise(promise_id: int) -> Any:
-    return _act(promise_id, _hand_over, "La promesse est passée : son nouveau responsable est prévenu.")
+    return _act(promise_id, _hand_over, "La promesse est passée : son nouveau responsable est prévenu.")
 
 
 @bp.post("/promises/<int:promise_id>/give-up")

@@ -41,7 +41,7 @@ def give_receipt(case_id: int) -> Any:
     if not form.valid:
         return _page(keeping.find_case(case_id, by=me()), form), 422
     db.session.commit()
-    flash("C’est noté : la personne a son accusé de réception.")
+    flash("C’est noté : la personne a son accusé de réception.")
     return redirect(url_for("console.case", case_id=case_id))
 
 
@@ -104,7 +104,7 @@ def surest(case: Case) -> addressing.Way:
     """The way by which it reaches them most surely."""
     found = _ways(case)
     if not found:
-        raise Refused(N_("Ni adresse ni numéro où écrire : donnez la référence de vive voix."), field="tell")
+        raise Refused(N_("Ni adresse ni numéro où écrire : donnez la référence de vive voix."), field="tell")
     return found[0]
 
 

@@ -29,7 +29,7 @@ def filters_said(sought: Filters) -> str:
     """What is looked for, a line for each filter."""
     choices = {name: dict(options) for name, options in choices_of_filters().items()}
     said = [
-        f"{case_words.FILTERS[name]} : {choices.get(name, {}).get(value, value)}"
+        f"{case_words.FILTERS[name]} : {choices.get(name, {}).get(value, value)}"
         for name, value in sought.said().items()
     ]
     return "\n".join(said) or "Toutes les affaires qui ne sont pas terminées"

@@ -58,7 +58,7 @@ NOT_GIVEN_BACK = {  # of a deed that is undone: what it does not give back
     "clocks": "une échéance",
 }
 RECEIPT_LEFT = (
-    "L’accusé de réception était déjà parti avec la nouvelle référence : la personne est prévenue qu’elle ne sert "
+    "L’accusé de réception était déjà parti avec la nouvelle référence : la personne est prévenue qu’elle ne sert "
     "plus, et que sa demande est suivie ici."
 )
 EVENTS = {
@@ -69,13 +69,13 @@ EVENTS = {
     "case.resumed": "Reprise",
     "case.answered": "Première réponse donnée",
     "case.acknowledged": "Accusé de réception donné",
-    "case.registered": "Enregistrement annoncé : l’accusé de réception complet reste dû",
+    "case.registered": "Enregistrement annoncé : l’accusé de réception complet reste dû",
     "case.closed": "Close",
     "case.reopened": "Rouverte",
     "case.solved": "Résolue, dit la personne",
-    "case.warned": "Échéance proche : la personne responsable est prévenue",
-    "case.escalated": "Échéance proche : l’encadrement est prévenu",
-    "case.missed": "Échéance dépassée : l’encadrement est prévenu",
+    "case.warned": "Échéance proche : la personne responsable est prévenue",
+    "case.escalated": "Échéance proche : l’encadrement est prévenu",
+    "case.missed": "Échéance dépassée : l’encadrement est prévenu",
     "case.noted": "Note entre collègues",
     "case.check_added": "Point ajouté à la liste",
     "case.check_done": "Point fait",
@@ -142,7 +142,7 @@ LEFT_OUT = {
     "no_contact": "aucun échange dans lequel le promettre",
     "full": "sa liste est pleine",
     "macro_changed": "la macro a changé entre-temps",
-    "not_given_back": "modifiée depuis : laissée comme elle est",
+    "not_given_back": "modifiée depuis : laissée comme elle est",
 }
 BULK_STATES = {
     "waiting": "va commencer",
@@ -158,9 +158,9 @@ def of_undoing(undone: Undone, *, told: bool = False) -> str:
     left = [one for one in undone.left if not (told and (one["table"] == "messages" or "with" in one))]
     if left:
         what = sorted({NOT_GIVEN_BACK.get(one["table"], "une donnée") for one in left})
-        said = f"Annulé, sauf {', '.join(what)} : changé depuis, ou déjà parti. Vérifiez."
+        said = f"Annulé, sauf {', '.join(what)} : changé depuis, ou déjà parti. Vérifiez."
     else:
-        said = "Annulé : tout est comme avant." if undone.given_back else "C’était déjà annulé."
+        said = "Annulé : tout est comme avant." if undone.given_back else "C’était déjà annulé."
     return f"{said} {RECEIPT_LEFT}" if told else said
 
 

@@ -159,4 +159,4 @@ def to_insert(article_id: int, language: str) -> str:
 def in_reply(title: str, slug: str, language: str) -> str:
     """An article as a reply names it. A straight apostrophe: the other one doubles the price of a text message."""
     plain = title.replace("’", "'")
-    return f"{plain} : {settings().public_base_url}{address('article', slug, language)}"
+    return f"{plain} : {settings().public_base_url}{address('article', slug, language)}"

@@ -25,7 +25,7 @@ from portal.views.forms import Form
 from portal.views.language import phone_text
 
 GENERAL = "Sans thème"
-ONE_WAY = N_("Cet expéditeur ne reçoit pas de réponse : ne demandez pas de répondre, ou cochez la case.")
+ONE_WAY = N_("Cet expéditeur ne reçoit pas de réponse : ne demandez pas de répondre, ou cochez la case.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def check(contact: Contact, form: Form, body: str, field: str = "body") -> None:
     templates.check_filled(body, field=field)
     if len(body) > templates.LONGEST:
         raise Refused(
-            N_("Ce texte est trop long : %(most)s caractères au plus."), field=field, most=templates.LONGEST
+            N_("Ce texte est trop long : %(most)s caractères au plus."), field=field, most=templates.LONGEST
         )
     if form.text("as_is") or not composer(contact, body).warns:
         return

@@ -75,7 +75,7 @@ def _save(source: Source) -> Any:
     if not form.valid:
         return _page(source, form), 422
     db.session.commit()
-    flash("Brouillon gardé : la rédaction le trouvera parmi les brouillons.")
+    flash("Brouillon gardé : la rédaction le trouvera parmi les brouillons.")
     return redirect(source.back)
 
 

@@ -38,4 +38,4 @@ def _open_case(contact: Contact, form: Form) -> None:
     question_id = form.number("own_case")
     if question_id is not None:
         questions.open_its_case(questions.find_question(contact, question_id), by=me())
-        flash("Une affaire est ouverte pour cette question : donnez sa référence à la personne.")
+        flash("Une affaire est ouverte pour cette question : donnez sa référence à la personne.")

@@ -20,7 +20,7 @@ from portal.views.console.contact import addressing, composing, page, questions_
 from portal.views.console.door import agents, bp, end_of_day, me, refusals_shown
 from portal.views.forms import Form
 
-LEFT = "Échange terminé. L’orientation n’est pas encore partie : ouvrez-la et dites comment."
+LEFT = "Échange terminé. L’orientation n’est pas encore partie : ouvrez-la et dites comment."
 
 
 @bp.post("/contacts/<int:contact_id>/wrap-up")

@@ -27,7 +27,7 @@ ACTS = {
     "cancel": handing.cancel,
     "complete": handing.complete,
 }
-YOURS_FIRST = "Votre téléphone va sonner : décrochez, puis appuyez sur 1."
+YOURS_FIRST = "Votre téléphone va sonner : décrochez, puis appuyez sur 1."
 ACTS_ON = {"consult": handing.consult, "transfer": handing.transfer}
 
 

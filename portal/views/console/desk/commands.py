@@ -19,7 +19,7 @@ KEYS = (
             ("n", "Saisir un contact"),
             ("o", "Orientations"),
             ("r", "Chercher une réponse"),
-            ("h 1", "Le premier des échanges commencés ; h 2 le deuxième, et ainsi de suite"),
+            ("h 1", "Le premier des échanges commencés ; h 2 le deuxième, et ainsi de suite"),
         ),
     ),
     (
@@ -44,7 +44,7 @@ KEYS = (
     (
         "Dans les listes d’affaires",
         (
-            ("g 1", "La première vue ; g 2 la deuxième, et ainsi de suite"),
+            ("g 1", "La première vue ; g 2 la deuxième, et ainsi de suite"),
             ("y", "Choisir d’autres affaires"),
             ("x", "Changer les affaires cochées"),
             ("j", "La suite de la liste"),
@@ -55,7 +55,7 @@ KEYS = (
         (
             (
                 ". e n",
-                "Un point, puis deux lettres de ce que dit le bouton : la fenêtre des touches les montre",
+                "Un point, puis deux lettres de ce que dit le bouton : la fenêtre des touches les montre",
             ),
         ),
     ),

@@ -27,5 +27,5 @@ def tell_apart(citizen_id: int, other_id: int) -> Any:
     """Two people: it is not proposed again."""
     doubles.tell_apart(open_file(citizen_id), open_file(other_id), by=me())
     db.session.commit()
-    flash("C’est noté : ce sont deux personnes. On ne vous le proposera plus.")
+    flash("C’est noté : ce sont deux personnes. On ne vous le proposera plus.")
     return redirect(url_for("console.doubles_page"))

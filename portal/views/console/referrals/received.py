@@ -18,9 +18,9 @@ from portal.views.forms import Form, new_key
 
 VIEWS = {"new": "À lire", "checking": "Reçues, à vérifier", "ours": "Nous nous en occupons"}
 DONE = {
-    "receive": "C’est noté : la personne sait que vous avez sa demande.",
-    "accept": "C’est noté : la personne sait que vous vous en occupez.",
-    "refuse": "C’est dit : la demande est reprise par qui l’a envoyée, et la personne en est prévenue.",
+    "receive": "C’est noté : la personne sait que vous avez sa demande.",
+    "accept": "C’est noté : la personne sait que vous vous en occupez.",
+    "refuse": "C’est dit : la demande est reprise par qui l’a envoyée, et la personne en est prévenue.",
     "ask": "Votre question est envoyée.",
     "close": "C’est terminé, et la personne en est prévenue.",
 }

@@ -89,7 +89,7 @@ def _drawn(found: Forecast) -> drawing.Chart | None:
     at = found.next[0].number
     labels: Sequence[int] = [*range(at - len(before), at), *(one.number for one in found.next)]
     return drawing.course(
-        "Appels par quart d’heure : reçus, puis attendus",
+        "Appels par quart d’heure : reçus, puis attendus",
         [hour(n) for n in labels],
         past=before,
         line=[one.calls for one in found.next],

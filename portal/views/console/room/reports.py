@@ -206,7 +206,7 @@ def _in_commune(form: Form, asked: Asked, shares: list[communes.Share]) -> Asked
     code = form.text("commune", longest=10)
     if code and code not in {one.commune for one in shares}:
         form.refuse(
-            "commune", "Moins de cinq personnes en sont venues : ses chiffres ne sont pas dits à part."
+            "commune", "Moins de cinq personnes en sont venues : ses chiffres ne sont pas dits à part."
         )
         code = ""
     return replace(asked, commune=code)

@@ -23,7 +23,7 @@ FIGURES = {
     "contacts": Figure("Contacts", "échanges commencés dans la période, sur tous les moyens"),
     "pick_up": Figure(
         "Taux de décroché par un agent",
-        "appels pris en charge par un agent ÷ appels qui demandaient un agent ; les réponses du menu sont à part",
+        "appels pris en charge par un agent ÷ appels qui demandaient un agent ; les réponses du menu sont à part",
     ),
     "by_menu": Figure(
         "Réponses du menu seul", "appels que le menu seul a renseignés ou passés à un autre service"
@@ -56,7 +56,7 @@ FIGURES = {
     "settled": Figure(
         "Résolu dès le premier contact",
         "premiers contacts conclus sans que la personne revienne sur le sujet dans les 7 jours ÷ premiers contacts, "
-        "par tous les moyens ; comptés une fois les 7 jours passés",
+        "par tous les moyens ; comptés une fois les 7 jours passés",
     ),
     "again": Figure(
         "Contacts répétés",

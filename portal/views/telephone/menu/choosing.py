@@ -76,7 +76,7 @@ def _offer(walk: Walk, choice: Step) -> Spoken:
     if not label or label.endswith("."):
         return label, of
     with force_locale(of):
-        return gettext("%(choice)s : tapez %(key)s.", choice=label, key=choice["key"]), of
+        return gettext("%(choice)s : tapez %(key)s.", choice=label, key=choice["key"]), of
 
 
 def _answered_by(walk: Walk, said: str) -> str | None:

@@ -110,7 +110,7 @@ def _to(walk: Walk, path: str) -> VoiceResponse:
     """On to a step; one that asks again keeps what was chosen, the others keep it themselves."""
     twiml = take(walk, path)
     if walk.step.get("do") in ("choose", "say", "voicemail") and not walk.trial:
-        walk.keep(f"Au menu : {walk.chosen}" if walk.chosen else "Au menu")
+        walk.keep(f"Au menu : {walk.chosen}" if walk.chosen else "Au menu")
     return twiml
 
 

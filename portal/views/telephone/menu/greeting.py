@@ -20,7 +20,7 @@ IN_DANGER = N_(
     "Si une vie est en danger, raccrochez et appelez le 15, le 17, le 18 ou le 112, ou écrivez au 114 par SMS."
 )
 CLOSED = {
-    "holiday": N_("Nos bureaux sont fermés aujourd’hui, jour férié : %(holiday)s."),
+    "holiday": N_("Nos bureaux sont fermés aujourd’hui, jour férié : %(holiday)s."),
     "exception": N_("Nos bureaux sont exceptionnellement fermés aujourd’hui."),
     "hours": N_("Nos bureaux sont fermés en ce moment."),
 }

@@ -40,7 +40,7 @@ def queue(walk: Walk, step: Step) -> VoiceResponse:
     if walk.trial:
         walk.would(f"l’appel attendrait ici un agent de la file {found.name}.")
         return hang_up(walk)
-    contact = walk.keep(f"En attente : {found.name}", topic_id)
+    contact = walk.keep(f"En attente : {found.name}", topic_id)
     offer = _stand(walk, contact, found)
     if offer is not None:
         return ringing.dial(offer, before=walk.said)
@@ -86,7 +86,7 @@ def transfer(walk: Walk, step: Step) -> VoiceResponse:
         return hang_up(walk)
     walk.keep(f"Transféré à {reading.text_in(service, steps.REFERENCE).name}")
     walk.say(step.get("says"))
-    walk.tell(N_("Nous vous mettons en relation avec : %(service)s."), service=name)
+    walk.tell(N_("Nous vous mettons en relation avec : %(service)s."), service=name)
     twiml = VoiceResponse()
     walk.speak(twiml)
     dial = twiml.dial(

@@ -32,7 +32,7 @@ def answer(walk: Walk, step: Step) -> VoiceResponse:
         walk.tell(N_("Cette réponse n’est plus disponible."))
         return to_a_person(walk)
     if not walk.trial:
-        consult(walk.keep(f"Écoute la réponse : {found.title}"), [found.id], by=history.CITIZEN)
+        consult(walk.keep(f"Écoute la réponse : {found.title}"), [found.id], by=history.CITIZEN)
     return read(walk, found)
 
 
@@ -49,7 +49,7 @@ def read(walk: Walk, found: Aloud, *, again: bool = True) -> VoiceResponse:
 
 def send_answer(walk: Walk, found: Aloud) -> None:
     """The answer's address, by text. What the caller hears says whether it left."""
-    _send(walk, f"{found.title}. {_address(walk, found.slug)}", f"Réponse reçue par SMS : {found.title}")
+    _send(walk, f"{found.title}. {_address(walk, found.slug)}", f"Réponse reçue par SMS : {found.title}")
 
 
 @does("text")
@@ -67,7 +67,7 @@ def text(walk: Walk, step: Step) -> VoiceResponse:
 def _send(walk: Walk, body: str, kept: str) -> None:
     """One text for a key pressed, however often we are told; what the caller hears says whether it leaves."""
     if walk.trial:
-        walk.would(f"ce SMS partirait : {body}")
+        walk.would(f"ce SMS partirait : {body}")
         return
     key = f"menu:{request.form.get('CallSid', '')}:{walk.menu and walk.menu.id}:{walk.path}"
     to = {"channel": "text", "purpose": "answer", "form_key": key}
@@ -82,7 +82,7 @@ def _send(walk: Walk, body: str, kept: str) -> None:
 
 def _signed(walk: Walk, body: str) -> str:
     host = db.session.get_one(Organization, walk.line.organization_id).name
-    return body if host in body else f"{host} : {body}"
+    return body if host in body else f"{host} : {body}"
 
 
 def _address(walk: Walk, slug: str) -> str:

@@ -73,7 +73,7 @@ class Walk:
 
     def would(self, sentence: str) -> None:
         """Adds what would happen, for the administrator who tries the menu."""
-        self.said.append((f"Essai : {sentence}", steps.REFERENCE))
+        self.said.append((f"Essai : {sentence}", steps.REFERENCE))
 
     def speak(self, into: Any) -> None:
         for text, of in self.said:

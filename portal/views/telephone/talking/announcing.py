@@ -63,9 +63,9 @@ def will_be_called_back(place: Place, language: str) -> VoiceResponse:
     with force_locale(language):
         values = {"digits": " ".join(number[-2:])}
         wait = in_steps(expected_wait_s(place))
-        promise = gettext("C’est noté : nous rappelons le numéro qui se termine par %(digits)s.", **values)
+        promise = gettext("C’est noté : nous rappelons le numéro qui se termine par %(digits)s.", **values)
         when = gettext("Ce sera dans %(wait)s.", wait=gettext(WAITS[wait])) if wait else ""
-        kept = gettext("Vous gardez votre place : vous pouvez raccrocher.")
+        kept = gettext("Vous gardez votre place : vous pouvez raccrocher.")
         return speech.goodbye(" ".join(filter(None, (promise, when, kept))), language)
 
 
@@ -75,13 +75,13 @@ def _wait(told: Announcement) -> list[str]:
     sentences.append(_rank(told.rank))
     if told.wait_s is None:
         sentences.append(
-            gettext("Personne ne peut répondre pour l’instant : nous ignorons dans combien de temps.")
+            gettext("Personne ne peut répondre pour l’instant : nous ignorons dans combien de temps.")
         )
     elif told.longer:
         wait = gettext(WAITS[told.wait_s])
-        sentences.append(gettext("L’attente est plus longue qu’annoncé : encore %(wait)s.", wait=wait))
+        sentences.append(gettext("L’attente est plus longue qu’annoncé : encore %(wait)s.", wait=wait))
     else:
-        sentences.append(gettext("Temps d’attente : %(wait)s.", wait=gettext(WAITS[told.wait_s])))
+        sentences.append(gettext("Temps d’attente : %(wait)s.", wait=gettext(WAITS[told.wait_s])))
     return sentences
 
 
@@ -90,7 +90,7 @@ def _rank(rank: int) -> str:
         return gettext("Vous êtes la prochaine personne.")
     if rank <= len(RANKS) + 1:
         return gettext("Vous êtes la %(rank)s personne.", rank=gettext(RANKS[rank - 2]))
-    return gettext("Nombre de personnes avant vous : %(count)s.", count=rank - 1)
+    return gettext("Nombre de personnes avant vous : %(count)s.", count=rank - 1)
 
 
 def _instead(place: Place, told: Announcement) -> list[str]:
@@ -98,7 +98,7 @@ def _instead(place: Place, told: Announcement) -> list[str]:
     if may_be_called_back(place, told.wait_s):
         sentences.append(gettext("Pour être rappelé sans perdre votre place, tapez 1."))
     elif not has_number(place.contact):
-        sentences.append(gettext("Votre numéro est masqué ou lointain : nous ne pouvons pas vous rappeler."))
+        sentences.append(gettext("Votre numéro est masqué ou lointain : nous ne pouvons pas vous rappeler."))
     return [*sentences, gettext("Pour laisser un message, tapez 2.")]
 
 

@@ -101,18 +101,18 @@ def answer_keyword(contact: Contact, asked: Keyword) -> None:
     with force_locale(contact.language):
         ours = {
             "stop": gettext(
-                "%(organization)s : plus aucun SMS ne vous sera envoyé. Pour en recevoir : REPRISE.", **said
+                "%(organization)s : plus aucun SMS ne vous sera envoyé. Pour en recevoir : REPRISE.", **said
             ),
             "start": gettext(
-                "%(organization)s : vous recevrez de nouveau nos SMS. Pour les refuser : STOP.", **said
+                "%(organization)s : vous recevrez de nouveau nos SMS. Pour les refuser : STOP.", **said
             ),
             "help": gettext(
-                "%(organization)s, téléphone %(phone)s. Pour ne plus recevoir de SMS : STOP.", **said
+                "%(organization)s, téléphone %(phone)s. Pour ne plus recevoir de SMS : STOP.", **said
             ),
         }
         relay = relay_of(host.id, contact.line) if asked.asks == "help" else None
         if relay is not None:
-            ours["help"] += " " + gettext("Sourd ou malentendant : %(url)s", url=relay.url)
+            ours["help"] += " " + gettext("Sourd ou malentendant : %(url)s", url=relay.url)
     text = templates.automatic(contact, asked.asks, said) or ours[asked.asks]
     _reply(contact, text, "consent")
 
@@ -125,8 +125,8 @@ def answer_code(contact: Contact, body: str) -> str:
         found = None
     contact.subject = found.asked[-1] if found and found.asked else ""  # not the digits
     with force_locale(contact.language):
-        brought = gettext("Merci, l'agent verra ce que vous avez lu. Quelle est votre question ?")
-        lost = gettext("Ce code n'est plus valable. Quelle est votre question ?")
+        brought = gettext("Merci, l'agent verra ce que vous avez lu. Quelle est votre question ?")
+        lost = gettext("Ce code n'est plus valable. Quelle est votre question ?")
     _reply(contact, brought if found else lost, "receipt")
     return "code" if found else "none"
 
@@ -187,8 +187,8 @@ def _reply(contact: Contact, text: str, purpose: str) -> bool:
 def _in_danger(language: str) -> str:
     with force_locale(language):
         return gettext(
-            "En danger ? Appelez le 15, le 17, le 18 ou le 112, ou le 114 par SMS. "
-            "Pensées de suicide : le 3114, jour et nuit. Un agent va vous lire."
+            "En danger ? Appelez le 15, le 17, le 18 ou le 112, ou le 114 par SMS. "
+            "Pensées de suicide : le 3114, jour et nuit. Un agent va vous lire."
         )
 
 
@@ -196,5 +196,5 @@ def _sure(contact: Contact, hit: library.Hit) -> str:
     host = db.session.get_one(Organization, contact.organization_id)
     link = settings().public_base_url + url_for("public.article", lang=contact.language, slug=hit.slug)
     with force_locale(contact.language):
-        more = gettext("Autre question ? Répondez à ce SMS.")
-    return f"{host.name} : {hit.title}. {link} {more}"
+        more = gettext("Autre question ? Répondez à ce SMS.")
+    return f"{host.name} : {hit.title}. {link} {more}"

@@ -37,7 +37,7 @@ STEPS = {
     "code": "A donné le code du site",
 }
 PICTURE = "(photo, sans texte)"
-IN_VAIN = "Veut de nouveau nos SMS, que le réseau bloque : appelez, et faites envoyer START"
+IN_VAIN = "Veut de nouveau nos SMS, que le réseau bloque : appelez, et faites envoyer START"
 
 
 @bp.post("/text")

@@ -41,7 +41,7 @@ def whose_matter(contact: Contact, body: str, found: Answers) -> str:
     with force_locale(contact.language):
         hours = opening_text(service_opening(service, clock.now(), there), there) if service.schedule else ""
         name = said.name if said else ""
-        whom = gettext("Pour cela : %(service)s, %(phone)s.", service=name, phone=phone_text(service.phone))
+        whom = gettext("Pour cela : %(service)s, %(phone)s.", service=name, phone=phone_text(service.phone))
         return f"{whom} {hours}".strip()
 
 

@@ -40,7 +40,7 @@ def has_stopped() -> bool:
     ("body", "asks", "answered"),
     [
         ("STOP", "stop", True), ("stop ", "stop", True), ("Stop.", "stop", False), ("STOP SMS", "stop", False),
-        ("Arrêt", "stop", False), ("ARRET!", "stop", False), ("« arrêtez »", "stop", False),
+        ("Arrêt", "stop", False), ("ARRET!", "stop", False), ("« arrêtez »", "stop", False),
         ("désabonner", "stop", False),
         ("START", "start", True), ("Reprise", "start", False), ("HELP", "help", True), ("Aide ?", "help", False),
         ("توقف", "stop", False), ("stop it please", "", False), ("Arrêt de bus", "", False), ("", "", False),

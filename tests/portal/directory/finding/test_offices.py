@@ -178,7 +178,7 @@ def test_where_there_is_none_it_says_whom_to_ask_or_whom_to_look_for(orlene: Non
     found = resolve("phare", "96042")
     assert (found.answer, found.one, found.national["title"]) == ("none", None, "Phares")
     assert "notary" in resolve("notaire", "96042").look_for("en")
-    assert "« Phare »".replace(" ", "\u00a0") in found.look_for("fr")
+    assert "« Phare »".replace(" ", "\u00a0") in found.look_for("fr")
     assert resolve("inconnu", "96042").name() == "inconnu"
 
 

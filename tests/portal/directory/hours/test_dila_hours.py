@@ -30,10 +30,10 @@ def test_a_note_stands_on_every_slot_of_its_days() -> None:
 @pytest.mark.parametrize(
     ("first", "last", "kept", "said"),
     [
-        ("vendredi", "jeudi", ["fri"], "à rebours ; gardée pour vendredi seulement"),
-        ("lundi", "", ["mon"], "incomplète ; gardée pour lundi seulement"),
-        ("", "samedi", ["sat"], "incomplète ; gardée pour samedi seulement"),
-        ("jour", "", [], "n’existent pas ; refusée"),
+        ("vendredi", "jeudi", ["fri"], "à rebours ; gardée pour vendredi seulement"),
+        ("lundi", "", ["mon"], "incomplète ; gardée pour lundi seulement"),
+        ("", "samedi", ["sat"], "incomplète ; gardée pour samedi seulement"),
+        ("jour", "", [], "n’existent pas ; refusée"),
     ],
 )
 def test_unclear_days_are_kept_where_every_reading_agrees(
@@ -91,7 +91,7 @@ def test_slots_that_overlap_become_one_and_free_minutes_lose_their_note() -> Non
     assert schedule == {
         "mon": [["08:00", "09:00", "état civil"], ["09:00", "11:30"], ["11:30", "12:00", "état civil"]]
     }
-    assert len(refused) == 1 and refused[0].startswith("lundi : des plages se chevauchent")
+    assert len(refused) == 1 and refused[0].startswith("lundi : des plages se chevauchent")
 
 
 def test_a_slot_written_twice_is_kept_once_without_a_word() -> None:

@@ -79,7 +79,7 @@ def test_a_known_service_said_wrong_inside_its_organization_stays_as_it_is(
     inner = {key: value for key, value in record(status="ouvert").items() if key != "organization"}
     take(tmp_path, {**ORGANIZATION, "services": [inner]}, told=told)
     assert (row().status, row().active) == ("defunct", False)
-    assert any("le statut « ouvert » n’existe pas" in why and out for _, why, out in told)
+    assert any("le statut « ouvert » n’existe pas" in why and out for _, why, out in told)
 
 
 def test_a_copy_of_our_own_record_gives_our_service_to_nobody_else(app: Flask, tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_numbers_changed_here_stay_and_are_told(app: Flask, tmp_path: Path) -> N
     db.session.commit()
     told: Told = []
     take(tmp_path, called("+33199000001", "+33199000003"), told=told)
-    assert "« phones » : modifié ici depuis, gardé tel quel" in [why for _, why, _ in told]
+    assert "« phones » : modifié ici depuis, gardé tel quel" in [why for _, why, _ in told]
     assert row().phone == "+33199000009"
 
 

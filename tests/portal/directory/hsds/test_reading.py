@@ -22,10 +22,10 @@ Told = list[tuple[str, str, bool]]
     [
         ({"name": None}, "le nom (name) manque"),
         ({"name": " \n"}, "le nom (name) manque"),
-        ({"name": 12}, "« name » n’est pas un texte"),
+        ({"name": 12}, "« name » n’est pas un texte"),
         ({"id": ""}, "l’identifiant (id) manque"),
         ({"id": "a\x00b"}, "l’identifiant ne peut pas en être un"),
-        ({"status": "ouvert"}, "le statut « ouvert » n’existe pas"),
+        ({"status": "ouvert"}, "le statut « ouvert » n’existe pas"),
         ({"status": None}, "le statut (status) manque"),
         ({"organization": None}, "son organisme (organization) manque"),
         ({"organization": "Mairie"}, "son organisme (organization) manque"),
@@ -49,13 +49,13 @@ def test_what_keeps_a_record_out_is_said_and_the_others_come_in(
 @pytest.mark.parametrize(
     ("strange", "why"),
     [
-        ({"email": "personne"}, "« email » n’est pas une adresse électronique"),
-        ({"email": False}, "« email » n’est pas un texte : « false »"),
-        ({"url": "exemple"}, "« url » n’est pas une adresse du web"),
-        ({"assured_date": "2026-12-24 ou plus tard"}, "« assured_date » n’est pas une date"),
-        ({"assured_date": "hier"}, "« assured_date » n’est pas une date"),
-        ({"phones": [{"id": "x"}]}, "« phones 1 » : le numéro (number) manque"),
-        ({"phones": "0199000001"}, "« phones » n’est pas une liste"),
+        ({"email": "personne"}, "« email » n’est pas une adresse électronique"),
+        ({"email": False}, "« email » n’est pas un texte : « false »"),
+        ({"url": "exemple"}, "« url » n’est pas une adresse du web"),
+        ({"assured_date": "2026-12-24 ou plus tard"}, "« assured_date » n’est pas une date"),
+        ({"assured_date": "hier"}, "« assured_date » n’est pas une date"),
+        ({"phones": [{"id": "x"}]}, "« phones 1 » : le numéro (number) manque"),
+        ({"phones": "0199000001"}, "« phones » n’est pas une liste"),
     ],
 )
 def test_what_is_only_strange_is_kept_and_said(
@@ -72,7 +72,7 @@ def test_a_latitude_out_of_range_is_kept_and_not_used(app: Flask, tmp_path: Path
     place = {"id": "l", "location_type": "physical", "latitude": 100, "longitude": 1}
     told: Told = []
     take(tmp_path, record(service_at_locations=[{"id": "p", "location": place}]), told=told)
-    assert any("n’est pas entre -90 et 90 : « 100 »" in why for _, why, _ in told)
+    assert any("n’est pas entre -90 et 90 : « 100 »" in why for _, why, _ in told)
     row = db.session.scalars(db.select(Location)).one()
     assert (row.latitude, row.longitude) == (None, 1)
 
@@ -81,7 +81,7 @@ def test_the_same_id_said_otherwise_is_told_and_the_first_holds(app: Flask, tmp_
     told: Told = []
     take(tmp_path, record(alert="Un"), record(alert="Deux", fees="Rien"), told=told)
     assert [why for _, why, _ in told] == [
-        "dit deux fois, et autrement la seconde (alert) : la première vaut"
+        "dit deux fois, et autrement la seconde (alert) : la première vaut"
     ]
     row = db.session.scalars(db.select(Service)).one()
     assert row.alert == "Un" and row.hsds["fees"] == "Rien"

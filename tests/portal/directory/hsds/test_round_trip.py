@@ -212,7 +212,7 @@ def test_what_was_changed_here_survives_another_import_and_the_rest_follows(
     take(tmp_path, record(alert="Fermé mardi", fees_description="Payant"), told=told)
     row = db.session.scalars(db.select(Service)).one()
     assert (row.alert, row.fees_description) == ("Ouvert lundi", "Payant")
-    assert [why for _, why, _ in told] == ["« alert » : modifié ici depuis, gardé tel quel"]
+    assert [why for _, why, _ in told] == ["« alert » : modifié ici depuis, gardé tel quel"]
     assert said()["alert"] == "Ouvert lundi"
 
 

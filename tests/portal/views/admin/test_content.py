@@ -181,7 +181,7 @@ def test_a_hostile_upload_is_refused_with_a_sentence(
 
 def test_a_file_beyond_all_measure_is_refused(app: Flask, editor: Any) -> None:
     answer = upload(editor, "/admin/documents", "/admin/documents", "x.pdf", b"\0" * (26 << 20))
-    assert answer.status_code == 413 and "trop lourds : 25 Mo" in answer.text
+    assert answer.status_code == 413 and "trop lourds : 25 Mo" in answer.text
 
 
 def test_a_service_is_written_with_its_hours(app: Flask, editor: Any) -> None:

@@ -198,7 +198,7 @@ def test_the_list_is_searched_and_paged(app: Flask, editor: Any) -> None:
         make.service(f"office-{n:02}", kind="piscine", department="96", address="Rue de l’Élan")
     db.session.commit()
     page = editor.get("/admin/services?q=elan&kind=Piscine&department=96").text
-    assert "Services trouvés : 30" in page and page.count('<tr><th scope="row"') == 20
+    assert "Services trouvés : 30" in page and page.count('<tr><th scope="row"') == 20
     assert editor.get("/admin/services?q=elan&page=2").text.count('<tr><th scope="row"') == 10
     assert "Aucun service ne correspond" in editor.get("/admin/services?department=01").text
     assert "Aucun genre" in editor.get("/admin/services?kind=foudre").text
@@ -219,7 +219,7 @@ def test_organizations_are_searched_by_name_or_service(app: Flask, administrator
     make.service("piscine", of=make.organization("agglo", name="Élan agglomération"))
     db.session.commit()
     for words in ("elan", "piscine"):
-        assert "Organisations trouvées : 1" in administrator.get(f"/admin/organizations?q={words}").text
+        assert "Organisations trouvées : 1" in administrator.get(f"/admin/organizations?q={words}").text
     assert "Aucune organisation" in administrator.get("/admin/organizations?q=lune").text
 
 
@@ -228,7 +228,7 @@ def test_the_list_is_narrowed_to_a_source_and_to_what_is_stale(app: Flask, edito
     db.session.commit()
     for asked, name in (("source=dila", "DILA"), ("source=here", "ICI"), ("stale=1", "DILA")):
         page = editor.get(f"/admin/services?{asked}").text
-        assert "Services trouvés : 1" in page and f">{name}</a>" in page
+        assert "Services trouvés : 1" in page and f">{name}</a>" in page
 
 
 def test_what_is_closed_for_a_time_stays_and_is_said_to_be_closed(editor: Any) -> None:

@@ -48,7 +48,7 @@ def test_a_macro_says_what_it_will_do_then_does_it_and_is_undone(app: Flask, cli
     page = client.get(path).text
     for told in (
         "Ceci va",
-        "Priorité : Haute",
+        "Priorité : Haute",
         "Passage",
         "Clore l’affaire",
         "E-mail à aicha@exemple.fr",

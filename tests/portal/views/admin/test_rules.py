@@ -79,9 +79,9 @@ def test_the_new_rule_form_sent_twice_makes_one_rule(admin: Any) -> None:
     ],
 )
 def test_what_is_refused_is_shown_again_as_typed(admin: Any, change: dict[str, Any], sentence: str) -> None:
-    answer = made(admin, agent_note="Dire « bonjour »", **change)
+    answer = made(admin, agent_note="Dire « bonjour »", **change)
     assert answer.status_code == 422
-    assert sentence in answer.text and "Dire « bonjour »" in answer.text
+    assert sentence in answer.text and "Dire « bonjour »" in answer.text
     assert db.session.scalars(db.select(ReferralRule)).first() is None
     db.session.rollback()
 

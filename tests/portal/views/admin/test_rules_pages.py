@@ -97,7 +97,7 @@ def test_a_publication_that_breaks_an_example_says_which_and_how_to_mend_it(admi
     send(admin, "/admin/rules/examples", {**kept, "form_key": "e" * 20})
     answer = act(admin, rule, "publication")
     assert answer.status_code == 422
-    assert "« APL ailleurs »" in answer.text and "Changez la règle, ou l’exemple" in answer.text
+    assert "« APL ailleurs »" in answer.text and "Changez la règle, ou l’exemple" in answer.text
     assert "APL ailleurs" in admin.get(f"/admin/rules/{rule.id}/check").text
 
 
@@ -119,8 +119,8 @@ def test_citizens_read_how_people_are_referred_in_their_language(admin: Any, cli
     act(admin, the_rule(), "publication")
     page = client.get("/fr/how-we-refer?topic=logement").text
     for words in (
-        "Vous dites : « APL », « aide au logement »",
-        "Vous habitez : Saint-Elvin, Valbrune",
+        "Vous dites : « APL », « aide au logement »",
+        "Vous habitez : Saint-Elvin, Valbrune",
         "<svg",
         "CAF",
     ):

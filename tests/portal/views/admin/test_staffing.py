@@ -31,7 +31,7 @@ def test_a_day_with_calls_is_drawn_and_told(supervisor: Any) -> None:
         make.contact(queue_id=queue.id, started_at=day)
     asked = {"weekday": day.weekday(), "queue": queue.id, "agents": 1, "handling_s": 240}
     page = supervisor.get("/admin/planning", query_string=asked).text
-    assert "<svg" in page and "10,0" in page and "Avec 1 : attente" in page and "trop peu" in page
+    assert "<svg" in page and "10,0" in page and "Avec 1 : attente" in page and "trop peu" in page
 
 
 def test_figures_out_of_reason_are_refused(supervisor: Any) -> None:

@@ -61,8 +61,8 @@ def test_a_template_is_previewed_with_its_parts_then_saved_with_its_history(app:
 def test_a_preview_in_arabic_says_what_a_part_holds_and_lists_no_letters(app: Flask, boss: Any) -> None:
     typed = {**TEMPLATE, "texts-fr": "Reçu.", "texts-en": "Received.", "texts-ar": "تم استلام طلبكم"}
     seen = send(boss, "/admin/templates/preview", typed).text
-    assert "Texte en arabe : 70 caractères par SMS" in seen
-    assert seen.count("Caractères coûteux") == 1 and "Caractères coûteux : ç" in seen
+    assert "Texte en arabe : 70 caractères par SMS" in seen
+    assert seen.count("Caractères coûteux") == 1 and "Caractères coûteux : ç" in seen
 
 
 def test_a_language_that_lacks_a_placeholder_is_refused_beside_its_field(app: Flask, boss: Any) -> None:

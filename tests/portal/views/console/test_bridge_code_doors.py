@@ -137,7 +137,7 @@ def test_keyed_in_the_menu_it_comes_with_the_call_and_the_menu_goes_on(
     caller = Caller(network)
     assert "huit chiffres" in said(caller.press("*"))
     heard = caller.press(code.replace(" ", ""))
-    assert "L’agent verra ce que vous avez lu" in said(heard) and "Carte ou acte : tapez 1." in said(heard)
+    assert "L’agent verra ce que vous avez lu" in said(heard) and "Carte ou acte : tapez 1." in said(heard)
     agent = make.staff()
     db.session.commit()
     assert brought().contact_id == db.session.scalars(db.select(Contact.id)).one()
@@ -167,14 +167,14 @@ def test_a_digit_misheard_is_asked_again_and_a_code_that_ran_out_stops_nobody(
 def test_silence_goes_back_to_the_menu(network: Network, line: Line) -> None:
     caller = Caller(network)
     caller.press("*")
-    assert "Carte ou acte : tapez 1." in said(caller.press(""))
+    assert "Carte ou acte : tapez 1." in said(caller.press(""))
 
 
 def test_by_text_it_is_told_and_the_question_is_asked_for(
     network: Network, code: str, work: Callable[[], int]
 ) -> None:
     network.post("/telephone/text", MessageSid="SM1", From=NUMBER, To=LINE, Body=f"code {code}")
-    assert texts() == ["Merci, l'agent verra ce que vous avez lu. Quelle est votre question ?"]
+    assert texts() == ["Merci, l'agent verra ce que vous avez lu. Quelle est votre question ?"]
     (contact,) = db.session.scalars(db.select(Contact))
     assert (contact.subject, contact.step) == ("", "A donné le code du site")
     assert brought().contact_id == contact.id

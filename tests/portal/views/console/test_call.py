@@ -145,7 +145,7 @@ def test_what_was_noted_goes_with_the_call_and_the_page_says_who_has_it(app: Fla
         data = {"csrf_token": token(desk.browser), "note": note, "topic": ""}
         assert desk.browser.post(path, data=data, headers=in_place).status_code == 302
         assert desk.fresh().note == noted and "Dominique Roy s’en occupe" in desk.page()
-        assert f"Note interne : <bdi>{noted}</bdi>" in desk.page(), "what was kept is shown to who wrote it"
+        assert f"Note interne : <bdi>{noted}</bdi>" in desk.page(), "what was kept is shown to who wrote it"
     assert noted in signed_in(app.test_client(), other).get(f"/console/contacts/{desk.contact.id}").text
 
 

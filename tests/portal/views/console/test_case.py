@@ -149,7 +149,7 @@ def test_a_merge_is_undone_from_the_page_at_once_and_later_from_its_history(matt
     assert "Tout est dans l’affaire" in matter.client.get(f"/console/cases/{other.id}").text
     assert matter.press(f"deeds/{deed.id}/undo").status_code == 302
     assert db.session.get_one(Case, other.id).state == "open"
-    assert "Annulé : tout est comme avant." in matter.page
+    assert "Annulé : tout est comme avant." in matter.page
 
 
 def test_a_split_asks_what_leaves_and_opens_the_new_case(matter: Matter) -> None:
@@ -207,10 +207,10 @@ def test_a_point_of_the_list_is_moved_by_its_buttons(matter: Matter) -> None:
     for text in ("Photo", "Passage"):
         matter.press("checks", check=text)
     last = db.session.scalars(db.select(Check).filter_by(text="Passage")).one()
-    assert "Plus haut : Passage" in matter.page and "Plus bas : Passage" not in matter.page
+    assert "Plus haut : Passage" in matter.page and "Plus bas : Passage" not in matter.page
     assert matter.press(f"checks/{last.id}", move="up").status_code == 302
     page = matter.page
-    assert page.index("Retirer : Passage") < page.index("Retirer : Photo")
+    assert page.index("Retirer : Passage") < page.index("Retirer : Photo")
 
 
 def test_another_organizations_case_does_not_exist_and_a_protected_persons_asks_why(
@@ -227,7 +227,7 @@ def test_another_organizations_case_does_not_exist_and_a_protected_persons_asks_
 
 def test_a_prepared_answer_is_put_in_the_answer_in_the_language_of_the_person(matter: Matter) -> None:
     town = matter.agent.organization_id
-    texts = {"fr": "Votre référence : {reference}.", "en": "Your reference: {reference}."}
+    texts = {"fr": "Votre référence : {reference}.", "en": "Your reference: {reference}."}
     made = make._add(Template(organization_id=town, slug="ref", name="Rappel de la référence", texts=texts))
     matter.person.language = "en"
     page = matter.press("look", use_template="1", **{"template-words": "rappel"}).text
@@ -236,7 +236,7 @@ def test_a_prepared_answer_is_put_in_the_answer_in_the_language_of_the_person(ma
     )
     matter.person.language = "ar"
     page = matter.press("look", use_template="1", template=made.id).text
-    assert f"Votre référence : {spoken(matter.case.reference)}." in page and "voici le texte français" in page
+    assert f"Votre référence : {spoken(matter.case.reference)}." in page and "voici le texte français" in page
     page = matter.press("look", use_template="1", body="Bonjour", **{"template-words": "piscine"}).text
     assert "Aucune réponse préparée ne répond à ces mots." in page and "Bonjour" in page
     assert [one["value"] for one in matter.client.get("/console/prepared-answers?q=refer").json] == [made.id]

@@ -107,8 +107,8 @@ def test_a_macro_is_chosen_told_case_by_case_run_and_given_back(app: Flask, clie
     assert f'value="{chosen}"' in signed_in(client, agent).get("/console/cases?view=all").text
     said = {"change": chosen, "case": picked(case, closed)}
     shown = send(client, PREVIEW, said).text
-    assert "Changer plusieurs affaires : Macro : Voirie" in shown and "1 affaire sur 2 changera" in shown
-    assert "Priorité : Urgente ; Ajouter à la liste : Passage demandé" in shown
+    assert "Changer plusieurs affaires : Macro : Voirie" in shown and "1 affaire sur 2 changera" in shown
+    assert "Priorité : Urgente ; Ajouter à la liste : Passage demandé" in shown
     done = send(client, CHANGE, {**said, "case": picked(case), "form_key": "k" * 20})
     assert "1 affaire changée" in client.get(done.headers["Location"]).text
     assert db.session.get_one(Case, case.id).priority == "urgent"

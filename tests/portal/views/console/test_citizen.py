@@ -49,7 +49,7 @@ def test_the_file_says_first_what_to_know_then_what_came(app: Flask, at_desk: An
     missed = promise(old, "Envoyer le formulaire", now + timedelta(minutes=1), by=agent.actor)
     missed.due_at = now - timedelta(days=1)
     db.session.add(
-        Message(contact_id=old.id, direction="in", channel="web", body="Comment payer ?", state="received")
+        Message(contact_id=old.id, direction="in", channel="web", body="Comment payer ?", state="received")
     )
     last = make.contact(
         citizen_id=person.id, certainty="confirmed", subject="Rappel", note="À rappeler lundi"
@@ -63,11 +63,11 @@ def test_the_file_says_first_what_to_know_then_what_came(app: Flask, at_desk: An
         "Envoyer le formulaire",
         "en retard",
         "Arabe",
-        "préfère : SMS",
+        "préfère : SMS",
         "06 39 98 00 01",
         "peut-etre@exemple.fr",
         "probable",
-        "Comment payer ?",
+        "Comment payer ?",
         "À rappeler lundi",
         "Suite promise",
     ):

@@ -131,7 +131,7 @@ def test_an_article_is_put_in_the_reply_and_noted_once_used(desk: Desk) -> None:
     article = make.article("Refaire une carte d’identité", slug="carte-identite")
     page = desk.press("look", insert=article.id, body="Bonjour,").text
     assert (
-        "Bonjour,\nRefaire une carte d&#39;identité : http" in page and "/fr/articles/carte-identite" in page
+        "Bonjour,\nRefaire une carte d&#39;identité : http" in page and "/fr/articles/carte-identite" in page
     )
     assert f'name="articles" value="{article.id}"' in page
     used = db.select(consulted_articles.c.article_id)

@@ -88,7 +88,7 @@ def test_of_a_shared_number_nothing_of_the_household_is_shown(
     make.link(make.citizen("Paul Benali"), make.identifier("phone", NUMBER))
     call(queue)
     shown = client.get("/console/now").text
-    assert "plusieurs personnes possibles" in shown and "2 personnes : demandez qui parle" in shown
+    assert "plusieurs personnes possibles" in shown and "2 personnes : demandez qui parle" in shown
     for words in ("Benali", "logement", "interprète"):
         assert words not in shown
     assert list(db.session.scalars(db.select(Reading))) == []

@@ -68,7 +68,7 @@ def test_something_personal_that_is_left_is_refused_until_the_agent_says_it_is_n
     again = send(client, door, typed)
     assert (
         again.status_code == 422
-        and "Il reste peut-être des données personnelles : Camille, Benali." in again.text
+        and "Il reste peut-être des données personnelles : Camille, Benali." in again.text
     )
     assert db.session.query(Article).count() == 0
     assert send(client, door, {**typed, "as_is": "1"}).status_code == 302

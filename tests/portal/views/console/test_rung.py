@@ -23,7 +23,7 @@ def test_a_colleague_sees_who_consults_them_before_picking_up(app: Flask) -> Non
     assert "vous consulte" not in desk.browser.get("/console/now").text
     desk.third()
     strip = theirs.get("/console/now").text
-    assert "vous consulte" not in strip and "Consultation : " in strip
+    assert "vous consulte" not in strip and "Consultation : " in strip
 
 
 def test_an_agents_own_call_is_said_to_ring_at_theirs(app: Flask) -> None:

@@ -56,18 +56,18 @@ def say(client: Any, **typed: str) -> Any:
 
 def test_the_commune_is_asked_where_it_decides_and_only_there(client: Any) -> None:
     page = client.get(ASKED).text
-    assert "Où habitez-vous ?" in page and "Donnez votre commune" in page
-    assert "Où habitez-vous ?" not in client.get("/fr/search?q=acheter+maison").text
+    assert "Où habitez-vous ?" in page and "Donnez votre commune" in page
+    assert "Où habitez-vous ?" not in client.get("/fr/search?q=acheter+maison").text
 
 
 def test_once_it_is_known_the_one_office_is_shown_and_the_commune_beside_it(app: Flask, client: Any) -> None:
     answer = say(client, commune="saint elvin")
     assert answer.status_code == 303 and answer.location == "/fr/search?q=passeport"
     page = client.get(ASKED).text
-    assert "MAIRIE-ELVIN" in page and "Pour la commune :" in page and "Où habitez-vous ?" not in page
+    assert "MAIRIE-ELVIN" in page and "Pour la commune :" in page and "Où habitez-vous ?" not in page
     assert (
         "D’après nos fiches" in page
-        and "C’est à ce service que renvoie notre fiche « Passeport perdu »." in page
+        and "C’est à ce service que renvoie notre fiche « Passeport perdu »." in page
     )
     assert "MAIRIE-ELVIN" in client.get("/fr/articles/passeport").text
     assert [one.commune for one in db.session.scalars(db.select(Search).order_by(Search.id))][-1] == "96017"
@@ -108,7 +108,7 @@ def test_an_unknown_commune_is_refused_with_what_was_typed(client: Any) -> None:
 def test_the_commune_is_forgotten_when_one_asks(client: Any) -> None:
     say(client, code="96017")
     say(client, forget="1")
-    assert "Où habitez-vous ?" in client.get(ASKED).text
+    assert "Où habitez-vous ?" in client.get(ASKED).text
 
 
 def test_a_rule_says_that_it_is_one_and_whom_it_passed_over(app: Flask, client: Any) -> None:

@@ -87,7 +87,7 @@ def test_staff_are_offered_services_as_they_type(
     assert [one["text"].partition(" (")[0] for one in near] == ["Mairie de Saint-Elvin", "Mairie de Valbrune"]
     assert near[0]["value"] == offices[1].id
     page = client.get("/console/services?q=mairie")
-    assert "Services trouvés : 2" in page.text and "Préfecture" not in page.text
+    assert "Services trouvés : 2" in page.text and "Préfecture" not in page.text
     assert "Aucun service ne répond" in client.get("/console/services?q=piscine").text
     assert client.get("/console/services").status_code == 200
     assert client.get("/console/kinds?q=mai").json == [{"text": "Mairie (mairie)", "value": "mairie"}]

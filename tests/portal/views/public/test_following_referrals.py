@@ -36,12 +36,12 @@ def test_it_says_who_has_it_since_when_and_what_silence_means(client: Any, made:
     assert "Transmise, pas encore lue" in page and "2 mars 2026" in page
     assert "Sans réponse le 2 mai 2026" in page
     assert "votre nom, comment vous joindre" in page
-    assert "« La CAF verse les aides »" in page, "in the very words that the service reads"
+    assert "« La CAF verse les aides »" in page, "in the very words that the service reads"
 
 
 def test_the_whole_way_stays_to_be_seen_in_the_reader_s_language(client: Any, made: Referral) -> None:
     living.refuse(made, "not_for_us")
-    assert "Nous l’avons reprise : un agent cherche" in follow(client, made)
+    assert "Nous l’avons reprise : un agent cherche" in follow(client, made)
     again = chains.send_again(made, lives.receiver("cpam").id, reason="r", by=make.staff())
     assert again is not None
     assert "CPAM" not in follow(client, made), "what nobody sent yet is not told"

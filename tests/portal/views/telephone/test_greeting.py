@@ -20,7 +20,7 @@ WEEK = {day: [["08:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")
 @pytest.mark.parametrize(
     ("now", "words"),
     [
-        ("2026-07-14T11:00:00+02:00", "jour férié : Fête nationale. Ouvre demain à 08:00."),
+        ("2026-07-14T11:00:00+02:00", "jour férié : Fête nationale. Ouvre demain à 08:00."),
         (
             "2026-12-24T11:00:00+01:00",
             "exceptionnellement fermés aujourd’hui. Ouvre lundi 28 décembre à 08:00.",
@@ -59,7 +59,7 @@ def test_a_call_goes_on_with_the_version_it_began_with(network: Network, line: L
     version = menus.draft(line, make.menu(make.choice("1", make.queue_step(), "Nouveau")), SYSTEM)
     menus.publish(version, SYSTEM)
     assert caller.press("2").find("Gather") is not None and "Papiers" in said(caller.heard)
-    assert "Nouveau : tapez 1." in said(Caller(network, CallSid="CA2").heard)
+    assert "Nouveau : tapez 1." in said(Caller(network, CallSid="CA2").heard)
 
 
 def test_a_draft_is_tried_by_its_telephone_once_and_nothing_is_done(network: Network, line: Line) -> None:
@@ -72,7 +72,7 @@ def test_a_draft_is_tried_by_its_telephone_once_and_nothing_is_done(network: Net
     assert "attendrait ici un agent de la file Etat-civil" in said(caller.press("1"))
     for key, words in (
         ("1", "gratuit"),
-        ("2", "ce SMS partirait : Le dossier"),
+        ("2", "ce SMS partirait : Le dossier"),
         ("3", "+33199000051"),
         ("4", "message"),
     ):

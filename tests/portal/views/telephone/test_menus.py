@@ -25,7 +25,7 @@ from tests.portal.views.telephone.test_telephone import contacts
 def test_emergencies_are_said_first_then_the_choices(network: Network, line: Line) -> None:
     caller = Caller(network)
     heard = said(caller.heard)
-    assert heard.index("114") < heard.index("Bonjour, mairie.") < heard.index("Carte ou acte : tapez 1.")
+    assert heard.index("114") < heard.index("Bonjour, mairie.") < heard.index("Carte ou acte : tapez 1.")
     gather = caller.heard.find("Gather")
     assert gather is not None and gather.get("input") == "dtmf speech"
     assert (gather.get("language"), gather.get("actionOnEmptyResult")) == ("fr-FR", "true")
@@ -92,12 +92,12 @@ def test_twice_silent_or_misunderstood_gets_a_person(network: Network, line: Lin
 def test_where_the_caller_is_stays_with_the_contact(network: Network, line: Line) -> None:
     caller = Caller(network)
     caller.press("2")
-    assert contacts()[0].step == "Au menu : Autres"
+    assert contacts()[0].step == "Au menu : Autres"
     caller.press("1")
     (contact,) = contacts()
-    assert (contact.step, contact.subject) == ("Écoute la réponse : Refaire ses papiers", "Autres › Papiers")
+    assert (contact.step, contact.subject) == ("Écoute la réponse : Refaire ses papiers", "Autres › Papiers")
     network.post("/telephone/status/call", CallSid="CA1", CallStatus="completed", SequenceNumber="1")
-    assert contacts()[0].step == "Écoute la réponse : Refaire ses papiers"
+    assert contacts()[0].step == "Écoute la réponse : Refaire ses papiers"
     pressed = db.session.scalars(db.select(NetworkEvent).filter_by(kind="menu").order_by(NetworkEvent.id))
     assert [event.payload["Digits"] for event in pressed] == ["2", "1"]
 
@@ -114,7 +114,7 @@ def test_an_answer_is_heard_again_then_received_by_text_once(network: Network, l
         heard = said(network.twiml(before, **caller.fields, Digits="2"))
     assert "Le SMS est parti." in heard and "Venez" not in heard
     (text,) = texts()
-    assert text.startswith("Mairie : Refaire ses papiers.") and text.endswith("/fr/articles/papiers")
+    assert text.startswith("Mairie : Refaire ses papiers.") and text.endswith("/fr/articles/papiers")
     assert [job.kind for job in db.session.scalars(db.select(Job))] == ["send_text"]
     assert caller.press("0").findtext("Enqueue") == "accueil"
 
@@ -138,7 +138,7 @@ def test_a_text_with_its_link_leaves_and_the_call_ends(network: Network, line: L
     caller = Caller(network)
     caller.press("2")
     assert verbs(caller.press("2"))[-1] == "Hangup"
-    assert texts() == [f"Mairie : Le dossier : {network.settings.public_base_url}/fr/articles/papiers"]
+    assert texts() == [f"Mairie : Le dossier : {network.settings.public_base_url}/fr/articles/papiers"]
 
 
 def test_a_withdrawn_answer_leads_to_a_person(network: Network, line: Line) -> None:
@@ -152,7 +152,7 @@ def test_a_withdrawn_answer_leads_to_a_person(network: Network, line: Line) -> N
 def test_a_transfer_dials_the_listed_number_and_no_other(network: Network, line: Line) -> None:
     caller = Caller(network)
     caller.press("2"), caller.press("3")
-    assert "Nous vous mettons en relation avec : EAU." in said(caller.heard)
+    assert "Nous vous mettons en relation avec : EAU." in said(caller.heard)
     dial = caller.heard.find("Dial")
     assert dial is not None and dial.findtext("Number") == "+33199000051"
     assert (dial.get("callerId"), dial.get("timeLimit")) == (LINE, "3600")

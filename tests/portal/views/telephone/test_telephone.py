@@ -72,7 +72,7 @@ def test_a_caller_hears_the_welcome_and_the_menu_and_is_one_contact(network: Net
     for _ in range(2):
         twiml = network.twiml("/telephone/voice", CallSid="CA1")
     assert verbs(twiml) == ["Gather"]
-    assert "Bonjour, mairie." in said(twiml) and "Choix 1 : tapez 1." in said(twiml)
+    assert "Bonjour, mairie." in said(twiml) and "Choix 1 : tapez 1." in said(twiml)
     (contact,) = contacts()
     assert (contact.channel, contact.provider_ref, contact.line) == ("phone", "CA1", LINE)
 
@@ -197,7 +197,7 @@ def test_a_text_that_a_rule_decides_is_told_whom_to_call(network: Network, town:
     network.twiml("/telephone/text", MessageSid="SM1", Body="mon allocation n'est pas versée")
     (contact,) = contacts()
     assert "réf." in contact.messages[-1].body
-    assert "Pour cela : CAF, 01 99 00 00 50." in contact.messages[-1].body
+    assert "Pour cela : CAF, 01 99 00 00 50." in contact.messages[-1].body
 
 
 def test_nobody_is_told_to_call_a_service_that_is_closed_for_a_time(network: Network, town: Any) -> None:
@@ -207,7 +207,7 @@ def test_nobody_is_told_to_call_a_service_that_is_closed_for_a_time(network: Net
     db.session.commit()
     network.twiml("/telephone/text", MessageSid="SM1", Body="mon allocation n'est pas versée")
     (contact,) = contacts()
-    assert "Pour cela : ADIL" in contact.messages[-1].body and "CAF" not in contact.messages[-1].body
+    assert "Pour cela : ADIL" in contact.messages[-1].body and "CAF" not in contact.messages[-1].body
 
 
 def test_words_of_distress_get_the_emergency_numbers_and_a_person(network: Network, town: Any) -> None:

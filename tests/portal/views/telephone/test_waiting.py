@@ -52,7 +52,7 @@ def test_the_rank_and_the_wait_are_told_in_words(network: Network, queue: Queue)
         make.serving(queue, state="busy")
     twiml = network.twiml(WAIT, **CALL)
     assert verbs(twiml) == ["Gather"]
-    assert "Vous êtes la troisième personne. Temps d’attente : environ quatre minutes." in said(twiml)
+    assert "Vous êtes la troisième personne. Temps d’attente : environ quatre minutes." in said(twiml)
     assert {one.get("language") for one in twiml.iter("Say")} == {"fr-FR"}
     english = said(network.twiml("/telephone/voice/wait?lang=en", **CALL))
     assert "You are third in line." in english and "about four minutes" in english
@@ -66,7 +66,7 @@ def test_many_people_and_nobody_on_duty_are_told_without_a_figure_that_nobody_kn
         stand(queue, f"+336399801{n:02d}", ref=f"CB{n}")
     stand(queue)
     words = said(network.twiml(WAIT, **CALL))
-    assert "Nombre de personnes avant vous : 14." in words
+    assert "Nombre de personnes avant vous : 14." in words
     assert "Personne ne peut répondre pour l’instant" in words
     make.serving(queue, state="busy")
     assert "plus de vingt minutes" in said(network.twiml(WAIT, **CALL))
@@ -76,16 +76,16 @@ def test_a_wait_never_grows_without_a_word_that_it_does(network: Network, queue:
     place = stand(queue)
     for _ in range(2):
         make.serving(queue, state="busy")
-    assert "Temps d’attente : environ deux minutes" in said(network.twiml(WAIT, **CALL))
+    assert "Temps d’attente : environ deux minutes" in said(network.twiml(WAIT, **CALL))
     queue.handling_s = 300  # a little longer: what was told still holds, give or take a minute
-    assert "Temps d’attente : environ deux minutes" in said(network.twiml(WAIT, **CALL))
+    assert "Temps d’attente : environ deux minutes" in said(network.twiml(WAIT, **CALL))
     queue.handling_s = 900
-    assert "plus longue qu’annoncé : encore environ huit minutes" in said(network.twiml(WAIT, **CALL))
-    assert "Temps d’attente : environ huit minutes" in said(network.twiml(WAIT, **CALL))
+    assert "plus longue qu’annoncé : encore environ huit minutes" in said(network.twiml(WAIT, **CALL))
+    assert "Temps d’attente : environ huit minutes" in said(network.twiml(WAIT, **CALL))
     with later(minutes=2):  # as long as before, two minutes later
-        assert "plus longue qu’annoncé : encore environ huit minutes" in said(network.twiml(WAIT, **CALL))
+        assert "plus longue qu’annoncé : encore environ huit minutes" in said(network.twiml(WAIT, **CALL))
     queue.handling_s = 240
-    assert "Temps d’attente : environ deux minutes" in said(network.twiml(WAIT, **CALL))
+    assert "Temps d’attente : environ deux minutes" in said(network.twiml(WAIT, **CALL))
     assert places.of(place.contact_id).announced_s == 120  # type: ignore[union-attr]
 
 
