@@ -37,7 +37,7 @@ chromium:
 		$(APT) install -y chromium-headless-shell || command -v chromium || $(APT) install -y chromium; } >/dev/null 2>&1; } || true
 
 check: install-dev lint
-	$(BIN)/python -m pytest tests/test_architecture.py
+	$(BIN)/python -m pytest tests/test_architecture.py tests/test_typography.py
 
 lint:
 	$(BIN)/ruff check .

@@ -175,7 +175,7 @@ def read_week(form: Form, name: str, before: Schedule) -> Schedule:
             continue
         day, hours = _day_of(line.strip())
         try:
-            slots = [] if hours.strip(" :").lower() == "fermé" else read_slots(hours.strip(" :"))
+            slots = [] if hours.strip(" \u00a0:").lower() == "fermé" else read_slots(hours.strip(" \u00a0:"))
         except Refused:
             day = ""
         if not day:
