@@ -12,6 +12,7 @@ from .synonyms import Phrase, readings
 SYNONYM = 0.5  # a word meant against a word said
 _LONGEST_QUESTION = 60  # words; what follows says nothing new and would only cost time
 _MOST_GUESSED = 8  # words
+_ENDING = 2  # letters: where a word that nobody wrote so differs as often by its form as by a slip
 
 
 @dataclass
@@ -26,6 +27,7 @@ class Question:
     guesses: dict[str, str] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
     corrections: dict[str, str] = field(default_factory=dict)
+    misspelt: dict[str, str] = field(default_factory=dict)  # found all the same, by their stems
     did_you_mean: str | None = None
     guessed: bool = False  # nothing said was known, nor nearly
 
@@ -48,23 +50,27 @@ def read(text: str, language: str, spelling: Spelling, known_terms: dict[str, in
             term = analyzer.stem(word)
             if tag + term in known_terms:
                 question.said.append(term)
-                _guess(question, term, word, analyzer, spelling)
+                _guess(question, raw, word, analyzer, spelling)
             else:
                 _mend(question, raw, word, analyzer, spelling)
     if not any(tag + term in known_terms for term in question.said):
         _guess_all(question, text, analyzer, spelling)
     _weigh(question)
     if question.corrections:
-        question.did_you_mean = analysis.replace_words(text, question.corrections)
+        question.did_you_mean = analysis.replace_words(text, question.misspelt | question.corrections)
     return question
 
 
-def _guess(question: Question, term: str, word: str, analyzer: analysis.Analyzer, spelling: Spelling) -> None:
+def _guess(question: Question, raw: str, word: str, analyzer: analysis.Analyzer, spelling: Spelling) -> None:
     """A word nobody wrote, though its stem is known: a form the corpus lacks, or a slip that looks like another."""
-    if not spelling.count(word):
-        near = spelling.nearest(word, term)
-        if near is not None and (meant := analyzer.stem(near)) != term:
-            question.guesses[term] = meant
+    term = analyzer.stem(word)
+    near = None if spelling.count(word) else spelling.nearest(word, term)
+    if near is None:
+        return
+    if (meant := analyzer.stem(near)) != term:
+        question.guesses[term] = meant
+    elif near[-_ENDING:] == word[-_ENDING:]:
+        question.misspelt[raw] = _in_its_place(raw, word, spelling.form(near))
 
 
 def _guess_all(question: Question, text: str, analyzer: analysis.Analyzer, spelling: Spelling) -> None:

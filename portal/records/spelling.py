@@ -3,11 +3,13 @@ that the person who asks may read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice, product
 
 from sqlalchemy import ColumnElement, and_, func, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
+from knowledge_base.analysis import replace_words
 from portal.database import db
 from portal.directory.finding.slips import one_slip
 from portal.records import words
@@ -15,7 +17,9 @@ from portal.records.models import SeenWord
 
 NAMES = 0  # of citizens, under no organization
 SHORTEST = 4  # letters of a word worth mending
-MOST_TRIED = 3
+MOST_NEAREST = 3  # of one word
+MOST_DOUBTED = 3  # words of which more than the likeliest is tried
+MOST_TRIED = 6  # in all
 MOST_NEAR = 5_000
 LAST = "\U0010ffff"
 
@@ -25,19 +29,22 @@ def mend(text: str, organization_id: int, finds: Callable[[str], bool]) -> str:
 
     `finds` looks a text up as the person who asks: a word that stands only where they may not read is not told.
     """
-    replaced = {}
+    meant = {}
     for raw, part, _ in words.read(text):
         if len(part) >= SHORTEST and part.isalpha() and not _known(part, organization_id):
-            replaced[raw] = near(part, organization_id)[:MOST_TRIED]
-    for attempt in range(MOST_TRIED):
-        mended = text
-        for raw, some in replaced.items():
-            mended = mended.replace(raw, some[min(attempt, len(some) - 1)]) if some else mended
-        if mended == text:
-            return ""
-        if finds(mended):
-            return mended
-    return ""
+            meant[raw] = near(part, organization_id)[:MOST_NEAREST]
+    meant = {raw: some for raw, some in meant.items() if some}
+    mended = (replace_words(text, one) for one in islice(_readings(meant), MOST_TRIED))
+    return next((one for one in mended if finds(one)), "")
+
+
+def _readings(meant: Mapping[str, list[str]]) -> Iterator[dict[str, str]]:
+    """What several words may be together, the likeliest first; of many, only the first few are doubted."""
+    if not meant:
+        return
+    doubted = [enumerate(some if n < MOST_DOUBTED else some[:1]) for n, some in enumerate(meant.values())]
+    for chosen in sorted(product(*doubted), key=lambda ranked: sum(rank for rank, _ in ranked)):
+        yield dict(zip(meant, (word for _, word in chosen), strict=True))
 
 
 def near(word: str, organization_id: int) -> list[str]:

@@ -33,6 +33,21 @@ def test_a_correction_keeps_the_accents_of_the_corpus(searcher: Searcher) -> Non
     assert searcher.find("payer impotss").did_you_mean == "payer impôts"
 
 
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("crate d'idantité et paseport", "carte d'identité et passeport"),
+        ("inpots en plusieus fiois", "impôts en plusieurs fois"),
+        ("renouveller son paseport", "renouveler son passeport"),  # the first is found by its stem
+        ("je renouvelais un paseport", "je renouvelais un passeport"),  # a form that nobody wrote is no slip
+    ],
+)
+def test_several_misspelt_words_are_corrected_together(searcher: Searcher, question: str, meant: str) -> None:
+    results = searcher.find(question)
+    assert results.corrected and results.hits
+    assert results.did_you_mean == meant
+
+
 def test_a_word_that_is_known_is_never_corrected(searcher: Searcher) -> None:
     results = searcher.find("impôt")
     assert results.did_you_mean is None

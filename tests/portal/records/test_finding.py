@@ -231,6 +231,16 @@ def test_a_mistyped_word_is_mended_from_our_own_words(app: Flask) -> None:
     assert mended("bibliothèque", agent) == "" == mended("tramway", agent)
 
 
+def test_several_mistyped_words_are_mended_together(app: Flask) -> None:
+    agent = make.staff()
+    for subject in ("Canif rouge", "Canal", "Canal", "Drapeau rouge", "Route", "Carte de la bibliothèque"):
+        contact(subject)
+    take_up()
+    assert mended("crate bibliotheqe", agent) == "carte bibliothèque"
+    assert mended("canaf roude", agent) == "canif rouge"  # though « canal » is written more often
+    assert mended("crate tramway", agent) == ""
+
+
 def test_no_word_is_proposed_that_stands_only_where_one_may_not_read(app: Flask) -> None:
     person = make.citizen("Zéphyrine Quatrepas", protected=True)
     history.record("citizen.added", person, by=history.SYSTEM)
