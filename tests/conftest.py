@@ -118,6 +118,7 @@ def _made(settings: Settings, templates: Path) -> Flask:
     app.config["RELAIS_LIMITS"] = False  # one address, many tests
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
     databases.write_without_waiting(app)
+    databases.wait_patiently(app)
     with app.app_context():
         for engine in db.engines.values():
             locks.keep_order(engine)

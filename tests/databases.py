@@ -19,6 +19,7 @@ from flask_migrate import upgrade
 from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from portal import brisk
 from portal.app import create_app
 from portal.config import Settings
 from portal.database import Base, db
@@ -26,6 +27,11 @@ from portal.database import Base, db
 MIGRATIONS = str(Path(__file__).parent.parent / "migrations")
 FILE = "relais.db"
 EMPTY = "ENCODING 'UTF8' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"
+PATIENCE_S = 60
+PATIENT = " ".join(
+    f"-c {limit}={PATIENCE_S * 1000}"
+    for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+)
 NEVER_SAFE = ("fsync", "synchronous_commit", "full_page_writes")
 TABLES = [table.name for table in reversed(Base.metadata.sorted_tables)]
 WHICH_ARE_FILLED = text("SELECT " + ", ".join(f'EXISTS (SELECT 1 FROM "{name}")' for name in TABLES))
@@ -91,6 +97,27 @@ def write_without_waiting(app: Flask) -> None:
         for engine in db.engines.values():
             if engine.dialect.name == "sqlite":
                 event.listen(engine, "connect", open_sqlite)
+
+
+def wait_patiently(app: Flask) -> None:
+    """A machine that does much else is slow: here no statement, lock, connection or page is given up as early as people
+    are to be answered. What is given up when is tried on applications that are left as they were made (test_database,
+    and the faults whose database freezes)."""
+
+    def connect(dialect: Any, _record: Any, _words: Any, chosen: dict[str, Any]) -> None:
+        sqlite = dialect.name == "sqlite"
+        chosen.update(
+            {"timeout": PATIENCE_S} if sqlite else {"connect_timeout": PATIENCE_S, "options": PATIENT}
+        )
+
+    with app.app_context():
+        for engine in db.engines.values():
+            event.listen(engine, "do_connect", connect)
+            engine.pool._timeout = PATIENCE_S  # type: ignore[attr-defined]  # it is told once, when it is made
+
+    @app.before_request
+    def is_patient() -> None:  # the application takes it back with its own
+        brisk.patience.set(PATIENCE_S)
 
 
 def empty(tries: int = 5) -> None:

@@ -27,9 +27,18 @@ def a_worker(app: Flask) -> Iterator[BaseProcess]:
         process.join()
 
 
-def _work(settings: Settings) -> None:
+def portal_of(settings: Settings) -> Flask:
+    """This portal in another process, as it is in this one."""
     from portal.app import create_app
+    from tests.databases import wait_patiently, write_without_waiting
 
     app = create_app(settings)
+    write_without_waiting(app)
+    wait_patiently(app)
+    return app
+
+
+def _work(settings: Settings) -> None:
+    app = portal_of(settings)
     with app.app_context():
         app.test_cli_runner().invoke(args=["work"], catch_exceptions=False)

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask, request_finished
-from sqlalchemy import event
 
-from portal.database import db
 from simulator import Running
+from tests.faults.haste import in_a_hurry
 from tests.faults.stage import Stage, made
 
 
 @pytest.fixture
-def silent_stage(app: Flask, telephone: Running, served: str, patient: None) -> Iterator[Stage]:
+def silent_stage(app: Flask, telephone: Running, served: str) -> Iterator[Stage]:
     """The stage without a worker: the test says when there is one."""
     stage = made(app, telephone)
     keepers = app.before_request_funcs.setdefault(None, [])
@@ -31,16 +30,7 @@ def stage(silent_stage: Stage, worker: None) -> Stage:
 
 
 @pytest.fixture
-def patient(app: Flask) -> Iterator[None]:
-    """Many words at once on a crowded disk: the second that SQLite's doors wait for is tried in test_spool."""
-    engines = [engine for engine in db.engines.values() if engine.dialect.name == "sqlite"]
-
-    def be_patient(connection: object, *_: object) -> None:
-        connection.execute("PRAGMA busy_timeout=10000")  # type: ignore[attr-defined]
-
-    for engine in engines:
-        event.listen(engine, "checkout", be_patient)
-    yield
-    for engine in engines:
-        event.remove(engine, "checkout", be_patient)
-        engine.dispose()
+def hurried(app: Flask) -> Iterator[Flask]:
+    """The same portal, as hurried as in production."""
+    with in_a_hurry(app.extensions["settings"]) as hurried:
+        yield hurried

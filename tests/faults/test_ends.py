@@ -135,15 +135,15 @@ def test_a_word_whose_connection_is_cut_as_it_is_given_up_is_kept(gated: Any, ga
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-def test_what_is_done_again_waits_for_who_holds_the_file(app: Flask, engine: str) -> None:
+def test_what_is_done_again_waits_for_who_holds_the_file(app: Flask, hurried: Flask) -> None:
     in_line()
     path = app.extensions["settings"].data_dir / "relais.db"
     holder = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     holder.execute("BEGIN IMMEDIATE")
-    assert Network(app).post("/telephone/status/call", CallSid="CA1", **OVER).status_code == 204
-    assert waiting(app) == 1
+    assert Network(hurried).post("/telephone/status/call", CallSid="CA1", **OVER).status_code == 204
+    assert waiting(hurried) == 1
     threading.Timer(2, holder.execute, ("ROLLBACK",)).start()
-    assert replay(app) == 1 and the_call().ended_at is not None
+    assert replay(hurried) == 1 and the_call().ended_at is not None
 
 
 @ON_POSTGRESQL

@@ -10,7 +10,6 @@ import pytest
 from flask import Flask
 
 from knowledge_base.search import Searcher
-from portal.app import create_app
 from portal.articles.models import Article
 from portal.config import Settings
 from portal.database import db
@@ -23,7 +22,7 @@ from portal.directory.models import (
 )
 from portal.jobs import Job
 from tests.portal.directory.sources import directory, office
-from tests.processes import CONTEXT
+from tests.processes import CONTEXT, portal_of
 from tests.until import until
 
 GUIDES = 1500
@@ -31,7 +30,7 @@ OFFICES = 3000
 
 
 def _load(settings: Settings, folder: Path) -> None:
-    app = create_app(settings)
+    app = portal_of(settings)
     with app.app_context():
         app.test_cli_runner().invoke(args=["import-guides", str(folder)])
 
@@ -63,7 +62,7 @@ def test_an_import_killed_midway_loses_nothing_and_repeats_nothing(app: Flask, t
 
 
 def _load_offices(settings: Settings, folder: Path) -> None:
-    app = create_app(settings)
+    app = portal_of(settings)
     with app.app_context():
         app.test_cli_runner().invoke(args=["import-directory", str(folder)])
 

@@ -12,7 +12,6 @@ import pytest
 from flask import Flask
 
 from portal import clock, spool
-from portal.app import create_app
 from portal.contacts.models import Contact, Leg
 from portal.database import db
 from portal.desk import places
@@ -22,6 +21,7 @@ from portal.work.replay import replay
 from tests import make
 from tests.conftest import settings_for
 from tests.faults.gate import Gate
+from tests.faults.haste import in_a_hurry
 from tests.network import LINE, NUMBER, Network, said, verbs
 from tests.portal.calling import AGENT_CALL, CALL, Call
 from tests.until import until
@@ -66,11 +66,8 @@ class Behind:
 @pytest.fixture
 def behind(app: Flask, postgresql: str, tmp_path: Path) -> Iterator[Behind]:
     gate = Gate(postgresql)
-    other = create_app(settings_for(tmp_path, DATABASE_URL=gate.address))
-    yield Behind(other, gate, Network(other))
-    with other.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
+    with in_a_hurry(settings_for(tmp_path, DATABASE_URL=gate.address)) as other:
+        yield Behind(other, gate, Network(other))
 
 
 def menu() -> int:

@@ -14,7 +14,6 @@ import pytest
 from flask import Flask
 
 from portal import clock, spool
-from portal.app import create_app
 from portal.cases.models import Case
 from portal.cases.references import read_reference
 from portal.contacts.models import Contact, Message
@@ -23,6 +22,7 @@ from portal.work.replay import replay
 from tests import make
 from tests.conftest import settings_for
 from tests.faults.gate import Gate
+from tests.faults.haste import in_a_hurry
 from tests.network import Network, said
 from tests.signing import token
 
@@ -38,15 +38,11 @@ def gate(app: Flask, postgresql: str) -> Gate:
 @pytest.fixture
 def gated(app: Flask, gate: Gate, tmp_path: Path) -> Iterator[Any]:
     """Another portal on the same database, through the gate."""
-    other = create_app(settings_for(tmp_path, DATABASE_URL=gate.address))
-    other.config["RELAIS_LIMITS"] = False
     make.line()
     make.queue("accueil")
     db.session.commit()
-    yield other
-    with other.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
+    with in_a_hurry(settings_for(tmp_path, DATABASE_URL=gate.address)) as other:
+        yield other
 
 
 def waiting(app: Any) -> int:
@@ -183,13 +179,13 @@ def test_what_is_refused_when_done_again_is_set_aside_and_holds_up_nothing(gated
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_a_file_that_somebody_holds_for_long_loses_no_text(
-    app: Flask, work: Callable[[], int], engine: str
+    app: Flask, hurried: Flask, work: Callable[[], int]
 ) -> None:
     make.line()
     db.session.commit()
     holder = sqlite3.connect(app.extensions["settings"].data_dir / "relais.db", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
-    answer = Network(app).post("/telephone/text", MessageSid="SM1", Body="Bonjour")
+    answer = Network(hurried).post("/telephone/text", MessageSid="SM1", Body="Bonjour")
     holder.execute("ROLLBACK")
     assert answer.status_code == 200 and waiting(app) == 1
     work()

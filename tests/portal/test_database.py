@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from portal import brisk
 from portal.among import among
 from portal.app import create_app
 from portal.citizens.models import Citizen
@@ -21,13 +22,13 @@ from portal.database import brief_write, db, locked, reads_only
 from portal.directory.models import Organization
 from tests import make
 from tests.conftest import settings_for
-from tests.processes import CONTEXT
+from tests.processes import CONTEXT, portal_of
 
 PROCESSES, UPDATES = 4, 60  # as shipped, three in five are lost
 
 
 def _add_many(settings: Settings, organization_id: int) -> None:
-    app = create_app(settings)
+    app = portal_of(settings)
     with app.app_context():
         for _ in range(UPDATES):
             query = locked(db.select(Organization).filter_by(id=organization_id))
@@ -55,6 +56,22 @@ def test_what_is_acknowledged_is_on_the_disk_before(tmp_path: Path) -> None:
     with create_app(settings_for(tmp_path)).app_context():
         kept = {rule: db.session.scalar(text(f"PRAGMA {rule}")) for rule in ("journal_mode", "synchronous")}
     assert kept == {"journal_mode": "wal", "synchronous": 2}
+
+
+def test_people_are_told_in_time_that_they_wait_in_vain(app: Flask, engine: str) -> None:
+    """Whoever holds a telephone after a second, whoever looks at a page after five, or ten on SQLite."""
+    asked, limits = {
+        "sqlite": (("PRAGMA busy_timeout",), {None: [10_000], brisk.BIND: [1000]}),
+        "postgresql": (
+            ("SHOW statement_timeout", "SHOW lock_timeout"),
+            {None: ["5s", "5s"], brisk.BIND: ["1s", "1s"]},
+        ),
+    }[engine]
+    with create_app(app.extensions["settings"]).app_context():
+        for name, way in db.engines.items():
+            with way.connect() as connection:
+                assert [connection.scalar(text(one)) for one in asked] == limits[name]
+            way.dispose()
 
 
 def test_a_write_in_a_reading_transaction_is_an_error(app: Flask) -> None:

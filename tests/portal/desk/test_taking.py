@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal.app import create_app
 from portal.config import Settings
 from portal.contacts.calls import legs
 from portal.database import db
@@ -19,7 +18,7 @@ from portal.errors import Missing, Refused
 from portal.jobs import Job
 from portal.staff.models import Staff
 from tests import make
-from tests.processes import CONTEXT
+from tests.processes import CONTEXT, portal_of
 
 AGENTS, ROUNDS = 4, 12
 
@@ -122,7 +121,7 @@ def test_another_organizations_contact_is_not_there_to_take(app: Flask) -> None:
 
 
 def _take_all(settings: Settings, agent_id: int, contact_ids: list[int], ready: Any) -> None:
-    app = create_app(settings)
+    app = portal_of(settings)
     with app.app_context():
         agent = db.session.get_one(Staff, agent_id)
         db.session.commit()
