@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from sqlalchemy import Select
 
 from portal.citizens.models import Citizen
 from portal.contacts.models import Contact
@@ -16,6 +18,8 @@ from portal.reports.models import NONE, Tally
 
 FEWEST = 5
 SURELY = 1000  # contacts, surely not of so few: their persons are not counted, which would read them all
+NAMED = 500  # keys that a query names; more, in a country's thirty thousand communes, cost less counted with the rest
+PERSON = db.func.coalesce(coming_back.head_of(), -Contact.identifier_id)
 LIVES_IN = db.func.coalesce(db.func.nullif(Contact.commune, ""), Citizen.commune, "")
 
 Key = TypeVar("Key", int, str)
@@ -41,15 +45,17 @@ def by_commune(asked: Asked) -> list[Share]:
     return [*found, Share("", unknown)] if unknown else found
 
 
-def told_apart(asked: Asked, column: Any) -> list[tuple[Any, Sums]]:
-    """The period by channel, queue or topic. In one commune, what fewer than five persons came for or by is told
-    together, under no key."""
-    counted = figures.by(asked, column)
+def told_apart(asked: Asked, *columns: Any) -> list[list[tuple[Any, Sums]]]:
+    """The period by each of these: channel, queue, topic. In one commune, what fewer than five persons came for or by
+    is told together, under no key."""
+    counted = figures.by_each(asked, *columns)
     if not asked.commune:
-        return list(counted.items())
-    own = getattr(Contact, column.key)
-    own = own if column is Tally.channel else db.func.coalesce(own, NONE)
-    hidden = to_hide(persons_by(asked, own, counted))
+        return [list(sums.items()) for sums in counted]
+    persons = _persons_by_each(asked, columns, counted)
+    return [_told(sums, to_hide(some)) for sums, some in zip(counted, persons, strict=True)]
+
+
+def _told(counted: dict[Any, Sums], hidden: set[Any]) -> list[tuple[Any, Sums]]:
     found = [(key, sums) for key, sums in counted.items() if key not in hidden]
     return [*found, (None, _together(counted, hidden))] if hidden else found
 
@@ -72,10 +78,45 @@ def persons_by(asked: Asked, own: Any, counted: Mapping[Key, Sums]) -> dict[Key,
 
     Fewer than `FEWEST` contacts are counted as nobody's, and from `SURELY` on as so many persons: they decide already.
     """
+    doubtful = _doubtful(counted)
+    such = own.in_(doubtful) if len(doubtful) <= NAMED else db.true()
+    query = _contacts_of_persons(asked, own, db.func.count(db.distinct(PERSON))).where(such).group_by(own)
+    return _decided(counted, dict(list(db.session.execute(query))) if doubtful else {})
+
+
+def _persons_by_each(
+    asked: Asked, columns: Sequence[Any], counted: list[dict[Any, Sums]]
+) -> list[dict[Any, int]]:
+    """The same of several things in one commune, whose contacts are read but once: no index leads to them."""
+    own = [_own(column) for column in columns]
+    doubtful = [column.in_(_doubtful(sums)) for column, sums in zip(own, counted, strict=True)]
+    query = _contacts_of_persons(asked, *own, PERSON).where(db.or_(*doubtful), PERSON.is_not(None)).distinct()
+    persons: list[dict[Any, set[int]]] = [defaultdict(set) for _ in own]
+    for *keys, person in db.session.execute(query):
+        for key, known in zip(keys, persons, strict=True):
+            known[key].add(person)
+    return [
+        _decided(sums, {key: len(some) for key, some in known.items()})
+        for sums, known in zip(counted, persons, strict=True)
+    ]
+
+
+def _own(column: Any) -> Any:
+    """What a contact has, where its tally has `column`."""
+    own = getattr(Contact, column.key)
+    return own if column is Tally.channel else db.func.coalesce(own, NONE)
+
+
+def _doubtful(counted: Mapping[Key, Sums]) -> list[Key]:
+    return [key for key, sums in counted.items() if FEWEST <= sums["contacts"] < SURELY]
+
+
+def _decided(counted: Mapping[Key, Sums], persons: Mapping[Key, int]) -> dict[Key, int]:
+    """The persons of each key: as its contacts tell, or in doubt as they were counted."""
     contacts = {key: sums["contacts"] for key, sums in counted.items()}
-    doubtful = [key for key, count in contacts.items() if FEWEST <= count < SURELY]
-    persons = _persons(asked, own, own.in_(doubtful)) if doubtful else {}
-    return {key: n if n >= SURELY else persons.get(key, 0) for key, n in contacts.items()}
+    return {
+        key: n if n >= SURELY else persons.get(key, 0) if n >= FEWEST else 0 for key, n in contacts.items()
+    }
 
 
 def contacts_of(asked: Asked) -> list[Any]:
@@ -97,12 +138,9 @@ def contacts_of(asked: Asked) -> list[Any]:
     return wanted
 
 
-def _persons(asked: Asked, key: Any, such: Any) -> dict[Any, int]:
-    person = db.func.coalesce(coming_back.head_of(), -Contact.identifier_id)
-    query = db.select(key, db.func.count(db.distinct(person)))
-    query = query.select_from(Contact).outerjoin(Citizen, Citizen.id == Contact.citizen_id)
-    rows: list[Any] = list(db.session.execute(query.where(*contacts_of(asked), such).group_by(key)))
-    return dict(rows)
+def _contacts_of_persons(asked: Asked, *columns: Any) -> Select[Any]:
+    query = db.select(*columns).select_from(Contact).outerjoin(Citizen, Citizen.id == Contact.citizen_id)
+    return query.where(*contacts_of(asked))
 
 
 def _together(counted: Mapping[Any, Sums], hidden: Iterable[Any]) -> Sums:

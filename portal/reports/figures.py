@@ -80,13 +80,13 @@ class Asked:
 class Sums:
     """Numbers added up; `share` divides them, and is None where there is nothing to divide by."""
 
-    numbers: Counter[str] = field(default_factory=Counter)
+    numbers: dict[str, int] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> int:
-        return self.numbers[name]
+        return self.numbers.get(name, 0)
 
     def share(self, part: str, whole: str) -> float | None:
-        return self.numbers[part] / self.numbers[whole] if self.numbers[whole] else None
+        return self[part] / self[whole] if self[whole] else None
 
 
 def totals(asked: Asked) -> Sums:
@@ -99,7 +99,27 @@ def totals(asked: Asked) -> Sums:
 def by(asked: Asked, column: Any) -> dict[Any, Sums]:
     """The period by one of the things that tallies are alike in, the most contacts first."""
     query = db.select(column.label("key"), *_added(Tally, CONTACTS)).where(*asked.where()).group_by(column)
-    found = {row.key: sums_of(row, CONTACTS) for row in db.session.execute(query)}
+    return _most_first({row.key: sums_of(row, CONTACTS) for row in db.session.execute(query)})
+
+
+def by_each(asked: Asked, *columns: Any) -> list[dict[Any, Sums]]:
+    """The period by each of these things, as `by` would tell it: the tallies of a country are read but once."""
+    query = db.select(*columns, *_added(Tally, CONTACTS)).where(*asked.where()).group_by(*columns)
+    found: list[dict[Any, Counter[str]]] = [{} for _ in columns]
+    for row in db.session.execute(query):
+        sums = sums_of(row, CONTACTS).numbers
+        for key, told in zip(row, found, strict=False):
+            told.setdefault(key, Counter()).update(sums)
+    return [_most_first({key: Sums(sums) for key, sums in told.items()}) for told in found]
+
+
+def by_day(asked: Asked) -> dict[date, int]:
+    """How many contacts began on each day that had any."""
+    query = db.select(Tally.day, db.func.sum(Tally.contacts)).where(*asked.where()).group_by(Tally.day)
+    return {day: int(contacts) for day, contacts in db.session.execute(query)}
+
+
+def _most_first(found: dict[Any, Sums]) -> dict[Any, Sums]:
     return dict(sorted(found.items(), key=lambda pair: (-pair[1]["contacts"], str(pair[0]))))
 
 
@@ -175,4 +195,4 @@ def _added(table: Any, names: tuple[str, ...]) -> list[Any]:
 
 def sums_of(row: Any, names: tuple[str, ...]) -> Sums:
     """A row of sums, nothing being none."""
-    return Sums(Counter({name: int(getattr(row, name) or 0) for name in names}))
+    return Sums({name: int(getattr(row, name) or 0) for name in names})

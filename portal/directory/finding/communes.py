@@ -63,8 +63,16 @@ def which(name: str, postcode: str = "") -> Which:
 
 def town(code: str) -> Town | None:
     """The commune of this INSEE code, or that took the place of the one which bore it."""
+    return towns([code]).get(code)
+
+
+def towns(codes: Iterable[str]) -> dict[str, Town]:
+    """By INSEE code, the communes of these, or those that took their places; a code that nobody knows is left out."""
     shelf = _shelf()
-    return shelf.towns.get(code) or shelf.towns.get(shelf.successors.get(code, ""))
+    found = (
+        (code, shelf.towns.get(code) or shelf.towns.get(shelf.successors.get(code, ""))) for code in codes
+    )
+    return {code: town for code, town in found if town is not None}
 
 
 def parts_of(code: str) -> list[Town]:

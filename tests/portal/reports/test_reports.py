@@ -47,9 +47,12 @@ def test_a_report_says_what_a_slow_reference_counts(app: Any, seed: int) -> None
     by_phone = figures.totals(asked(town, channel="phone"))
     assert by_phone["contacts"] == sum(one.channel == "phone" for one in lived)
     parts = Counter[str]()
-    for sums in figures.by(asked(town), Tally.day).values():
+    for sums in figures.by(asked(town), Tally.commune).values():
         parts.update(sums.numbers)
     assert {name: parts[name] for name in CONTACTS} == {name: whole[name] for name in CONTACTS}
+    assert sum(figures.by_day(asked(town)).values()) == whole["contacts"]
+    columns = (Tally.channel, Tally.topic_id, Tally.queue_id)
+    assert figures.by_each(asked(town), *columns) == [figures.by(asked(town), one) for one in columns]
 
 
 def test_another_organization_is_in_no_figure(app: Any) -> None:
@@ -126,6 +129,21 @@ def test_persons_of_a_commune_are_counted_once_however_often_they_come(app: Any)
     assert [(one.commune, one.others, one.sums["contacts"]) for one in found] == [("", 2, 21)]
 
 
+def test_persons_are_counted_alike_where_a_query_names_communes_and_where_there_are_too_many(
+    app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(12):
+        make.contact("counter", citizen_id=make.citizen(f"Personne {n}", commune=f"3523{n % 2}").id)
+    alone = make.citizen("Seule", commune="29019")
+    for _ in range(9):
+        make.contact("counter", citizen_id=alone.id)
+    count_all()
+    whole = asked(make.organization())
+    named = communes.by_commune(whole)
+    monkeypatch.setattr(communes, "NAMED", 1)
+    assert communes.by_commune(whole) == named
+
+
 def peopled(topic: int, other: int) -> None:
     """Six persons of one commune, of whom one came for something else; six of another; one of a third."""
     for n in range(6):
@@ -141,10 +159,13 @@ def test_a_commune_narrows_a_report_and_tells_nothing_of_a_few(app: Any) -> None
     count_all()
     whole = asked(town, commune="35238")
     assert figures.totals(whole)["contacts"] == 6 and not whole.about_calls
-    assert dict(communes.told_apart(whole, Tally.channel)).keys() == {"phone"}
-    told = {key: sums["contacts"] for key, sums in communes.told_apart(whole, Tally.topic_id)}
-    assert told == {None: 6}, "one came for something else: neither is told apart"
-    assert {key for key, _ in communes.told_apart(asked(town), Tally.topic_id)} == {topic, other, 0}
+    by_channel, by_topic = communes.told_apart(whole, Tally.channel, Tally.topic_id)
+    assert dict(by_channel).keys() == {"phone"}
+    assert {key: sums["contacts"] for key, sums in by_topic} == {None: 6}, (
+        "one came for another: neither is told apart"
+    )
+    (by_topic,) = communes.told_apart(asked(town), Tally.topic_id)
+    assert {key for key, _ in by_topic} == {topic, other, 0}
 
 
 def test_the_page_offers_the_communes_that_may_be_told(app: Any, client: Any) -> None:

@@ -61,13 +61,13 @@ def reports() -> Any:
     queues, topics = queue_names(seen), figures.topic_names()
     asked = read(form, seen, queues, topics)
     shares = communes.by_commune(asked)
-    asked = _in_commune(form, asked, shares)
+    asked, named = _in_commune(form, asked, shares), _named(shares)
     page = render_template(
         "console/room/reports.html",
         **_content(asked, queues, topics),
         asked=asked,
-        communes=[(_town(one), one.sums) for one in shares],
-        choices={"queues": list(queues.items()), "topics": list(topics.items()), "communes": _towns(shares)},
+        communes=[(name, one.sums) for name, one in named],
+        choices=_choices(queues, topics, named),
         values={**form.values, "from": asked.first.isoformat(), "to": asked.last.isoformat()},
         errors=form.errors,
     )
@@ -166,12 +166,11 @@ def _is_public(asked: Asked) -> bool:
 
 def _over_time(asked: Asked) -> drawing.Chart:
     """Contacts day by day, week by week or month by month: few enough bars to be read."""
-    counted = figures.by(asked, Tally.day)
     every = list(days.each(asked.first, asked.last))
     step = next(one for one in STEPS if len(every) <= one.most)
     values: Counter[date] = Counter({step.begin(day): 0 for day in every})
-    for day, sums in counted.items():
-        values[step.begin(day)] += sums["contacts"]
+    for day, contacts in figures.by_day(asked).items():
+        values[step.begin(day)] += contacts
     labels = [step.label(first) for first in sorted(values)]
     return drawing.bars(f"Contacts {step.said}", labels, [values[first] for first in sorted(values)])
 
@@ -188,16 +187,10 @@ def _tables(asked: Asked, queues: dict[int, str], topics: dict[int, str]) -> lis
             lambda key: "Sans sujet" if key == NONE else topics.get(key, "Sujet retiré"),
         ),
     ]
+    told = communes.told_apart(asked, *(column for _, _, column, _ in named))
     return [
-        (
-            title,
-            thing,
-            [
-                (name(key) if key is not None else FEW, sums)
-                for key, sums in communes.told_apart(asked, column)
-            ],
-        )
-        for title, thing, column, name in named
+        (title, thing, [(name(key) if key is not None else FEW, sums) for key, sums in rows])
+        for (title, thing, _, name), rows in zip(named, told, strict=True)
     ]
 
 
@@ -212,12 +205,21 @@ def _in_commune(form: Form, asked: Asked, shares: list[communes.Share]) -> Asked
     return replace(asked, commune=code)
 
 
-def _towns(shares: list[communes.Share]) -> list[tuple[str, str]]:
-    return sorted(((one.commune, _town(one)) for one in shares if one.commune), key=lambda one: one[1])
+def _named(shares: list[communes.Share]) -> list[tuple[str, communes.Share]]:
+    """Each with what it is called, in the same order."""
+    known = {code: town.name for code, town in towns.towns(one.commune for one in shares).items()}
+    return [(_name(one, known), one) for one in shares]
 
 
-def _town(one: communes.Share) -> str:
+def _name(one: communes.Share, known: dict[str, str]) -> str:
     if one.others:
         return f"Autres communes ({one.others})"
-    known = towns.town(one.commune) if one.commune else None
-    return known.name if known else one.commune or "Commune non connue"
+    return known.get(one.commune) or one.commune or "Commune non connue"
+
+
+def _choices(
+    queues: dict[int, str], topics: dict[int, str], named: list[tuple[str, communes.Share]]
+) -> dict[str, list[Any]]:
+    """What the period may be narrowed to; of the communes those told apart, by name."""
+    apart = sorted(((one.commune, name) for name, one in named if one.commune), key=lambda one: one[1])
+    return {"queues": list(queues.items()), "topics": list(topics.items()), "communes": apart}
