@@ -27,7 +27,7 @@ def parts_of(citizen_ids: Collection[int], contact_ids: Collection[int]) -> froz
 
     `reading` is the one by whoever asks, a short time ago.
     """
-    asked: dict[str, Any] = {"citizens": list(citizen_ids), "contacts": contact_ids}
+    asked: dict[str, Any] = {"citizens": citizen_ids, "contacts": contact_ids}
     asked |= {"mine": me().organization_id, "reader": me().id, "lately": clock.now() - ONE_READING}
     return frozenset(
         name for name, there in db.session.execute(_asked(), asked).one()._mapping.items() if there
@@ -36,7 +36,7 @@ def parts_of(citizen_ids: Collection[int], contact_ids: Collection[int]) -> froz
 
 @cache
 def _asked() -> Select[Any]:
-    there = {**_of_contacts(), **_of_citizens(bindparam("citizens", expanding=True))}
+    there = {**_of_contacts(), **_of_citizens()}
     return db.select(*(found.label(name) for name, found in there.items()))
 
 
@@ -54,7 +54,7 @@ def _of_contacts() -> dict[str, Any]:
     return {**there, "files": given.exists()}
 
 
-def _of_citizens(ids: Any) -> dict[str, Any]:
+def _of_citizens() -> dict[str, Any]:
     columns: dict[str, list[Any]] = {  # each is looked up in its own index
         "flags": [Flag.citizen_id],
         "doubles": [Duplicate.citizen_id, Duplicate.other_id],
@@ -63,7 +63,8 @@ def _of_citizens(ids: Any) -> dict[str, Any]:
         "speaks_for": [Relation.other_id],
     }
     there = {
-        name: db.or_(*(db.exists().where(one.in_(ids)) for one in some)) for name, some in columns.items()
+        name: db.or_(*(db.exists().where(among(one, "citizens")) for one in some))
+        for name, some in columns.items()
     }
     mine: Any = bindparam("mine")
     lately = (Reading.staff_id == bindparam("reader")) & (Reading.at > bindparam("lately"))
@@ -74,6 +75,7 @@ def _of_citizens(ids: Any) -> dict[str, Any]:
         "reading": (Reading, lately),
     }
     of_them = {
-        name: db.exists().where(model.citizen_id.in_(ids), such) for name, (model, such) in more.items()
+        name: db.exists().where(among(model.citizen_id, "citizens"), such)
+        for name, (model, such) in more.items()
     }
     return {**there, **of_them}
