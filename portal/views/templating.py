@@ -39,5 +39,6 @@ def init_app(app: Flask) -> None:
         """A part of pages that says the same for the same words: drawn once a process for each."""
         return Markup(app.jinja_env.get_template(template).render(words))  # noqa: S704  (a template's own)
 
-    app.jinja_env.globals["drawn"] = drawn
+    # a macro that says the same for the same words: icons and badges, thirty to a page
+    app.jinja_env.globals.update(drawn=drawn, once_drawn=lru_cache(maxsize=1024, typed=True))
     app.jinja_env.filters["numberless"] = lambda path: _NUMBERS.sub("0", path)
