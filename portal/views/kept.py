@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from portal.articles.models import Topic
 from portal.database import db
 from portal.directory.appearance.models import Appearance
+from portal.directory.finding import communes
 from portal.directory.hours import calendars
 from portal.directory.hours.calendars import Calendar
 from portal.directory.models import Organization, Service
@@ -57,6 +58,15 @@ def names_of(staff_ids: Iterable[int | None]) -> dict[int, str]:
     if not known.keys() >= ids:
         known.update(managing.names_of(ids - known.keys()))
     return {one: known[one] for one in ids if one in known}
+
+
+def town_name(code: str) -> str:
+    """What the commune of this INSEE code is called; nothing for a code of none."""
+    known: dict[str, str] = for_a_while("towns", dict)
+    if code not in known:
+        town = communes.town(code)
+        known[code] = town.name if town else ""
+    return known[code]
 
 
 def _read_topics() -> tuple[tuple[int, str], ...]:

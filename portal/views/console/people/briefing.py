@@ -23,8 +23,8 @@ from portal.citizens.models import Citizen, Flag, Identifier, IdentifierLink
 from portal.contacts import answering, noting
 from portal.contacts.models import Attachment, Contact, ContactNote, Message, consulted_articles
 from portal.database import db
-from portal.directory.finding import communes
 from portal.scripts.models import ScriptPath
+from portal.views import kept
 from portal.views.console.contact import visits
 from portal.views.console.contact.visits import Visited
 from portal.views.console.door import me
@@ -164,9 +164,8 @@ def _sent(contact_ids: Collection[int]) -> list[str]:
 
 
 def _known(citizen: Citizen, contact_ids: Collection[int], parts: Collection[str]) -> Known:
-    town = communes.town(citizen.commune) if citizen.commune else None
     return Known(
-        town.name if town else "",
+        kept.town_name(citizen.commune) if citizen.commune else "",
         _given(contact_ids) if "files" in parts else (),
         _answered(contact_ids) if "scripts" in parts else (),
     )
@@ -217,6 +216,6 @@ def links_of(citizen: Citizen) -> list[IdentifierLink]:
 @cache
 def _surest_first() -> Select[IdentifierLink]:
     one = IdentifierLink
-    query = db.select(one).where(one.citizen_id.in_(bindparam("files", expanding=True)))
+    query = db.select(one).where(among(one.citizen_id, "files"))
     query = query.options(joinedload(one.identifier).joinedload(Identifier.consents))
     return query.order_by(one.certainty, one.identifier_id, one.citizen_id)
