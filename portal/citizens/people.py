@@ -46,10 +46,15 @@ def files_of(citizen_id: int) -> list[Citizen]:
 
 def reached_at(kind: str, value: str) -> list[Citizen]:
     """Everyone linked to this number or address, by name; their other files are read with theirs."""
-    files: dict[int, list[Citizen]] = {}
-    for one in db.session.scalars(_reached_at(), {"kind": kind, "value": value}):
-        files.setdefault(one.person_id or one.id, []).append(one)
-    return [_remember(some)[0] for some in files.values()]
+    asked_before, asked = kept_while_reading(), (reached_at, kind, value)
+    if asked not in asked_before:
+        files: dict[int, list[Citizen]] = {}
+        for one in db.session.scalars(_reached_at(), {"kind": kind, "value": value}):
+            files.setdefault(one.person_id or one.id, []).append(one)
+        asked_before = kept_while_reading()  # of the transaction that the query may have begun
+        asked_before[asked] = [_remember(some)[0] for some in files.values()]
+    found: list[Citizen] = asked_before[asked]
+    return found
 
 
 def _remember(files: list[Citizen]) -> list[Citizen]:

@@ -18,12 +18,15 @@ from portal.records.models import Lookup
 KEPT = timedelta(hours=12)
 
 
-def keep_lookup(session: Session, staff_id: int, asked: Mapping[str, str]) -> str:
-    """Keeps what was asked, field by field, and returns its name; those of yesterday are forgotten."""
+def new_name() -> str:
+    """A name that nobody guesses."""
+    return secrets.token_urlsafe(12)
+
+
+def keep_lookup(session: Session, name: str, staff_id: int, asked: Mapping[str, str]) -> None:
+    """Keeps what was asked, field by field; what was kept yesterday is forgotten."""
     forget_lookups(session)
-    lookup = Lookup(name=secrets.token_urlsafe(12), staff_id=staff_id, asked=dict(asked))
-    session.add(lookup)
-    return lookup.name
+    session.add(Lookup(name=name, staff_id=staff_id, asked=dict(asked)))
 
 
 def find_lookup(name: str, *, by: Person) -> Lookup:

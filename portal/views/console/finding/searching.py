@@ -5,15 +5,14 @@ What is typed is sent by POST and kept under a name that says nothing, so that n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
-from portal.citizens.models import Citizen
 from portal.database import brief_write
-from portal.records.lookups import find_lookup, keep_lookup
+from portal.records.lookups import find_lookup, keep_lookup, new_name
 from portal.views import guards, kept, marks
 from portal.views.console.door import agents, bp, may_read, me
 from portal.views.console.finding.found import (
@@ -43,37 +42,46 @@ def find_page() -> str:
 @guards.asks
 @agents
 def find_citizen() -> Any:
-    """A number or an address of one person leads to their file, if it opens to the reader: `at_once`, it is the answer.
-    Whatever else was typed is kept under a name that says nothing: its page has an address, and is shown again."""
+    """A number or an address of one person leads to their file, if it opens to the reader. Whatever else was typed is
+    kept under a name that says nothing: its page has an address, and is shown again. `at_once`, the page that this
+    leads to is the answer."""
     form = Form(request.form)
     asked = read_asked(form)
     if not form.valid:
         return _show(form.values, form.errors), 422
     known = who_is_reached_at(asked.text) if not asked.narrows else []
     if len(known) == 1 and may_read(known[0]):
-        return _lead_to(known[0])
+        number = known[0].id
+        return _lead_to(url_for("console.citizen", citizen_id=number), lambda: show_file(open_file(number)))
     sought, staff_id = {name: form.values.get(name, "") for name in ASKED}, me().id
+    name, group = new_name(), request.form.get("group", "")
+    address = url_for("console.found", name=name, group=group or None)
+    answer = _lead_to(address, lambda: _found(name, sought, group=group))
     with brief_write() as session:
-        name = keep_lookup(session, staff_id, sought)
-    return redirect(url_for("console.found", name=name, group=request.form.get("group") or None))
+        keep_lookup(session, name, staff_id, sought)
+    return answer
 
 
-def _lead_to(person: Citizen) -> Any:
-    address = url_for("console.citizen", citizen_id=person.id)
+def _lead_to(address: str, page: Callable[[], str]) -> Any:
+    """The page of another address; or, for a browser without scripts, the way there."""
     if not request.form.get("at_once"):
         return redirect(address)
     marks.stand_at(address)
-    return show_file(open_file(person.id))
+    return page()
 
 
 @bp.get("/found/<name>")
 @agents
 def found(name: str) -> str:
-    values = find_lookup(name, by=me()).asked
+    values, after = find_lookup(name, by=me()).asked, request.args.get("after", "")
+    return _found(name, values, group=request.args.get("group", ""), after=after)
+
+
+def _found(name: str, values: Mapping[str, str], *, group: str, after: str = "") -> str:
+    """Whom and what was found for these values, from the place where a page goes on `after` another."""
     asked = read_asked(Form(MultiDict(values)))
-    group = request.args.get("group", "")
     group = group if group in GROUPS else ""
-    place = read_place(request.args.get("after", ""))
+    place = read_place(after)
     known = None if asked.narrows or group else find(asked.text)
     by_name = known is None or known.read_as == "name"
     more = by_words(asked, group, place, known.people if known else []) if by_name else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -78,7 +79,19 @@ def test_to_a_browser_with_scripts_the_file_of_a_number_is_the_answer(app: Flask
     anne.protected = True
     db.session.commit()
     answer = send(at_desk, "/console/find", {"who": NUMBER, "at_once": "1"})
-    assert answer.status_code == 302 and "/citizens/" not in answer.location
+    assert "Personne protégée" in answer.text and "Anne" not in answer.text
+    assert 'data-address="/console/found/' in answer.text
+
+
+def test_to_a_browser_with_scripts_so_is_whom_it_may_be(app: Flask, at_desk: Any) -> None:
+    make.citizen("Anne Petit", phone=NUMBER)
+    make.link(make.citizen("Paul Petit"), make.identifier("phone", NUMBER))
+    answer = send(at_desk, "/console/find", {"who": NUMBER, "at_once": "1"})
+    assert answer.status_code == 200 and "Anne Petit" in answer.text and "Paul Petit" in answer.text
+    address = re.findall(r'data-address="(/console/found/[^"]+)"', answer.text)[0]
+    assert NUMBER not in address
+    again = at_desk.get(address)
+    assert "Anne Petit" in again.text and "Paul Petit" in again.text and NUMBER[-4:] in again.text
 
 
 def test_namesakes_are_told_apart_by_the_ends_of_their_numbers(app: Flask, at_desk: Any) -> None:
