@@ -13,7 +13,7 @@ from sqlalchemy import Select, bindparam
 from portal import clock
 from portal.contacts.calls import legs
 from portal.contacts.models import Contact
-from portal.database import db
+from portal.database import db, rows
 from portal.desk import waiting
 from portal.desk.models import Offer, Presence
 from portal.history import Person
@@ -45,7 +45,7 @@ class Standing:
 def of(staff: Person, page: str) -> Standing:
     """Where an agent stands now, who looks at this page. Writes nothing."""
     asked = {**onlookers.asked_of(page, staff), "rung_since": clock.now() - RINGS_FOR}
-    row = db.session.execute(_asked(), asked).one()
+    (row,) = rows(_asked(), asked)
     state, since, until, missed, contact_id, offer_id, leg_id, has_begun, is_joined, *network = row
     return Standing(
         state or "away",

@@ -22,7 +22,7 @@ from portal.citizens.keeping import live_flags
 from portal.citizens.models import Citizen, Flag, Identifier, IdentifierLink
 from portal.contacts import answering, noting
 from portal.contacts.models import Attachment, Contact, ContactNote, Message, consulted_articles
-from portal.database import db
+from portal.database import db, rows
 from portal.scripts.models import ScriptPath
 from portal.views import kept
 from portal.views.console.contact import visits
@@ -190,7 +190,7 @@ def _answered(contact_ids: Collection[int]) -> tuple[tuple[str, str], ...]:
 def last_words(contact_ids: Iterable[int], most: int = 3) -> dict[int, list[Said]]:
     """The last messages of each contact, in one SELECT however long the threads are."""
     said: dict[int, list[Said]] = {}
-    for row in db.session.execute(_last_of_each(), {"contacts": contact_ids, "most": most}):
+    for row in rows(_last_of_each(), {"contacts": contact_ids, "most": most}):
         said.setdefault(row.contact_id, []).append(Said(*row))
     return said
 

@@ -14,7 +14,7 @@ from portal.cases import opening
 from portal.cases.models import Case, Promise, Question
 from portal.citizens.models import Duplicate, Flag, Merge, Relation
 from portal.contacts.models import Attachment, BridgeCode, ContactNote, Message, consulted_articles
-from portal.database import db
+from portal.database import db, rows
 from portal.history import Reading
 from portal.referrals.models import Referral
 from portal.scripts.models import ScriptPath
@@ -29,9 +29,8 @@ def parts_of(citizen_ids: Collection[int], contact_ids: Collection[int]) -> froz
     """
     asked: dict[str, Any] = {"citizens": citizen_ids, "contacts": contact_ids}
     asked |= {"mine": me().organization_id, "reader": me().id, "lately": clock.now() - ONE_READING}
-    return frozenset(
-        name for name, there in db.session.execute(_asked(), asked).one()._mapping.items() if there
-    )
+    (row,) = rows(_asked(), asked)
+    return frozenset(name for name, there in row._mapping.items() if there)
 
 
 @cache
