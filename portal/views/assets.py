@@ -2,7 +2,7 @@
 
 They are made once a process from the files of static/, under an address that changes with them: browsers keep them for
 ever, and no page of today meets a script of yesterday. A page loads the scripts that it has something for, as its
-`data-` attributes say.
+`data-` attributes say, in one file: each file of its own costs its headers, and shares no word with the others.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort
@@ -43,7 +44,8 @@ BOUND: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 _ATTRIBUTE = re.compile(r"\sdata-[a-z-]+")
 _NOTES = re.compile(r"/\*.*?\*/", re.DOTALL)
-_TIES = re.compile(r"^(import|export) |import\.meta", re.MULTILINE)
+_TAKES = re.compile(r'^import (?:(.+) from )?"\./([\w-]+)\.js";\n', re.MULTILINE)
+_GIVES = re.compile(r"^export (?:default )?((?:async )?(?:function|const|class) (\w+))?", re.MULTILINE)
 _SPACES = re.compile(r"\s*([{};])\s*|\s+")
 _NOTES_AND_MARGINS = re.compile(r"^\s*//.*\n?|^\s+", re.MULTILINE)
 
@@ -60,7 +62,7 @@ def sheets(asked: str, names: str) -> Response:
 @bp.get("/<names>.js")
 @guards.anyone
 def script(asked: str, names: str) -> Response:
-    """A module, beside those that it imports; or several of those that stand alone, each in a block of its own."""
+    """A module, beside those that it imports; or several together, each in a block of its own."""
     return _answer(_together(names), "text/javascript", asked)
 
 
@@ -68,13 +70,15 @@ def sheets_url(names: str) -> str:
     return f"/assets/{version()}/{'+'.join(dict.fromkeys(names.split()))}.css"
 
 
-def scripts_for(body: str) -> list[str]:
-    """The addresses of the scripts that this page has something for."""
+def script_for(body: str) -> str:
+    """The address of the scripts that this page has something for: those that are tied to none, then the others, each
+    after what it imports."""
     there = {found.lstrip() for found in _ATTRIBUTE.findall(body)}
     needed = dict.fromkeys(name for name, attributes in BOUND if there.issuperset(attributes))
-    alone = [name for name in needed if name in _standing_alone()]
-    files = ["+".join(alone), *(name for name in needed if name not in alone)]
-    return [f"/assets/{version()}/{name}.js" for name in files if name]
+    tied = [name for name in needed if _is_tied(_scripts()[name])]
+    alone = [name for name in needed if name not in tied]
+    taken = ((*_taken(_scripts()[name]), name) for name in tied)
+    return f"/assets/{version()}/{'+'.join(dict.fromkeys([*alone, *chain(*taken)]))}.js"
 
 
 @cache
@@ -107,20 +111,41 @@ def _scripts() -> dict[str, str]:
     return {name: _NOTES_AND_MARGINS.sub("", written) for name, written in _written("js").items()}
 
 
-@cache
-def _standing_alone() -> frozenset[str]:
-    """The modules that neither import nor export anything."""
-    return frozenset(name for name, written in _scripts().items() if not _TIES.search(written))
+def _is_tied(written: str) -> bool:
+    return bool(_TAKES.search(written) or _GIVES.search(written) or "import.meta" in written)
 
 
-@lru_cache(maxsize=64)
+def _taken(written: str) -> list[str]:
+    """The modules that it imports; these import none."""
+    return [name for _, name in _TAKES.findall(written)]
+
+
+@lru_cache(maxsize=128)
 def _together(names: str) -> str | None:
-    asked = names.split("+")
+    asked, known = names.split("+"), _scripts()
     if len(asked) == 1:
-        return _scripts().get(names)
-    if len(set(asked)) < len(asked) or not _standing_alone().issuperset(asked):
+        return known.get(names)
+    if len(set(asked)) < len(asked) or not known.keys() >= set(asked):
         return None
-    return "".join(f"{{\n{_scripts()[name]}\n}}\n" for name in asked)
+    if any(not set(asked[:at]).issuperset(_taken(known[name])) for at, name in enumerate(asked)):
+        return None
+    return "".join(_block(name, known[name]) for name in asked)
+
+
+def _block(name: str, written: str) -> str:
+    """A module beside others in one file: its names are its own, but for what it exports."""
+    body = _TAKES.sub(lambda found: f"const {found[1]} = {_named(found[2])};\n" if found[1] else "", written)
+    given = _GIVES.findall(body)
+    if not given:
+        return f"{{\n{body}\n}}\n"
+    body = _GIVES.sub(lambda found: found[1] or "return ", body)
+    names = ", ".join(one for _, one in given)
+    back = f"return {{ {names} }};\n" if names else ""
+    return f"const {_named(name)} = (() => {{\n{body}\n{back}}})();\n"
+
+
+def _named(name: str) -> str:
+    return f"${name.replace('-', '_')}"
 
 
 def _answer(written: str | None, media_type: str, asked: str) -> Response:
@@ -132,4 +157,4 @@ def _answer(written: str | None, media_type: str, asked: str) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals.update(sheets_url=sheets_url, scripts_for=scripts_for)
+    app.jinja_env.globals.update(sheets_url=sheets_url, script_for=script_for)

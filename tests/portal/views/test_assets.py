@@ -49,10 +49,19 @@ def test_a_script_keeps_every_line_of_code(client: Any) -> None:
         assert all(line.count("`") % 2 == 0 for line in code), "what is between ` would lose its margins"
 
 
-def test_scripts_that_stand_alone_leave_together_each_in_a_block_of_its_own(client: Any) -> None:
+def test_scripts_leave_together_each_in_a_block_of_its_own(client: Any) -> None:
     page, dirty = client.get(at("page.js")).text, client.get(at("dirty-form.js")).text
     assert client.get(at("page+dirty-form.js")).text == f"{{\n{page}\n}}\n{{\n{dirty}\n}}\n"
-    assert client.get(at("page+live.js")).status_code == client.get(at("page+page.js")).status_code == 404
+    assert client.get(at("page+page.js")).status_code == 404
+
+
+def test_what_a_script_exports_is_there_for_the_next_and_its_other_names_for_itself(client: Any) -> None:
+    both = client.get(at("combobox+choose.js")).text
+    assert not re.search("^(import|export) ", both, re.MULTILINE)
+    assert "return { whileTyping, element, combobox };" in both and "const { combobox } = $combobox;" in both
+    assert "const $text_table = (() => {\nreturn {" in client.get(at("text-table+sms-count.js")).text
+    for before_what_it_needs in ("page+live.js", "choose+combobox.js"):
+        assert client.get(at(before_what_it_needs)).status_code == 404
 
 
 def test_browsers_keep_a_file_for_ever_and_that_of_another_version_a_moment(client: Any) -> None:
@@ -68,13 +77,19 @@ def test_a_file_that_is_not_ours_is_nowhere(client: Any, name: str) -> None:
 
 
 def test_a_page_loads_the_scripts_that_it_has_something_for() -> None:
-    def names(body: str) -> list[str]:
-        return [path.rpartition("/")[2] for path in assets.scripts_for(body)]
+    def names(body: str) -> str:
+        return assets.script_for(body).rpartition("/")[2]
 
-    assert names("<p>Rien</p>") == ["page.js"]
-    assert names('<input data-choose="/a" data-choose-label="b">') == ["page.js", "choose.js"]
-    assert names("<form data-dirty>") == ["page+dirty-form.js"]
-    assert names("<form data-dirty><p data-live>") == ["page+dirty-form+jottings.js", "live.js"]
+    assert names("<p>Rien</p>") == "page.js"
+    assert names('<input data-choose="/a" data-choose-label="b">') == "page+combobox+choose.js"
+    assert names("<form data-dirty>") == "page+dirty-form.js"
+    assert names("<form data-dirty><p data-live>") == "page+dirty-form+jottings+refresh+live.js"
+
+
+def test_every_page_finds_the_scripts_that_it_asks_for(client: Any) -> None:
+    everything = " ".join(f" {name}" for _, names in assets.BOUND for name in names)
+    answer = client.get(assets.script_for(everything))
+    assert answer.status_code == 200 and not re.search("^(import|export) ", answer.text, re.MULTILINE)
 
 
 def test_every_script_is_bound_or_imported() -> None:
