@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
+from portal.contacts.models import Contact, Message
 from portal.database import db
 from portal.staff.models import Staff
 from portal.views import assets
@@ -22,6 +23,7 @@ from tests.signing import signed_in
 from tests.snapshot import load_demo_town
 
 FIRST_VISIT = 60_000
+IN_HAND = 56_000
 A_STATUS = 130  # bytes of the status line, and of what the server says of itself and of the connection
 EXAMPLES = 2  # pages of one door, among those that links lead to
 TAKES = {"Accept-Encoding": "gzip, deflate"}
@@ -105,6 +107,23 @@ def test_a_first_visit_to_any_page_weighs_little(app: Flask, client: Any, run: P
     weights = {path: scales.weigh(page) for path, page in pages_from(app, client, home)}
     assert len(weights) > 15
     assert {path: weight for path, weight in weights.items() if weight >= FIRST_VISIT} == {}
+
+
+def test_an_exchange_in_hand_weighs_little_too(app: Flask, client: Any, run: Path) -> None:
+    load_demo_town(app, run)
+    email, password = sign_in_of(app, "agent")
+    agent = db.session.scalars(db.select(Staff).filter_by(email=email)).one()
+    signed_in(client, agent, password)
+    said = db.select(db.func.count()).where(Message.contact_id == Contact.id).scalar_subquery()
+    theirs = db.select(Contact).where(Contact.organization_id == agent.organization_id)
+    theirs = theirs.order_by(Contact.citizen_id.is_(None), said.desc(), Contact.id)
+    weights, scales = {}, Scales(client)
+    for channel in ("text", "web", "email", "phone"):
+        contact = db.session.scalars(theirs.filter_by(channel=channel).limit(1)).one()
+        contact.state, contact.agent_id, contact.certainty = "in_progress", agent.id, "confirmed"
+        db.session.commit()
+        weights[channel] = scales.weigh(client.get(f"/console/contacts/{contact.id}", headers=TAKES))
+    assert {channel: weight for channel, weight in weights.items() if weight >= IN_HAND} == {}
 
 
 def test_files_that_are_the_same_for_everybody_leave_compressed(client: Any) -> None:
