@@ -18,7 +18,7 @@ import psycopg
 from psycopg import sql
 
 ROOT = Path(__file__).parent.parent
-PORTALS = os.cpu_count() or 1  # processes, one a core, as the README says
+PORTALS = os.cpu_count() or 1  # processes, one a core, as docs/production.md says
 
 
 def real_data(path: str) -> Path | None:
