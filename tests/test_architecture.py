@@ -17,7 +17,7 @@ from portal.database import Base, db
 ROOT = Path(__file__).parent.parent
 FLOORS = [
     {"config", "clock", "errors", "database", "history", "jobs", "budgets"}
-    | {"news", "newsroom", "brisk", "cursor", "among", "spool", "storage"},
+    | {"news", "newsroom", "brisk", "cursor", "dates", "among", "spool", "storage"},
     {"staff", "citizens", "directory", "telephony", "mail"},
     {"articles", "contacts", "lines"},
     {"cases", "scripts"},

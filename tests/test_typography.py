@@ -114,3 +114,12 @@ def test_a_loose_sign_is_seen(text: str) -> None:
 @pytest.mark.parametrize("text", ["WHERE a = :b", "a ?b", "Où\u00a0?", "a: b", "12:30", "«\u00a0bail\u00a0»"])
 def test_what_is_no_loose_sign_is_left_alone(text: str) -> None:
     assert not LOOSE.search(text)
+
+
+def test_a_day_is_written_by_one_function_which_knows_the_first_of_a_month() -> None:
+    own = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "portal").rglob("*.py")
+        if re.search(r"\bformat_date\b", path.read_text("utf-8"))
+    }
+    assert own == {"portal/dates.py"}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask_babel import format_date, gettext
+from flask_babel import gettext
 
 from portal import clock
 from portal.directory.confirming.freshness import is_stale, last_confirmed
 from portal.directory.models import Sourced
 from portal.errors import N_
 from portal.views.context import settings
+from portal.views.language import date_text
 
 CONFIRMED = N_("Informations confirmées le %(day)s.")
 LONG_CONFIRMED = N_("Informations confirmées le %(day)s ; peut-être plus à jour.")
@@ -32,5 +33,5 @@ def stale_text(row: Sourced) -> str:
 
 def _said(row: Sourced, confirmed: str, dated: str) -> str:
     """A person confirms; a source only bears a date."""
-    day = format_date(last_confirmed(row), "d MMMM y")
+    day = date_text(last_confirmed(row))
     return gettext(confirmed if row.confirmed_at else dated, day=day)

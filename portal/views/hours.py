@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_location
 from flask import Flask
-from flask_babel import format_date, get_locale, gettext
+from flask_babel import get_locale, gettext
 
 from portal import clock
+from portal.dates import WEEKDAY, day_text
 from portal.directory.hours.opening import DAYS, EXCEPTIONS, HOLIDAYS, Opening, Schedule, note_of
 from portal.views import here
 
@@ -27,7 +28,7 @@ def opens_text(begins: datetime | None, timezone: str = "") -> str:
         return gettext("Ouvre aujourd’hui à %(time)s.", time=time)
     if local.date() == today + timedelta(days=1):
         return gettext("Ouvre demain à %(time)s.", time=time)
-    return gettext("Ouvre %(day)s à %(time)s.", day=format_date(local, "EEEE d MMMM"), time=time)
+    return gettext("Ouvre %(day)s à %(time)s.", day=_weekday(local.date()), time=time)
 
 
 def closes_text(ends: datetime | None, timezone: str) -> str:
@@ -46,7 +47,7 @@ def closes_text(ends: datetime | None, timezone: str) -> str:
             if midnight
             else gettext("Ouvert jusqu’à demain %(time)s.", time=time)
         )
-    return gettext("Ouvert jusqu’au %(day)s à %(time)s.", day=format_date(local, "EEEE d MMMM"), time=time)
+    return gettext("Ouvert jusqu’au %(day)s à %(time)s.", day=_weekday(local.date()), time=time)
 
 
 def opening_text(opening: Opening, timezone: str) -> str:
@@ -89,12 +90,16 @@ def coming_days(schedule: Schedule, timezone: str) -> list[tuple[str, list[tuple
     )
     return [
         (
-            format_date(day, "EEEE d MMMM").capitalize(),
+            _weekday(day).capitalize(),
             [(" – ".join(slot[:2]), note_of(slot)) for slot in slots],
         )
         for day, slots in days
         if today <= day <= today + COMING
     ]
+
+
+def _weekday(day: date) -> str:
+    return day_text(day, str(get_locale()), WEEKDAY)
 
 
 def week_text(schedule: Schedule) -> str:

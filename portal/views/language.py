@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime
-from functools import lru_cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import phonenumbers
-from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, g, has_request_context, request, url_for
 from flask_babel import Babel, format_decimal, get_domain, get_locale, get_timezone, gettext
 
 from portal.config import Settings
+from portal.dates import day_text
 
 LANGUAGES = {"fr": "Français", "en": "English", "ar": "العربية"}
 RIGHT_TO_LEFT = {"ar"}
@@ -66,7 +65,7 @@ def datetime_text(when: datetime | None) -> str:
     if when is None:
         return ""
     local = when.astimezone(get_timezone())
-    return f"{_day_text(local.date(), str(get_locale()))} {local:%H:%M}"
+    return f"{day_text(local.date(), str(get_locale()))} {local:%H:%M}"
 
 
 def time_text(when: datetime | None) -> str:
@@ -75,13 +74,7 @@ def time_text(when: datetime | None) -> str:
 
 def date_text(when: date | datetime | None) -> str:
     day = when.astimezone(get_timezone()).date() if isinstance(when, datetime) else when
-    return _day_text(day, str(get_locale())) if day else ""
-
-
-@lru_cache(maxsize=4096)
-def _day_text(day: date, locale: str) -> str:
-    """The days that a list tells are few, and telling one is long."""
-    return str(format_date(day, "d MMMM y", locale))
+    return day_text(day, str(get_locale())) if day else ""
 
 
 def said(sentence: tuple[str, dict[str, Any]]) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
-
-from babel.dates import format_date
+from datetime import UTC, datetime, time, timedelta
 
 from portal import clock, history, jobs
 from portal.contacts.letters import mailboxes
 from portal.database import db, locked
+from portal.dates import day_text
 from portal.directory import reading
 from portal.directory.confirming import asking, freshness
 from portal.directory.confirming.asking import ConfirmationRequest
@@ -67,7 +66,7 @@ def _letter(request: ConfirmationRequest, reminder: bool) -> Outgoing:
 
 def _body(request: ConfirmationRequest, host: Organization, reminder: bool) -> str:
     dates = [day for day in map(freshness.last_confirmed, asking.services_of(request)) if day]
-    since = f"depuis le {_day(min(dates))}" if dates else "à ce jour"
+    since = f"depuis le {day_text(min(dates))}" if dates else "à ce jour"
     url = f"{settings().public_base_url}/partner/confirm/{asking.sign(request.id, settings().secret_key)}"
     asked = "Nous n’avons pas encore votre réponse. " if reminder else ""
     signed = f"{host.name}, téléphone {national(host.phone)}" if host.phone else host.name
@@ -78,11 +77,7 @@ def _body(request: ConfirmationRequest, host: Organization, reminder: bool) -> s
             f"heures. Personne ne l’a confirmé {since}.",
             "Pour relire, confirmer ou proposer une correction, sans compte ni mot de passe :",
             url,
-            f"Ce lien est valable jusqu’au {_day(request.expires_at.date())}. Il ne montre que ce qui est public.",
+            f"Ce lien est valable jusqu’au {day_text(request.expires_at.date())}. Il ne montre que ce qui est public.",
             signed,
         )
     )
-
-
-def _day(day: date) -> str:
-    return format_date(day, "d MMMM y", locale="fr")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from flask import current_app
-from flask_babel import format_date
+from flask_babel import get_locale
 
 from portal.config import Settings
 from portal.contacts.models import Contact
+from portal.dates import day_text
 
 
 def settings() -> Settings:
@@ -23,8 +24,9 @@ def follow_link(contact: Contact) -> str:
 
 
 def written(values: dict[str, Any]) -> dict[str, Any]:
-    """Dates as the reader writes them."""
+    """Days as the reader writes them."""
+    language = str(get_locale())
     return {
-        name: format_date(value, "d MMMM y") if isinstance(value, date | datetime) else value
+        name: day_text(value, language) if isinstance(value, date) else value
         for name, value in values.items()
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_babel import force_locale, format_date, gettext
+from flask_babel import force_locale, get_locale, gettext
 
 from portal import history, jobs
 from portal.cases.models import Case
@@ -13,6 +13,7 @@ from portal.contacts.answering import reply
 from portal.contacts.models import Contact
 from portal.contacts.texts.texting import way_to_tell
 from portal.database import db, locked
+from portal.dates import day_text
 from portal.directory.hours import calendars
 from portal.errors import N_
 from portal.jobs import Job
@@ -133,6 +134,6 @@ def _values(contact: Contact, referral: Referral) -> dict[str, str]:
         "organization": receivers.sender_of(referral.organization_id).name,
         "service": receivers.name_of(referral.service, contact.language),
         "reference": spoken(case.reference) if case else "",
-        "date": format_date(sent, "d MMMM y") if sent else "",
+        "date": day_text(sent, str(get_locale())) if sent else "",
         "link": follow_link(contact),
     }

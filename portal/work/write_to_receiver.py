@@ -6,12 +6,11 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
-from babel.dates import format_date
-
 from portal import jobs
 from portal.cases.models import Case
 from portal.contacts.letters import mailboxes
 from portal.database import db, locked
+from portal.dates import day_text
 from portal.directory.hours import calendars
 from portal.jobs import Job
 from portal.mail.sending import Later, NotAccepted, Outgoing, domain_of, send
@@ -79,11 +78,7 @@ def _letter(referrals: list[Referral], job: Job) -> Outgoing:
     letter_id = _letter_id(job)
     found = [Link(_address(links.make_link(one, to, letter=letter_id)), _day(one)) for one in referrals]
     about = job.payload.get("about", "")
-    until = format_date(
-        calendars.of_service(first.service).day(min(links.ends_at(one) for one in referrals)),
-        "d MMMM y",
-        locale="fr",
-    )
+    until = day_text(calendars.of_service(first.service).day(min(links.ends_at(one) for one in referrals)))
     return Outgoing(
         header_id=letter_id,
         to=to,
@@ -152,4 +147,4 @@ def _day(referral: Referral) -> str:
     if referral.sent_at is None:
         return ""
     there = calendars.of_service(referral.service)
-    return format_date(there.day(referral.sent_at), "d MMMM y", locale="fr")
+    return day_text(there.day(referral.sent_at))

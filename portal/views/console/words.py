@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from babel.dates import format_date
-
 from portal import clock, config
 from portal.contacts import words as of_exchanges
 from portal.contacts.models import Message
+from portal.dates import day_text
 from portal.telephony.outcomes import outcome
 from portal.views.language import datetime_text
 
@@ -210,7 +209,7 @@ def evidence(kept: str) -> str:
     """What a link rests on: « vu dans un message du 3 mars »."""
     place, _, day = kept.partition(":")
     if place in SEEN and day:
-        return f"{SEEN[place]} du {format_date(date.fromisoformat(day), 'd MMMM y', locale='fr')}"
+        return f"{SEEN[place]} du {day_text(date.fromisoformat(day))}"
     return EVIDENCE.get(kept, kept)
 
 

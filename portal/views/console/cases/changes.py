@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from babel.dates import format_date
 from flask import flash, g, make_response, redirect, render_template, request, url_for
 
 from portal import clock
@@ -17,6 +16,7 @@ from portal.cases.lists.models import BulkChange
 from portal.cases.lists.plans import Change
 from portal.cases.models import Case, Macro
 from portal.database import db
+from portal.dates import day_text
 from portal.errors import N_, Refused
 from portal.staff import managing
 from portal.views import guards
@@ -139,7 +139,7 @@ def _after(change: Change, value: str) -> str:
     if change.do == "close":
         return case_words.OUTCOMES_SAID.get(value, value)
     if change.do == "promise" and change.due:
-        return f"{value}, pour le {format_date(date.fromisoformat(change.due[:10]), 'd MMMM y', locale='fr')}"
+        return f"{value}, pour le {day_text(date.fromisoformat(change.due[:10]))}"
     return case_words.PRIORITIES.get(value, value)
 
 

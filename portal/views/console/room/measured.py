@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from babel.dates import format_date
-
 from portal import clock
+from portal.dates import day_text
 
 NOTHING = "–"
 THIN = "\u202f"  # between thousands
@@ -48,14 +47,10 @@ def since(instant: datetime | None) -> str:
     return NOTHING if instant is None else duration((clock.now() - instant).total_seconds())
 
 
-def day(of: date) -> str:
-    return format_date(of, "d MMMM y", locale="fr")
-
-
 def day_of(written: str) -> str:
     """A day as an export keeps it."""
-    return day(date.fromisoformat(written))
+    return day_text(date.fromisoformat(written))
 
 
 def short_day(of: date) -> str:
-    return format_date(of, "d/MM", locale="fr")
+    return f"{of.day}/{of:%m}"

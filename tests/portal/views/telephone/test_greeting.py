@@ -26,6 +26,7 @@ WEEK = {day: [["08:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")
             "exceptionnellement fermés aujourd’hui. Ouvre lundi 28 décembre à 08:00.",
         ),
         ("2026-11-21T11:00:00+01:00", "fermés en ce moment. Ouvre lundi 23 novembre à 08:00."),
+        ("2027-01-30T11:00:00+01:00", "fermés en ce moment. Ouvre lundi 1er février à 08:00."),
     ],
 )
 def test_a_closed_line_says_why_and_when_it_opens(network: Network, line: Line, now: str, words: str) -> None:
