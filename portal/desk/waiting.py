@@ -243,9 +243,9 @@ def _people(contact: Contact, linked: dict[int, list[IdentifierLink]]) -> tuple[
     theirs = (people.head(contact.citizen),) if contact.citizen is not None else ()
     if contact.certainty == "confirmed":
         return theirs, False
-    if contact.certainty == "denied" or contact.identifier_id is None:
+    if contact.certainty == "denied":
         return (), False
-    links = linked[contact.identifier_id]
+    links = linked[contact.identifier_id] if contact.identifier_id is not None else []
     likely = people.heads(link.citizen for link in links)
     if not likely:
         return theirs, bool(theirs)
