@@ -1,4 +1,5 @@
-// Ctrl+K: every page, and every action of this page, by what it is called. What is typed and is neither is looked for
+// Ctrl+K: every page, and every action of this page, by what it is called; folded or not, what <a data-command="…"> leads
+// to, by what it says there. What is typed and is neither is looked for
 // among citizens and cases, by the form: a number or a name never stands in an address.
 
 import { act, actions, folded, said } from "./keys.js";
@@ -15,8 +16,13 @@ function open() {
   if (document.querySelector("dialog[open]")) return;
   const here = actions();
   const nodes = new Set(here.map(({ node }) => node));
+  const commands = [...document.querySelectorAll("a[data-command]")].filter((node) => !nodes.has(node));
   const pages = [...document.querySelectorAll(".staff-nav a, .open-contacts a")].filter((node) => !nodes.has(node));
-  known = [...here, ...pages.map((node) => ({ key: "", node, label: said(node) }))];
+  known = [
+    ...here,
+    ...commands.map((node) => ({ key: "", node, label: node.dataset.command })),
+    ...pages.map((node) => ({ key: "", node, label: said(node) })),
+  ];
   field.value = "";
   dialog.showModal();
   show();

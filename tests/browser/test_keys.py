@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -10,8 +11,10 @@ from playwright.sync_api import expect
 from werkzeug.routing import Rule
 
 from portal import clock
+from portal.cases.models import Case, Macro
 from portal.cases.opening import open_case, promise
 from portal.database import db
+from portal.staff.models import Staff
 from tests import make
 from tests.browser.conftest import Opens
 from tests.browser.looking import faults
@@ -85,6 +88,40 @@ def test_the_palette_finds_pages_actions_and_people(app: Flask, opens: Opens) ->
     page.keyboard.press("Control+k")
     page.keyboard.press("Escape")
     expect(page.locator("dialog[open]")).to_have_count(0)
+
+
+def collected(subject: str, **does: Any) -> tuple[Staff, Case, Macro]:
+    """An agent, a case of theirs, a macro that may be run on it and one that may not."""
+    agent = make.staff()
+    case = case_of(subject, owner_id=agent.id)
+    of = {"organization_id": case.organization_id}
+    macro = make._add(Macro(name="Collecte manquée", about="Le camion repasse", does=does, **of))
+    make._add(Macro(name="Collecte promise", does={"promise": "Repasser", "promise_days": 2}, **of))
+    return agent, case, macro
+
+
+def test_a_macro_of_the_open_case_is_found_and_run_by_the_keyboard_alone(app: Flask, opens: Opens) -> None:
+    agent, case, _ = collected("Bac jaune", priority="high", checks=["Passage demandé"])
+    page = opens(agent, f"/console/cases/{case.id}")
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name="Une page ou une action").press_sequentially("collecte")
+    expect(page.locator("[data-palette] [role=option]")).to_have_text(["Macro : Collecte manquée"])
+    assert faults(page, "palette-macros") == []
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1, name="Collecte manquée")).to_be_visible()
+    page.keyboard.press("t")
+    page.wait_for_url(f"**/console/cases/{case.id}")
+    expect(page.get_by_text("Passage demandé", exact=True)).to_be_visible()
+
+
+def test_the_palettes_page_has_the_macros_of_the_case_without_scripts(app: Flask, opens: Opens) -> None:
+    agent, case, macro = collected("Bac jaune", priority="high")
+    page = opens(agent, f"/console/cases/{case.id}", java_script_enabled=False)
+    page.get_by_role("link", name="Commandes").click()
+    expect(page.get_by_role("heading", name="Macros de l’affaire")).to_be_visible()
+    expect(page.get_by_role("link", name="Collecte promise")).to_have_count(0)
+    page.get_by_role("link", name="Collecte manquée").click()
+    page.wait_for_url(f"**/console/cases/{case.id}/macros/{macro.id}")
 
 
 def test_keys_of_several_signs_and_keys_that_are_turned_off(app: Flask, opens: Opens) -> None:

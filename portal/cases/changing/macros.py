@@ -64,6 +64,11 @@ def macros(organization_id: int, *, retired: bool = False) -> list[Macro]:
     return list(db.session.scalars(query.order_by(Macro.name)))
 
 
+def usable(case: Case) -> list[Macro]:
+    """Those that may be run on this case now, by name."""
+    return [one for one in macros(case.organization_id) if not why_not(one, case)]
+
+
 def find_macro(macro_id: int, *, organization_id: int) -> Macro:
     """One macro of the organization."""
     found = db.session.get(Macro, macro_id)

@@ -135,3 +135,15 @@ def test_a_retired_macro_is_no_longer_offered(agent: Staff) -> None:
     macros.save(kept.id, draft, version=kept.version, by=by)
     assert macros.macros(by.organization_id) == []
     assert macros.macros(by.organization_id, retired=True) == [kept]
+
+
+def test_only_what_can_be_run_on_a_case_is_offered_for_it(agent: Staff) -> None:
+    case, contact = matter(agent)
+    urgent = saved(agent, priority="urgent")
+    promising = saved(agent, "Promesse", promise="Rappeler", promise_days=2)
+    assert macros.usable(case) == [urgent, promising]
+    contact.case_id = None
+    db.session.flush()
+    assert macros.usable(case) == [urgent]
+    case.state = "closed"
+    assert macros.usable(case) == []

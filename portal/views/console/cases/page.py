@@ -123,7 +123,7 @@ def _around(case: Case, contacts: list[Contact], written: list[Note | ContactNot
         "checks": checked,
         "linked": linking.linked_to(case),
         "events": events,
-        "macros": macros.macros(case.organization_id) if case.state != "closed" else [],
+        "macros": macros.usable(case),
         "gone": deeds.not_undoable(newest) if newest and _is_fresh(newest) else [],
         "deeds": {one.id: one for one in done},
         "just_done": newest if newest and _is_fresh(newest) else None,

@@ -1,10 +1,15 @@
-"""What the keyboard does, on a page that needs no script: the command palette is the same with one."""
+"""What the keyboard does, on a page that needs no script: the command palette is the same with one.
+
+Opened from a case, it has the macros of that case too.
+"""
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import render_template, request
 
-from portal.views.console.door import agents, bp
+from portal.cases import keeping
+from portal.cases.changing import macros
+from portal.views.console.door import agents, bp, me
 
 KEYS = (
     (
@@ -65,4 +70,9 @@ KEYS = (
 @bp.get("/commands")
 @agents
 def commands() -> str:
-    return render_template("console/desk/commands.html", groups=KEYS, values={}, errors={})
+    case_id = request.args.get("case", type=int)
+    case = keeping.find_case(case_id, by=me()) if case_id else None
+    usable = macros.usable(case) if case else []
+    return render_template(
+        "console/desk/commands.html", groups=KEYS, case=case, macros=usable, values={}, errors={}
+    )

@@ -11,6 +11,7 @@ from portal.cases.opening import open_case
 from portal.contacts.models import Message, Template
 from portal.database import db
 from tests import make
+from tests.portal.cases.matters import case_of
 from tests.signing import send, signed_in
 
 FORM = {"name": "Collecte manquée", "priority": "high", "tags_add": "voirie, bac", "checks": "Photo\nPassage"}
@@ -68,3 +69,15 @@ def test_a_macro_says_what_it_will_do_then_does_it_and_is_undone(app: Flask, cli
     assert (found.state, found.priority) == ("open", "normal")
     assert db.session.scalars(db.select(Message)).one().state == "recalled"
     assert "annulé avant l’envoi" in client.get(f"/console/cases/{case.id}").text
+
+
+def test_the_page_of_commands_has_the_macros_of_the_case_it_was_opened_from(app: Flask, client: Any) -> None:
+    agent = make.staff()
+    case, theirs = case_of("Bac", owner_id=agent.id), case_of("Bac", make.organization("departement"))
+    macro = make._add(Macro(organization_id=case.organization_id, name="Collecte", does={"priority": "high"}))
+    signed_in(client, agent)
+    assert f'href="/console/commands?case={case.id}"' in client.get(f"/console/cases/{case.id}").text
+    page = client.get(f"/console/commands?case={case.id}").text
+    assert f"/console/cases/{case.id}/macros/{macro.id}" in page
+    assert "Macros de l’affaire" not in client.get("/console/commands?case=x").text
+    assert client.get(f"/console/commands?case={theirs.id}").status_code == 404
