@@ -130,13 +130,13 @@ def hang_up(settings: Settings, call_ref: str) -> None:
 def fetch_recording(settings: Settings, recording_ref: str) -> bytes:
     """A sound kept by the network, as MP3: asked of its own address by its id, never of one that somebody gave us."""
     place = f"Recordings/{recording_ref}.mp3"
-    return _ask(lambda: _bytes(settings, place, largest=LARGEST_SOUND))
+    return _ask(lambda: _file(settings, place, largest=LARGEST_SOUND))
 
 
 def fetch_picture(settings: Settings, text_ref: str, picture_ref: str) -> bytes:
     """What came with a text, asked for in the same way. The network sends us on to where it keeps such things."""
     place = f"Messages/{text_ref}/Media/{picture_ref}"
-    return _ask(lambda: _bytes(settings, place, largest=LARGEST_PICTURE))
+    return _ask(lambda: _file(settings, place, largest=LARGEST_PICTURE))
 
 
 def delete_recording(settings: Settings, recording_ref: str) -> None:
@@ -157,26 +157,26 @@ def _forget(what: Callable[[], object]) -> None:
             raise
 
 
-def _bytes(settings: Settings, place: str, *, largest: int) -> bytes:
+def _file(settings: Settings, place: str, *, largest: int) -> bytes:
     """A file of our account. Sent on, we go once, to a host of the network's, and do not say there who we are."""
     who = (settings.twilio_account_sid, settings.twilio_auth_token)
     address = elsewhere(f"{API}/2010-04-01/Accounts/{who[0]}/{place}", settings.twilio_base_url)
-    found = _got(address, who, largest)
-    if isinstance(found, str):
-        found = _got(found, None, largest) if _keeps_files(settings, found) else ""
-    if isinstance(found, str):
+    data, onward = _get(address, who, largest)
+    if onward and _keeps_files(settings, onward):
+        data, onward = _get(onward, None, largest)
+    if onward:
         raise Rejected(ELSEWHERE)
-    return found
+    return data
 
 
-def _got(address: str, who: tuple[str, str] | None, largest: int) -> bytes | str:
-    """What is at this address, or the one where it sends us on to."""
+def _get(address: str, who: tuple[str, str] | None, largest: int) -> tuple[bytes, str]:
+    """What is at this address, and no other; or nothing, and the one that it sends us on to."""
     import requests
 
     limits = (CONNECT_S, READ_S)
     with requests.get(address, auth=who, timeout=limits, allow_redirects=False, stream=True) as answer:
         if answer.is_redirect:
-            return urljoin(address, answer.headers["Location"])
+            return b"", urljoin(address, answer.headers["Location"])
         if answer.status_code != requests.codes.ok:
             raise _refusal(answer.status_code, answer.status_code)
         data = b""
@@ -184,7 +184,7 @@ def _got(address: str, who: tuple[str, str] | None, largest: int) -> bytes | str
             data += piece
             if len(data) > largest:
                 raise Rejected(TOO_LARGE)
-    return data
+    return data, ""
 
 
 def _keeps_files(settings: Settings, address: str) -> bool:

@@ -154,10 +154,9 @@ def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
     authors = authors | {one.author_id for one in later}
     mine = contact.state == "in_progress" and contact.agent_id == me().id
     seen = visits.visited([contact.id])
-    asked = (form.text("q") if form else "") or answers.question_of(contact) or seen.question
-    found = answers.find(asked, contact.language)
     return {
         **where(contact, authors),
+        **_proposed(contact, form, seen.question),
         "typed_of": typed,
         "questions": questions.questions_of([contact.id]),
         "speakers": speakers(contact),
@@ -173,11 +172,20 @@ def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
         "mine": mine,
         "later_notes": later,
         "may_note": not mine and noting.may_note(contact, me()),
-        "asked": asked,
         "visited": seen,
+        "events": events,
+    }
+
+
+def _proposed(contact: Contact, form: Form | None, brought: str) -> dict[str, Any]:
+    """What may answer them: articles and services, by what the agent looks for, else by what they asked, else by the
+    question that their code `brought`."""
+    asked = (form.text("q") if form else "") or answers.question_of(contact) or brought
+    found = answers.find(asked, contact.language)
+    return {
+        "asked": asked,
         "found": found,
         "in_french": answers.in_french(found),
-        "events": events,
         "suggestions": answers.suggestions(contact, asked, found, form),
         "of_them": answers.told(form),
         "may_tell": answers.MAY_TELL,
