@@ -69,7 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     _open_sessions(app)
     app.before_request(guards.refuse_unguarded)
-    templating.init_app(app)
+    templating.init_app(app, settings.data_dir / "templates")
     headers.init_app(app)
     lighter.init_app(app)
     assets.init_app(app)
