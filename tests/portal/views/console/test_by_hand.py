@@ -14,14 +14,9 @@ from portal.database import db
 from portal.jobs import Job
 from portal.referrals.models import Referral
 from tests import make
-from tests.signing import send, signed_in
+from tests.signing import send
 
 NUMBER = "+33639980001"
-
-
-@pytest.fixture
-def at_desk(app: Flask, client: Any) -> Any:
-    return signed_in(client, make.staff())
 
 
 def enter(client: Any, **typed: Any) -> Any:

@@ -6,7 +6,6 @@ from datetime import timedelta
 from time import perf_counter
 from typing import Any
 
-import pytest
 from flask import Flask
 
 from portal import clock, history
@@ -23,12 +22,6 @@ from tests.portal.views.console.test_finding_people import find, readings
 from tests.signing import send, signed_in
 
 NUMBER = "+33639980001"
-
-
-@pytest.fixture
-def at_desk(app: Flask, client: Any) -> Any:
-    """An agent of the town, signed in."""
-    return signed_in(client, make.staff())
 
 
 def test_the_file_says_first_what_to_know_then_what_came(app: Flask, at_desk: Any) -> None:

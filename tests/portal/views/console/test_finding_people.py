@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
 from flask import Flask
 
 from portal import history
@@ -19,12 +18,6 @@ from tests import make
 from tests.signing import send, signed_in
 
 NUMBER = "+33639980001"
-
-
-@pytest.fixture
-def at_desk(app: Flask, client: Any) -> Any:
-    """An agent of the town, signed in."""
-    return signed_in(client, make.staff())
 
 
 def readings() -> list[tuple[int, str]]:

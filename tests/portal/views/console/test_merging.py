@@ -16,14 +16,9 @@ from portal.database import db
 from portal.history import Reading
 from portal.referrals.following import referring
 from tests import make
-from tests.signing import send, signed_in
+from tests.signing import send
 
 PHONE, OTHER = "+33639980001", "+33639980002"
-
-
-@pytest.fixture
-def at_desk(app: Flask, client: Any) -> Any:
-    return signed_in(client, make.staff())
 
 
 def two() -> tuple[Citizen, Citizen]:

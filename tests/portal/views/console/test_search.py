@@ -20,11 +20,6 @@ from tests.portal.records.followed import take_up
 from tests.signing import send, signed_in
 
 
-@pytest.fixture
-def at_desk(app: Flask, client: Any) -> Any:
-    return signed_in(client, make.staff())
-
-
 def contact(subject: str, days: float = 0, **values: Any) -> Contact:
     at = clock.now() - timedelta(days=days)
     row = make.contact(values.pop("channel", "phone"), subject=subject, started_at=at, **values)
