@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from copy import copy
 from dataclasses import dataclass, replace
+from functools import cache
 from time import monotonic
 from types import TracebackType
 from urllib.parse import urlsplit
@@ -33,16 +35,22 @@ STOPS_WITHIN_S = 0.05
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The application over a network of its own (`app.extensions["network"]`)."""
-    app = Flask(__name__)
+    app = copy(_doors())
     network = Network(settings or Settings())
-    app.extensions["network"] = network
-    app.extensions["problems"] = {}
+    app.extensions = {"network": network, "problems": {}}
+    keeping.keep_saving(network)
+    return app
+
+
+@cache
+def _doors() -> Flask:
+    """What all networks of a process share: to read the addresses of the doors takes longer than all the rest."""
+    app = Flask(__name__)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     for door in (rest, phones, switches, pages):
         app.register_blueprint(door)
     app.after_request(_protect)
     app.register_error_handler(404, _not_found)
-    keeping.keep_saving(network)
     return app
 
 
