@@ -13,9 +13,10 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from portal.commands.directory import import_directory
 from portal.commands.hsds import all_records
-from portal.database import Base, db
+from portal.database import db
 from portal.directory.hsds import writing
 from portal.directory.models import ServiceAtLocation
+from tests.databases import empty
 from tests.portal.directory.hsds.cast import organization_said, plain, said, take, take_in
 from tests.real.folder import data_folder
 from tests.snapshot import load_demo_town
@@ -114,7 +115,6 @@ def test_offices_are_exported_as_the_schemas_ask_and_come_in_again_the_same(
     assert len(exported) == len(some)
     valid = validator("service")
     assert [error.message for one in exported for error in valid.iter_errors(one)] == []
-    for table in reversed(Base.metadata.sorted_tables):
-        db.session.execute(table.delete())
+    empty()
     take(tmp_path, *exported)
     assert [plain(one) for one in all_records()] == exported

@@ -10,12 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.commands.hsds import all_records
-from portal.database import Base, db
+from portal.database import db
 from portal.directory import editing
 from portal.directory.hsds.checking import shapes
 from portal.directory.models import Kind, ListedPhone, Location, Organization, Service, ServiceArea
 from portal.history import SYSTEM
 from tests import make
+from tests.databases import empty
 from tests.portal.directory.hsds.cast import (
     ORGANIZATION,
     organization_said,
@@ -36,12 +37,6 @@ LARGE = settings(
         HealthCheck.data_too_large,
     ],
 )
-
-
-def empty() -> None:
-    for table in reversed(Base.metadata.sorted_tables):
-        db.session.execute(table.delete())
-    db.session.commit()
 
 
 @LARGE
