@@ -16,7 +16,7 @@ from portal.database import Base, db
 
 ROOT = Path(__file__).parent.parent
 FLOORS = [
-    {"config", "clock", "errors", "database", "history", "jobs", "budgets"}
+    {"config", "clock", "errors", "database", "history", "rights", "jobs", "budgets"}
     | {"news", "newsroom", "brisk", "cursor", "dates", "among", "spool", "storage"},
     {"staff", "citizens", "directory", "telephony", "mail"},
     {"articles", "contacts", "lines"},

@@ -14,11 +14,11 @@ from portal.cases.models import NATURES, PRIORITIES, Case, Tag
 from portal.citizens import access
 from portal.contacts.models import Contact
 from portal.database import db, hold, locked
-from portal.errors import N_, Missing, Refused, Stale
+from portal.errors import N_, Refused, Stale
 from portal.history import Actor, Person
+from portal.rights import READERS, find_to_read
 from portal.staff.models import Staff, Team
 
-READERS = ("agent", "supervisor")
 LONGEST_TAG, MOST_TAGS = 40, 20
 COUNTED = ("nature", "topic_id", "priority")  # what the clocks follow
 EDITED = ("subject", "team_id", "owner_id", *COUNTED)
@@ -29,9 +29,7 @@ def find_case(case_id: int, *, by: Person, reason: str = "") -> Case:
 
     A protected citizen's asks for the right to it, or a written reason: given here, or a moment ago.
     """
-    case = db.session.get(Case, case_id)
-    if case is None or case.organization_id != by.organization_id or by.role not in READERS:
-        raise Missing
+    case = find_to_read(Case, case_id, by=by)
     if case.citizen_id is not None:
         reason = reason or access.recent_reason(case.citizen_id, by=by)
         access.open_citizen(case.citizen_id, by=by, reason=reason)

@@ -17,8 +17,9 @@ from portal.cases.references import draw_reference
 from portal.citizens import people
 from portal.contacts.models import Contact
 from portal.database import db, hold, insert
-from portal.errors import N_, Missing, Refused
+from portal.errors import N_, Refused
 from portal.history import Actor, Person
+from portal.rights import find_to_read
 
 OUTCOMES = ("", "solved", "not_solved")
 IS_OPEN = Case.state != "closed"
@@ -151,10 +152,7 @@ def promise(contact: Contact, text: str, due_at: datetime, *, by: Actor) -> Prom
 
 def find_promise(promise_id: int, *, by: Person) -> Promise:
     """The promise, for staff of its organization who answer people; to anyone else it does not exist."""
-    made = db.session.get(Promise, promise_id)
-    if made is None or made.organization_id != by.organization_id or by.role not in ("agent", "supervisor"):
-        raise Missing
-    return made
+    return find_to_read(Promise, promise_id, by=by)
 
 
 def follow_contact(contact: Contact, *, by: Actor) -> None:

@@ -11,8 +11,8 @@ from portal.citizens.names import name_key
 from portal.database import db
 from portal.errors import N_, Missing, NotYours, Refused
 from portal.history import Person, Reading
+from portal.rights import READERS
 
-READERS = ("agent", "supervisor")
 MOST_FOUND = 20
 REASON_LASTS = timedelta(minutes=30)
 

@@ -15,8 +15,9 @@ from portal.contacts.models import DISPOSITIONS, Contact, Message, consulted_art
 from portal.contacts.telling import tell_of
 from portal.contacts.texts import texting
 from portal.database import db, locked
-from portal.errors import N_, Missing, Refused
+from portal.errors import N_, Refused
 from portal.history import Actor, Person
+from portal.rights import find_to_read
 from portal.staff.teams import sees
 
 FINAL = 3
@@ -27,14 +28,7 @@ CHECK_AFTER = timedelta(minutes=10)  # the network tells of most texts long befo
 
 def find_contact(contact_id: int, *, by: Person) -> Contact:
     """The contact, for staff of its organization who answer people; to anyone else it does not exist."""
-    contact = db.session.get(Contact, contact_id)
-    if (
-        contact is None
-        or contact.organization_id != by.organization_id
-        or by.role not in ("agent", "supervisor")
-    ):
-        raise Missing
-    return contact
+    return find_to_read(Contact, contact_id, by=by)
 
 
 def hold_contact(contact_id: int, *, by: Person) -> Contact:

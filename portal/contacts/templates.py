@@ -15,8 +15,9 @@ from portal import history
 from portal.citizens.names import name_key
 from portal.contacts.models import Contact, Template
 from portal.database import check_version, db, locked
-from portal.errors import N_, Missing, Refused
+from portal.errors import N_, Refused
 from portal.history import Person
+from portal.rights import find_own
 
 LONGEST = 1600  # what the network takes
 PURPOSES = ("reply", "notice", "appointment")
@@ -144,10 +145,7 @@ def meant(organization_id: int, typed: str, topics: Mapping[int, str]) -> Templa
 
 def template(template_id: int, *, organization_id: int) -> Template:
     """One template of the organization."""
-    found = db.session.get(Template, template_id)
-    if found is None or found.organization_id != organization_id:
-        raise Missing
-    return found
+    return find_own(Template, template_id, organization_id)
 
 
 def save(template_id: int | None, draft: TemplateDraft, *, version: int, by: Person) -> Template:

@@ -12,8 +12,9 @@ from portal.articles.models import Topic
 from portal.database import db, hold
 from portal.desk.models import Queue, Skill, queue_agents, queue_topics
 from portal.directory.names import slug_of
-from portal.errors import N_, Missing, Refused, Stale
+from portal.errors import N_, Refused, Stale
 from portal.history import Actor, Person
+from portal.rights import find_own
 from portal.staff.models import Staff
 
 TIMES = {  # what a queue waits for, in seconds: the least and the most that make sense
@@ -29,10 +30,7 @@ SKILLS = ("language:en", "language:ar", "access:relay")
 
 def queue(person: Person, queue_id: int) -> Queue:
     """A queue of one's own organization; another's does not exist."""
-    found = db.session.get(Queue, queue_id)
-    if found is None or found.organization_id != person.organization_id:
-        raise Missing
-    return found
+    return find_own(Queue, queue_id, person.organization_id)
 
 
 def kept(found: Queue) -> dict[str, Any]:

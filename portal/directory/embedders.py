@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 from portal import history
 from portal.database import check_version, db, locked
 from portal.directory.models import Embedder
-from portal.errors import N_, Missing, Refused
+from portal.errors import N_, Refused
 from portal.history import Actor
+from portal.rights import find_own
 
 _HOST = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}(:\d{2,5})?")
 
@@ -22,10 +23,7 @@ def embedders(organization_id: int) -> list[Embedder]:
 
 def embedder(embedder_id: int, *, organization_id: int) -> Embedder:
     """One of this organization's. Raises `Missing`."""
-    found = db.session.scalar(db.select(Embedder).filter_by(id=embedder_id, organization_id=organization_id))
-    if found is None:
-        raise Missing
-    return found
+    return find_own(Embedder, embedder_id, organization_id)
 
 
 def embedder_at(origin: str) -> Embedder | None:

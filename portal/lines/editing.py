@@ -12,11 +12,12 @@ from portal import history
 from portal.citizens.identifying import phone_number
 from portal.database import db, hold
 from portal.directory.hours.opening import check_schedule
-from portal.errors import N_, Missing, Refused, Stale
+from portal.errors import N_, Refused, Stale
 from portal.history import Actor, Person
 from portal.lines.models import Line
 from portal.lines.saying import has_number
 from portal.lines.tree import REFERENCE
+from portal.rights import find_own
 from portal.telephony.numbers import suits_machines
 
 SHORT = re.compile(r"\d{3,6}")
@@ -35,10 +36,7 @@ def lines_of(person: Person) -> list[Line]:
 
 def line(person: Person, line_id: int) -> Line:
     """A line of one's own organization; another's does not exist."""
-    found = db.session.get(Line, line_id)
-    if found is None or found.organization_id != person.organization_id:
-        raise Missing
-    return found
+    return find_own(Line, line_id, person.organization_id)
 
 
 def add_line(*, organization_id: int, by: Actor, form_key: str = "", **values: Any) -> Line:

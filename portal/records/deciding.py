@@ -12,12 +12,13 @@ from sqlalchemy.orm import aliased, joinedload
 from portal import clock
 from portal.among import among
 from portal.cases.models import Case
-from portal.citizens.access import READERS, REASON_LASTS
+from portal.citizens.access import REASON_LASTS
 from portal.citizens.models import Citizen
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.history import Person, Reading
 from portal.records import words
+from portal.rights import READERS
 
 LATEST = 500  # citizens added last, looked through by name themselves
 

@@ -16,6 +16,7 @@ from portal.directory.models import Service
 from portal.directory.names import slug_of
 from portal.errors import N_, Missing, Refused, Stale
 from portal.history import Actor, Person
+from portal.rights import find_own
 from portal.scripts import trees
 from portal.scripts.models import Script, ScriptVersion, script_queues
 from portal.scripts.trees import Finding, Step
@@ -31,10 +32,7 @@ def scripts_of(person: Person) -> list[Script]:
 
 def script(person: Person, script_id: int) -> Script:
     """A script of one's own organization; another's does not exist."""
-    found = db.session.get(Script, script_id)
-    if found is None or found.organization_id != person.organization_id:
-        raise Missing
-    return found
+    return find_own(Script, script_id, person.organization_id)
 
 
 def add_script(name: str, *, organization_id: int, by: Actor, form_key: str = "", **attached: Any) -> Script:

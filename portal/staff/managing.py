@@ -20,6 +20,7 @@ from portal.among import among
 from portal.database import check_version, db, locked
 from portal.errors import N_, Missing, NotYours, Refused
 from portal.history import Person
+from portal.rights import find_own
 from portal.staff.models import ROLES, Staff, StaffSession
 from portal.staff.sessions import add_staff, hasher
 
@@ -37,10 +38,7 @@ def staff_of(person: Person) -> list[Staff]:
 
 def staff_member(person: Person, staff_id: int) -> Staff:
     """A member of the staff of one's own organization."""
-    found = db.session.scalar(db.select(Staff).filter_by(id=staff_id, organization_id=person.organization_id))
-    if found is None:
-        raise Missing()
-    return found
+    return find_own(Staff, staff_id, person.organization_id)
 
 
 def names_of(staff_ids: Iterable[int | None]) -> dict[int, str]:

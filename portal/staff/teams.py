@@ -9,8 +9,9 @@ from sqlalchemy import Select
 
 from portal import history
 from portal.database import db, hold, hold_name
-from portal.errors import N_, Missing, Refused
+from portal.errors import N_, Refused
 from portal.history import Person
+from portal.rights import find_own
 from portal.staff.models import Staff, Team, team_members
 
 TEAMS = 0x7465616D  # our part of the advisory locks' key space
@@ -51,10 +52,7 @@ def teams_of(person: Person) -> list[Team]:
 
 def team(person: Person, team_id: int) -> Team:
     """A team of one's own organization; another's does not exist."""
-    found = db.session.scalar(db.select(Team).filter_by(id=team_id, organization_id=person.organization_id))
-    if found is None:
-        raise Missing
-    return found
+    return find_own(Team, team_id, person.organization_id)
 
 
 def members_of(found: Team) -> list[int]:

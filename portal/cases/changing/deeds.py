@@ -30,8 +30,8 @@ from portal.cases.models import Case, Deed
 from portal.contacts import answering
 from portal.contacts.models import Contact, Message
 from portal.database import Base, db, hold, hold_name, insert, locked
-from portal.errors import Missing
 from portal.history import Person
+from portal.rights import find_to_read
 
 DEEDS = 0x64656564  # our part of the advisory locks' key space
 KINDS = {
@@ -124,10 +124,7 @@ def do(kind: str, says: str, changes: Iterable[Step], *, by: Person, form_key: s
 
 def find_deed(deed_id: int, *, by: Person) -> Deed:
     """The deed, for staff of its organization who answer people; to anyone else it does not exist."""
-    deed = db.session.get(Deed, deed_id)
-    if deed is None or deed.organization_id != by.organization_id or by.role not in ("agent", "supervisor"):
-        raise Missing
-    return deed
+    return find_to_read(Deed, deed_id, by=by)
 
 
 def not_undoable(deed: Deed) -> list[Message]:

@@ -14,8 +14,9 @@ from portal.cases.models import NATURES, PRIORITIES, Case, Deed, Macro
 from portal.contacts import answering, templates
 from portal.contacts.models import Contact
 from portal.database import check_version, db, hold, locked
-from portal.errors import N_, Missing, Refused
+from portal.errors import N_, Refused
 from portal.history import Person
+from portal.rights import find_own
 from portal.staff.models import Team
 
 THEN = ("", "wait", "close")
@@ -71,10 +72,7 @@ def usable(case: Case) -> list[Macro]:
 
 def find_macro(macro_id: int, *, organization_id: int) -> Macro:
     """One macro of the organization."""
-    found = db.session.get(Macro, macro_id)
-    if found is None or found.organization_id != organization_id:
-        raise Missing
-    return found
+    return find_own(Macro, macro_id, organization_id)
 
 
 def what(macro: Macro) -> dict[str, Any]:

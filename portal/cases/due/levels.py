@@ -12,8 +12,9 @@ from portal import history
 from portal.articles.models import Topic
 from portal.cases.models import NATURES, PRIORITIES, ServiceLevel
 from portal.database import check_version, db, hold_name
-from portal.errors import N_, Missing, Refused
+from portal.errors import N_, Refused
 from portal.history import Person
+from portal.rights import find_own
 
 LEVELS = 0x6C657665  # our part of the advisory locks' key space
 ABOUT = ("nature", "topic_id", "priority")
@@ -77,12 +78,7 @@ def usual_nature(undertaken: Sequence[ServiceLevel], topic_id: int | None) -> st
 
 def level(person: Person, level_id: int) -> ServiceLevel:
     """What one's own organization undertakes; another's does not exist."""
-    found = db.session.scalar(
-        db.select(ServiceLevel).filter_by(id=level_id, organization_id=person.organization_id)
-    )
-    if found is None:
-        raise Missing
-    return found
+    return find_own(ServiceLevel, level_id, person.organization_id)
 
 
 def save_level(

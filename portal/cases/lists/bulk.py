@@ -21,6 +21,7 @@ from portal.cases.models import PRIORITIES, Case, Deed
 from portal.database import db, hold
 from portal.errors import N_, Missing, Refused
 from portal.history import Person
+from portal.rights import find_own
 from portal.staff import teams
 
 AT_ONCE = 20  # done while one waits; more are a worker's
@@ -146,9 +147,7 @@ def _done(case: Case, change: Change, after: str, by: Person) -> str:
 
 def find_bulk(bulk_id: int, *, by: Person) -> BulkChange:
     """One's own change of many cases; any other does not exist, but for who supervises."""
-    bulk = db.session.get(BulkChange, bulk_id)
-    if bulk is None or bulk.organization_id != by.organization_id:
-        raise Missing
+    bulk = find_own(BulkChange, bulk_id, by.organization_id)
     if bulk.by_id != by.id and by.role != "supervisor":
         raise Missing
     return bulk

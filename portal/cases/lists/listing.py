@@ -28,12 +28,12 @@ from portal.cases.models import Case, Clock, Promise
 from portal.database import db
 from portal.errors import N_, NotYours
 from portal.history import Person
+from portal.rights import READERS
 
 A_PAGE = 20
 MOST_AT_ONCE = 500  # cases that one change may be of
 FEW = 1_000  # cases that are read whole and put in order
 SELDOM_DUE = ("waiting", "closed")  # their clocks stand still: a walk would pass over all the others'
-READERS = ("agent", "supervisor")
 Walk = Callable[[str, int], list[walking.Placed]]
 
 

@@ -9,9 +9,10 @@ from portal import history
 from portal.citizens.identifying import email_address
 from portal.database import check_version, db
 from portal.directory.models import Organization
-from portal.errors import N_, Missing, Refused
+from portal.errors import N_, Refused
 from portal.history import Actor
 from portal.mail.models import Mailbox
+from portal.rights import find_own
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,7 @@ def mailboxes(organization_id: int) -> list[Mailbox]:
 
 def mailbox(mailbox_id: int, *, organization_id: int) -> Mailbox:
     """The mailbox, if it is this organization's. Raises `Missing`."""
-    found = db.session.get(Mailbox, mailbox_id)
-    if found is None or found.organization_id != organization_id:
-        raise Missing
-    return found
+    return find_own(Mailbox, mailbox_id, organization_id)
 
 
 def save_mailbox(

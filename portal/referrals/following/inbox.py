@@ -15,6 +15,7 @@ from portal.directory.models import Service
 from portal.errors import Missing
 from portal.history import Person
 from portal.referrals.models import PASSED_ON, Referral
+from portal.rights import READERS
 
 VIEWS = {"new": ("sent",), "checking": ("received",), "ours": ("accepted",)}
 A_PAGE = 20
@@ -23,7 +24,7 @@ A_PAGE = 20
 def find_received(referral_id: int, *, by: Person) -> Referral:
     """A referral to a service of this person's organization; any other is as if it were not."""
     found = db.session.scalar(db.select(Referral).where(Referral.id == referral_id, *_theirs(by)))
-    if found is None or by.role not in ("agent", "supervisor"):
+    if found is None or by.role not in READERS:
         raise Missing
     return found
 

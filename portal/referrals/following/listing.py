@@ -10,9 +10,9 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.directory.models import Service
-from portal.errors import Missing
 from portal.history import Person
 from portal.referrals.models import PASSED_ON, Referral, ReferralMessage
+from portal.rights import find_to_read
 
 VIEWS = (
     "asked", "back", "proposed", "late", "without_news", "waiting", "accepted", "over", "ping_pong",
@@ -23,11 +23,7 @@ A_PAGE = 20
 
 def find_referral(referral_id: int, *, by: Person) -> Referral:
     """The referral, for staff of the organization that sends, who answer people; to anyone else it does not exist."""
-    found = db.session.get(Referral, referral_id)
-    ours = found is not None and found.organization_id == by.organization_id
-    if found is None or not ours or by.role not in ("agent", "supervisor"):
-        raise Missing
-    return found
+    return find_to_read(Referral, referral_id, by=by)
 
 
 def listing(view: str, *, by: Person, before: int | None = None) -> list[Referral]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.database import db
 from portal.directory.models import Organization, Service
 from portal.referrals.models import Partner
+from portal.rights import READERS
 from portal.staff.models import Staff
 
 WAYS = ("told", "phone", "email", "here", "api")
@@ -47,7 +48,7 @@ def ways(service: Service) -> list[str]:
 
 def has_desk(organization_id: int) -> bool:
     """Whether agents of this organization work on this instance: they read what is sent to it, without a letter."""
-    answering = Staff.role.in_(("agent", "supervisor")) & Staff.disabled_at.is_(None)
+    answering = Staff.role.in_(READERS) & Staff.disabled_at.is_(None)
     found = db.select(Staff.id).where(Staff.organization_id == organization_id, answering)
     return db.session.scalar(found.limit(1)) is not None
 

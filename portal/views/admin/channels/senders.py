@@ -8,7 +8,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from portal.database import db
-from portal.errors import Missing, Refused, Stale
+from portal.errors import Refused, Stale
+from portal.lines import editing as lines
 from portal.lines.models import Line
 from portal.telephony import senders as room
 from portal.views import guards
@@ -24,8 +25,7 @@ FIELDS = ("kind", "name", "quiet_from", "quiet_until", "most_hour", "most_day", 
 @bp.get("/senders")
 @administrator
 def senders() -> str:
-    query = db.select(Line).filter_by(organization_id=current_user.organization_id).order_by(Line.name)
-    found = [(line, room.sender_for(_number(line))) for line in db.session.scalars(query)]
+    found = [(line, room.sender_for(_number(line))) for line in lines.lines_of(current_user)]
     return render_template(
         "admin/senders/list.html", senders=found, words=texts_words, sends_as=room.sends_as
     )
@@ -34,13 +34,13 @@ def senders() -> str:
 @bp.get("/senders/<int:line_id>")
 @administrator
 def sender(line_id: int) -> str:
-    return _show(_line(line_id), Form())
+    return _show(lines.line(current_user, line_id), Form())
 
 
 @bp.post("/senders/<int:line_id>")
 @administrator
 def save_sender(line_id: int) -> Any:
-    line, form = _line(line_id), Form(request.form)
+    line, form = lines.line(current_user, line_id), Form(request.form)
     values, version = _typed(form), form.number("version") or 0
     try:
         form.refuse_unread()
@@ -49,7 +49,7 @@ def save_sender(line_id: int) -> Any:
     except Refused as refusal:
         db.session.rollback()
         form.take(refusal)
-        return _show(_line(line_id), form, refusal), refusal.status
+        return _show(lines.line(current_user, line_id), form, refusal), refusal.status
     db.session.commit()
     flash("L’expéditeur est gardé.", "good")
     return redirect(url_for("admin.senders"))
@@ -59,13 +59,6 @@ def _typed(form: Form) -> dict[str, Any]:
     words = {name: form.text(name, longest=20) for name in ("kind", "name", "quiet_from", "quiet_until")}
     most = {name: form.number(name) or 0 for name in ("most_hour", "most_day")}
     return words | most | {name: bool(form.text(name)) for name in ("quiet_days", "provider_stops")}
-
-
-def _line(line_id: int) -> Line:
-    line = db.session.get(Line, line_id)
-    if line is None or line.organization_id != current_user.organization_id:
-        raise Missing
-    return line
 
 
 def _number(line: Line) -> str:

@@ -27,6 +27,7 @@ from portal.referrals.following import clocks as referral_clocks
 from portal.referrals.following import referring
 from portal.referrals.following.clocks import Silence
 from portal.referrals.models import Referral
+from portal.rights import READERS
 from portal.staff.managing import names_of
 from portal.staff.models import Staff
 from portal.staff.teams import teams_of
@@ -172,7 +173,7 @@ def deeds_of(events: Sequence[Event]) -> list[Deed]:
 def _choices(case: Case) -> dict[str, Any]:
     """What its fields may say."""
     owners = db.select(Staff).filter_by(organization_id=case.organization_id, disabled_at=None)
-    owners = owners.where(Staff.role.in_(keeping.READERS)).order_by(Staff.last_name)
+    owners = owners.where(Staff.role.in_(READERS)).order_by(Staff.last_name)
     tags = db.select(Tag.name).filter_by(organization_id=case.organization_id).order_by(Tag.name)
     return {
         "nature": [(one, words.NATURES[one]) for one in NATURES],

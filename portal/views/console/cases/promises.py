@@ -8,13 +8,14 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from portal import history
-from portal.cases import keeping, opening
+from portal.cases import opening
 from portal.cases.due import promising
 from portal.cases.models import Promise
 from portal.citizens import access
 from portal.contacts import answering
 from portal.contacts.models import Contact
 from portal.database import db
+from portal.rights import READERS
 from portal.staff import managing
 from portal.views.console.contact import addressing
 from portal.views.console.door import agents, bp, end_of_day, me, refusals_shown
@@ -99,7 +100,7 @@ def _find(promise_id: int) -> Promise:
 
 
 def _page(made: Promise, form: Form) -> str:
-    others = [one for one in managing.staff_of(me()) if one.role in keeping.READERS and not one.disabled_at]
+    others = [one for one in managing.staff_of(me()) if one.role in READERS and not one.disabled_at]
     contact = db.session.get_one(Contact, made.contact_id)
     return render_template(
         "console/cases/promise.html",

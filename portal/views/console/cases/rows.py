@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from portal.cases import whose
-from portal.cases.lists import listing
 from portal.cases.lists.filters import Filters
 from portal.cases.models import Case, Promise, Tag
 from portal.citizens.models import Citizen
 from portal.database import db
+from portal.rights import READERS
 from portal.staff import managing, teams
 from portal.views import kept
 from portal.views.console.cases import words as case_words
@@ -38,7 +38,7 @@ def filters_said(sought: Filters) -> str:
 def choices_of_filters() -> dict[str, list[tuple[str, str]]]:
     """What each filter may be, with its words."""
     tags = db.select(Tag).filter_by(organization_id=me().organization_id).order_by(Tag.name)
-    staff = [one for one in managing.staff_of(me()) if one.role in listing.READERS]
+    staff = [one for one in managing.staff_of(me()) if one.role in READERS]
     rows = {
         "topic": [(str(key), name) for key, name in kept.topics()],
         "tag": [(str(one.id), one.name) for one in db.session.scalars(tags)],
