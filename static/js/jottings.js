@@ -99,9 +99,12 @@ for (const field of document.querySelectorAll("form[data-dirty] :is([type=checkb
   field.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+// Of a page that answers a form, only that form was typed in: beside it, others say what they always do.
+const isHere = (address) => address !== null && new URL(address, location).pathname === location.pathname;
+const wasSent = (form) => [form.getAttribute("action"), ...[...form.elements].map((one) => one.getAttribute("formaction"))].some(isHere);
 if (answered) {
   for (const field of document.querySelectorAll("form[data-dirty] :is(textarea, input)")) {
-    if (eligible(field) && said(field)) note({ target: field });
+    if (eligible(field) && said(field) && wasSent(field.form)) note({ target: field });
   }
   keep();
 }

@@ -135,3 +135,23 @@ def test_what_was_ticked_goes_through_an_expired_sign_in(app: Flask, opens: Open
     expect(page.get_by_label("Objet de la nouvelle affaire")).to_have_value("Le trottoir")
     expect(page.get_by_label("Trottoir")).to_be_checked()
     expect(page.get_by_label("Envoyer à la personne")).not_to_be_checked()
+
+
+def test_a_refused_form_keeps_its_own_words_and_not_what_others_always_say(app: Flask, opens: Opens) -> None:
+    agent = make.staff()
+    contact = make.contact("web", state="wrapped_up", subject="Haie")
+    case = open_case(contact, by=agent.actor)
+    db.session.commit()
+    page = opens(agent, f"/console/cases/{case.id}")
+    page.locator("#other").fill("zzz")
+    page.get_by_role("button", name="Lier", exact=True).click()
+    expect(page.get_by_role("link", name="Aucune affaire n’a cette référence.")).to_be_visible()
+    page.goto(f"/console/cases/{case.id}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Haie")
+    expect(page.get_by_text("est revenu")).to_have_count(0)
+    page.get_by_text("Modifier", exact=True).click()
+    page.locator("[name=tags]").fill(",".join(str(n) for n in range(25)))
+    with page.expect_response("**/console/jottings"):
+        page.get_by_role("button", name="Enregistrer", exact=True).click()
+    page.goto(f"/console/cases/{case.id}")
+    expect(page.get_by_text("est revenu")).to_be_visible()
