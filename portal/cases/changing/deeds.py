@@ -26,7 +26,7 @@ from portal.cases.changing.watching import (
     watching,
 )
 from portal.cases.due import clocks
-from portal.cases.models import Case, Deed
+from portal.cases.models import Case, Check, Deed, Note
 from portal.contacts import answering
 from portal.contacts.models import Contact, Message
 from portal.database import Base, db, hold, hold_name, insert, locked
@@ -226,9 +226,12 @@ def _put_beside(contact: Contact, origin_id: int, sent: set[int]) -> bool:
 
 
 def _lead_back(case: Case, origin_id: int) -> bool:
-    """Once nothing is in it any more."""
+    """Once no exchange is in it any more; what colleagues wrote there since goes where it leads."""
     if db.session.scalar(db.select(Contact.id).filter_by(case_id=case.id).limit(1)) is not None:
         return False
+    for model in (Check, Note):
+        for row in db.session.scalars(db.select(model).filter_by(case_id=case.id).order_by(model.id)):
+            row.case_id = origin_id
     clocks.stop(case)
     case.state, case.closed_at, case.merged_into_id = "closed", clock.now(), origin_id
     return True

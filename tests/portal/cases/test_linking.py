@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from portal import clock
 from portal.cases.changing import deeds, linking
-from portal.cases.checklists import add_check
+from portal.cases.checklists import add_check, checks_of
 from portal.cases.due.clocks import clocks_of
 from portal.cases.models import Case, Check, Clock, Note, Promise, Question, Tag
-from portal.cases.notes import write_note
+from portal.cases.notes import notes_of, write_note
 from portal.cases.opening import close_case, open_case, promise
 from portal.contacts import recording
 from portal.contacts.models import Contact, Message
@@ -160,6 +160,16 @@ def test_two_persons_matters_are_never_merged(agent: Staff) -> None:
     close_case(same, by=agent.actor)
     with pytest.raises(Refused):
         linking.merge(one, same, by=agent)
+
+
+def test_what_colleagues_wrote_in_a_split_case_goes_back_with_it(agent: Staff) -> None:
+    case = matter(agent)
+    extra = make.contact("text", case_id=case.id)
+    deed, new = linking.split(case, [extra.id], subject="Cantine", by=agent)
+    check, note = add_check(new, "Appeler la voirie", by=agent), write_note(new, "Vu", by=agent)
+    assert not deeds.undo(deed, by=agent).left
+    assert check in checks_of(case) and note in notes_of(case)
+    assert not checks_of(new) and not notes_of(new)
 
 
 def test_something_stays_in_a_case_that_is_split(agent: Staff) -> None:
