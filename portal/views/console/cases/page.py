@@ -10,7 +10,7 @@ from typing import Any
 from flask import render_template
 
 from portal import clock, history
-from portal.cases import keeping, notes, questions, whose
+from portal.cases import keeping, notes, opening, questions, whose
 from portal.cases.changing import deeds, linking, macros
 from portal.cases.checklists import checks_of
 from portal.cases.due import clocks
@@ -132,9 +132,17 @@ def _around(case: Case, contacts: list[Contact], written: list[Note | ContactNot
         "team": next((one.name for one in teams_of(me()) if one.id == case.team_id), ""),
         "topics": kept.topics(),
         "citizen": _citizen(case),
+        "theirs": _others(case),
         "unsure": bool(whose.unsure_of([case.id])),
         "choices": _choices(case),
     }
+
+
+def _others(case: Case) -> list[Case]:
+    """The person's other open matters, to be linked or merged without looking up a reference."""
+    if case.citizen_id is None or case.state == "closed":
+        return []
+    return [one for one in opening.open_cases(case.citizen_id, by=me(), limit=20) if one.id != case.id]
 
 
 def _accepting(referrals: list[Referral]) -> Silence | None:

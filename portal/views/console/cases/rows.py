@@ -73,6 +73,7 @@ def side_by_side(theirs: dict[str, Any], yours: dict[str, Any]) -> list[tuple[st
     return [
         (case_words.FIELDS.get(name, name), told(name, theirs.get(name)), told(name, value))
         for name, value in yours.items()
+        if theirs.get(name) != value
     ]
 
 

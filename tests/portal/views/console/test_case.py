@@ -125,6 +125,7 @@ def test_a_case_is_edited_and_a_stale_save_shows_both_versions(matter: Matter) -
         "edit", version=version, subject="Bac vert", nature="report", priority="low", tags=""
     )
     assert (stale.status_code, "Bac jaune" in stale.text, "Bac vert" in stale.text) == (409, True, True)
+    assert f"Enregistré par {matter.agent.name}" in stale.text
 
 
 def test_the_list_is_ticked_and_the_state_moves(matter: Matter) -> None:
