@@ -130,8 +130,8 @@ def _is_item(block: str) -> bool:
 def flat(blocks: list[str]) -> str:
     """Blocks on one line, for a cell or a title."""
     text = " ; ".join(re.sub(r"(^|\n)[>\s]*((-|\d+\.) )?", " ; ", block) for block in blocks)
-    text = re.sub(r"(\s*;\s)+", " ; ", text).strip(" ;")
-    return re.sub(r"(?<=[:,;.!?]) ; ", " ", text)
+    text = re.sub(r"(\s*;\s)+", " ; ", text).strip("\u00a0 ;")
+    return re.sub(r"(?<=[:,;.!?])\s; ", " ", text)
 
 
 def table(rows: list[list[tuple[str, int, int]]], *, header: bool) -> str:

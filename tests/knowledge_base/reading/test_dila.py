@@ -115,7 +115,7 @@ def test_a_table_keeps_its_header_and_repeats_what_spans_lines() -> None:
         "",
         r"| Qui | Prix \| an |  |",
         "| --- | --- | --- |",
-        "| Adulte | 5 € | x ; y |",
+        "| Adulte | 5 € | x ; y |",
         "| Adulte | 6 € |  |",
     ]
 
@@ -153,7 +153,7 @@ def test_an_abbreviation_is_text_where_it_stands_and_is_explained_at_the_end() -
         <Abreviation ID="R9" type="Sigle"><Titre>RSA</Titre><Texte><Paragraphe>Revenu</Paragraphe></Texte>
         </Abreviation>"""
     )
-    assert sheet.body == "Le RSA et foyer\n\n## Définitions\n\n- **Foyer** : Qui vit ici.\n- **RSA** : Revenu"
+    assert sheet.body == "Le RSA et foyer\n\n## Définitions\n\n- **Foyer** : Qui vit ici.\n- **RSA** : Revenu"
     assert not [link for link in sheet.links if link.source_ref in ("R8", "R9")]
 
 
@@ -165,7 +165,7 @@ def test_online_services_and_forms_are_links_with_what_they_weigh() -> None:
     )
     assert sheet.body == (
         "## Services en ligne et formulaires\n\n"
-        r"- Formulaire : [Demande de carte](https://exemple.fr/carte) (cerfa n° 12345\*01, PDF, 80 KB) — Ville"
+        r"- Formulaire : [Demande de carte](https://exemple.fr/carte) (cerfa n° 12345\*01, PDF, 80 KB) — Ville"
         "\n  - [Notice](https://exemple.fr/notice)"
     )
     assert Link("Demande de carte", "R3", "https://exemple.fr/carte", "form") in sheet.links
@@ -181,7 +181,7 @@ def test_whom_to_contact_is_read_in_both_schemas_once_for_each_place(tag: str) -
     assert sheet.contacts == (
         Contact("R1", "Mairie", "mairie", "https://exemple.fr/", "Pour la carte\n\nPour le prêt"),
     )
-    assert sheet.body == "- Où s’adresser : [Mairie](https://exemple.fr/) — Pour la carte"
+    assert sheet.body == "- Où s’adresser : [Mairie](https://exemple.fr/) — Pour la carte"
 
 
 def test_a_folder_lists_its_children_in_order() -> None:
