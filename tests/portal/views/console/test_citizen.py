@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
-from time import perf_counter
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import event
 
 from portal import clock, history
 from portal.cases.opening import open_case, promise
@@ -22,6 +24,21 @@ from tests.portal.views.console.test_finding_people import find, readings
 from tests.signing import send, signed_in
 
 NUMBER = "+33639980001"
+
+
+@contextmanager
+def loaded() -> Iterator[list[Any]]:
+    """The exchanges and messages that are read from the database meanwhile."""
+    rows: list[Any] = []
+
+    def note(row: Any, _context: Any) -> None:
+        rows.append(row)
+
+    for table in (Contact, Message):
+        event.listen(table, "load", note)
+    yield rows
+    for table in (Contact, Message):
+        event.remove(table, "load", note)
 
 
 def test_the_file_says_first_what_to_know_then_what_came(app: Flask, at_desk: Any) -> None:
@@ -116,7 +133,7 @@ def test_a_long_life_is_read_page_by_page_in_as_many_selects_as_a_short_one(app:
             "subject": f"Sujet {n:05d}",
             "state": "wrapped_up",
         }
-        for n in range(10_000)
+        for n in range(1000)
     ]
     db.session.execute(db.insert(Contact), rows)
     make.contact("text", citizen_id=short.id)
@@ -136,20 +153,17 @@ def test_a_long_life_is_read_page_by_page_in_as_many_selects_as_a_short_one(app:
         )
     )
     db.session.commit()
-    if db.engine.dialect.name == "postgresql":
-        db.session.execute(db.text("ANALYZE"))
-    counts, times = [], []
+    counts, read = [], []
     for person in (short, long, short, long):
         path = f"/console/citizens/{person.id}"
         db.session.commit()
-        with counted() as statements:
-            begun = perf_counter()
+        with counted() as statements, loaded() as rows:
             page = at_desk.get(path)
-            times.append(perf_counter() - begun)
         assert page.status_code == 200
         counts.append(len([one for one in statements if one.startswith("SELECT")]))
+        read.append(len(rows))
     assert counts[2] == counts[3]
-    assert min(times[1], times[3]) < 0.05 + 3 * min(times[0], times[2])
+    assert 0 < read[2] < read[3] < 100, "a page of it, whatever its length"
     first = at_desk.get(f"/console/citizens/{long.id}").text
     assert "Sujet 00014" in first and "Sujet 00015" not in first
     older = first.split("before=")[1].split('"')[0]
