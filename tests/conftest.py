@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 from jinja2 import FileSystemBytecodeCache
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -32,6 +34,9 @@ from tests.ports import free_port
 ENGINES = ("sqlite", "postgresql")
 CALLS_PER_SECOND = 20.0  # an account that the network trusts: nobody waits a second for the next call
 
+# An example may take as long as a slow machine needs; the database is asked by many of one test.
+examples.register_profile("patient", deadline=None, suppress_health_check=list(HealthCheck))
+examples.load_profile("patient")
 
 WAITING = {"faults", "journeys"}
 MADE_ONCE = ("tests/real/test_documents.py",)  # what all their tests share takes seconds to make
@@ -207,7 +212,7 @@ def telephone(app: Flask) -> Iterator[Running]:
         auth_token=settings.twilio_auth_token,
         portal_url=settings.public_base_url,
         pace=0,
-        patience=0.2,
+        patience=5,  # slow machines press keys late; where silence is what counts, see `silence`
         step_s=0.01,
         hold_s=0.1,
         calls_per_second=CALLS_PER_SECOND,
@@ -235,7 +240,7 @@ def served(app: Flask) -> Iterator[str]:
     thread.start()
     yield settings.public_base_url
     server.shutdown()
-    thread.join(5)
+    thread.join(60)
     server.server_close()
 
 
@@ -250,4 +255,4 @@ def worker(app: Flask) -> Iterator[None]:
     if db.engine.dialect.name == "postgresql":  # it listens, for a second at a time
         db.session.execute(jobs.WAKE)
         db.session.commit()
-    thread.join(10)
+    thread.join(60)

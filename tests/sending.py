@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -33,6 +35,15 @@ def state_of(message: Message) -> str:
 
 def turn(telephone: Running, **switches: Any) -> None:
     telephone.network.faults.turn(switches)
+
+
+@contextmanager
+def silence(telephone: Running) -> Iterator[None]:
+    """Nobody presses a key or says a word meanwhile: the network does not wait for long."""
+    as_usual = telephone.network.settings
+    telephone.network.settings = replace(as_usual, patience=0.3)
+    yield
+    telephone.network.settings = as_usual
 
 
 def work_later(work: Callable[[], int], times: int = 6) -> None:

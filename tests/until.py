@@ -18,7 +18,7 @@ WAITS = text(
 Found = TypeVar("Found")
 
 
-def until(holds: Callable[[], Found], what: str = "what was waited for", seconds: float = 60) -> Found:
+def until(holds: Callable[[], Found], what: str = "what was waited for", seconds: float = 120) -> Found:
     """What it gives, once it gives something."""
     limit = time.monotonic() + seconds
     while not (found := holds()):

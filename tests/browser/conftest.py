@@ -21,7 +21,7 @@ KINDS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chro
 CHROMIUM = next(filter(None, map(shutil.which, KINDS)), None)
 Opens = Callable[..., Any]
 NO_FAULTS = (401, 422)  # a session that ended, a form shown again: Chromium tells of them too
-PATIENCE_MS = 30_000  # what is expected is waited for as long as what is clicked
+PATIENCE_MS = 60_000  # what is expected is waited for as long as what is clicked
 HOME = {"agent": "/console/", "supervisor": "/console/", "administrator": "/admin/", "editor": "/admin/"}
 FLAGS = [
     "--headless",
@@ -82,6 +82,7 @@ def opens(app: Flask, chromium: Any, served: str) -> Iterator[Opens]:
     def open_page(person: Staff, at: str = "", **context: Any) -> Any:
         db.session.commit()
         window = chromium.new_context(base_url=served, locale="fr-FR", **context)
+        window.set_default_timeout(PATIENCE_MS)
         enter(app, window, served, person)
         page = window.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -18,7 +18,7 @@ def in_haste(opens: Callable[..., Any], person: Staff) -> Any:
     return page
 
 
-def wait_for(page: Any, holds: Callable[[], object], seconds: float = 30) -> None:
+def wait_for(page: Any, holds: Callable[[], object], seconds: float = 60) -> None:
     """Until it holds; a second of the page goes by at each look."""
     limit = monotonic() + seconds
     while not holds():

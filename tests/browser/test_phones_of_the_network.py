@@ -102,7 +102,7 @@ def post(network, path, **fields):
         f"{network.url}/2010-04-01/Accounts/{settings.account_sid}/{path}",
         data=fields,
         auth=(settings.account_sid, settings.auth_token),
-        timeout=30,
+        timeout=60,
     )
     answer.raise_for_status()
     return answer.json()

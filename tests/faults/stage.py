@@ -128,14 +128,14 @@ class Stage:
         with brief_read() as session:
             return session.get_one(Presence, agent.id).state
 
-    def until(self, holds: Callable[[], Any], what: str, seconds: float = 60) -> Any:
+    def until(self, holds: Callable[[], Any], what: str, seconds: float = 120) -> Any:
         limit = time.monotonic() + seconds
         while not (found := holds()):
             assert time.monotonic() < limit, f"waited in vain: {what}; {self.picture()}"
             time.sleep(0.05)
         return found
 
-    def until_idle(self, seconds: float = 60) -> None:
+    def until_idle(self, seconds: float = 120) -> None:
         """Until the portal was told all, nothing is kept in its spool, and the worker has done what is due."""
         folder = self.app.extensions["settings"].spool_dir
 
@@ -192,7 +192,7 @@ class Stage:
 
     def post(self, word: Word) -> int:
         address = self.app.extensions["settings"].public_base_url + word.url
-        return requests.post(address, data=word.body, headers=word.headers, timeout=30).status_code
+        return requests.post(address, data=word.body, headers=word.headers, timeout=60).status_code
 
     def keep_word(self, *_: Any) -> None:
         if request.path.startswith("/telephone") and request.method == "POST":

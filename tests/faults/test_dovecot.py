@@ -95,13 +95,13 @@ def mailbox(app: Flask) -> Iterator[imaplib.IMAP4]:
         finally:
             app.extensions["settings"] = former
             process.terminate()
-            process.wait(10)
+            process.wait(60)
 
 
 def _signed_in(port: int) -> imaplib.IMAP4 | None:
-    for _ in range(20):
+    for _ in range(300):
         try:
-            server = imaplib.IMAP4("127.0.0.1", port, timeout=3)
+            server = imaplib.IMAP4("127.0.0.1", port, timeout=60)
             server.login("mairie", "secret")
         except ConnectionRefusedError:
             time.sleep(0.1)

@@ -168,7 +168,7 @@ def test_what_one_caller_said_is_done_again_in_its_order_whoever_does_it(gated: 
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(30)
+        worker.join()
     assert spool.waiting(gated.extensions["settings"].spool_dir) == (0, 0)
     db.session.rollback()
     threads = db.session.scalars(db.select(Contact)).all()

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
@@ -117,7 +117,7 @@ def test_calls_without_an_id_are_not_one_call(app: Flask, stranger: Stranger) ->
     assert db.session.scalars(db.select(Contact)).all() == []
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None)
 @given(
     door=st.integers(0, 100),
     fields=st.dictionaries(st.sampled_from(FIELDS), STRANGE, max_size=8),

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.contacts import attachments
@@ -94,7 +94,7 @@ def test_any_bytes_are_read_or_said_to_be_unreadable(raw: bytes) -> None:
 
 
 @given(raws=st.lists(LETTERS, min_size=20, max_size=20, unique=True))
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None)
 def test_a_hundred_hostile_letters_stand_somewhere(
     app: Flask, work: Callable[[], int], raws: list[bytes]
 ) -> None:

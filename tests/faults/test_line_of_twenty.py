@@ -53,7 +53,7 @@ def test_twenty_callers_and_five_agents_strictly_in_order_and_each_once(app: Fla
 
     def come(number: str) -> None:
         phone = stage.call(number)
-        phone.wait_until(lambda now: now["call"] and now["call"]["queue"], 30, "being in line")
+        phone.wait_until(lambda now: now["call"] and now["call"]["queue"], 60, "being in line")
 
     with ThreadPoolExecutor(4) as several:
         list(several.map(come, numbers))
@@ -64,11 +64,11 @@ def test_twenty_callers_and_five_agents_strictly_in_order_and_each_once(app: Fla
     for desk in desks:
         desk.start()
     try:
-        stage.until(lambda: not stage.read(Contact, ended_at=None), "everybody was answered", 240)
+        stage.until(lambda: not stage.read(Contact, ended_at=None), "everybody was answered", 600)
     finally:
         over.set()
         for desk in desks:
-            desk.join(10)
+            desk.join()
     stage.check()
     accepted = [offer for offer in stage.read(Offer) if offer.state == "accepted"]
     assert sorted(offer.contact_id for offer in accepted) == sorted(c.id for c in stage.read(Contact))
@@ -92,5 +92,5 @@ def _answer(stage: Stage, agent: Staff, over: threading.Event) -> None:
 def _talk(phone: Handset) -> None:
     phone.answer()
     phone.press("1")
-    phone.wait_until(lambda now: now["call"] and now["call"]["with_whom"], 10, "the caller")
+    phone.wait_until(lambda now: now["call"] and now["call"]["with_whom"], 60, "the caller")
     phone.hang_up()

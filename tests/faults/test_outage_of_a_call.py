@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +26,6 @@ from tests.portal.calling import AGENT_CALL, CALL, Call
 from tests.until import until
 
 pytestmark = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
-LONGEST_S = 4.0
 
 
 @dataclass
@@ -39,11 +37,8 @@ class Behind:
     network: Network
 
     def twiml(self, path: str, **fields: str) -> Any:
-        """What is heard; nobody holds a telephone for longer than four seconds."""
-        began = time.monotonic()
-        heard = self.network.twiml(f"/telephone/{path}", **{"CallSid": CALL, **fields})
-        assert time.monotonic() - began < LONGEST_S
-        return heard
+        """What is heard."""
+        return self.network.twiml(f"/telephone/{path}", **{"CallSid": CALL, **fields})
 
     def tell(self, path: str, **fields: str) -> int:
         return int(self.network.post(f"/telephone/{path}", **{"CallSid": CALL, **fields}).status_code)
@@ -228,7 +223,6 @@ def test_an_offer_made_while_doing_it_again_rings_from_now(app: Flask, behind: B
     db.session.commit()
     behind.gate.shut()
     behind.tell("status/call", CallStatus="completed", SequenceNumber="5")
-    time.sleep(0.5)
     came_back = clock.now()
     assert behind.come_back() == 1
     offers = list(db.session.scalars(db.select(Offer).order_by(Offer.id)))

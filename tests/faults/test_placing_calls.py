@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -70,16 +69,14 @@ def test_a_network_that_fails_once_neither_loses_nor_doubles(
     assert placed(telephone) == 1 and fresh(leg).provider_ref in telephone.network.calls
 
 
-def test_a_network_silent_for_half_a_minute_holds_no_thread_and_loses_no_call(
+def test_a_network_silent_for_an_hour_holds_no_thread_and_loses_no_call(
     app: Flask, telephone: Running, work: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Thirty seconds of silence, all times a hundred times shorter."""
     monkeypatch.setattr(sending, "READ_S", 0.1)
     leg = ask()
-    turn(telephone, requests={"silence": 1.0}, silence_s=0.3)
-    started = time.monotonic()
+    turn(telephone, requests={"silence": 1.0}, silence_s=3600)
     work()
-    assert time.monotonic() - started < 5 and fresh(leg).state == "unknown"
+    assert fresh(leg).state == "unknown"
     turn(telephone, requests={"silence": 0.0}, silence_s=0)
     work_later(work)
     assert placed(telephone) == 1 and fresh(leg).provider_ref in telephone.network.calls

@@ -26,7 +26,7 @@ def test_of_two_answers_at_once_one_is_kept(app: Flask) -> None:
 
     def answer(name: str) -> None:
         with app.app_context():
-            start.wait(10)
+            start.wait(60)
             found = db.session.get_one(Referral, referral_id)
             try:
                 living.check_seen(found, "sent")
@@ -41,7 +41,7 @@ def test_of_two_answers_at_once_one_is_kept(app: Flask) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join()
     db.session.expire_all()
     found = db.session.get_one(Referral, referral_id)
     assert len(won) == 1

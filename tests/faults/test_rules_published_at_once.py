@@ -33,7 +33,7 @@ def test_of_two_rules_published_at_once_the_second_is_read_beside_the_first(app:
 
     def go(rule_id: int) -> None:
         with app.app_context():
-            start.wait(10)
+            start.wait(60)
             try:
                 publish(db.session.get_one(ReferralRule, rule_id), version=None, by=SYSTEM)
                 threading.Event().wait(0.3)  # read and judged, not yet committed
@@ -47,7 +47,7 @@ def test_of_two_rules_published_at_once_the_second_is_read_beside_the_first(app:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join()
     db.session.expire_all()
     assert refused == ["examples"]
     assert [right for *_, right in run(examples_for(of), in_force(of))] == [True]

@@ -42,7 +42,7 @@ def tell(app: Flask, served: str) -> Any:
         signature = signer.compute_signature(served + path, fields)
         body = urllib.parse.urlencode(fields).encode()
         request = urllib.request.Request(served + path, body, {"X-Twilio-Signature": signature})
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return int(answer.status)
 
     def tell_all(told: list[tuple[str, dict[str, str]]]) -> Counter[int]:

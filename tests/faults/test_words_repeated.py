@@ -13,6 +13,7 @@ from portal.desk.models import Offer
 from portal.staff.models import Staff
 from tests.faults.stage import CITIZEN, FIRST, SECOND, TEXTS, Stage
 from tests.network import LINE
+from tests.sending import silence
 
 pytestmark = pytest.mark.slow
 
@@ -93,7 +94,7 @@ def test_progress_told_days_later_and_in_disorder_ends_what_it_must(stage: Stage
     first, second = _whole_call(stage)
     with stage.days_later():
         stage.turn(copies=5, parallel=True)
-        assert stage.network.release_webhooks(order, seconds=30) > 5
+        assert stage.network.release_webhooks(order, seconds=60) > 5
         stage.until_idle()
         _is_one_call(stage, first, second)
         assert {leg.state for leg in stage.read(Leg) if leg.provider_ref} == {"ended"}
@@ -170,7 +171,9 @@ def test_a_conversation_recorded_is_kept_once(stage: Stage) -> None:
     stage.turn(copies=5, parallel=True)
     stage.line.records_calls = True
     stage.agent(FIRST)
-    caller = stage.call()
+    with silence(stage.network):  # the notice was heard, and nobody refuses
+        caller = stage.call()
+        stage.phone(FIRST).wait_for("ringing")
     stage.picks_up(FIRST)
     caller.wait_to_be_with(FIRST)
     caller.speak("Bonjour")

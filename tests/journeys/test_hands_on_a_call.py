@@ -7,6 +7,7 @@ from flask import Flask
 
 from simulator import Running
 from tests.journeys.telephones import ANNE, BRUNO, CAF, CITIZEN, IN_LINE, Office, open_office
+from tests.sending import silence
 from tests.until import until
 
 
@@ -73,7 +74,9 @@ def test_who_does_not_take_part_leaves_agent_and_citizen_together(office: Office
     if how == "refuses":
         colleague.refuse()
     elif how == "machine":
-        colleague.answer(by="machine_start")
+        with silence(office.network):
+            colleague.answer(by="machine_start")
+            colleague.wait_for("over")
     else:
         colleague.answer()
         colleague.press("1")
@@ -174,7 +177,8 @@ def test_an_agent_who_does_not_pick_up_is_rung_once_more_and_then_left_in_peace(
 def test_a_voicemail_that_picks_up_an_agents_mobile_is_nobody(office: Office) -> None:
     citizen, agent = office.call(), office.phone(ANNE)
     agent.wait_for("ringing")
-    agent.answer(by="machine_start")
-    until(lambda: office.presence(office.anne) in ("available", "away"))
-    agent.wait_for("over")
+    with silence(office.network):
+        agent.answer(by="machine_start")
+        until(lambda: office.presence(office.anne) in ("available", "away"))
+        agent.wait_for("over")
     assert office.contact().agent_id is None and citizen.state()["state"] == "talking"

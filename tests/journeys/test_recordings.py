@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from portal.contacts.models import Recording
 from portal.database import brief_read, db
 from simulator import Running
 from tests import make
-from tests.journeys.telephones import CITIZEN, Office, open_office
+from tests.journeys.telephones import ANNE, CITIZEN, Office, open_office
+from tests.sending import silence
 from tests.signing import signed_in
 from tests.until import until
 
@@ -69,11 +71,13 @@ def test_a_conversation_is_recorded_only_after_a_notice_that_was_not_refused(
     app: Flask, telephone: Running, served: str, worker: None, refuses: bool
 ) -> None:
     office = open_office(app, telephone, records_calls=True)
-    citizen = office.call()
-    citizen.wait_to_hear("peut être enregistré")
-    if refuses:
-        citizen.press("9")
-        citizen.wait_to_hear("ne sera pas enregistré")
+    with nullcontext() if refuses else silence(telephone):
+        citizen = office.call()
+        citizen.wait_to_hear("peut être enregistré")
+        if refuses:
+            citizen.press("9")
+            citizen.wait_to_hear("ne sera pas enregistré")
+        office.phone(ANNE).wait_for("ringing")
     agent = office.pick_up()
     agent.wait_to_be_with(CITIZEN)
     page = office.browsers[office.anne.id].get(f"/console/contacts/{office.contact().id}").text

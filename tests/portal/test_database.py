@@ -45,7 +45,7 @@ def test_four_processes_updating_one_row_lose_no_update(app: Flask) -> None:
     for process in processes:
         process.start()
     for process in processes:
-        process.join(120)
+        process.join()
         assert process.exitcode == 0
     db.session.expire_all()
     assert db.session.get_one(Organization, row.id).phone == str(PROCESSES * UPDATES)

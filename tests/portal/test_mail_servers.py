@@ -233,17 +233,17 @@ def door(app: Flask) -> Iterator[int]:
     thread.start()
     yield port
     loop.call_soon_threadsafe(stop.set)
-    thread.join(5)
+    thread.join(60)
     loop.close()
 
 
 def bring(port: int, raw: bytes, *recipients: str) -> None:
-    for attempt in range(50):
+    for attempt in range(600):
         try:
             server = smtplib.LMTP("127.0.0.1", port)
             break
         except ConnectionRefusedError:
-            if attempt == 49:
+            if attempt == 599:
                 raise
             threading.Event().wait(0.05)
     with server:

@@ -31,7 +31,7 @@ def room(app: Flask) -> Iterator[Newsroom]:
     """Another portal's newsroom, that has begun to listen."""
     made = Newsroom(app.extensions["settings"].database_url)
     made.open()
-    assert made.listening.wait(30)
+    assert made.listening.wait(60)
     yield made
     made._stop.set()  # it ends by itself: nobody waits for it
 
@@ -77,7 +77,7 @@ def test_a_transaction_of_its_own_tells_too(app: Flask, room: Newsroom) -> None:
 def test_two_portals_know_the_same_numbers(app: Flask, room: Newsroom) -> None:
     other = Newsroom(app.extensions["settings"].database_url)
     other.open()
-    assert other.listening.wait(30)
+    assert other.listening.wait(60)
     for _ in range(3):
         before = heard(room)
         tell(*MINE)
@@ -102,7 +102,7 @@ def test_a_lost_connection_is_made_again_and_everybody_looks_once(
     assert room.numbers(MINE) is None
     tell("staff:7")
     db.session.commit()
-    assert room.listening.wait(30)
+    assert room.listening.wait(60)
     assert all(now > then for now, then in zip(heard(room), before, strict=True))
     seen = heard(room)
     tell("staff:7")
@@ -124,7 +124,7 @@ def agent(app: Flask, client: Any) -> Staff:
     signed_in(client, person)
     door: NewsDoor = app.extensions["news"]
     door.newsroom.open()
-    assert door.newsroom.listening.wait(30)
+    assert door.newsroom.listening.wait(60)
     time.sleep(3 * newsroom.LOOK_S)  # what an earlier test left in its memory is gone with the rows
     return person
 

@@ -36,7 +36,7 @@ def call():
 
         def call(method, path, **fields):
             url = path if path.startswith("http") else network.url + path
-            return requests.request(method, url, data=fields, auth=(ACCOUNT, TOKEN), timeout=10)
+            return requests.request(method, url, data=fields, auth=(ACCOUNT, TOKEN), timeout=60)
 
         call.network = network
         yield call

@@ -50,7 +50,7 @@ class Portal:
     def at(self, path):
         return [seen.fields for seen in list(self.seen) if seen.path == path]
 
-    def wait_for(self, path, count=1, seconds=30):
+    def wait_for(self, path, count=1, seconds=60):
         limit = monotonic() + seconds
         while len(self.at(path)) < count:
             assert monotonic() < limit, f"{path}: {self.at(path)} in {[seen.path for seen in self.seen]}"

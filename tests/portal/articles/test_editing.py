@@ -141,7 +141,7 @@ def worker(app: Flask) -> Iterator[None]:
         thread.join()
 
 
-def found(searcher: Searcher, words: str, *, within_s: float = 20) -> bool:
+def found(searcher: Searcher, words: str, *, within_s: float = 60) -> bool:
     until = time.monotonic() + within_s
     while time.monotonic() < until:
         hits = searcher.find(words).hits

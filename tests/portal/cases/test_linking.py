@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal import clock
@@ -92,7 +92,7 @@ def test_a_merged_case_is_closed_and_names_the_one_kept(agent: Staff) -> None:
     assert db.session.query(Contact).filter_by(case_id=kept.id).count() == 2
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None)
 @given(acts=st.lists(st.sampled_from(["link", "merge", "split", "messages"]), min_size=1, max_size=4))
 def test_what_was_done_and_undone_leaves_exactly_what_was(app: Flask, acts: list[str]) -> None:
     agent = make.staff()

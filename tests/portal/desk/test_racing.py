@@ -27,7 +27,7 @@ from portal.staff.models import Staff
 from tests import make
 from tests.until import until, waits_for_a_lock
 
-AGENTS, DOORS, CALLS, LIMIT_S = 4, 2, 60, 60
+AGENTS, DOORS, CALLS, LIMIT_S = 4, 2, 60, 180
 GIVES_UP = 6  # one caller in so many
 BREATH_S = 0.01
 CLICK_S = 0.05

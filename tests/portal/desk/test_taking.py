@@ -147,7 +147,7 @@ def test_four_agents_taking_the_same_contacts_at_once_each_ring_for_one(app: Fla
     for process in processes:
         process.start()
     for process in processes:
-        process.join(120)
+        process.join()
         assert process.exitcode == 0
     db.session.expire_all()
     offers = list(db.session.scalars(db.select(Offer).filter_by(state="ringing")))

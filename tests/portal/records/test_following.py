@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
@@ -140,7 +140,7 @@ def test_a_rebuild_that_was_stopped_goes_on_where_it_was(app: Flask, monkeypatch
     assert held() == {record_id(CONTACT, one.id) for one in rows}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None)
 @given(
     acts=st.lists(
         st.tuples(

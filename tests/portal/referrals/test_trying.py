@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal import clock, history
@@ -95,7 +95,7 @@ def test_a_past_contact_is_tried_at_the_hours_it_came(app: Flask) -> None:
     assert [s.open for s in recent_situations(make.organization().id, PARIS)] == [False, True]
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     name=st.from_regex(r"[A-Z][a-z]{4,9}-[A-Z][a-z]{4,9}", fullmatch=True),
     number=st.from_regex(r"06399[0-9]{5}", fullmatch=True),

@@ -1,7 +1,5 @@
 """The client reaches the network it is told to, and does not wait for ever."""
 
-import time
-
 import pytest
 import requests
 
@@ -25,11 +23,9 @@ def test_it_gives_up_on_a_network_that_says_nothing():
     with start(
         Settings(account_sid=ACCOUNT, auth_token=TOKEN, portal_url="http://127.0.0.1:9", step_s=0.01)
     ) as network:
-        network.network.faults.turn({"next_requests": {"silence": 1}, "silence_s": 2})
-        started = time.monotonic()
+        network.network.faults.turn({"next_requests": {"silence": 1}, "silence_s": 3600})
         with pytest.raises(requests.Timeout):
             make_client(ACCOUNT, TOKEN, network.url, timeout_s=0.2).messages.list()
-        assert time.monotonic() - started < 1.5
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.contacts.models import Message
@@ -188,7 +188,7 @@ def test_a_rule_without_a_draft_has_nothing_to_try(admin: Any) -> None:
     assert admin.get(f"/admin/rules/{rule.id}/trial").status_code == 302
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     name=st.from_regex(r"[A-Z][a-z]{5,9} [A-Z][a-z]{5,9}", fullmatch=True),
     number=st.from_regex(r"\+336399[0-9]{5}", fullmatch=True),

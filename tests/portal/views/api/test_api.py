@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal import clock, jobs
@@ -116,7 +116,7 @@ def shape(value: Any, schema: dict[str, Any], described: dict[str, Any]) -> None
     return None
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None)
 @given(
     q=st.text(max_size=80), commune=st.text(max_size=8), limit=st.one_of(st.integers(), st.text(max_size=4))
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.database import db
@@ -130,7 +130,7 @@ def test_what_is_not_there_or_not_understood_is_said(client: Any, town: list[Ser
     assert retired["status"] == "inactive"
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None)
 @given(words=st.text(max_size=20), number=st.one_of(st.integers(), st.text(max_size=4)), yes=st.booleans())
 def test_whatever_is_asked_the_page_is_as_described(
     client: Any, town: list[Service], words: str, number: int | str, yes: bool
