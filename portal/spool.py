@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from portal.storage import sync_folder
+
 ASIDE = "aside"
 LANES = 8
 
@@ -35,7 +37,7 @@ def keep(folder: Path, told: dict[str, Any], body: BinaryIO, *, whose: str = "")
         file.flush()
         os.fsync(file.fileno())
     draft.rename(path)
-    _sync(folder)
+    sync_folder(folder)
     return path
 
 
@@ -96,12 +98,3 @@ def _lane(path: Path) -> str:
 
 def _made(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    """A file's name is in its folder: that too must be on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -10,7 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from portal import clock, history, news
 from portal.articles.models import Topic
 from portal.cases.due import clocks
-from portal.cases.models import NATURES, PRIORITIES, Case, Tag
+from portal.cases.models import NATURES, PRIORITIES, Case, Promise, Tag
 from portal.citizens import access
 from portal.contacts.models import Contact
 from portal.database import db, hold, locked
@@ -205,7 +205,7 @@ def record(case: Case, verb: str, by: Actor, details: dict[str, Any] | None = No
     history.record(verb, case, by=by, citizen_id=case.citizen_id, details=details)
 
 
-def tell_of(case: Case, *others: int | None) -> None:
+def tell_of(what: Case | Promise, *others: int | None) -> None:
     """Whoever has it, and had it, has something new to see; so have the desks of its organization."""
-    people = {one for one in (case.owner_id, *others) if one is not None}
-    news.tell(f"desk:{case.organization_id}", *(f"staff:{one}" for one in sorted(people)))
+    people = {one for one in (what.owner_id, *others) if one is not None}
+    news.tell(f"desk:{what.organization_id}", *(f"staff:{one}" for one in sorted(people)))

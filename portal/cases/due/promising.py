@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from portal import clock, history, news
-from portal.cases.keeping import check_owner
+from portal import clock, history
+from portal.cases.keeping import check_owner, tell_of
 from portal.cases.models import Promise
 from portal.database import db, hold
 from portal.errors import N_, Refused
@@ -22,7 +22,7 @@ def move_promise(made: Promise, due_at: datetime, *, by: Actor) -> bool:
     details = {"due": [made.due_at.isoformat(), due_at.isoformat()]}
     made.due_at, made.warned_at, made.escalated_at = due_at, None, None
     history.record("promise.moved", made, by=by, citizen_id=made.citizen_id, details=details)
-    _tell(made)
+    tell_of(made)
     return True
 
 
@@ -36,7 +36,7 @@ def hand_over_promise(made: Promise, owner_id: int, *, by: Actor) -> bool:
     made.owner_id, made.warned_at = owner_id, None
     details = {"owner": [former, owner_id]}
     history.record("promise.handed_over", made, by=by, citizen_id=made.citizen_id, details=details)
-    _tell(made, former)
+    tell_of(made, former)
     return True
 
 
@@ -50,7 +50,7 @@ def give_up_promise(made: Promise, why: str, *, by: Actor) -> bool:
         raise Refused(N_("Dites à la personne pourquoi, en quelques mots."), field="why")
     made.given_up_at, made.given_up_why = clock.now(), why.strip()[:500]
     history.record("promise.given_up", made, by=by, citizen_id=made.citizen_id)
-    _tell(made)
+    tell_of(made)
     return True
 
 
@@ -66,8 +66,3 @@ def _hold_open(made: Promise) -> None:
         raise Refused(N_("Cette promesse est déjà tenue."))
     if made.given_up_at is not None:
         raise Refused(N_("Cette promesse est déjà abandonnée."))
-
-
-def _tell(made: Promise, *others: int | None) -> None:
-    people = {one for one in (made.owner_id, *others) if one is not None}
-    news.tell(f"desk:{made.organization_id}", *(f"staff:{one}" for one in sorted(people)))

@@ -9,7 +9,7 @@ from typing import Any
 from flask import abort, render_template, request
 from flask_babel import gettext, ngettext
 
-from portal.articles.models import Topic
+from portal.articles import shelf
 from portal.database import db
 from portal.directory import reading as directory
 from portal.directory.models import Commune, Department, Kind
@@ -65,7 +65,7 @@ class Told:
 @guards.anyone
 def how_we_refer() -> str:
     slug = request.args.get("topic", "")
-    topics = [(one.slug, _in(one.names)) for one in _topics()]
+    topics = [(one.slug, _in(one.names)) for one in shelf.topics()]
     name = dict(topics).get(slug) or (gettext("Quel que soit le thème") if slug == ANY else "")
     if slug and not name:
         abort(404)
@@ -87,10 +87,6 @@ def _drawn(topic: str, name: str, page: int) -> dict[str, Any]:
         "others": _rules_of(ANY, 1)[1] if topic not in ("", ANY) else 0,
         "picture": _picture(name, rules, first) if rules else None,
     }
-
-
-def _topics() -> list[Topic]:
-    return list(db.session.scalars(db.select(Topic).order_by(Topic.position, Topic.id)))
 
 
 def _rules_of(topic: str, page: int) -> tuple[list[RuleVersion], int]:

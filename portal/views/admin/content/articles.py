@@ -46,7 +46,7 @@ def articles() -> str:
         page=page,
         last=last_page(total),
         values=asked,
-        topics=_topics(),
+        topics=list(words.topic_names().items()),
         words=words,
     )
 
@@ -112,10 +112,6 @@ def searches_in_vain() -> str:
     )
 
 
-def _topics() -> list[tuple[str, str]]:
-    return [(topic.slug, topic.names.get("fr", topic.slug)) for topic in shelf.topics()]
-
-
 def _preview(draft: Draft) -> list[tuple[str, str, str]]:
     """What the pages will show: language, title, HTML. Links to sheets lead nowhere yet."""
     return [
@@ -132,7 +128,7 @@ def _show(found: Article | None, values: dict[str, Any], **shown: Any) -> str:
         values={"version": found.version if found else None, **values},
         events=events,
         people=names_of(history.actors(events)),
-        topics=_topics(),
+        topics=list(words.topic_names().items()),
         services=pointing.services(values.get("services", ())),
         words=words,
         **{"errors": {}, "rows": [], "preview": [], "form_key": new_key(), **shown},

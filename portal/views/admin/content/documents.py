@@ -144,13 +144,9 @@ def _show_list(form: Form) -> str:
         last=last_page(total),
         values={**asked, **form.values},
         errors=form.errors,
-        topics=_topics(),
+        topics=list(words.topic_names().items()),
         words=words,
     )
-
-
-def _topics() -> list[tuple[str, str]]:
-    return [(topic.slug, topic.names.get("fr", topic.slug)) for topic in shelf.topics()]
 
 
 def _show(found: Document, form: Form, **shown: Any) -> str:
@@ -164,7 +160,7 @@ def _show(found: Document, form: Form, **shown: Any) -> str:
         rows=shown.get("rows", []),
         events=events,
         people=names_of(history.actors(events)),
-        topics=_topics(),
+        topics=list(words.topic_names().items()),
         words=words,
     )
 

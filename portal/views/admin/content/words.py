@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from portal.articles import shelf
 from portal.config import LANGUAGES
 from portal.directory.hours.opening import slots_text
 
@@ -119,3 +120,8 @@ def rows(theirs: dict[str, Any], yours: dict[str, Any]) -> list[tuple[str, str, 
     """Two versions side by side: what the field is, what somebody else saved, what this person typed."""
     names = [name for name in {**yours, **theirs} if theirs.get(name) != yours.get(name)]
     return [(field_name(name), said(theirs.get(name)), said(yours.get(name))) for name in names]
+
+
+def topic_names() -> dict[str, str]:
+    """The topics in their order, by slug."""
+    return {topic.slug: topic.names.get("fr", topic.slug) for topic in shelf.topics()}

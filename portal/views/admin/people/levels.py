@@ -16,10 +16,9 @@ from portal.database import db
 from portal.directory.hours import calendars
 from portal.errors import Refused, Stale
 from portal.staff.managing import names_of
-from portal.views import guards
+from portal.views import guards, kept
 from portal.views.admin import bp
 from portal.views.admin.content import words
-from portal.views.admin.rules.words import all_topics
 from portal.views.console.cases import words as case_words
 from portal.views.forms import Form
 
@@ -149,7 +148,7 @@ def _names() -> dict[str, Any]:
     return {
         "natures": case_words.NATURES,
         "priorities": case_words.PRIORITIES,
-        "topics": {topic.id: topic.names.get("fr", topic.slug) for topic in all_topics()},
+        "topics": dict(kept.topics()),
     }
 
 

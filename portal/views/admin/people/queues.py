@@ -16,7 +16,7 @@ from portal.staff.managing import names_of
 from portal.views import guards
 from portal.views.admin import bp
 from portal.views.admin.content import words
-from portal.views.admin.rules.words import all_topics
+from portal.views.admin.content.words import topic_names
 from portal.views.forms import Form, new_key
 
 administrator = guards.staff("administrator")
@@ -65,7 +65,7 @@ FIELDS = {
 def queues() -> str:
     found = waiting.queues(current_user.organization_id)
     kept = {one.id: keeping.kept(one) for one in found}
-    topics = {topic.slug: topic.names.get("fr", topic.slug) for topic in all_topics()}
+    topics = topic_names()
     return render_template("admin/queues/list.html", queues=found, kept=kept, topics=topics)
 
 
@@ -118,7 +118,7 @@ def save_queue(queue_id: int) -> Any:
 
 def _read(form: Form) -> dict[str, Any]:
     agents = {str(one.id): one.id for one in keeping.agents_of(current_user.organization_id)}
-    known = {topic.slug for topic in all_topics()}
+    known = topic_names()
     return {
         "name": form.text("name", longest=100),
         **{name: _seconds(form, name) for name in TIMES},
@@ -139,7 +139,7 @@ def _show(found: Queue | None, values: dict[str, Any], **shown: Any) -> str:
         queue=found,
         values=values,
         times=TIMES,
-        topics=[(topic.slug, topic.names.get("fr", topic.slug)) for topic in all_topics()],
+        topics=list(topic_names().items()),
         agents=_agents(),
         events=events,
         people=names_of(history.actors(events)),

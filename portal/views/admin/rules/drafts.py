@@ -13,6 +13,7 @@ from portal.referrals.models import ReferralRule
 from portal.referrals.ruling import editing, reading, versions
 from portal.referrals.ruling.wording import Wording, wording_of
 from portal.views.admin import bp
+from portal.views.admin.content.words import topic_names
 from portal.views.admin.rules import mends, words
 from portal.views.admin.rules.form import read_wording, typed_values, values_of
 from portal.views.admin.rules.table import administrator
@@ -87,7 +88,7 @@ def _show_form(rule: ReferralRule | None, values: dict[str, Any], **shown: Any) 
         "admin/rules/form.html",
         rule=rule,
         values=values,
-        topics=[(topic.slug, topic.names.get("fr", topic.slug)) for topic in words.all_topics()],
+        topics=list(topic_names().items()),
         words=words,
         **{"errors": {}, "rows": [], "form_key": new_key(), **shown},
     )

@@ -16,6 +16,7 @@ from portal.referrals.ruling import examples
 from portal.referrals.ruling.keeping import situation_of
 from portal.views import guards
 from portal.views.admin import bp
+from portal.views.admin.content.words import topic_names
 from portal.views.admin.rules import words
 from portal.views.admin.rules.form import read_situation, situation_values, typed_values
 from portal.views.admin.rules.table import administrator
@@ -147,7 +148,7 @@ def _show_form(
         rows=rows,
         form_key=form.key() if form and not rows else new_key(),
         outcomes=OUTCOMES,
-        topics=[(topic.slug, topic.names.get("fr", topic.slug)) for topic in words.all_topics()],
+        topics=list(topic_names().items()),
         words=words,
     )
 

@@ -8,11 +8,11 @@ from flask import render_template, request
 from flask_login import current_user
 
 from portal import clock
+from portal.articles import shelf
 from portal.referrals.following import ranking
 from portal.views import guards
 from portal.views.admin import bp
 from portal.views.admin.rules import mends as rules_mends
-from portal.views.admin.rules import words
 
 PERIODS = {30: "30 jours", 90: "3 mois", 365: "12 mois"}
 REASONS = {
@@ -31,7 +31,7 @@ def ranked_rules() -> str:
     days = request.args.get("days", 90, type=int)
     days = days if days in PERIODS else 90
     records = ranking.ranking(current_user.organization_id, clock.now() - timedelta(days=days))
-    topics = {topic.id: topic for topic in words.all_topics()}
+    topics = {topic.id: topic for topic in shelf.topics()}
     return render_template(
         "admin/rules/ranked.html",
         days=days,

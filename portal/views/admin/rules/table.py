@@ -18,6 +18,7 @@ from portal.referrals.ruling.wording import wording_of
 from portal.staff.managing import names_of
 from portal.views import guards
 from portal.views.admin import bp
+from portal.views.admin.content.words import topic_names
 from portal.views.admin.rules import words
 from portal.views.choosing import read_commune, read_kind, read_service
 from portal.views.forms import Form, new_key
@@ -116,7 +117,7 @@ def _shown(found: reading.Table, form: Form) -> dict[str, Any]:
         "total": found.total,
         "names": words.read_names(version for _, version in shown),
         "people": names_of(history.actors(changes.values())),
-        "topics": [(topic.slug, topic.names.get("fr", topic.slug)) for topic in words.all_topics()],
+        "topics": list(topic_names().items()),
         "values": form.values,
         "errors": form.errors,
         "asked": {name: value for name, value in request.args.items() if value and name != "page"},

@@ -16,6 +16,7 @@ from portal.referrals.ruling import examples, reading, versions
 from portal.referrals.ruling.trying import CHOICES, MOST, recent_situations, try_draft
 from portal.views import guards, here
 from portal.views.admin import bp
+from portal.views.admin.content.words import topic_names
 from portal.views.admin.rules import words
 from portal.views.admin.rules.form import read_situation, typed_values
 from portal.views.admin.rules.table import administrator
@@ -130,7 +131,7 @@ def _show_trial(found: ReferralRule, form: Form, answer: dict[str, Any] | None, 
 
 def _situation_page(form: Form) -> dict[str, Any]:
     return {
-        "topics": [(topic.slug, topic.names.get("fr", topic.slug)) for topic in words.all_topics()],
+        "topics": list(topic_names().items()),
         "words": words,
         "values": typed_values(form),
         "errors": form.errors,

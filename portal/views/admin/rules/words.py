@@ -9,12 +9,13 @@ from typing import Any
 from unicodedata import bidirectional
 
 from portal import config
-from portal.articles.models import Article, ArticleText, Topic
+from portal.articles.models import Article, ArticleText
 from portal.database import db
 from portal.directory import reading
 from portal.directory.models import Commune, Department, Kind, Service
 from portal.referrals.deciding import situations
 from portal.referrals.models import ReferralRule, RuleVersion
+from portal.views.admin.content.words import topic_names
 
 CHANNELS = {
     "phone": "Appel",
@@ -191,7 +192,7 @@ def _names(texts: list[Mapping[str, Any]]) -> Names:
     ids = {text["service_id"] for text in texts if text.get("service_id")}
     query = db.select(Service).where(Service.id.in_(ids))
     return Names(
-        topics={topic.slug: topic.names.get("fr", topic.slug) for topic in all_topics()},
+        topics=topic_names(),
         communes=commune_names(named("communes")),
         services={one.id: reading.text_in(one, "fr").name for one in db.session.scalars(query)},
         departments=department_names(named("departments")),
@@ -236,10 +237,6 @@ def article_names(slugs: Iterable[str]) -> dict[str, str]:
     query = db.select(Article.slug, ArticleText.title).join(ArticleText, ArticleText.article_id == Article.id)
     fr = query.where(ArticleText.language == "fr", Article.slug.in_(set(slugs)))
     return {row.slug: row.title for row in db.session.execute(fr)}
-
-
-def all_topics() -> list[Topic]:
-    return list(db.session.scalars(db.select(Topic).order_by(Topic.position, Topic.id)))
 
 
 def state_of(rule: ReferralRule, shown: RuleVersion) -> str:

@@ -20,7 +20,7 @@ from portal.lines.tree import Step
 from portal.staff.managing import names_of
 from portal.views.admin import bp
 from portal.views.admin.channels.lines import administrator
-from portal.views.admin.rules.words import all_topics
+from portal.views.admin.content.words import topic_names
 from portal.views.admin.trees import menus_words as words
 from portal.views.admin.trees import pointing
 from portal.views.admin.trees import seen as seen_trees
@@ -119,7 +119,7 @@ def read_names(line: Line, *trees: Step) -> words.Names:
     walked = [step for tree in trees for _path, step in steps.walk(tree)]
     return words.Names(
         queues={one.slug: one.name for one in waiting.queues(line.organization_id)},
-        topics={one.slug: one.names.get("fr", one.slug) for one in all_topics()},
+        topics=topic_names(),
         services=dict(pointing.services(str(step.get("service") or "") for step in walked)),
         articles=dict(pointing.articles(str(step.get("article") or "") for step in walked)),
     )

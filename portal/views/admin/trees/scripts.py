@@ -17,7 +17,6 @@ from portal.staff.managing import names_of
 from portal.views import guards, script_steps
 from portal.views.admin import bp
 from portal.views.admin.content import words as content_words
-from portal.views.admin.rules.words import all_topics
 from portal.views.admin.trees import scripts_words as words
 from portal.views.admin.trees import seen
 from portal.views.console.words import DISPOSITIONS
@@ -230,7 +229,7 @@ def _show_settings(found: Script | None, values: dict[str, Any], **shown: Any) -
         "admin/scripts/settings.html",
         script=found,
         values=values,
-        topics=[(one.slug, one.names.get("fr", one.slug)) for one in all_topics()],
+        topics=list(content_words.topic_names().items()),
         queues=[(one.id, one.name) for one in waiting.queues(current_user.organization_id)],
         form_key=values.get("form_key") or new_key(),
         **{"errors": {}, "rows": [], **shown},
