@@ -88,7 +88,7 @@ def test_two_files_are_joined_and_parted(opens: Opens, width: int) -> None:
     page.wait_for_url(f"**/citizens/{kept.id}")
     expect(page.get_by_role("heading", level=1)).to_have_text("Éloïse Lefèvre")
     page.goto(f"/console/citizens/{kept.id}/edit")
-    page.get_by_text("Ce qui a été fait à cette fiche").click()
+    page.get_by_text("Ce qui a été fait à ce dossier").click()
     assert faults(page, f"people-edit-{width}") == []
 
 

@@ -34,7 +34,7 @@ BACK = {  # what the desk reads first of what came back
     "missing_piece": "Orientation refusée : il manque une pièce",
     "duplicate": "Orientation refusée : déjà reçue",
     "unreachable": "Le service n’a pas pu être joint",
-    "ping_pong": "Renvoyé d’un service à l’autre : à un superviseur de décider",
+    "ping_pong": "Renvoyé d’un service à l’autre : à l’encadrement de décider",
     "expired": "Orientation restée sans réponse malgré deux rappels",
     "done_without_help": "Reçu par le service, sans avoir été aidé",
     "letter_refused": "Un e-mail au service qui s’en occupe n’est pas arrivé : voyez son adresse",

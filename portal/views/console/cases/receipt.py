@@ -118,7 +118,7 @@ def _beside(case: Case) -> dict[str, addressing.Way]:
     for exchange in receipts.other_exchanges(case):
         for channel, says in addressing.channels(exchange).items():
             told = ", utilisé aussi par quelqu’un d’autre" if receipts.is_shared(exchange) else ""
-            way = addressing.Way(exchange, channel, f"{says} (connu dans sa fiche{told})")
+            way = addressing.Way(exchange, channel, f"{says} (connu dans son dossier{told})")
             found[f"to-{exchange.identifier_id}"] = way
     return found
 

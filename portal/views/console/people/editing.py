@@ -45,7 +45,7 @@ def edit(citizen_id: int) -> Any:
     if not form.valid:
         return show(person, form), 422
     db.session.commit()
-    return _done(citizen_id, "La fiche est enregistrée.")
+    return _done(citizen_id, "Le dossier est enregistré.")
 
 
 @bp.post("/citizens/<int:citizen_id>/protection")

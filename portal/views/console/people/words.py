@@ -34,8 +34,8 @@ REASONS = {  # why two files may be one person's
     "same_mailbox": "le même nom devant le @ de l’adresse",
 }
 EVENTS = {
-    "citizen.added": "Fiche créée",
-    "citizen.edited": "Fiche modifiée",
+    "citizen.added": "Dossier créé",
+    "citizen.edited": "Dossier modifié",
     "citizen.protected": "Dossier protégé",
     "citizen.unprotected": "Dossier plus protégé",
     "citizen.linked": "Numéro ou adresse rattaché",

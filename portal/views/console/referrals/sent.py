@@ -26,7 +26,7 @@ from portal.views.console.door import agents, bp, may_read, me, refusals_shown
 from portal.views.forms import Form, new_key
 from portal.views.language import datetime_text, size_text
 
-STOPPED = "Cet organisme a déjà renvoyé cette personne : rien n’est parti. Un superviseur voit l’orientation et décide."
+STOPPED = "Cet organisme a déjà renvoyé cette personne : rien n’est parti. L’encadrement voit l’orientation et décide."
 
 
 @bp.get("/referrals")

@@ -141,7 +141,7 @@ def test_it_goes_to_another_address_of_theirs_that_the_agent_chose(
     person = known(case)
     address = make.identifier("email", "aicha@exemple.fr")
     page = client.get(f"/console/cases/{case.id}/receipt").text
-    assert f'value="to-{address.id}"' in page and "E-mail à aicha@exemple.fr (connu dans sa fiche)" in page
+    assert f'value="to-{address.id}"' in page and "E-mail à aicha@exemple.fr (connu dans son dossier)" in page
     for _ in range(2):
         assert give(client, case, way=f"to-{address.id}").status_code == 302
     work()
@@ -156,7 +156,7 @@ def test_it_goes_nowhere_else_while_it_is_not_sure_whose_it_is(agent: Staff, cli
     case = matter("phone", "+33199000077")
     known(case, "probable")
     address = make.identifier("email", "aicha@exemple.fr")
-    assert "connu dans sa fiche" not in client.get(f"/console/cases/{case.id}/receipt").text
+    assert "connu dans son dossier" not in client.get(f"/console/cases/{case.id}/receipt").text
     assert give(client, case, way=f"to-{address.id}").status_code == 422
 
 
@@ -165,5 +165,5 @@ def test_an_address_that_somebody_else_uses_too_says_so(agent: Staff, client: An
     known(case)
     make.citizen("Karim Benali", email="aicha@exemple.fr")
     page = client.get(f"/console/cases/{case.id}/receipt").text
-    assert "E-mail à aicha@exemple.fr (connu dans sa fiche, utilisé aussi par quelqu’un d’autre)" in page
-    assert "SMS au 06 39 98 12 34 (connu dans sa fiche)" in page
+    assert "E-mail à aicha@exemple.fr (connu dans son dossier, utilisé aussi par quelqu’un d’autre)" in page
+    assert "SMS au 06 39 98 12 34 (connu dans son dossier)" in page
