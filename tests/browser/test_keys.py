@@ -105,7 +105,7 @@ def test_a_macro_of_the_open_case_is_found_and_run_by_the_keyboard_alone(app: Fl
     page = opens(agent, f"/console/cases/{case.id}")
     page.keyboard.press("Control+k")
     page.get_by_role("combobox", name="Une page ou une action").press_sequentially("collecte")
-    expect(page.locator("[data-palette] [role=option]")).to_have_text(["Macro : Collecte manquée"])
+    expect(page.locator("[data-palette] [role=option]")).to_have_text(["Macro : Collecte manquée"])
     assert faults(page, "palette-macros") == []
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1, name="Collecte manquée")).to_be_visible()

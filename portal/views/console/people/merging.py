@@ -75,7 +75,7 @@ def merge(citizen_id: int, other_id: int) -> Any:
         return _preview(open_file(citizen_id), open_file(other_id), form), refusal.status
     db.session.commit()
     flash(
-        "Les deux dossiers sont lus ensemble. Pour les séparer, à tout moment : « Plusieurs dossiers réunis »."
+        "Les deux dossiers sont lus ensemble. Pour les séparer, à tout moment : « Plusieurs dossiers réunis »."
     )
     return redirect(url_for("console.citizen", citizen_id=citizen_id))
 
