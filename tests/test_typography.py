@@ -21,7 +21,7 @@ LOOSE = re.compile(r"« | »|(?<=\S) [?!;:]+(?=[ \n<).,»…]|$)|^ [?!;:]+(?=[ \
 MAY_BE = re.compile(r"« | »| [?!;:]+(?![\w:=])")
 PACKAGES = ("portal", "simulator", "knowledge_base")
 # not lives.json: what people of the town type is as they type it
-DATA = ("portal/telephony/data/*.json", "portal/directory/data/*.json", "portal/demo/[!l]*.json")
+DATA = ("portal/telephony/data/*.json", "portal/directory/finding/data/*.json", "portal/demo/[!l]*.json")
 
 Said = tuple[str, str]
 
