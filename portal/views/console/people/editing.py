@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -10,11 +11,13 @@ from portal import history
 from portal.citizens import identifying, keeping, relations
 from portal.citizens.models import Citizen
 from portal.database import db
+from portal.errors import Stale
 from portal.staff.managing import names_of
 from portal.views import choosing, here
 from portal.views.console import words
 from portal.views.console.door import agents, bp, me, refusals_shown, supervisors
 from portal.views.console.people import briefing
+from portal.views.console.people import words as people_words
 from portal.views.console.people.citizens import open_file
 from portal.views.forms import Form
 
@@ -39,9 +42,12 @@ def edit(citizen_id: int) -> Any:
         **_commune(form),
     }
     own = person.id == citizen_id  # else merged meanwhile: shown beside what the other file says
-    with refusals_shown(form):
-        version = form.number("version") or 0
-        keeping.edit_citizen(person, version if own else 0, by=me().actor, **typed)
+    try:
+        with refusals_shown(form):
+            version = form.number("version") or 0
+            keeping.edit_citizen(person, version if own else 0, by=me().actor, **typed)
+    except Stale as refusal:
+        return _both(open_file(citizen_id), form, refusal), refusal.status
     if not form.valid:
         return show(person, form), 422
     db.session.commit()
@@ -120,19 +126,34 @@ def _name_reach(form: Form) -> None:
             form.errors["reach"] = form.errors.pop(kind)
 
 
+def _both(person: Citizen, form: Form, refusal: Stale) -> str:
+    """What somebody else saved beside what was typed, which stays in the form: sent again, it is saved."""
+    db.session.rollback()
+    form.take(refusal)
+    form.values["version"] = str(person.version)
+    changed = {name: (refusal.theirs.get(name), typed) for name, typed in refusal.yours.items()}
+    rows = [
+        (people_words.FIELDS[name], people_words.say(name, theirs), people_words.say(name, typed))
+        for name, (theirs, typed) in changed.items()
+        if theirs != typed
+    ]
+    return show(person, form, rows)
+
+
 def _done(citizen_id: int, sentence: str) -> Any:
     flash(sentence)
     return redirect(url_for("console.edit_page", citizen_id=citizen_id))
 
 
-def show(person: Citizen, form: Form) -> str:
-    """The page, with what was typed in whichever of its forms."""
+def show(person: Citizen, form: Form, rows: Sequence[tuple[str, str, str]] = ()) -> str:
+    """The page, with what was typed in whichever of its forms; `rows`, where somebody else saved meanwhile."""
     fields = ("name", "called", "language", "preferred_channel", "commune", "know_first", "version")
     kept = {name: getattr(person, name) for name in fields}
     return render_template(
         "console/people/edit_citizen.html",
         citizen=person,
         values={**kept, **form.values},
+        rows=rows,
         errors=form.errors,
         links=briefing.links_of(person),
         flags=keeping.live_flags(person.id),

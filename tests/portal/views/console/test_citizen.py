@@ -189,6 +189,7 @@ def test_a_file_is_kept_right_and_a_stale_save_shows_both(app: Flask, at_desk: A
     assert (saved.name, saved.name_key, saved.language) == ("Aïcha Ben Ali", "aicha ben ali", "ar")
     stale = send(at_desk, f"{path}/edit", {**typed, "name": "Aïcha B."})
     assert stale.status_code == 409 and "Aïcha B." in stale.text and "Aïcha Ben Ali" in stale.text
+    assert "Enregistré par" in stale.text and f'name="version" value="{saved.version}"' in stale.text
     wrong = send(at_desk, f"{path}/edit", {**typed, "name": "", "version": saved.version})
     assert wrong.status_code == 422
 
