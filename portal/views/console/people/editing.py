@@ -33,14 +33,7 @@ def edit_page(citizen_id: int) -> str:
 def edit(citizen_id: int) -> Any:
     person = open_file(citizen_id)
     form = Form(request.form)
-    typed = {
-        "name": form.text("name", required=True, longest=200),
-        "called": form.text("called", longest=200),
-        "language": form.choice("language", words.LANGUAGES, required=True),
-        "preferred_channel": form.choice("preferred_channel", words.CHANNELS),
-        "know_first": form.text("know_first", longest=200),
-        **_commune(form),
-    }
+    typed = _typed(form)
     own = person.id == citizen_id  # else merged meanwhile: shown beside what the other file says
     try:
         with refusals_shown(form):
@@ -124,6 +117,17 @@ def _name_reach(form: Form) -> None:
     for kind in ("phone", "email"):
         if kind in form.errors:
             form.errors["reach"] = form.errors.pop(kind)
+
+
+def _typed(form: Form) -> dict[str, str]:
+    return {
+        "name": form.text("name", required=True, longest=200),
+        "called": form.text("called", longest=200),
+        "language": form.choice("language", words.LANGUAGES, required=True),
+        "preferred_channel": form.choice("preferred_channel", words.CHANNELS),
+        "know_first": form.text("know_first", longest=200),
+        **_commune(form),
+    }
 
 
 def _both(person: Citizen, form: Form, refusal: Stale) -> str:
