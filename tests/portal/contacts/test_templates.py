@@ -50,7 +50,7 @@ def test_a_text_of_a_citizen_that_looks_like_a_placeholder_is_not_replaced_in_tu
         {"texts": {"fr": "Le {date}", "en": "On Monday"}},
         {"texts": {"fr": "Le {jour}"}},
         {"texts": {"fr": "x" * 1601}},
-        {"slug": "received", "texts": {"fr": "Reçu le {date}"}},
+        {"slug": "received", "texts": {"fr": "Reçu par {service}"}},
     ],
 )
 def test_what_could_not_be_sent_is_refused_when_it_is_written(app: Flask, values: dict[str, Any]) -> None:

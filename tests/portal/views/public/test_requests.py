@@ -249,6 +249,7 @@ def test_the_citizen_writes_again_once_and_says_whether_it_is_solved(
     open_thread(client, work, case)
     agent = make.staff()
     wrap_up(contact, "answered", note="", answer="Dit au téléphone.", by=agent.actor)
+    db.session.commit()  # before the case is changed: nobody holds the two the other way round
     case.state = "closed"
     db.session.commit()
     assert "Dit au téléphone." in client.get(THREAD).text
