@@ -7,31 +7,19 @@ sure or not; `given` what is said, or that nothing is.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NamedTuple
 
 from bench.search import PHRASINGS, UNANSWERABLE, built
 from knowledge_base.entry import Entry
 from knowledge_base.evaluate import read_questions
-from knowledge_base.reading import read_guides, sheet_to_entry
 from knowledge_base.results import Results
 from knowledge_base.search import Searcher
+from tests.knowledge_base.asking import LANGUAGES, LETTERS, Request, read_requests, town_entries
 from tests.real.collections import sheets
 from tests.real.folder import data_folder
 
-TOWN = Path(__file__).parent.parent / "portal" / "demo" / "articles"
-LANGUAGES = ("fr", "en", "ar")
 IN_FIRST = 3
-
-
-class Request(NamedTuple):
-    """What somebody writes, and the topics that are right; none where nobody could tell."""
-
-    text: str
-    language: str
-    right: Collection[str]
 
 
 def main() -> None:
@@ -39,33 +27,24 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         town = town_entries()
         searcher = built(Path(name) / "town", town)
-        asked = read_requests(UNANSWERABLE / "requests.txt")
+        asked = read_requests()
         for language in LANGUAGES:
             told = [one for one in asked if one.language == language]
             show(f"town, {language}", searcher, [one for one in told if one.right], town)
             show(f"town, {language}, about nothing", searcher, [one for one in told if not one.right], town)
+            letters = [one._replace(text=LETTERS[language].format(one.text)) for one in told]
+            show(f"town, {language}, as a letter", searcher, [one for one in letters if one.right], town)
+            show(
+                f"town, {language}, a letter about nothing",
+                searcher,
+                [one for one in letters if not one.right],
+                town,
+            )
         show("town, texts that nobody can answer", searcher, nobody_s(), town)
         archive = sheets(data_folder("service-public-vosdroits"))
         searcher = built(Path(name) / "archive", archive)
         show("archive, phrasings of employees", searcher, phrasings(archive), archive)
         show("archive, texts that nobody can answer", searcher, nobody_s(), archive)
-
-
-def town_entries() -> list[Entry]:
-    """The town's articles, those of one article in several languages under one group."""
-    found = read_guides(TOWN, on_skip=_refuse)
-    made = ((one, sheet_to_entry(one, id=f"{one.source_ref}/{one.language}", ids={})) for one in found)
-    return [replace(entry, group=one.source_ref) for one, entry in made]
-
-
-def read_requests(path: Path) -> list[Request]:
-    """A line for each request: its topics, `-` for none, then its words in each language."""
-    requests = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        topics, *texts = line.split(" | ")
-        right = () if topics == "-" else topics.split(",")
-        requests += [Request(text, language, right) for text, language in zip(texts, LANGUAGES, strict=True)]
-    return requests
 
 
 def nobody_s() -> list[Request]:
@@ -103,10 +82,6 @@ def ask(searcher: Searcher, request: Request) -> Results:
     """The request asked as the doors ask it: in its language, and in French."""
     languages = tuple(dict.fromkeys((request.language, "fr")))
     return searcher.find(request.text, language=request.language, languages=languages)
-
-
-def _refuse(name: str, why: str) -> None:
-    raise AssertionError(f"{name} was not read: {why}")
 
 
 if __name__ == "__main__":

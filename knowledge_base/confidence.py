@@ -85,6 +85,10 @@ class Title:
             found += there
         return found / whole if whole else 0.0
 
+    def said(self) -> set[str]:
+        """The words said that stand in the title."""
+        return set(self._question.said) & self._terms
+
     def of_it(self) -> float:
         """How much of the title's weight was asked for."""
         asked: set[str] = set()

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bench.topics import read_requests, town_entries
 from knowledge_base import index
 from knowledge_base.search import Searcher
+from tests.knowledge_base.asking import LETTERS, read_requests, town_entries
 from tests.knowledge_base.conftest import entry
 
-REQUESTS = read_requests(Path(__file__).parent / "requests.txt")
+REQUESTS = read_requests()
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +34,16 @@ def test_a_topic_that_is_given_is_right(town: Searcher, language: str, right: in
     wrong = [one.text for told, one in given if told not in one.right]
     assert len(wrong) <= 2, wrong
     assert len(given) - len(wrong) >= right
+
+
+@pytest.mark.parametrize(("language", "right"), [("fr", 14), ("en", 11), ("ar", 9)])
+def test_courtesies_around_a_request_hide_it_but_never_mislead(
+    town: Searcher, language: str, right: int
+) -> None:
+    asked = [one for one in REQUESTS if one.language == language]
+    told = [(topic(town, LETTERS[language].format(one.text), language), one) for one in asked]
+    assert [one.text for given, one in told if given and given not in one.right] == []
+    assert sum(bool(given) for given, _ in told) >= right
 
 
 def test_a_weak_finding_has_no_topic(town: Searcher) -> None:
