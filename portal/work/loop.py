@@ -85,7 +85,7 @@ def _told_to_stop() -> threading.Event:
 def _work(app: Flask, worker: str, stop: threading.Event, until_empty: bool) -> int:
     tried = 0
     tidied = 0.0
-    with _waker(stop) as wait:
+    with _waker(stop, listens=not until_empty) as wait:
         while not stop.is_set():
             if until_empty:
                 replay(app)
@@ -174,9 +174,9 @@ def _heartbeat(app: Flask, job_id: int, worker: str) -> Iterator[None]:
 
 
 @contextmanager
-def _waker(stop: threading.Event) -> Iterator[Callable[[float], object]]:
+def _waker(stop: threading.Event, *, listens: bool) -> Iterator[Callable[[float], object]]:
     """Yields what waits for a job, this many seconds at most: PostgreSQL wakes us, SQLite is asked again and again."""
-    if db.engine.dialect.name != "postgresql":
+    if not listens or db.engine.dialect.name != "postgresql":
         yield lambda seconds: stop.wait(min(seconds, POLL_S))
         return
     address = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
