@@ -42,7 +42,9 @@ def go_on(group: list[Referral]) -> None:
 
 def remind(group: list[Referral]) -> None:
     """Asks once more about these, or takes back what was asked about twice. Begun twice, it is done once."""
-    again = [one for one in group if _is_due(one, AWAITED) and not _taken_back(one)]
+    due = [one for one in group if _is_due(one, AWAITED)]
+    telling.hold_exchanges([one for one in due if _is_last(one)])
+    again = [one for one in due if not (_is_last(one) and living.expire(one))]
     for one in again:
         one.reminders += 1
         one.remind_at = clocks.reminder_at(one, receivers.partner_of(one.service))
@@ -66,8 +68,9 @@ def _is_due(referral: Referral, states: tuple[str, ...]) -> bool:
     return referral.state in states and due_at is not None and due_at <= clock.now()
 
 
-def _taken_back(referral: Referral) -> bool:
-    return referral.reminders >= MOST_REMINDERS and living.expire(referral)
+def _is_last(referral: Referral) -> bool:
+    """Asked twice already: its sender takes it back."""
+    return referral.reminders >= MOST_REMINDERS
 
 
 def _given_up(referral: Referral) -> bool:
