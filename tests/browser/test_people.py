@@ -80,7 +80,7 @@ def test_two_files_are_joined_and_parted(opens: Opens, width: int) -> None:
     page.wait_for_url(f"**/citizens/{kept.id}")
     assert faults(page, f"people-file-{width}") == []
     _somebody_calls(slip)
-    page.get_by_text("Plusieurs dossiers réunis").click()
+    page.get_by_text("Plusieurs dossiers réunis (2)").click()
     with page.expect_navigation():
         page.get_by_role("link", name="Séparer").click()
     assert faults(page, f"people-parting-{width}") == []
