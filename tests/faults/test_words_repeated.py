@@ -171,8 +171,8 @@ def test_a_conversation_recorded_is_kept_once(stage: Stage) -> None:
     stage.turn(copies=5, parallel=True)
     stage.line.records_calls = True
     stage.agent(FIRST)
-    with silence(stage.network):  # the notice was heard, and nobody refuses
-        caller = stage.call()
+    caller = stage.call()
+    with silence(stage.network):  # nobody refuses
         stage.phone(FIRST).wait_for("ringing")
     stage.picks_up(FIRST)
     caller.wait_to_be_with(FIRST)

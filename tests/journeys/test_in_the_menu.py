@@ -90,7 +90,7 @@ def test_a_service_elsewhere_is_reached_and_the_call_is_over_for_us(live: Town) 
 
 def test_closed_for_a_day_says_until_when_and_takes_a_message(live: Town) -> None:
     always = {day: [["00:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
-    today = clock.now().date().isoformat()
+    today = clock.local_day().isoformat()
     town_line().schedule = {**always, "days": {today: []}}
     db.session.commit()
     phone = call(live)

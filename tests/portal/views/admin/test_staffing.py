@@ -29,7 +29,7 @@ def test_a_day_with_calls_is_drawn_and_told(supervisor: Any) -> None:
     queue, day = make.queue(), clock.now() - timedelta(days=7)
     for _ in range(40):
         make.contact(queue_id=queue.id, started_at=day)
-    asked = {"weekday": day.weekday(), "queue": queue.id, "agents": 1, "handling_s": 240}
+    asked = {"weekday": clock.local_day(day).weekday(), "queue": queue.id, "agents": 1, "handling_s": 240}
     page = supervisor.get("/admin/planning", query_string=asked).text
     assert "<svg" in page and "10,0" in page and "Avec 1 : attente" in page and "trop peu" in page
 

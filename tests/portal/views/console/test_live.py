@@ -100,7 +100,7 @@ def test_a_guess_is_shown_as_one_with_its_reason_and_nothing_of_the_file(
     person = make.citizen("Aïcha Benali")
     past = make.contact("web", citizen_id=person.id, certainty="confirmed", subject="Dossier de logement")
     open_case(past, by=agent.actor)
-    note("Mon numéro : 06 39 98 00 01", person, written_on=clock.now().date())
+    note("Mon numéro : 06 39 98 00 01", person, written_on=clock.local_day())
     contact = call(queue)
     shown = client.get("/console/now").text
     assert "peut-être <bdi>Aïcha Benali" in shown and "vu dans un message du" in shown

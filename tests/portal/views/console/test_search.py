@@ -64,7 +64,7 @@ def test_ones_search_is_nobody_elses_and_lasts_half_a_day(app: Flask, at_desk: A
 def test_lists_go_on_and_are_narrowed(app: Flask, at_desk: Any) -> None:
     for n in range(25):
         contact(f"Numéro {n} du manège", days=n + 0.5)
-    contact("Ancien manège", days=600, channel="web")
+    old = contact("Ancien manège", days=600, channel="web")
     take_up()
     page = search(at_desk, "manège")
     assert "Numéro 0 " in page.text and "Numéro 19 " in page.text and "Numéro 20 " not in page.text
@@ -72,7 +72,7 @@ def test_lists_go_on_and_are_narrowed(app: Flask, at_desk: Any) -> None:
     page = at_desk.get(f"{page.request.path}?group=contacts&after={further}")
     assert "Numéro 20 " in page.text and "Numéro 19 " not in page.text and "Ancien" not in page.text
     assert "Ancien" in search(at_desk, "manège", channel="web", period="all").text
-    day = (clock.now() - timedelta(days=600)).date().isoformat()
+    day = clock.local_day(old.started_at).isoformat()
     assert "Ancien" in search(at_desk, "manège", period="dates", since=day, until=day).text
     assert "aucun échange" in search(at_desk, "manège", mine="1").text
 
