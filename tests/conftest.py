@@ -82,12 +82,14 @@ def pytest_collection() -> Generator[None, object, object]:
         except BlockingIOError:
             fcntl.flock(turn, fcntl.LOCK_SH)
         gc.disable()  # hardly anything of it is rubbish
-        return (yield)
+        try:
+            return (yield)
+        finally:
+            gc.enable()
 
 
 def pytest_collection_finish() -> None:
     """What was imported and collected lives as long as the run: no collection of rubbish need look at it again."""
-    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
