@@ -111,7 +111,7 @@ def test_a_contact_is_handed_to_the_right_person(opens: Opens, width: int) -> No
         page.get_by_role("button", name="Passer à Éloïse Lefebvre").click()
     assert faults(page, f"people-handed-{width}") == []
     page.get_by_role("button", name="Rendre au premier dossier").click()
-    page.get_by_text("Aujourd’hui dans le dossier de Éloïse Lefèvre").wait_for()
+    page.get_by_text("Aujourd’hui dans ce dossier : Éloïse Lefèvre").wait_for()
 
 
 def _somebody_calls(person: Citizen) -> None:
