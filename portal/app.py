@@ -39,6 +39,7 @@ from portal.views import (
     templating,
 )
 from portal.views.news import NewsDoor
+from portal.views.turns import Turns
 
 MEGABYTE = 1024 * 1024
 
@@ -89,7 +90,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         if getattr(module, "SIGNED", False):  # requests that the network signs carry no form token
             csrf.exempt(module.bp)
     commands.init_app(app)
-    newsdoor = NewsDoor(app.wsgi_app, Newsroom(settings.database_url), settings.secret_key)
+    newsdoor = NewsDoor(Turns(app.wsgi_app), Newsroom(settings.database_url), settings.secret_key)
     app.extensions["news"] = app.wsgi_app = newsdoor  # type: ignore[method-assign]  # as above
     return app
 
