@@ -26,7 +26,7 @@ from portal.app import create_app
 from portal.config import read_settings
 
 AT_ONCE, EACH = 8, 25
-WARM = 12  # acts before: each connection has a statement planned five times before the driver keeps its plan
+WARM = 25  # acts before: each connection has a statement planned ten times before it keeps its plan
 MOST_SEARCH_MS, MOST_FILE_MS, MOST_GROWTH = 400.0, 60.0, 1.3
 
 # of our vocabulary, by how often they are said: see past.py

