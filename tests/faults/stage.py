@@ -136,7 +136,8 @@ class Stage:
         return found
 
     def until_idle(self, seconds: float = 120) -> None:
-        """Until the portal was told all, nothing is kept in its spool, and the worker has done what is due."""
+        """Until texts have arrived, the portal was told all, nothing is kept in its spool, the worker has done what is
+        due, and no more came of it."""
         folder = self.app.extensions["settings"].spool_dir
 
         def idle() -> bool:
@@ -144,9 +145,18 @@ class Stage:
             due = [job for job in self.read(Job) if job.state == "leased" or _is_due(job, now)]
             return not due and not spool.kept(folder)
 
-        self.network.settle(seconds)
-        self.until(idle, "the worker has work still", seconds)
-        self.network.settle(seconds)
+        came = None
+        while came != len(self.words) or not idle():
+            came = len(self.words)
+            self.until(self._have_arrived, "texts are on their way still", seconds)
+            self.network.settle(seconds)
+            self.until(idle, "the worker has work still", seconds)
+
+    def _have_arrived(self) -> bool:
+        kept = self.network.network
+        with kept.changed:
+            sent = [text for text in kept.texts.values() if text.direction != "inbound"]
+            return not any(text.live or text.status == "sent" for text in sent)
 
     @contextmanager
     def days_later(self, days: float = 3) -> Iterator[None]:
