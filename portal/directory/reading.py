@@ -10,6 +10,7 @@ from sqlalchemy import ColumnExpressionArgument, Select, bindparam
 from sqlalchemy.orm import joinedload
 
 from portal.database import db
+from portal.directory import stamps
 from portal.directory.finding.searching import find_services
 from portal.directory.models import HelpNumber, Organization, Service, ServiceText
 from portal.directory.names import name_key
@@ -17,6 +18,7 @@ from portal.errors import N_, Missing
 
 __all__ = ["find_services", "name_key"]
 
+SERVICES = "services"  # the stamp of where each organization's services are
 REFERENCE = "fr"  # the language every text exists in
 
 _WHOLE = (joinedload(Service.organization), joinedload(Service.texts))
@@ -29,12 +31,13 @@ def host() -> Organization | None:
 
 def department_of(organization_id: int) -> str:
     """Where an organization is: the department of most of its services; empty where they have none."""
-    return db.session.scalar(_most_served(), {"organization": organization_id}) or ""
+    asked = {"organization": organization_id}
+    return stamps.kept(SERVICES, lambda: db.session.scalar(_most_served(), asked) or "", of=organization_id)
 
 
 @cache
 def _most_served() -> Select[str]:
-    """Asked for each date that is told: made once a process."""
+    """Made once a process."""
     query = db.select(Service.department).where(Service.organization_id == bindparam("organization"))
     query = query.where(Service.active, Service.department != "").group_by(Service.department)
     return query.order_by(db.func.count().desc(), Service.department).limit(1)
@@ -131,3 +134,6 @@ def help_numbers(*, emergency: bool | None = None) -> list[HelpNumber]:
     if emergency is not None:
         query = query.filter_by(emergency=emergency)
     return list(db.session.scalars(query))
+
+
+stamps.follow(SERVICES, Service)

@@ -21,12 +21,14 @@ SEEN = "stamps"  # where a session notes those it has read
 
 T = TypeVar("T")
 
-_kept: dict[tuple[str, str], tuple[str | None, Any]] = {}
+_followed: set[type[Any]] = set()
+_kept: dict[tuple[str, str, Any], tuple[str | None, Any]] = {}
 
 
-def kept(name: str, read: Callable[[], T]) -> T:
-    """What `read` gave when the stamp of this name was last changed. It is everybody's: nobody may change it."""
-    at, stamp = (str(db.engine.url), name), _stamps().get(name)
+def kept(name: str, read: Callable[[], T], *, of: Any = None) -> T:
+    """What `read` gave, `of` one thing, when the stamp of this name was last changed. It is everybody's: nobody may
+    change it."""
+    at, stamp = (str(db.engine.url), name, of), _stamps().get(name)
     known = _kept.get(at)
     if known is None or known[0] != stamp:
         known = _kept[at] = (stamp, read())
@@ -36,6 +38,8 @@ def kept(name: str, read: Callable[[], T]) -> T:
 
 def follow(name: str, *tables: type[Any]) -> None:
     """Makes every session change the stamp of this name with each change of a row of these tables."""
+
+    _followed.update(tables)
 
     @event.listens_for(Session, "before_flush")
     def _renew(session: Session, *_: Any) -> None:
@@ -54,8 +58,9 @@ def renew(session: Any, name: str) -> None:
 def _stamps() -> dict[str, str]:
     session = db.session()
     transaction, stamps = session.info.get(SEEN, (None, {}))
-    unwritten = session.new or session.dirty or session.deleted
-    if unwritten or transaction is None or transaction is not session.get_transaction():
+    unwritten = [*session.new, *session.dirty, *session.deleted]
+    changing = any(isinstance(row, tuple(_followed)) for row in unwritten)
+    if changing or transaction is None or transaction is not session.get_transaction():
         stamps = {row.name: row.value for row in session.execute(db.select(Stamp.name, Stamp.value))}
         session.info[SEEN] = (session.get_transaction(), stamps)
     return stamps

@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 
+from portal.database import db
 from portal.directory import reading
 from portal.errors import Missing
 from tests import make
@@ -43,3 +44,17 @@ def test_of_a_kind_borne_by_thousands_the_hosts_and_a_few_others_are_read(app: F
     ours = make.service("ours", kind="mairie", department="99", of=make.organization())
     found = few(5)
     assert len(found) == 5 and found[0] == ours.id
+
+
+def test_where_an_organization_is_follows_its_services_at_once(app: Flask) -> None:
+    ours, other = make.organization(), make.organization("autre")
+    assert reading.department_of(ours.id) == ""
+    moved = make.service("a", of=ours, department="974")
+    make.service("b", of=other, department="33")
+    assert (reading.department_of(ours.id), reading.department_of(other.id)) == ("974", "33")
+    moved.department = "971"  # not written yet
+    assert (reading.department_of(ours.id), reading.department_of(other.id)) == ("971", "33")
+    db.session.commit()
+    make.service("c", of=ours, department="972", active=False)
+    db.session.delete(moved)
+    assert reading.department_of(ours.id) == ""
