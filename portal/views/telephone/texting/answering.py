@@ -89,7 +89,8 @@ def send_reference(line: Line, contact: Contact, case: Case) -> None:
     if owes_receipt(case):
         _acknowledge(line, contact, case)
     else:
-        _reply(contact, _own_words(line, contact, case) or _noted(contact, case), "receipt")
+        own = _own_words(line, contact, saying.receipt_of(case))
+        _reply(contact, own or _noted(contact, case), "receipt")
 
 
 def answer_keyword(contact: Contact, asked: Keyword) -> None:
@@ -133,8 +134,9 @@ def answer_code(contact: Contact, body: str) -> str:
 
 def _acknowledge(line: Line, contact: Contact, case: Case, whose: str = "") -> None:
     """The receipt that the law asks for (CRPA L112-11), after the organization's own words where it wrote some."""
-    own = _own_words(line, contact, case)
-    received, *silence = _receipt(contact, case, after=own)
+    receipt = saying.receipt_of(case)
+    own = _own_words(line, contact, receipt)
+    received, *silence = _said(contact, receipt, after=own)
     if _reply(contact, " ".join(one for one in (own, received, whose, *silence) if one), "receipt"):
         clocks.met(case, "receipt")
 
@@ -144,23 +146,22 @@ def _answer(contact: Contact, case: Case, hit: library.Hit) -> bool:
     sure = _sure(contact, hit)
     if not owes_receipt(case):
         return _reply(contact, sure, "answer")
-    sent = _reply(contact, " ".join([sure, *_receipt(contact, case, after=sure)]), "receipt")
+    sent = _reply(contact, " ".join([sure, *_said(contact, saying.receipt_of(case), after=sure)]), "receipt")
     if sent:
         clocks.met(case, "receipt")
     return sent
 
 
-def _receipt(contact: Contact, case: Case, *, after: str) -> list[str]:
+def _said(contact: Contact, receipt: saying.Receipt, *, after: str) -> list[str]:
     """What was received, when and by whom; then what silence means, if anything."""
     with force_locale(contact.language):
         link = settings().public_base_url + url_for("public.follow", lang=contact.language)
-        return [language_said(one) for one in saying.text(saying.receipt_of(case), link, after=after)]
+        return [language_said(one) for one in saying.text(receipt, link, after=after)]
 
 
-def _own_words(line: Line, contact: Contact, case: Case) -> str:
+def _own_words(line: Line, contact: Contact, receipt: saying.Receipt) -> str:
     """What the organization has written to say that a text came, with the day by which it is answered; empty where it
     wrote nothing, or names a day while none is due."""
-    receipt = saying.receipt_of(case)
     known = {"reference": receipt.reference}
     if receipt.answer is not None:
         with force_locale(contact.language):
@@ -177,10 +178,11 @@ def _noted(contact: Contact, case: Case) -> str:
 
 def _reply(contact: Contact, text: str, purpose: str) -> bool:
     """Writes an automatic text where one may go; whether it will leave."""
-    if why_not(contact, purpose):
+    words, by = with_plain_marks(text), history.SYSTEM
+    try:
+        written = reply(contact, words, channel="text", form_key=None, by=by, automatic=True, purpose=purpose)
+    except Refused:
         return False
-    by, text = history.SYSTEM, with_plain_marks(text)
-    written = reply(contact, text, channel="text", form_key=None, by=by, automatic=True, purpose=purpose)
     return written.state == "waiting"
 
 
