@@ -31,6 +31,11 @@ def by_process(address: str) -> dict[str, float]:
     return dict(spent)
 
 
+def taken_away_s() -> float:
+    """Seconds of this machine's processors that went to other machines on the same host, since it started."""
+    return int(Path("/proc/stat").read_text().split(maxsplit=9)[8]) / TICKS
+
+
 def _fields(pid: int) -> list[str]:
     """What /proc/PID/stat says after the name of the process; nothing where it has just ended."""
     try:

@@ -97,22 +97,27 @@ def _work(environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
 def main() -> None:
     """Fifty a second for a minute: Poisson arrivals, calls of four to six webhooks and texts, latencies by door."""
     draw = random.Random(3)
-    with centre() as (crowd, _address, _spool):
+    with centre() as (crowd, address, _spool):
         crowd.speed = 6
         _crowd_in(crowd, draw, seconds=8)
         crowd.wait(60)
         crowd.took_s.clear()
         crowd.when.clear()
         crowd.answers.clear()
-        began = time.monotonic()
+        began, before, taken = time.monotonic(), spent.by_process(address), spent.taken_away_s()
         _crowd_in(crowd, draw, seconds=SECONDS)
         crowd.wait(SECONDS + 120)
+        after, taken = spent.by_process(address), spent.taken_away_s() - taken
         sent = len([one for one in crowd.when if one < began + SECONDS])
         print(f"  {sent / SECONDS:.1f} webhooks a second for {SECONDS} s; answers {dict(crowd.answers)}")
         every = sorted(t for door in crowd.took_s.values() for t in door)
         for name, took in sorted(crowd.took_s.items()):
             print(f"  {name:24} {len(took):6} {_ms(sorted(took))}")
         print(f"  {'all':24} {len(every):6} {_ms(every)}   target: p95 at most 100 ms")
+        _tell_spent({name: after[name] - before.get(name, 0.0) for name in after}, len(crowd.when))
+        print(
+            f"  taken away by other machines: {taken:.1f} s of processor in {time.monotonic() - began:.0f} s"
+        )
 
 
 def _crowd_in(crowd: Crowd, draw: random.Random, *, seconds: float) -> None:
