@@ -99,4 +99,5 @@ def _edges(day: date, timezone: str) -> list[datetime]:
     zone = ZoneInfo(timezone)
     begins = [datetime.combine(day, time(n // 2, n % 2 * 30), zone) for n in range(HALVES)]
     ends = datetime.combine(day + timedelta(days=1), time(), zone)
-    return [edge.astimezone(UTC) for edge in (*begins, ends)]
+    edges = [edge.astimezone(UTC) for edge in (*begins, ends)]
+    return [min(edges[n:]) for n in range(len(edges))]

@@ -43,6 +43,14 @@ def test_a_day_of_twenty_five_hours_loses_no_call(app: Flask) -> None:
     assert sum(calls(6).values()) == 50 / planning.WEEKS
 
 
+@time_machine.travel(datetime(2027, 3, 30, 12, tzinfo=UTC))
+def test_a_half_hour_that_the_clocks_skip_has_no_calls(app: Flask) -> None:
+    queue, midnight = make.queue(), datetime(2027, 3, 27, 23, tzinfo=UTC)
+    for half in range(46):
+        make.contact(queue_id=queue.id, started_at=midnight + timedelta(minutes=30 * half))
+    assert set(range(planning.HALVES)) - set(calls(6)) == {4, 5}
+
+
 def test_a_plan_meets_its_target_with_no_agent_to_spare() -> None:
     (half,) = planning.plan([0] * 18 + [20] + [0] * 29, 300, Target())
     assert (half.begins, half.calls) == ("09:00", 20)
