@@ -69,11 +69,13 @@ def quiet_until(sender: Sender, number: str, when: datetime) -> datetime | None:
     local = when.astimezone(ZoneInfo(place.timezone))
     if not _is_quiet(sender, local, place.holidays):
         return None
-    wakes = time.fromisoformat(sender.quiet_until)
+    wakes = time.fromisoformat(sender.quiet_until).replace(fold=local.fold)
     for ahead in range(FARTHEST):
         morning = datetime.combine(local.date() + timedelta(days=ahead), wakes, tzinfo=local.tzinfo)
-        if morning > local and not _is_quiet(sender, morning, place.holidays):
-            return morning.astimezone(when.tzinfo)
+        # as instants: two times of one place are compared as if its clocks never changed
+        instant = morning.astimezone(when.tzinfo)
+        if instant > when and not _is_quiet(sender, morning, place.holidays):
+            return instant
     return None
 
 

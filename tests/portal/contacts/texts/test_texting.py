@@ -97,6 +97,15 @@ def test_quiet_hours_are_those_of_whom_it_goes_to(
     assert (found and f"{found:%Y-%m-%dT%H:%M}") == until
 
 
+@pytest.mark.parametrize("hour", [0, 1])  # of those that come twice, the first and the second
+def test_a_morning_that_comes_twice_is_never_behind(app: Flask, hour: int) -> None:
+    when = datetime(2026, 10, 25, hour, 20, tzinfo=UTC)
+    early = sender()
+    early.quiet_from, early.quiet_until, early.quiet_days = "22:00", "02:30", False
+    found = quiet_until(early, NUMBER, when)
+    assert found is not None and when < found <= when + timedelta(hours=24)
+
+
 def test_a_text_written_at_night_leaves_in_the_morning(app: Flask) -> None:
     sender()
     with time_machine.travel(NIGHT):
