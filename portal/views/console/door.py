@@ -104,6 +104,7 @@ def shared() -> dict[str, Any]:
         "may_read": may_read,
         "spoken": spoken,
         "today": today(),
+        "day_of": here.calendar().day,
         "now": clock.now(),
         "address_of": answers.address,
         "in_reply": answers.in_reply,

@@ -18,6 +18,7 @@ from portal.database import db
 from portal.directory.models import Organization
 from portal.staff.models import Staff
 from tests import make
+from tests.portal.cases.matters import case_of
 from tests.signing import send, signed_in
 
 REUNION = ZoneInfo("Indian/Reunion")
@@ -47,6 +48,21 @@ def test_what_is_due_today_is_due_before_midnight_there(town: Organization, clie
         page = client.get("/console/").text
     assert "Rappeler 03 23" in page, "in Paris too it is due on the 3rd"
     assert "Rappeler 04 01" not in page, "on the 3rd still in Paris, and tomorrow there"
+
+
+@pytest.mark.parametrize(("department", "hours", "warned"), [("974", 23, False), ("987", 11, True)])
+def test_a_list_warns_of_what_is_due_before_midnight_there(
+    town: Organization, client: Any, department: str, hours: int, warned: bool
+) -> None:
+    other = make.organization("loin")
+    make.service("siege", of=other, department=department)
+    agent = make.staff(of=other)
+    with travel("2026-03-02T22:00Z", tick=False):  # two at night on the 3rd; noon of the 2nd in Tahiti
+        signed_in(client, agent)
+        case_of("Haie", other, owner_id=agent.id, clocks={"resolution": hours})
+        page = client.get("/console/cases").text
+    assert "Haie" in page
+    assert (f'<span class="badge warn">dans {hours} h' in page) is warned
 
 
 def test_a_promise_for_a_day_is_for_the_end_of_that_day_there(town: Organization, client: Any) -> None:
