@@ -51,7 +51,12 @@ def local_day(when: datetime | None = None) -> date:
     return (when or now()).astimezone(_wall["zone"]).date()
 
 
-def over_at(day: date, timezone: str = "") -> datetime:
-    """The instant at which a day is over: by the clocks of that time zone, else by those on our walls."""
+def begins_at(day: date, hour: time = time(), timezone: str = "") -> datetime:
+    """When a day begins, or an hour of it: by the clocks of that time zone, else by those on our walls."""
     zone = ZoneInfo(timezone) if timezone else _wall["zone"]
-    return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
+    return datetime.combine(day, hour, zone).astimezone(UTC)
+
+
+def over_at(day: date, timezone: str = "") -> datetime:
+    """The instant at which a day is over."""
+    return begins_at(day + timedelta(days=1), timezone=timezone)

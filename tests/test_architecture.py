@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import quantiles
@@ -124,6 +125,14 @@ def test_only_the_clock_reads_the_time() -> None:
                 owner = node.value.id if isinstance(node.value, ast.Name) else ""
                 if owner in ("datetime", "date"):
                     wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert not wrong
+
+
+def test_a_day_is_that_of_a_place() -> None:
+    """The date of an instant as it is kept is one of Greenwich: half past midnight here is yesterday there."""
+    instant = re.compile(r"(\b(\w+_)?at|\bnow\(\))\.date\(\)")
+    paths = [*(ROOT / "portal").rglob("*.py"), *(ROOT / "portal" / "templates").rglob("*.html")]
+    wrong = [path for path in paths if instant.search(path.read_text(encoding="utf-8"))]
     assert not wrong
 
 

@@ -83,7 +83,7 @@ def add_document(
         topic=_topic(topic),
         state=state,
         fingerprint=upload.text.fingerprint,
-        updated_on=clock.now().date(),
+        updated_on=clock.local_day(),
     )
     db.session.add(document)
     _attach(document, upload)
@@ -165,7 +165,7 @@ def _replace(document: Document, file: DocumentFile | None, upload: Upload, by: 
             document.files.remove(other)
     _attach(document, upload)
     document.fingerprint = upload.text.fingerprint
-    document.updated_on = clock.now().date()
+    document.updated_on = clock.local_day()
     _set_pages(document, upload.text)
     history.record("document.replaced", document, by=by, details={"file": upload.name})
     _ask(document, old_pages)

@@ -136,7 +136,7 @@ def _write(article: Article, draft: Draft) -> None:
     article.topic = _topic(draft.topic)
     kept = [one for one in article.contacts or [] if "service" not in one]
     article.contacts = [{"service": slug} for slug in draft.services] + kept
-    article.updated_on = clock.now().date()
+    article.updated_on = clock.local_day()
     for language in set(article.texts) - set(draft.texts):
         del article.texts[language]
     for language, written in draft.texts.items():

@@ -161,7 +161,7 @@ def _all(text: str, names: Iterable[str]) -> Iterator[Mark]:
             yield _mark(found, kind)
     for found in re.finditer(rf"(?<!\d){DATE}(?!\d)", text, re.IGNORECASE):
         year = re.search(r"(\d{4})$", found[0])
-        if year and 1900 <= int(year[1]) <= clock.now().year - A_CHILD_AT_LEAST:
+        if year and 1900 <= int(year[1]) <= clock.local_day().year - A_CHILD_AT_LEAST:
             yield Mark(found.start(), found.end(), "birth", found[0])
     for pattern in PEOPLE:
         for found in pattern.finditer(text):

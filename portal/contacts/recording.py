@@ -227,7 +227,7 @@ def _look_through(contact: Contact, messages: list[Message]) -> None:
         services = db.select(Service.phone).where(Service.phone.in_(seen))
         services = services.union(db.select(Service.email).where(Service.email.in_(seen)))
         ours = {contact.line, *db.session.scalars(services)}
-        sighting.note(message.body, citizen, written_on=message.at.date(), ignoring=ours)
+        sighting.note(message.body, citizen, written_on=clock.local_day(message.at), ignoring=ours)
 
 
 def _first_words(body: str) -> str:

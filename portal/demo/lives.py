@@ -65,7 +65,7 @@ def _citizen(row: dict[str, Any]) -> Citizen:
         know_first=row["know_first"],
     )
     for flag in row["flags"]:
-        ends_on = (clock.now() + timedelta(days=flag["ends_in_days"])).date()
+        ends_on = clock.local_day() + timedelta(days=flag["ends_in_days"])
         until = {"ends_on": ends_on, "ends_at": clock.over_at(ends_on)}
         citizen.flags.append(Flag(kind=flag["kind"], note=flag["text"], **until))
     db.session.add(citizen)

@@ -24,7 +24,7 @@ def searcher() -> Any:
 
 def visit() -> str:
     """A random mark of this visit, renewed each day: it tells two visits apart, and no more."""
-    today = clock.now().date().isoformat()
+    today = clock.local_day().isoformat()
     if session.get("visit_day") != today:
         session["visit"] = secrets.token_urlsafe(9)
         session["visit_day"] = today

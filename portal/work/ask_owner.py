@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import time, timedelta
 
 from portal import clock, history, jobs
 from portal.contacts.letters import mailboxes
@@ -17,7 +17,7 @@ from portal.mail.sending import Later, NotAccepted, Outgoing, domain_of, send
 from portal.telephony.numbers import national
 from portal.work.context import settings
 
-MORNING = time(7, tzinfo=UTC)
+MORNING = time(8)
 
 
 def ask_owner(job: Job) -> None:
@@ -29,7 +29,7 @@ def ask_owner(job: Job) -> None:
     elif asking.take_turn(request, reminder=reminder, a_day=settings().confirmations_a_day):
         _write(job, request, _letter(request, reminder))
     else:
-        tomorrow = datetime.combine(clock.now().date() + timedelta(days=1), MORNING)
+        tomorrow = clock.begins_at(clock.local_day() + timedelta(days=1), MORNING)
         jobs.put_back(job, "as many as may leave in a day have left", until=tomorrow)
     db.session.commit()
 
@@ -68,6 +68,7 @@ def _body(request: ConfirmationRequest, host: Organization, reminder: bool) -> s
     dates = [day for day in map(freshness.last_confirmed, asking.services_of(request)) if day]
     since = f"depuis le {day_text(min(dates))}" if dates else "à ce jour"
     url = f"{settings().public_base_url}/partner/confirm/{asking.sign(request.id, settings().secret_key)}"
+    last = day_text(clock.local_day(request.expires_at))
     asked = "Nous n’avons pas encore votre réponse. " if reminder else ""
     signed = f"{host.name}, téléphone {national(host.phone)}" if host.phone else host.name
     return "\n\n".join(
@@ -77,7 +78,7 @@ def _body(request: ConfirmationRequest, host: Organization, reminder: bool) -> s
             f"heures. Personne ne l’a confirmé {since}.",
             "Pour relire, confirmer ou proposer une correction, sans compte ni mot de passe :",
             url,
-            f"Ce lien est valable jusqu’au {day_text(request.expires_at.date())}. Il ne montre que ce qui est public.",
+            f"Ce lien est valable jusqu’au {last}. Il ne montre que ce qui est public.",
             signed,
         )
     )

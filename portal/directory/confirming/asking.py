@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -67,7 +67,7 @@ def due(addresses: Mapping[int, str], when: datetime, months: int) -> list[tuple
     waits = exists().where(Service.organization_id == Organization.id, Service.active)
     asked = exists().where(
         ConfirmationRequest.organization_id == Organization.id,
-        ConfirmationRequest.asked_at >= datetime.combine(freshness.oldest(when, months), time(), when.tzinfo),
+        ConfirmationRequest.asked_at >= clock.begins_at(freshness.oldest(when, months)),
     )
     query = db.select(Organization).where(or_(Organization.is_host, Organization.id.in_(addresses)))
     query = query.where(waits.where(freshness.stale(Service, when, months)), ~asked).order_by(Organization.id)
@@ -117,9 +117,9 @@ def take_turn(request: ConfirmationRequest, *, reminder: bool, a_day: int = A_DA
     now = clock.now()
     hold_name(ASKING, "")
     counted = request.reminded_at if reminder else request.sent_at
-    if counted is not None and counted.date() == now.date():
+    if counted is not None and clock.local_day(counted) == clock.local_day(now):
         return True  # the same letter, tried again
-    if _sent_on(now.date()) >= a_day:
+    if _sent_on(clock.local_day(now)) >= a_day:
         return False
     if reminder:
         request.reminded_at = now
@@ -217,7 +217,7 @@ def _to_read(request: ConfirmationRequest) -> tuple[ColumnExpressionArgument[boo
 
 
 def _sent_on(day: date) -> int:
-    begins = datetime.combine(day, time(), clock.now().tzinfo)
+    begins = clock.begins_at(day)
     count: Any = db.select(db.func.count()).select_from(ConfirmationRequest)
     return sum(
         db.session.scalar(count.where(column >= begins)) or 0

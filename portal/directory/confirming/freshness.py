@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import calendar
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, and_, or_
 
 from portal import clock, history
 from portal.database import db
+from portal.directory.hours.calendars import add_months
 from portal.directory.models import Sourced
 from portal.history import Actor
 
@@ -27,7 +27,7 @@ class Dated(Protocol):
 
 def last_confirmed(row: Sourced | Dated) -> date | None:
     """The day on which somebody confirmed this record, else that of its source; None if nobody ever did."""
-    return row.confirmed_at.date() if row.confirmed_at else row.source_date
+    return clock.local_day(row.confirmed_at) if row.confirmed_at else row.source_date
 
 
 def is_stale(row: Sourced | Dated, when: datetime, months: int = MONTHS) -> bool:
@@ -40,15 +40,12 @@ def stale(table: type[Any], when: datetime, months: int = MONTHS) -> ColumnEleme
     """The same of the rows of a table, for a query."""
     since = oldest(when, months)
     unconfirmed = or_(table.source_date.is_(None), table.source_date < since)
-    midnight = datetime.combine(since, time(), UTC)
-    return or_(and_(table.confirmed_at.is_(None), unconfirmed), table.confirmed_at < midnight)
+    return or_(and_(table.confirmed_at.is_(None), unconfirmed), table.confirmed_at < clock.begins_at(since))
 
 
 def oldest(when: datetime, months: int = MONTHS) -> date:
     """The day so many months before: what was confirmed earlier is stale."""
-    year, month = divmod(when.year * 12 + when.month - 1 - months, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(when.day, last))
+    return add_months(clock.local_day(when), -months)
 
 
 def confirm(row: Any, by: str, actor: Actor = history.PARTNER) -> None:

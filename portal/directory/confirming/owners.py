@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, exists, func, or_
 
+from portal import clock
 from portal.database import db
 from portal.directory.confirming import freshness
 from portal.directory.confirming.asking import ConfirmationRequest
@@ -50,10 +51,11 @@ def owners(
 
 def _counts(organizations: Collection[int], waits: ColumnElement[bool]) -> dict[int, tuple[int, date | None]]:
     """Of each organization, how many services are stale, and the day of the oldest."""
-    last = func.coalesce(func.date(Service.confirmed_at), func.date(Service.source_date))
-    query = db.select(Service.organization_id, func.count(), func.min(last)).where(Service.active, waits)
+    dated = db.case((Service.confirmed_at.is_(None), Service.source_date))
+    oldest = func.min(Service.confirmed_at), func.min(dated)
+    query = db.select(Service.organization_id, func.count(), *oldest).where(Service.active, waits)
     query = query.where(Service.organization_id.in_(organizations)).group_by(Service.organization_id)
-    return {number: (count, _day(since)) for number, count, since in db.session.execute(query)}
+    return {number: (count, _oldest(*since)) for number, count, *since in db.session.execute(query)}
 
 
 def _last_requests(organizations: Collection[int]) -> dict[int, ConfirmationRequest]:
@@ -61,6 +63,6 @@ def _last_requests(organizations: Collection[int]) -> dict[int, ConfirmationRequ
     return {one.organization_id: one for one in db.session.scalars(query.order_by(ConfirmationRequest.id))}
 
 
-def _day(since: date | str | None) -> date | None:
-    """SQLite gives a date as a text."""
-    return date.fromisoformat(since) if isinstance(since, str) else since
+def _oldest(confirmed_at: datetime | None, dated: date | None) -> date | None:
+    days = [clock.local_day(confirmed_at)] if confirmed_at else []
+    return min([*days, *([dated] if dated else [])], default=None)

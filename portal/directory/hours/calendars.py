@@ -73,7 +73,7 @@ def of_organization(organization_id: int) -> Calendar:
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last."""
+    """The same day so many months later, or earlier; where that month has none, its last."""
     years, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + years, month + 1
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))

@@ -36,7 +36,7 @@ STATUSES = (ACTIVE, INACTIVE, "defunct", SUSPENDED)
 def dated(record: Doc) -> date | None:
     """The day on which who publishes a service last checked it, or changed it."""
     days = (date_of(record.get(name)) for name in ("assured_date", "last_modified"))
-    return max((day for day in days if day and day <= clock.now().date()), default=None)
+    return max((day for day in days if day and day <= clock.local_day()), default=None)
 
 
 def _text_of(service: Service) -> ServiceText | None:

@@ -40,7 +40,7 @@ Slots = list[list[str]]
 
 def read_week(schedules: Any, on: date | None = None) -> dict[str, Any]:
     """The week that these schedules say, as ours are kept: those that have begun, today or `on` another day."""
-    on = on or clock.now().date()
+    on = on or clock.local_day()
     week: dict[str, Slots] = {}
     days: dict[str, Slots] = {}
     territory = ""

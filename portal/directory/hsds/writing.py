@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import or_
 from sqlalchemy.orm import joinedload, selectinload
 
+from portal import clock
 from portal.database import db
 from portal.directory.hsds.checking import Doc, date_of
 from portal.directory.hsds.ids import part_id
@@ -202,7 +203,7 @@ def _say_when(record: Doc, row: Service) -> None:
     kept = {key: value for key, value in row.hsds.items() if key in changed}
     if changed != kept and row.changed_at:
         record["last_modified"] = row.changed_at.isoformat()
-    confirmed = row.confirmed_at.date() if row.confirmed_at else date.min
+    confirmed = clock.local_day(row.confirmed_at) if row.confirmed_at else date.min
     if confirmed > (date_of(record.get("assured_date")) or date.min):
         record["assured_date"] = confirmed.isoformat()
 

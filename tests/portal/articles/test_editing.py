@@ -7,9 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from flask import Flask
+from time_machine import travel
 
 from knowledge_base.search import Searcher
 from portal import history
@@ -43,6 +45,11 @@ def test_a_new_article_has_an_address_a_history_and_a_job(
     assert [event.verb for event in history.of(article)] == ["article.added"]
     work()
     assert library.find(searcher, "passeport", language="fr").hits[0].id in (article.id, twin.id)
+
+
+@travel("2026-12-31T23:30Z", tick=False)
+def test_an_article_of_new_years_night_is_of_the_new_year(app: Flask) -> None:
+    assert editing.add_article(PASSPORT, by=actor()).updated_on == date(2027, 1, 1)
 
 
 def test_a_save_tells_what_it_changed_before_and_after(app: Flask) -> None:

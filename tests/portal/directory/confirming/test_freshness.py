@@ -84,8 +84,8 @@ def test_the_query_and_the_verb_agree_on_what_is_stale(caf: Organization) -> Non
         (
             {"confirmed_at": clock.now()},
             {"confirmed_at": clock.now() - timedelta(days=400)},
-            {"confirmed_at": clock.now() - timedelta(days=400), "source_date": clock.now().date()},
-            {"source_date": clock.now().date()},
+            {"confirmed_at": clock.now() - timedelta(days=400), "source_date": clock.local_day()},
+            {"source_date": clock.local_day()},
             {},
         )
     ):
@@ -155,7 +155,7 @@ def test_only_so_many_letters_leave_in_a_day(caf: Organization) -> None:
     db.session.flush()
     assert asking.take_turn(request, reminder=False, a_day=1)  # the same, tried again
     assert not asking.take_turn(other, reminder=False, a_day=1)
-    with time_machine.travel(clock.now() + timedelta(days=1)):
+    with time_machine.travel(clock.over_at(clock.local_day())):
         assert asking.take_turn(other, reminder=False, a_day=1)
 
 

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from flask import Flask
 
+from portal import clock
 from portal.database import db
 from portal.directory.confirming import freshness
 from portal.directory.models import ListedPhone, Organization, Service
@@ -144,5 +145,5 @@ def test_what_is_confirmed_here_is_said_to_be_checked(app: Flask, tmp_path: Path
     take(tmp_path, record(assured_date="2020-01-01"))
     freshness.confirm(row(), "owner@a.example")
     db.session.commit()
-    assert said()["assured_date"] == datetime.now(UTC).date().isoformat()
+    assert said()["assured_date"] == clock.local_day().isoformat()
     assert db.session.scalars(db.select(Organization)).one().name == "Département"
