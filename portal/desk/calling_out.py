@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from portal import clock, history
+from portal import history
 from portal.contacts import answering
 from portal.contacts.calls import legs
 from portal.contacts.models import Contact, Leg
@@ -15,8 +13,6 @@ from portal.errors import N_, Refused
 from portal.lines.models import Line
 from portal.staff.models import Staff
 from portal.telephony.dialling import may_be_called
-
-RINGS_FOR = timedelta(minutes=2)  # the end of a call that was never picked up may never be told
 
 
 def may_call(contact: Contact, by: Staff) -> bool:
@@ -80,7 +76,7 @@ def call_number(contact: Contact, *, by: Staff) -> Contact:
 def _is_being_rung(by: Staff) -> bool:
     """Whether this agent's telephone is about to ring for a call that they asked for a moment ago."""
     query = db.select(Leg.id).join(Contact).where(Contact.agent_id == by.id, Contact.state == "in_progress")
-    rings = query.where(Leg.staff_id == by.id, Leg.role == "agent", Leg.at > clock.now() - RINGS_FOR)
+    rings = query.where(Leg.staff_id == by.id, Leg.role == "agent", Leg.at > legs.rung_since())
     rings = rings.where(Leg.answered_at.is_(None), Leg.state.not_in(legs.OVER), Leg.seat != "out")
     return db.session.scalar(rings.limit(1)) is not None
 

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Select, bindparam
 
 from portal import clock, history, jobs, news
+from portal.contacts.calls import legs
 from portal.contacts.models import GOING_ON, Contact, Leg
 from portal.database import db
 from portal.desk.holding import hold_desk
@@ -126,7 +127,8 @@ def _free() -> Select[Any]:
     query = query.join(queue_agents, queue_agents.c.staff_id == Presence.staff_id)
     query = query.join(Staff, Staff.id == Presence.staff_id)
     query = query.outerjoin(Offer, Offer.live_staff_id == Presence.staff_id)
-    consulted = db.exists().where(Leg.staff_id == Presence.staff_id, Leg.role == "third", GOING_ON)
+    asked = Leg.answered_at.is_not(None) | (Leg.at > bindparam("rung_since", callable_=legs.rung_since))
+    consulted = db.exists().where(Leg.staff_id == Presence.staff_id, Leg.role == "third", GOING_ON, asked)
     return query.where(
         Presence.state == "available",
         Offer.id.is_(None),

@@ -4,7 +4,7 @@ telephone network answers; and whether there is anything to read of what they ha
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -21,8 +21,6 @@ from portal.staff import onlookers
 from portal.staff.models import Staff
 from portal.telephony import circuit
 from portal.telephony.models import Circuit
-
-RINGS_FOR = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class Standing:
 
 def of(staff: Person, page: str) -> Standing:
     """Where an agent stands now, who looks at this page. Writes nothing."""
-    asked = {**onlookers.asked_of(page, staff), "rung_since": clock.now() - RINGS_FOR}
+    asked = {**onlookers.asked_of(page, staff), "rung_since": legs.rung_since()}
     (row,) = rows(_asked(), asked)
     state, since, until, missed, contact_id, offer_id, leg_id, has_begun, is_joined, *network = row
     return Standing(

@@ -7,6 +7,7 @@ before its row had its id is heard again once it has.
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -34,6 +35,7 @@ STATES = {  # what the network says, in our words
 }
 OVER = ("ended", "failed")
 RANKS = [(rank, status) for rank in ("", *map(str, range(8))) for status in STATES]  # the words of one call
+RINGS_FOR = timedelta(minutes=2)  # the end of a call that was never picked up may never be told
 RANK = {
     "waiting": 0,
     "sending": 1,
@@ -98,9 +100,14 @@ def one(contact_id: int, role: str) -> Leg | None:
     return found[-1] if found else None
 
 
+def rung_since() -> datetime:
+    """Since when a telephone that nobody has picked up may still ring."""
+    return clock.now() - RINGS_FOR
+
+
 def rings_at(staff: InstrumentedAttribute[int]) -> Select[Any]:
     """The telephone of this agent that rings for something else than an offer: a colleague consults them, or they
-    asked to call somebody. The end of a call that was never picked up may never be told: not for ever."""
+    asked to call somebody; `rung_since` is given when it is asked."""
     rings = (GOING_ON, Leg.answered_at.is_(None), Leg.at > bindparam("rung_since"), Leg.seat != "out")
     query = db.select(Leg.id).where(Leg.staff_id == staff, Leg.role.in_(("agent", "third")), *rings)
     return query.where(Leg.offer_id.is_(None)).order_by(Leg.id.desc()).limit(1)

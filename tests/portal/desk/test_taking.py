@@ -6,8 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 
+from portal import clock
 from portal.config import Settings
 from portal.contacts.calls import legs
 from portal.database import db
@@ -89,6 +91,17 @@ def test_who_is_asked_something_by_a_colleague_is_offered_nothing_meanwhile(app:
     assert offering.live_for(asked.id) is None
     talking.fail(third, "busy")
     assert offering.live_for(asked.id) is not None
+
+
+@pytest.mark.parametrize("seat", ["room", "out"])
+def test_a_question_whose_end_was_lost_keeps_nobody_from_the_line_for_ever(app: Flask, seat: str) -> None:
+    queue = make.queue()
+    asked = make.serving(queue)
+    third = legs.plan(make.contact(), "third", asked.phone, staff_id=asked.id, purpose="consult", seat=seat)
+    third.state = "unknown"  # its job was set aside: nobody will tell more of it
+    with time_machine.travel(clock.now() + timedelta(minutes=3)):
+        places.stand_in_line(make.contact(), queue)
+        assert offering.live_for(asked.id) is not None
 
 
 def test_a_call_back_that_rings_is_taken_by_nobody_else(app: Flask) -> None:
