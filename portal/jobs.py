@@ -23,6 +23,7 @@ from portal.database import Base, db, insert
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 12  # over 23 minutes at the least: a provider may be away for ten
 LONGEST_PAUSE_S = 900
+MOST_ROUNDS = 10  # of a job that is done again and again: how many are kept
 CHANNEL = "relais_jobs"
 WAKE = text(f"NOTIFY {CHANNEL}")
 
@@ -88,12 +89,14 @@ def _due() -> Select[Any]:
 
 
 def go_on(kind: str, *, every: timedelta) -> None:
-    """Asks for the next of a job that is done again and again: once for each such time, whoever asks."""
+    """Asks for the next of a job that is done again and again: once for each such time, whoever asks. Those long done
+    are forgotten by their keys: half a year of done jobs is not to be looked through every few seconds."""
     slot = int(clock.now().timestamp() // every.total_seconds()) + 1
     at = datetime.fromtimestamp(slot * every.total_seconds(), tz=UTC)
     enqueue(kind, {}, dedupe_key=f"{kind}:{slot}", not_before=at)
-    forgotten = db.delete(Job).where(Job.kind == kind, Job.state == "done", Job.done_at < at - 10 * every)
-    db.session.execute(forgotten)
+    former = [f"{kind}:{slot - n}" for n in range(MOST_ROUNDS, 3 * MOST_ROUNDS)]
+    # not by their state: SQLite would take its index, and look through all that is done
+    db.session.execute(db.delete(Job).where(Job.dedupe_key.in_(former), Job.done_at.is_not(None)))
 
 
 def keep(job_id: int, worker: str) -> bool:

@@ -114,7 +114,7 @@ KINDS: dict[str, Callable[[Job], None]] = {
     "watch_clocks": watch_clocks,
 }
 
-# done again and again, as long as there is a worker
+# done again and again: the next is asked for as one is begun, so that one that fails ends nothing
 EVERY: dict[str, timedelta] = {
     "ask_owners": ASKED_EVERY,
     "follow_records": FOLLOWED_EVERY,

@@ -15,9 +15,7 @@ EVERY = timedelta(days=1)
 
 
 def ask_owners(job: Job) -> None:
-    """The next round is asked for first, so that one that fails ends nothing. Each owner in a commit of their own."""
-    jobs.go_on(job.kind, every=EVERY)
-    db.session.commit()
+    """Each owner in a commit of their own."""
     now = clock.now()
     asking.remind(now)
     found = asking.due(receivers.known_addresses(), now, settings().stale_months)

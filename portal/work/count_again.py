@@ -14,7 +14,6 @@ EVERY = timedelta(minutes=15)
 
 def count_again(job: Job) -> None:
     """Only marks the days: they are counted with the others, the latest first."""
-    jobs.go_on(job.kind, every=EVERY)
     following.count_again()
     jobs.finish(job)
     db.session.commit()

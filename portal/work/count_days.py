@@ -14,7 +14,6 @@ EVERY = timedelta(seconds=15)
 
 def count_days(job: Job) -> None:
     """Each quarter of an hour and each day in a transaction of its own."""
-    jobs.go_on(job.kind, every=EVERY)
     quarters, zones = following.follow(), days.Zones()
     db.session.commit()
     for of, begins in sorted(quarters):

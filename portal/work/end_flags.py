@@ -14,8 +14,6 @@ EVERY = timedelta(hours=1)
 
 def end_flags(job: Job) -> None:
     """A batch at a time; each leaves its line in the citizen's history."""
-    jobs.go_on(job.kind, every=EVERY)
-    db.session.commit()
     while keeping.end_flags(by=history.SYSTEM):
         db.session.commit()
     jobs.finish(job)

@@ -15,9 +15,6 @@ EVERY = timedelta(seconds=5)
 
 
 def follow_records(job: Job) -> None:
-    """The next round is asked for first, so that one that fails ends nothing."""
-    jobs.go_on(job.kind, every=EVERY)
-    db.session.commit()
     tally = Tally()
     while follow(tally):
         db.session.commit()

@@ -13,9 +13,6 @@ EVERY = timedelta(days=1)
 
 
 def forget_codes(job: Job) -> None:
-    """The next time is asked for first, so that one that fails ends nothing."""
-    jobs.go_on(job.kind, every=EVERY)
-    db.session.commit()
     while bridge_codes.forget_old():
         db.session.commit()
     jobs.finish(job)

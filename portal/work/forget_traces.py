@@ -34,8 +34,6 @@ class Trace(NamedTuple):
 
 def forget_traces(job: Job) -> None:
     """Table by table, in small batches, each a transaction of its own: cut short, it goes on the next time."""
-    jobs.go_on(job.kind, every=EVERY)
-    db.session.commit()
     forgotten = {trace.table.__tablename__: _forget(trace) for trace in _traces()}
     if any(forgotten.values()):
         history.record("traces.forgotten", job, by=history.SYSTEM, details=forgotten)

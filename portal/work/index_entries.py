@@ -35,7 +35,6 @@ def rebuild(job: Job) -> None:
 
 def tend(job: Job) -> None:
     """Asks for the index where it is missing; gives completion what is asked often by now."""
-    jobs.go_on(job.kind, every=EVERY)
     folder = settings().index_dir
     index.ask_missing(folder)
     db.session.commit()

@@ -21,7 +21,7 @@ from portal import jobs
 from portal.database import db, locked
 from portal.errors import trace_of
 from portal.telephony.refusals import Busy
-from portal.work import KINDS
+from portal.work import EVERY, KINDS
 from portal.work.direct_numbers import write_down
 from portal.work.replay import replay
 
@@ -128,6 +128,8 @@ def _replaying(app: Flask, stop: threading.Event) -> Iterator[None]:
 def work_once(app: Flask, worker: str) -> bool:
     """Does one due job, if there is one."""
     job = jobs.claim(worker)
+    if job is not None and job.kind in EVERY:
+        jobs.go_on(job.kind, every=EVERY[job.kind])
     db.session.commit()
     if job is None:
         return False

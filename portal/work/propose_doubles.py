@@ -15,7 +15,6 @@ LATE = 500  # events whose numbers were drawn before others', and committed afte
 
 def propose_doubles(job: Job) -> None:
     """Person by person, each in a transaction of its own. How far it has got is written in the job that is done."""
-    jobs.go_on(job.kind, every=EVERY)
     last = _reached(job)
     upto, nothing_new = max(0, last - LATE), doubles.last_event() == last
     db.session.commit()

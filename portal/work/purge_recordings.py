@@ -18,7 +18,6 @@ KEPT_THERE = "Le réseau refuse d’effacer un enregistrement de plus de six moi
 
 def purge_recordings(job: Job) -> None:
     """One after the other; what the network does not answer for is tried again, and what it refuses, tomorrow."""
-    jobs.go_on(job.kind, every=EVERY)
     while found := recordings.past(clock.now()):
         db.session.commit()
         gone = [_purge(recording) for recording in found]

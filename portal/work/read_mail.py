@@ -25,9 +25,6 @@ AT_ONCE = 200  # letters taken by one job: the others are for the next
 
 
 def read_mail(job: Job) -> None:
-    """The next reading is asked for first, so that one that fails ends nothing."""
-    jobs.go_on(job.kind, every=EVERY)
-    db.session.commit()
     take_in()
     if settings().imap_host:
         read_folder()

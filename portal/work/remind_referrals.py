@@ -19,7 +19,6 @@ EVERY = timedelta(hours=1)
 def remind_referrals(job: Job) -> None:
     """Receiver by receiver, each in a transaction of its own: what goes wrong with one waits for the next try, and is
     nothing to the others."""
-    jobs.go_on(job.kind, every=EVERY)
     groups = reminding.due()
     db.session.commit()
     wrong: Exception | None = None

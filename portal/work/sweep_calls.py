@@ -22,9 +22,8 @@ GONE = "completed"  # what a call is that the network does not know any more
 
 
 def sweep_calls(job: Job) -> None:
-    """The next sweep is asked for first, so that one that fails ends nothing. The network lists what goes on, however
-    much that is; of the rest each is asked about, and what it answers is heard as its own word would be."""
-    jobs.go_on(job.kind, every=EVERY)
+    """The network lists what goes on, however much that is; of the rest each is asked about, and what it answers is
+    heard as its own word would be."""
     going_on = calls_going_on(clock.now() - QUIET)
     jobs.finish(job)
     db.session.commit()

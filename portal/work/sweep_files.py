@@ -16,9 +16,6 @@ EVERY = timedelta(days=1)
 
 
 def sweep(job: Job) -> None:
-    """The next sweep is asked for first, so that one that fails ends nothing."""
-    jobs.go_on(job.kind, every=EVERY)
-    db.session.commit()
     attachments.sweep(settings().attachments_dir)
     db.session.commit()
     while keeping.forget_old(settings()):

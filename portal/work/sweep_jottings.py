@@ -13,9 +13,6 @@ EVERY = timedelta(hours=1)
 
 
 def sweep_jottings(job: Job) -> None:
-    """The next sweep is asked for first, so that one that fails ends nothing."""
-    jobs.go_on(job.kind, every=EVERY)
-    db.session.commit()
     while jottings.forget_old():
         db.session.commit()
     onlookers.forget_old()

@@ -17,8 +17,7 @@ EVERY = timedelta(minutes=1)
 
 
 def sweep(job: Job) -> None:
-    """The next sweep is asked for first, so that one that fails ends nothing. Two at once share the work."""
-    jobs.go_on(job.kind, every=EVERY)
+    """Two at once share the work."""
     sweeping.ask_again_for_unsent()
     to_check = sweeping.take_to_check()
     jobs.finish(job)

@@ -20,9 +20,7 @@ EVERY = timedelta(minutes=10)
 
 
 def watch_clocks(job: Job) -> None:
-    """The next round is asked for first, so that one that fails ends nothing. Each thing in a commit of its own."""
-    jobs.go_on(job.kind, every=EVERY)
-    db.session.commit()
+    """Each thing in a commit of its own."""
     for organization_id in escalating.watched():
         found = escalating.due_soon(organization_id)
         db.session.commit()

@@ -14,7 +14,7 @@ from flask import Flask
 from portal import clock, jobs
 from portal.database import db
 from portal.jobs import Job
-from portal.work import KINDS, loop
+from portal.work import EVERY, KINDS, loop
 from tests.until import until
 
 done: list[str] = []
@@ -158,3 +158,35 @@ def test_what_a_citizen_wrote_stays_out_of_the_workers_log(
     work()
     assert "ValueError" in caplog.text and "test_jobs.py" in caplog.text
     assert "Aïcha Benali" not in caplog.text.replace('raise ValueError("Bonjour, je suis Aïcha Benali")', "")
+
+
+def test_what_is_done_again_and_again_goes_on_though_it_fails(
+    app: Flask, work: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(EVERY, "fail", timedelta(minutes=1))
+    jobs.go_on("fail", every=EVERY["fail"])
+    for _ in range(3):
+        with time_machine.travel(clock.now() + timedelta(minutes=2)):
+            work()
+    rounds = db.session.scalars(db.select(Job.dedupe_key).filter_by(kind="fail")).all()
+    assert len(rounds) == 2, "the one that failed, and the next"
+
+
+def test_rounds_long_done_are_forgotten_and_nothing_else_is(
+    app: Flask, work: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tick(job: Job) -> None:
+        jobs.finish(job)
+        db.session.commit()
+
+    monkeypatch.setitem(EVERY, "tick", timedelta(minutes=1))
+    monkeypatch.setitem(KINDS, "tick", tick)
+    jobs.enqueue("note", {"word": "un"})
+    jobs.go_on("tick", every=EVERY["tick"])
+    now = clock.now()
+    for n in range(1, 20):
+        with time_machine.travel(now + timedelta(minutes=n)):
+            work()
+    done_rounds = db.session.scalars(db.select(Job.id).filter_by(kind="tick", state="done")).all()
+    assert len(done_rounds) == jobs.MOST_ROUNDS - 1
+    assert db.session.scalars(db.select(Job.state).filter_by(kind="note")).one() == "done"
