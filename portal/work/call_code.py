@@ -67,8 +67,8 @@ def _place(call: CodeCall, to: str, job: Job) -> None:
 def _reconcile(call: CodeCall, to: str, job: Job) -> None:
     """Looks for what an interrupted try may have placed; only if the network has nothing is it placed again."""
     found = sending.find_calls(settings(), to=to, sender=call.sender, since=call.at - LOOK_BACK)
-    held = _held(call)
-    ours = [ref for ref in found if ref not in code_calls.known(found)]
+    held, known = _held(call), code_calls.known(found)
+    ours = [ref for ref in found if ref not in known]
     if held.provider_ref or ours:
         code_calls.hear(held, "queued", held.provider_ref or ours[0])
         _done(job)

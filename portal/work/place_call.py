@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from portal import clock, jobs
 from portal.contacts.calls import legs
-from portal.contacts.models import Contact, Leg
+from portal.contacts.codes import code_calls
+from portal.contacts.models import Leg
 from portal.database import db
 from portal.desk import talking
 from portal.desk.models import Offer
@@ -75,8 +76,7 @@ def _reconcile(leg: Leg, job: Job) -> None:
     since = leg.at - LOOK_BACK
     found = sending.find_calls(settings(), to=leg.to, sender=leg.contact.line, since=since)
     held = _held(leg)
-    known = set(db.session.scalars(db.select(Leg.provider_ref).where(Leg.provider_ref.in_(found))))
-    known |= set(db.session.scalars(db.select(Contact.provider_ref).where(Contact.provider_ref.in_(found))))
+    known = code_calls.known(found)
     ours = [ref for ref in found if ref not in known]
     if held.provider_ref or ours:
         _record(held, held.provider_ref or ours[0])

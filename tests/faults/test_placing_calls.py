@@ -13,6 +13,7 @@ import time_machine
 from flask import Flask
 
 from portal import clock, jobs
+from portal.citizens.models import Code, CodeCall
 from portal.contacts.calls import legs
 from portal.contacts.models import Contact, Leg
 from portal.database import db
@@ -148,6 +149,29 @@ def test_an_earlier_call_to_the_same_telephone_is_not_taken_for_this_one(
     turn(telephone, next_requests={"refuse": 1})
     work_later(work)
     assert fresh(second).provider_ref not in (None, first.provider_ref) and placed(telephone) == 2
+
+
+def test_a_call_that_says_a_code_is_not_taken_for_this_one(
+    app: Flask, telephone: Running, work: Callable[[], int]
+) -> None:
+    said = ask()
+    work()
+    said, ref = fresh(said), fresh(said).provider_ref
+    said.provider_ref, said.state = None, "ended"
+    db.session.flush()
+    used = make.identifier("phone", AGENT_PHONE)
+    code = Code(
+        identifier_id=used.id, subject_type="cases", subject_id=1, code_hash="h", expires_at=clock.now()
+    )
+    call = CodeCall(code=code, seed="s", sender=LINE, language="fr", provider_ref=ref, state="ended")
+    db.session.add(call)
+    second = legs.plan(
+        make.contact("phone", direction="out", line=LINE), "agent", AGENT_PHONE, purpose="call"
+    )
+    db.session.commit()
+    turn(telephone, next_requests={"refuse": 1})
+    work_later(work)
+    assert fresh(second).provider_ref not in (None, ref) and placed(telephone) == 2
 
 
 @pytest.mark.slow
