@@ -31,12 +31,16 @@ def keep(folder: Path, told: dict[str, Any], body: BinaryIO, *, whose: str = "")
     _made(folder)
     name = f"{time.time_ns():020}-{zlib.crc32(whose.encode()) % LANES}-{secrets.token_hex(4)}"
     draft, path = folder / f".{name}", folder / name
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(json.dumps(told).encode() + b"\n")
-        shutil.copyfileobj(body, file)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(path)
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(json.dumps(told).encode() + b"\n")
+            shutil.copyfileobj(body, file)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)  # a full disk takes no halves
+        raise
     sync_folder(folder)
     return path
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 
+from portal import storage
 from portal.database import brief_read, db
 from portal.directory.models import Organization, Service
 from portal.directory.reading import text_in
@@ -25,11 +24,6 @@ def write_down(folder: Path) -> None:
             {"name": text_in(service, "fr").name, "phone": service.phone}
             for service in session.scalars(query)
         ]
-    path, text = folder / "direct-numbers.json", json.dumps(told, ensure_ascii=False)
-    if path.exists() and path.read_text() == text:
-        return
-    with tempfile.NamedTemporaryFile("w", dir=folder, delete=False) as draft:
-        draft.write(text)
-        draft.flush()
-        os.fsync(draft.fileno())
-    Path(draft.name).replace(path)
+    path, text = folder / "direct-numbers.json", json.dumps(told, ensure_ascii=False).encode()
+    if not path.exists() or path.read_bytes() != text:
+        storage.write_whole(path, [text])

@@ -91,13 +91,21 @@ def _work(app: Flask, worker: str, stop: threading.Event, until_empty: bool) -> 
                 replay(app)
             if time.monotonic() > tidied + TIDY_S:
                 tidied = time.monotonic()
-                write_down(app.extensions["settings"].data_dir)
+                _write_down(app)
             worked = work_once(app, worker)
             if not worked and until_empty:
                 break
             tried += worked
             wait(0 if worked else IDLE_S)  # between two jobs too: what nobody reads, the server keeps
     return tried
+
+
+def _write_down(app: Flask) -> None:
+    """A disk that takes nothing keeps no job waiting."""
+    try:
+        write_down(app.extensions["settings"].data_dir)
+    except OSError as error:
+        log.error("the direct numbers cannot be written down: %s", type(error).__name__)
 
 
 @contextmanager

@@ -44,11 +44,16 @@ def replay(app: Flask, stop: threading.Event | None = None) -> int:
 
 
 def _again(app: Flask, path: Path) -> bool:
-    """Done, or set aside because it is refused; False when the database is away still."""
-    told, body = spool.read(path)
+    """Done, or set aside because it is refused or cannot even be asked; False when the database is away still."""
     tried, status = 0, AWAY
-    while tried < TRIES.get(status, 0):
-        tried, status = tried + 1, Context().run(_ask, app, told, body)
+    try:
+        told, body = spool.read(path)
+        while tried < TRIES.get(status, 0):
+            tried, status = tried + 1, Context().run(_ask, app, told, body)
+    except (ValueError, KeyError) as error:  # not what `keep_request` writes
+        log.error("%s, kept in the spool, cannot be read (%s): set aside", path.name, type(error).__name__)
+        spool.set_aside(path)
+        return True
     if status == AWAY:
         return False
     if status < 400:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -194,3 +196,28 @@ def test_a_file_that_somebody_holds_for_long_loses_no_text(
     work()
     assert messages() == ["Bonjour"]
     assert waiting(app) == 0
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_what_a_broken_disk_gives_back_holds_up_nothing_of_its_lane(
+    app: Flask, work: Callable[[], int]
+) -> None:
+    folder = app.extensions["settings"].spool_dir
+    broken = spool.keep(folder, {"path": "/telephone/text"}, BytesIO(b"Body=Bonjour"))
+    broken.write_bytes(b"")
+    try:
+        work()
+        assert spool.waiting(folder) == (0, 1)
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_disk_that_is_full_is_left_no_halves(app: Flask, tmp_path: Path) -> None:
+    class Full(BytesIO):
+        def read(self, _size: int | None = -1) -> bytes:
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="space"):
+        spool.keep(tmp_path, {}, Full())
+    assert list(tmp_path.iterdir()) == []

@@ -12,6 +12,7 @@ from sqlalchemy import event
 from portal import jobs
 from portal.database import db
 from portal.jobs import Job
+from tests import make
 from tests.sending import work_later
 
 
@@ -39,3 +40,16 @@ def test_a_transaction_that_the_server_gave_up_ends_no_worker(
     assert left[0] < 0
     work_later(work, 2)  # what was cut off in its midst is tried again a little later
     assert "done" in db.session.scalars(db.select(Job.state).filter_by(kind="sweep_files")).all()
+
+
+def test_a_disk_that_takes_nothing_ends_no_worker(app: Any, work: Callable[[], int]) -> None:
+    make.service("ccas", of=make.organization(is_host=True), phone="+33199000099")
+    taken = app.extensions["settings"].data_dir / "direct-numbers.json"
+    taken.unlink(missing_ok=True)
+    taken.mkdir()
+    jobs.enqueue("sweep_jottings", {})
+    try:
+        work()
+    finally:
+        taken.rmdir()
+    assert "done" in db.session.scalars(db.select(Job.state).filter_by(kind="sweep_jottings")).all()
