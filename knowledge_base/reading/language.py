@@ -22,9 +22,12 @@ _OTHER_SCRIPTS = {
     "ta": re.compile("[\u0b80-\u0bff]"),
     "bn": re.compile("[\u0980-\u09ff]"),
 }
+# The commonest of what is published, and of what people write of themselves: a text of five words holds few others.
 _COMMON = {
-    "fr": "le la les des du de et est une un dans pour que qui sur au aux par vous votre avec ce ou ne pas en",
-    "en": "the of and to in is for that you your with on are be this or by not from it as have will can",
+    "fr": "le la les des du de et est une un dans pour que qui sur au aux par vous votre avec ce ou ne pas en "
+    "je j il elle on nous moi mon ma mes suis ai c bonjour merci comment",
+    "en": "the of and to in is for that you your with on are be this or by not from it as have will can "
+    "i my he she we am was has don please help need hello thanks how what where when",
     "es": "el los las de y es una un en para que por con su del se lo no al como sus o este",
     "it": "il lo gli di e una un che per con del della si non da sono nel alla i le dei",
     "de": "der die das und ist ein eine den von zu mit sie für auf nicht im dem des oder werden",
