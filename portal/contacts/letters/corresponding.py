@@ -20,6 +20,7 @@ from portal.citizens.models import Identifier
 from portal.contacts.answering import advance
 from portal.contacts.models import Contact, Envelope, Message
 from portal.contacts.recording import begin, reopen
+from portal.contacts.texts.courtesies import thanks
 from portal.database import db, hold, locked
 from portal.mail.reading import ReadLetter, bare
 from portal.mail.returns import Return
@@ -56,7 +57,7 @@ def begin_letter(
 def add_letter(
     contact: Contact, letter: ReadLetter, body: str, *, refused: Sequence[dict[str, str]]
 ) -> Message:
-    """Writes the letter in its contact, which is open again unless a program wrote it."""
+    """Writes the letter in its contact, which is open again if it asks for something."""
     other = _is_other(contact, letter)
     message = Message(
         contact=contact,
@@ -78,10 +79,15 @@ def add_letter(
     )
     db.session.add(message)
     contact.last_message_at = clock.now()
-    if not letter.automatic:
+    if goes_on(letter):
         reopen(contact)
     db.session.flush()
     return message
+
+
+def goes_on(letter: ReadLetter) -> bool:
+    """Whether its exchange goes on with it: a program's answer, or nothing but thanks, changes nothing."""
+    return not letter.automatic and (bool(letter.files) or not thanks(letter.words.new))
 
 
 def write_envelope(message: Message, *, sender: str, recipient: str, subject: str, domain: str) -> Envelope:

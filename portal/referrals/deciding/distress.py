@@ -8,7 +8,14 @@ from __future__ import annotations
 import json
 from functools import cache
 
+from portal.errors import N_
 from portal.referrals.deciding.phrases import DATA, Phrase, fitting, phrase, said
+
+# what whoever wrote them is answered at once
+IN_DANGER = N_(
+    "En danger ? Appelez le 15, le 17, le 18 ou le 112, ou le 114 par SMS. "
+    "Pensées de suicide : le 3114, jour et nuit. Un agent va vous lire."
+)
 
 
 def distress(words: str, language: str = "fr") -> tuple[str, ...]:

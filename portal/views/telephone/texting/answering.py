@@ -28,7 +28,7 @@ from portal.directory.models import Organization
 from portal.errors import Refused
 from portal.lines.models import Line
 from portal.lines.saying import relay_of, say
-from portal.referrals.deciding.distress import distress
+from portal.referrals.deciding.distress import IN_DANGER, distress
 from portal.telephony.parts import with_plain_marks
 from portal.views.context import searcher, settings
 from portal.views.language import LANGUAGES, date_text, phone_text
@@ -42,9 +42,11 @@ def answer_text(line: Line, contact: Contact, body: str, case: Case) -> str:
     Words of distress are told apart whoever has the contact and whatever was spent; only the text itself is counted.
     """
     found = library.find(searcher(), body, language=contact.language, kinds=ANSWERING, limit=2)
-    _queue(contact, found.topic)
+    wait_in_line(contact, found.topic)
     if distress(body, contact.language):
-        if _reply(contact, _in_danger(contact.language), "distress"):
+        with force_locale(contact.language):
+            numbers = gettext(IN_DANGER)
+        if _reply(contact, numbers, "distress"):
             clocks.registered(case)  # a cry for help is not met with deadlines: an agent gives the receipt
         return "distress"
     if contact.agent_id is not None or why_not(contact):
@@ -65,14 +67,14 @@ def written_in(body: str) -> str:
 
 def answer_picture(line: Line, contact: Contact, case: Case) -> str:
     """A picture without a word waits for a person; whoever begins with one has the receipt that is owed."""
-    _queue(contact, "")
+    wait_in_line(contact)
     if contact.agent_id is not None or why_not(contact) or not owes_receipt(case):
         return "none"
     _acknowledge(line, contact, case)
     return "reference"
 
 
-def _queue(contact: Contact, topic: str) -> None:
+def wait_in_line(contact: Contact, topic: str = "") -> None:
     """Waits where its topic is answered; without one, where somebody reads it and sends it on."""
     if contact.state != "open" or contact.queue_id is not None:
         return
@@ -184,14 +186,6 @@ def _reply(contact: Contact, text: str, purpose: str) -> bool:
     except Refused:
         return False
     return written.state == "waiting"
-
-
-def _in_danger(language: str) -> str:
-    with force_locale(language):
-        return gettext(
-            "En danger ? Appelez le 15, le 17, le 18 ou le 112, ou le 114 par SMS. "
-            "Pensées de suicide : le 3114, jour et nuit. Un agent va vous lire."
-        )
 
 
 def _sure(contact: Contact, hit: library.Hit) -> str:

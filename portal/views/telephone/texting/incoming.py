@@ -10,10 +10,11 @@ from twilio.twiml.messaging_response import MessagingResponse
 from portal.cases.opening import open_case, reopen_case
 from portal.citizens.identifying import identifier, network_number
 from portal.contacts.codes.bridge_codes import code_in
-from portal.contacts.models import DISTRESS
+from portal.contacts.models import DISTRESS, Contact
 from portal.contacts.recording import receive_text
 from portal.contacts.texts import pictures
 from portal.contacts.texts.consenting import heed, settle
+from portal.contacts.texts.courtesies import asks_nothing, thanks
 from portal.database import db
 from portal.history import CITIZEN
 from portal.lines.models import Line
@@ -26,6 +27,7 @@ from portal.views.telephone.texting.answering import (
     answer_keyword,
     answer_picture,
     answer_text,
+    wait_in_line,
     written_in,
 )
 
@@ -78,6 +80,9 @@ def _take(line: Line, sid: str, number: str, body: str, named: list[str]) -> Non
         else:
             settle(contact)
         return
+    if contact.case_id is None and not named and asks_nothing(body):
+        _hear(contact, body)
+        return
     # nothing asked below looks for what is not yet written: one UPDATE, not four
     with db.session.no_autoflush:
         case = open_case(contact, by=CITIZEN)
@@ -89,3 +94,12 @@ def _take(line: Line, sid: str, number: str, body: str, named: list[str]) -> Non
         )
         if contact.step != DISTRESS:  # what follows a cry for help does not make it less urgent
             contact.step = STEPS[answered]
+
+
+def _hear(contact: Contact, body: str) -> None:
+    """It opens no matter and no deadline, and no receipt says that it did: thanks need nobody, the rest is read."""
+    if thanks(body):
+        settle(contact)
+    else:
+        wait_in_line(contact)
+        contact.step = contact.step or STEPS["none"]

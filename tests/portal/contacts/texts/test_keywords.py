@@ -161,7 +161,7 @@ def test_a_number_thought_to_take_no_texts_is_believed_when_it_writes(network: N
 def test_yes_is_an_answer_when_nothing_was_stopped(network: Network) -> None:
     tell(network, "YES")
     (contact,) = db.session.scalars(db.select(Contact)).all()
-    assert contact.state != "wrapped_up" and contact.case_id
+    assert contact.state != "wrapped_up" and contact.case_id is None
 
 
 @pytest.mark.parametrize(("word", "answers"), [("REPRISE", 1), ("START", 0)])

@@ -136,3 +136,40 @@ def test_a_cry_for_help_is_not_met_with_deadlines(network: Network) -> None:
 def test_nobody_is_owed_a_receipt_at_a_hidden_number(network: Network) -> None:
     assert tell(network, "Bonjour", From="+266696687") == []
     assert receipt() is None
+
+
+@pytest.mark.parametrize("body", ["Merci !", "Ok merci, bonne journée", "Thank you very much", "شكرا جزيلا"])
+def test_thanks_open_no_matter_and_get_no_receipt(network: Network, body: str) -> None:
+    assert tell(network, body) == []
+    assert db.session.scalars(db.select(Case)).all() == []
+    [message] = db.session.scalars(db.select(Message))
+    assert (message.body, message.contact.state) == (body, "wrapped_up")
+
+
+@pytest.mark.parametrize("body", ["oui", "Non merci", "ok", "👍"])
+def test_a_word_that_answers_something_waits_for_a_person(network: Network, body: str) -> None:
+    assert tell(network, body) == []
+    [message] = db.session.scalars(db.select(Message))
+    assert (message.contact.state, message.contact.case_id) == ("open", None)
+    assert len(tell(network, "Quand passe-t-on prendre les encombrants ?", "SM2")) == 1, "it goes on"
+
+
+@pytest.mark.parametrize("body", ["Merci de me rappeler", "ok ?", "Merci, et pour la cantine ?"])
+def test_thanks_that_ask_for_something_are_a_request(network: Network, body: str) -> None:
+    assert len(tell(network, body)) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("my husband hits me please help", "In danger?"),
+        ("please help me I am lost", "/en/requests"),
+        ("I need a passport", "/en/requests"),
+        ("lost my wallet", "/en/requests"),
+        ("je suis seule a la maison", "/fr/requests"),
+        ("perdu ma carte", "/fr/requests"),
+    ],
+)
+def test_a_short_text_is_answered_in_its_language(network: Network, body: str, said: str) -> None:
+    (told,) = tell(network, body)
+    assert said in told, told
