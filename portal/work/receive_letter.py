@@ -22,7 +22,7 @@ from portal.citizens.models import Identifier
 from portal.config import LANGUAGES
 from portal.contacts import attachments
 from portal.contacts.letters import corresponding, mailboxes
-from portal.contacts.models import DISTRESS, Contact
+from portal.contacts.models import DISTRESS, Contact, Message
 from portal.contacts.telling import tell_of
 from portal.database import db, locked
 from portal.desk import waiting
@@ -38,7 +38,7 @@ from portal.mail.returns import Return
 from portal.referrals.deciding.distress import distress
 from portal.referrals.following import links, living
 from portal.work.context import settings
-from portal.work.receipts import acknowledge
+from portal.work.receipts import acknowledge, answer_distress, tell_not_kept
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,11 @@ class Files:
     """What came with a letter: kept, or refused and why."""
 
     kept: tuple[attachments.Kept, ...] = ()
-    refused: tuple[dict[str, str], ...] = ()
+    refused: tuple[tuple[str, Refused], ...] = ()
+
+    @property
+    def reasons(self) -> list[Refused]:
+        return [why for _, why in self.refused]
 
 
 def receive_letter(job: Job) -> None:
@@ -82,16 +86,14 @@ def _read(raw: bytes, letter: IncomingLetter) -> tuple[ReadLetter, Files]:
 
 def _keep_files(read: ReadLetter) -> Files:
     kept: list[attachments.Kept] = []
-    refused: list[dict[str, str]] = []
+    refused: list[tuple[str, Refused]] = []
     for file in read.files:
         sizes = [("", one.size) for one in kept] + [("", len(file.data))]
         try:
             attachments.check_all(sizes, most_mb=settings().attachments_mb)
             kept.append(attachments.keep(settings().attachments_dir, file.name, file.data))
         except Refused as refusal:
-            refused.append(
-                {"name": attachments.safe_name(file.name), "why": refusal.sentence % refusal.values}
-            )
+            refused.append((attachments.safe_name(file.name), refusal))
     return Files(tuple(kept), tuple(refused))
 
 
@@ -130,13 +132,14 @@ def record(read: ReadLetter, files: Files, *, recipient: str = "") -> tuple[Cont
     if contact is None:
         contact = _begin(read, used, where)
     body = read.words.new or read.bare_subject or "(sans texte)"
-    message = corresponding.add_letter(contact, read, body, refused=files.refused)
+    refused = [{"name": name, "why": why.sentence % why.values} for name, why in files.refused]
+    message = corresponding.add_letter(contact, read, body, refused=refused)
     attachments.attach(message, files.kept)
     db.session.flush()
     if new:
-        _settle(contact, read, where)
-    elif not read.automatic:
-        _go_on(contact)
+        _settle(contact, read, where, files)
+    elif corresponding.goes_on(read):
+        _go_on(contact, read, message, files)
     tell_of(contact)
     return contact, new
 
@@ -172,27 +175,43 @@ def _begin(read: ReadLetter, used: Identifier | None, where: mailboxes.Delivery)
     return contact
 
 
-def _settle(contact: Contact, read: ReadLetter, where: mailboxes.Delivery) -> None:
+def _settle(contact: Contact, read: ReadLetter, where: mailboxes.Delivery, files: Files) -> None:
     """A new exchange: its topic, its queue, its matter, and its receipt."""
     said = f"{read.subject} {read.words.new}"
     searcher = current_app.extensions["searcher"]
     contact.topic_id = library.topic_about(searcher, read.bare_subject or said, language=contact.language)
-    if distress(said, contact.language):
+    in_danger = distress(said, contact.language)
+    if in_danger:
         contact.step = DISTRESS
     queue = db.session.get(Queue, where.queue_id) if where.queue_id else None
     queue = queue or waiting.queue_for_topic(contact.topic_id, organization_id=contact.organization_id)
     if queue is not None:
         waiting.enqueue(contact, queue)
     case = open_case(contact, by=history.CITIZEN)
-    used = contact.identifier
-    if used is not None and read.answerable and not mailboxes.is_ours(used.value, settings().smtp_from):
-        acknowledge(contact, case, used)
+    used = _to_answer(contact, read)
+    if used is not None and in_danger:
+        answer_distress(contact, case, used)
+    elif used is not None:
+        acknowledge(contact, case, used, files.reasons)
 
 
-def _go_on(contact: Contact) -> None:
+def _go_on(contact: Contact, read: ReadLetter, message: Message, files: Files) -> None:
     case = db.session.get(Case, contact.case_id) if contact.case_id else None
     if case is not None:
         reopen_case(case, by=history.CITIZEN)
-    last = contact.messages[-1]
-    if distress(last.body, contact.language):
+    in_danger = distress(message.body, contact.language)
+    if in_danger:
         contact.step = DISTRESS
+    used = _to_answer(contact, read)
+    if used is not None and in_danger:
+        answer_distress(contact, case, used)
+    elif used is not None:
+        tell_not_kept(contact, used, files.reasons)
+
+
+def _to_answer(contact: Contact, read: ReadLetter) -> Identifier | None:
+    """The address that an automatic answer goes to: the exchange's own, where this letter comes from it."""
+    used = contact.identifier
+    if used is None or used.value != read.sender or not read.answerable:
+        return None
+    return None if mailboxes.is_ours(used.value, settings().smtp_from) else used

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from portal.contacts.models import Contact, Envelope, Message
+from portal.contacts.models import DISTRESS, Contact, Envelope, Message
 from portal.database import db
 from portal.mail.keeping import keep_letter
 from portal.mail.models import IncomingLetter, Letter
@@ -30,6 +31,16 @@ def letter(
     }
     head = "\r\n".join(f"{name}: {value}" for name, value in given.items() if value)
     return f"{head}\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{words}".encode()
+
+
+def with_files(*names: str) -> bytes:
+    """A letter with files that are none of what we keep, whatever their names say."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = WHO, "mairie@ville.example", "Pièces"
+    message.set_content("Voici mes pièces.")
+    for name in names:
+        message.add_attachment(b"MZ\x90" + bytes(99), maintype="application", subtype="pdf", filename=name)
+    return message.as_bytes()
 
 
 @pytest.fixture
@@ -174,3 +185,43 @@ def test_what_cannot_be_read_stands_on_the_desk_as_it_came(write: Write) -> None
     assert contact is not None and contact.state in ("open", "waiting")
     [attached] = contact.messages[0].attachments
     assert (attached.name, attached.size) == ("lettre.eml", len(raw))
+
+
+def test_words_of_distress_are_answered_by_the_emergency_numbers_and_no_deadline(write: Write) -> None:
+    first = write(words="Je vais me suicider ce soir")
+    assert first is not None and first.step == DISTRESS
+    [told] = sent()
+    assert "3114" in told.body and "15" in told.body and "refus" not in told.body
+    again = write(words="Je veux mourir", In_Reply_To=f"<{told.message_id}>")
+    assert again is not None and again.id == first.id
+    assert ["3114" in one.body for one in sent()] == [True, True]
+
+
+def test_a_cry_for_help_is_answered_in_its_language(write: Write) -> None:
+    write(words="I want to kill myself, please help me", subject="Help")
+    [told] = sent()
+    assert "Thoughts of suicide" in told.body
+
+
+def test_whoever_sent_files_that_are_not_kept_is_told(write: Write) -> None:
+    contact = write(raw=with_files("facture.pdf", "archive.zip"))
+    assert contact is not None and not contact.messages[0].attachments
+    [receipt] = sent()
+    assert (
+        "Nous avons bien reçu" in receipt.body and "Nous n’avons pas pu garder ces fichiers" in receipt.body
+    )
+    assert "facture.pdf" in receipt.body and "archive.zip" in receipt.body
+    write(raw=with_files("page.html"))
+    assert len(sent()) == 2 and "page.html" in sent()[1].body and "Nous avons bien" not in sent()[1].body
+
+
+@pytest.mark.parametrize(
+    ("words", "state"), [("Merci beaucoup !", "wrapped_up"), ("Merci, et la suite ?", "open")]
+)
+def test_thanks_do_not_open_again_what_was_answered(write: Write, words: str, state: str) -> None:
+    first = write()
+    assert first is not None
+    first.state = "wrapped_up"
+    again = write(words=words, In_Reply_To=f"<{sent()[0].message_id}>")
+    assert again is not None and (again.id, again.state) == (first.id, state)
+    assert [one.body for one in again.messages][-1] == words
