@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from portal.errors import N_, Refused
 
 LONGEST_TEXT = 10_000
+FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)  # beyond, a day may have no beginning or no end
 REQUIRED = N_("Ce champ est nécessaire.")
 
 
@@ -57,10 +58,13 @@ class Form:
         if not value:
             return None
         try:
-            return date.fromisoformat(value)
+            found = date.fromisoformat(value)
         except ValueError:
-            self.refuse(name, gettext("Écrivez une date, comme 2026-03-31."))
-            return None
+            found = date.min
+        if FIRST <= found <= LAST:
+            return found
+        self.refuse(name, gettext("Écrivez une date, comme 2026-03-31."))
+        return None
 
     def key(self) -> str:
         """The form's own key: the same form sent twice is one act. Drawn anew if the form came without."""

@@ -16,7 +16,6 @@ from portal.cases.lists.models import BulkChange
 from portal.cases.lists.plans import Change
 from portal.cases.models import Case, Macro
 from portal.database import db
-from portal.dates import day_text
 from portal.errors import N_, Refused
 from portal.staff import managing
 from portal.views import guards
@@ -25,6 +24,7 @@ from portal.views.console.cases import rows
 from portal.views.console.cases import words as case_words
 from portal.views.console.door import agents, bp, end_of_day, me, refusals_shown, today
 from portal.views.forms import Form, new_key
+from portal.views.language import date_text
 
 RECENT = timedelta(hours=1)
 
@@ -138,8 +138,8 @@ def _after(change: Change, value: str) -> str:
         return _macro(value).name
     if change.do == "close":
         return case_words.OUTCOMES_SAID.get(value, value)
-    if change.do == "promise" and change.due:
-        return f"{value}, pour le {day_text(date.fromisoformat(change.due[:10]))}"
+    if change.do == "promise" and change.due_at is not None:
+        return f"{value}, pour le {date_text(change.due_at)}"
     return case_words.PRIORITIES.get(value, value)
 
 

@@ -81,6 +81,30 @@ def test_a_promise_for_a_day_is_for_the_end_of_that_day_there(town: Organization
     assert made.due_at == datetime(2026, 3, 3, 23, 59, tzinfo=REUNION)
 
 
+def test_a_promise_for_many_is_shown_for_the_day_that_was_chosen(town: Organization, client: Any) -> None:
+    other = make.organization("loin")
+    make.service("siege", of=other, department="971")  # the last minute of a day is tomorrow in Greenwich
+    agent = make.staff(of=other)
+    case = case_of("Haie", other)
+    make.contact("counter", of=other, case_id=case.id)
+    typed = {"change": "promise", "to": "Rappeler", "due": "2026-03-05", "case": f"{case.id}-1"}
+    with travel(LATE, tick=False):
+        signed_in(client, agent)
+        page = send(client, "/console/cases/changes/preview", typed).text
+    assert "pour le 5 mars 2026" in page and "6 mars" not in page
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_at_the_end_of_time_is_asked_for_again(town: Organization, client: Any, day: str) -> None:
+    person = make.citizen()
+    signed_in(client, make.staff("supervisor"))
+    flag = {"flag": "vulnerable", "flag_note": "", "ends_on": day}
+    near = {"relation": "relative", "relative": "Rose", "relation_ends_on": day}
+    assert client.get(f"/console/reports?from={day}&to={day}").status_code == 422
+    assert send(client, f"/console/citizens/{person.id}/flags", flag).status_code == 422
+    assert send(client, f"/console/citizens/{person.id}/relations", near).status_code == 422
+
+
 def test_reports_end_today_there(town: Organization, client: Any) -> None:
     with travel(LATE, tick=False):
         signed_in(client, make.staff("supervisor"))
