@@ -12,7 +12,7 @@ from portal.telephony.models import Alert
 
 def alert(what: str, sentence: str, *, organization_id: int | None = None) -> None:
     """Tells the administrators, once a day for the same fact."""
-    key = f"{what}:{organization_id or ''}:{clock.now():%Y-%m-%d}"
+    key = f"{what}:{organization_id or ''}:{clock.local_day()}"
     statement = insert(Alert).values(key=key, sentence=sentence, organization_id=organization_id)
     statement = statement.on_conflict_do_nothing(index_elements=["key"]).returning(Alert.id)
     alert_id = db.session.scalar(statement)
