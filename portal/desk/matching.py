@@ -105,11 +105,14 @@ def close_offer(offer: Offer, state: str) -> None:
 def rank_of(queues: Iterable[Queue], now: datetime) -> ColumnElement[int]:
     """A place's priority, raised by its wait: after the queue's long wait it passes before the favoured, after twice
     that it stands with the crises, among whom the longest waiting is first. So nobody waits for ever."""
+    alike: dict[int, list[int]] = {}  # most queues find the same wait long
+    for queue in queues:
+        alike.setdefault(queue.long_wait_s, []).append(queue.id)
     raised = []
     for times, priority in ((2, CRISIS), (1, LONG_WAIT)):
         long = [
-            (Place.queue_id == queue.id) & (Place.since <= now - timedelta(seconds=times * queue.long_wait_s))
-            for queue in queues
+            Place.queue_id.in_(sorted(ids)) & (Place.since <= now - timedelta(seconds=times * wait_s))
+            for wait_s, ids in sorted(alike.items())
         ]
         raised.append(((Place.priority > priority) & db.or_(db.false(), *long), priority))
     return db.case(*raised, else_=Place.priority)
