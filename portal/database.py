@@ -8,7 +8,7 @@ READ ONLY transactions, and timeouts of five seconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -173,6 +173,14 @@ def hold(row: Any) -> None:
     """Holds a row already read until the commit, and reads it afresh: it is about to be changed."""
     db.session.flush()
     db.session.refresh(row, with_for_update={"key_share": True})
+
+
+def hold_all(model: Any, ids: Collection[int]) -> list[Any]:
+    """Holds these rows until the commit and reads them afresh, in the order of their keys: two who hold several never
+    wait for each other in a ring."""
+    db.session.flush()
+    query = db.select(model).where(model.id.in_(ids)).order_by(model.id)
+    return list(db.session.scalars(locked(query)))
 
 
 _LOCK = text("SELECT pg_advisory_xact_lock(:space, hashtext(:name))")

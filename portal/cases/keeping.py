@@ -13,7 +13,7 @@ from portal.cases.due import clocks
 from portal.cases.models import NATURES, PRIORITIES, Case, Promise, Tag
 from portal.citizens import access
 from portal.contacts.models import Contact
-from portal.database import db, hold, locked
+from portal.database import db, hold, hold_all, locked
 from portal.errors import N_, Refused, Stale
 from portal.history import Actor, Person
 from portal.rights import READERS, find_to_read
@@ -50,7 +50,7 @@ def hold_with_exchanges(*cases: Case) -> list[Contact]:
     ids = [one.id for one in cases]
     exchanges = db.select(Contact).where(Contact.case_id.in_(ids)).order_by(Contact.id)
     held = list(db.session.scalars(locked(exchanges)))
-    db.session.scalars(locked(db.select(Case).where(Case.id.in_(ids)).order_by(Case.id))).all()
+    hold_all(Case, ids)
     return held
 
 

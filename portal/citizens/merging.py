@@ -14,7 +14,7 @@ from portal import clock, history
 from portal.citizens import people
 from portal.citizens.models import Citizen, Duplicate, Merge
 from portal.citizens.names import name_key
-from portal.database import db, locked
+from portal.database import db, hold_all, locked
 from portal.errors import N_, Missing, Refused
 from portal.history import Person
 
@@ -77,7 +77,7 @@ def merge(
 
     `versions` are those that the preview showed: whoever may open both files decides on what they saw.
     """
-    _hold(kept.id, absorbed.id)
+    hold_all(Citizen, (kept.id, absorbed.id))
     known = db.session.scalar(db.select(Merge).filter_by(form_key=form_key))
     if known is not None:
         return known
@@ -167,7 +167,7 @@ def parting(merge: Merge) -> Parting:
 
 def undo(merge: Merge, *, by: Person) -> Parting | None:
     """The two are two persons again; None if they already were. Fields that somebody changed since stay so."""
-    _hold(*people.ids(merge.absorbed_id))
+    hold_all(Citizen, people.ids(merge.absorbed_id))
     db.session.scalar(locked(db.select(Merge).filter_by(id=merge.id)))
     if merge.undone_at is not None:
         return None
@@ -207,13 +207,6 @@ def _under(top: int, files: tuple[int, ...]) -> list[int]:
     for one in found:  # grows while it is read
         found.extend(absorbed for kept, absorbed in pairs if kept == one)
     return found
-
-
-def _hold(*citizen_ids: int) -> None:
-    """Holds these files until the commit, always in the same order: two who merge at once wait for each other."""
-    db.session.flush()
-    query = db.select(Citizen).where(Citizen.id.in_(citizen_ids)).order_by(Citizen.id)
-    db.session.scalars(locked(query)).all()
 
 
 def _read_in(head_id: int, files: tuple[int, ...]) -> None:

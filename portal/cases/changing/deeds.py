@@ -6,7 +6,7 @@ as it is, and told. A message that has left is not taken back; one that still wa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,7 +29,7 @@ from portal.cases.due import clocks
 from portal.cases.models import Case, Check, Deed, Note
 from portal.contacts import answering
 from portal.contacts.models import Contact, Message
-from portal.database import Base, db, hold, hold_name, insert, locked
+from portal.database import Base, db, hold, hold_all, hold_name, insert
 from portal.history import Person
 from portal.rights import find_to_read
 
@@ -159,13 +159,9 @@ def _hold_rows(deed: Deed) -> None:
             touched[step["table"]].add(step["id"])
     of_messages = db.select(Message.contact_id).where(Message.id.in_(touched["messages"]))
     contacts = touched["contacts"].union(db.session.scalars(of_messages))
-    _hold_all(Contact, contacts)
+    hold_all(Contact, contacts)
     hold(deed)
-    _hold_all(Case, touched["cases"])
-
-
-def _hold_all(model: Any, ids: Collection[int]) -> None:
-    db.session.scalars(locked(db.select(model).where(model.id.in_(ids)).order_by(model.id))).all()
+    hold_all(Case, touched["cases"])
 
 
 def _recalls(step: Step, by: Person) -> bool:
