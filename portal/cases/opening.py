@@ -16,7 +16,7 @@ from portal.cases.models import Case, Promise
 from portal.cases.references import draw_reference
 from portal.citizens import people
 from portal.contacts.models import Contact
-from portal.database import db, hold, insert
+from portal.database import db, hold, hold_all, insert
 from portal.errors import N_, Refused
 from portal.history import Actor, Person
 from portal.rights import find_to_read
@@ -115,11 +115,9 @@ def say_solved(case: Case, *, by: Actor) -> bool:
 def reopen_case(case: Case, *, by: Actor) -> bool:
     """The citizen wrote again, or says that it is not solved: open again, and what is due from us goes on.
 
-    One that waited for them waits no more; one merged into another opens that one.
+    One that waited for them waits no more; one merged into another opens that one: do not hold it first.
     """
-    hold(case)
-    if case.merged_into_id is not None:
-        return reopen_case(db.session.get_one(Case, case.merged_into_id), by=by)
+    (case,) = hold_kept(case)
     if case.state != "closed":
         return keeping.resume(case, by=by)
     case.state, case.closed_at, case.outcome = "open", None, ""
@@ -127,6 +125,25 @@ def reopen_case(case: Case, *, by: Actor) -> bool:
     keeping.record(case, "case.reopened", by, {"due": keeping.dues(case)})
     keeping.tell_of(case)
     return True
+
+
+def kept_by(case: Case) -> Case:
+    """The case itself, or that into which it was merged."""
+    return kept_by(db.session.get_one(Case, case.merged_into_id)) if case.merged_into_id else case
+
+
+def hold_kept(*cases: Case) -> list[Case]:
+    """Those that these were merged into, or themselves, held until the commit in the order of their keys.
+
+    Where one is merged at this very instant, all are let go: the next one may come before them in that order.
+    """
+    kept = [kept_by(one) for one in cases]
+    with db.session.begin_nested() as asked:
+        hold_all(Case, {one.id for one in kept})
+        if all(one.merged_into_id is None for one in kept):
+            return kept
+        asked.rollback()
+    return hold_kept(*kept)
 
 
 def promise(contact: Contact, text: str, due_at: datetime, *, by: Actor) -> Promise:

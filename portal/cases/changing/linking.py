@@ -87,11 +87,6 @@ def merge(kept: Case, absorbed: Case, *, by: Person, form_key: str | None = None
     return act.deed
 
 
-def kept_by(case: Case) -> Case:
-    """The case itself, or that into which it was merged."""
-    return kept_by(db.session.get_one(Case, case.merged_into_id)) if case.merged_into_id else case
-
-
 def split(
     case: Case,
     contact_ids: Collection[int],

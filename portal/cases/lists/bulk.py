@@ -123,6 +123,7 @@ def go_on(bulk: BulkChange, *, by: Person, most: int = A_FEW) -> bool:
     lines = [_line(case_id, version, change, by) for case_id, version in few]
     left = {str(line.case_id): line.left for line in lines if line.left}
     if len(left) < len(lines):
+        plans.hold(change, [line.case for line in lines if line.case is not None and not line.left])
         with deeds.doing("bulk", bulk.says, by=by) as act:
             for line in lines:
                 if line.case is not None and not line.left:

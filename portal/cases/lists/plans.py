@@ -11,7 +11,7 @@ from portal.cases import keeping, opening
 from portal.cases.changing import macros
 from portal.cases.models import Case, Macro
 from portal.contacts.models import Contact
-from portal.database import db
+from portal.database import db, hold_all
 from portal.errors import N_, Refused
 from portal.history import Person
 
@@ -125,6 +125,14 @@ PLANS: dict[str, Callable[[Case, Change], tuple[str, str]]] = {
     "macro": _plan_macro,
 }
 KINDS = tuple(PLANS)
+
+
+def hold(change: Change, cases: list[Case]) -> None:
+    """What this will change, held before the first of them is, in the order of keys and not of the list."""
+    if change.do in ("resume", "reopen"):
+        opening.hold_kept(*cases)
+    else:
+        hold_all(Case, {one.id for one in cases})
 
 
 def do(case: Case, change: Change, after: str, by: Person) -> None:

@@ -15,8 +15,8 @@ from flask_babel import gettext
 
 from portal import clock
 from portal.cases import saying
-from portal.cases.changing.linking import kept_by
 from portal.cases.models import Case, Promise, Question
+from portal.cases.opening import kept_by
 from portal.cases.references import spoken
 from portal.contacts.attachments import ACCEPTED
 from portal.contacts.letters import corresponding

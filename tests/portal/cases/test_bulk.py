@@ -64,6 +64,8 @@ def test_a_few_are_done_at_once_as_one_deed_and_undone(
 ) -> None:
     agent = make.staff()
     cases = [case_of(f"n° {n}", clocks={"resolution": 48}) for n in range(3)]
+    cases.reverse()  # as a list may have them: its order is not that of their keys
+    db.session.commit()  # others know of them, and may wait for them
 
     def said() -> list[dict[str, str]]:
         return [{name: getattr(case, name) for name in before} for case in cases]

@@ -16,7 +16,7 @@ from portal.cases.checklists import add_check, checks_of
 from portal.cases.due.clocks import clocks_of
 from portal.cases.models import Case, Check, Clock, Note, Promise, Question, Tag
 from portal.cases.notes import notes_of, write_note
-from portal.cases.opening import close_case, open_case, promise
+from portal.cases.opening import close_case, kept_by, open_case, promise
 from portal.contacts import recording
 from portal.contacts.models import Contact, Message
 from portal.database import Base, db
@@ -85,7 +85,7 @@ def test_a_merged_case_is_closed_and_names_the_one_kept(agent: Staff) -> None:
     early = clocks_of(kept)["resolution"].due_at - timedelta(days=3)
     clocks_of(other)["resolution"].due_at = early
     linking.merge(kept, other, by=agent, form_key="m1")
-    assert (other.state, other.merged_into_id, linking.kept_by(other)) == ("closed", kept.id, kept)
+    assert (other.state, other.merged_into_id, kept_by(other)) == ("closed", kept.id, kept)
     assert [len(found) for found in (kept.promises, kept.checklist, kept.tags)] == [2, 2, 2]
     assert clocks_of(kept)["resolution"].due_at == early
     assert {one.state for one in clocks_of(other).values()} == {"stopped"}
@@ -121,7 +121,7 @@ def test_what_was_done_and_undone_leaves_exactly_what_was(app: Flask, acts: list
         assert deeds.undo(deed, by=agent).left == ()
     after = snapshot()
     for new in made:  # its reference was told: its own row stays, closed, and leads back
-        assert (new.state, linking.kept_by(new)) == ("closed", kept)
+        assert (new.state, kept_by(new)) == ("closed", kept)
     ids = {new.id for new in made}
     after["cases"] = [row for row in after["cases"] if row[0] not in ids]
     assert after == before

@@ -11,10 +11,10 @@ from flask import Flask
 from portal.cases import keeping
 from portal.cases.changing import deeds, linking
 from portal.cases.models import Case, Deed
-from portal.cases.opening import open_case
+from portal.cases.opening import close_case, open_case, reopen_case
 from portal.contacts import answering
 from portal.contacts.models import Contact
-from portal.database import db
+from portal.database import db, hold
 from portal.errors import Refused
 from portal.staff.models import Staff
 from tests import make
@@ -66,6 +66,10 @@ def undo(_kept: Case, _case: Case, by: Staff) -> object:
     return deeds.undo(db.session.scalars(db.select(Deed)).one(), by=by)
 
 
+def reopen(_kept: Case, case: Case, by: Staff) -> object:
+    return reopen_case(case, by=by.actor)
+
+
 def elsewhere(app: Flask, move: Move, ids: Collection[int]) -> str:
     """What another connection does meanwhile, and what becomes of it."""
     kept, case, agent = ids
@@ -78,6 +82,36 @@ def elsewhere(app: Flask, move: Move, ids: Collection[int]) -> str:
             db.session.rollback()
             return refusal.sentence
     return "done"
+
+
+def test_who_reopens_a_merged_matter_and_who_holds_both_make_no_ring(app: Flask) -> None:
+    town = Town()
+    merge(town.kept, town.case, town.agent)
+    close_case(town.kept, by=town.agent.actor)
+    db.session.commit()
+    with ThreadPoolExecutor(1) as pool:
+        hold(town.kept)
+        moving = pool.submit(elsewhere, app, reopen, (town.kept.id, town.case.id, town.agent.id))
+        until(waits_for_a_lock, "who reopens it")
+        hold(town.case)
+        db.session.commit()
+        assert moving.result(LIMIT_S) == "done"
+    db.session.expire_all()
+    assert (town.kept.state, town.case.state) == ("open", "closed")
+
+
+def test_a_matter_merged_at_the_instant_that_it_is_reopened_opens_the_other(app: Flask) -> None:
+    town = Town()
+    with ThreadPoolExecutor(1) as pool:
+        merge(town.kept, town.case, town.agent)
+        db.session.flush()
+        moving = pool.submit(elsewhere, app, reopen, (town.kept.id, town.case.id, town.agent.id))
+        until(waits_for_a_lock, "who reopens it")
+        keeping.wait_for(town.kept, "Un justificatif", by=town.agent.actor)
+        db.session.commit()
+        assert moving.result(LIMIT_S) == "done"
+    db.session.expire_all()
+    assert (town.kept.state, town.case.state) == ("open", "closed")
 
 
 def moved_while(app: Flask, town: Town, move: Move, meanwhile: Callable[[], object]) -> str:

@@ -139,7 +139,8 @@ def look_case(case_id: int) -> str:
 @agents
 def move_case(case_id: int) -> Any:
     """Waits for the citizen, goes on, is closed or opened again."""
-    return act(case_id, _move, "C’est noté.")
+    # not held before its verb holds it: one that was merged opens another, which may come before it
+    return act(case_id, _move, "C’est noté.", find=keeping.find_case)
 
 
 def _move(found: Case, form: Form) -> None:

@@ -116,4 +116,4 @@ def undo_deed(case_id: int, deed_id: int) -> Any:
     told = bool(undone.given_back) and receipt.take_back_receipts(deed)
     db.session.commit()
     flash(words.of_undoing(undone, told=told), "warning" if undone.left else "message")
-    return redirect(url_for("console.case", case_id=linking.kept_by(found).id))
+    return redirect(url_for("console.case", case_id=opening.kept_by(found).id))

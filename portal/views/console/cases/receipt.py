@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import force_locale
 
 from portal import history
-from portal.cases import keeping, receipts, saying
+from portal.cases import keeping, opening, receipts, saying
 from portal.cases.changing import deeds, linking
 from portal.cases.due import clocks
 from portal.cases.models import Case, Deed
@@ -77,7 +77,7 @@ def take_back_receipts(deed: Deed) -> bool:
     for sent in gone:
         with force_locale(templates.language_for(sent.contact)):
             link, text = composing.known_of(sent.contact)["link"], sent.channel == "text"
-            parts = [said(one) for one in saying.led_back(new, linking.kept_by(new), link, text=text)]
+            parts = [said(one) for one in saying.led_back(new, opening.kept_by(new), link, text=text)]
         _send(sent.contact, sent.channel, parts)
     return bool(gone)
 
