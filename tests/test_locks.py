@@ -12,6 +12,7 @@ from portal.contacts.models import Contact
 from portal.database import db, hold, locked
 from portal.desk import places
 from portal.desk.holding import hold_desk, hold_place_alone, hold_presence
+from portal.referrals.following.referring import refer
 from tests import make
 
 
@@ -25,6 +26,8 @@ class Desk:
             places.stand_in_line(contact, queue)
         self.agent = make.serving(queue, state="break")
         self.matter = open_case(self.first, by=self.agent.actor)
+        self.other_matter = open_case(self.second, by=self.agent.actor)
+        self.sent = refer(self.first, make.service().id, reason="La CAF", by=self.agent.actor)
         db.session.commit()
 
     def contact(self) -> None:
@@ -32,6 +35,19 @@ class Desk:
 
     def case(self) -> None:
         hold(self.matter)
+
+    def other_case(self) -> None:
+        hold(self.other_matter)
+
+    def other_contact(self) -> None:
+        hold(self.second)
+
+    def referral(self) -> None:
+        hold(self.sent)
+
+    def changed_referral(self) -> None:
+        self.sent.note = "Autre chose"
+        db.session.flush()
 
     def changed_case(self) -> None:
         self.matter.subject = "Autre chose"
@@ -73,6 +89,7 @@ Step = Callable[[Desk], None]
     [
         (Desk.contact, Desk.desk, Desk.place, Desk.other_place, Desk.presence, Desk.desk, Desk.contact),
         (Desk.contact, Desk.case, Desk.changed_contact, Desk.desk, Desk.changed_case),
+        (Desk.contact, Desk.other_contact, Desk.referral, Desk.case, Desk.other_case, Desk.case),
         (Desk.contact, Desk.place, Desk.place),
         (Desk.contact, Desk.presence),
     ],
@@ -86,6 +103,11 @@ def test_in_order_they_are_taken(desk: Desk, steps: tuple[Step, ...]) -> None:
     ("before", "after"),
     [
         (Desk.case, Desk.contact),
+        (Desk.referral, Desk.contact),
+        (Desk.case, Desk.referral),
+        (Desk.case, Desk.changed_referral),
+        (Desk.other_case, Desk.case),
+        (Desk.other_contact, Desk.contact),
         (Desk.changed_case, Desk.changed_contact),
         (Desk.desk, Desk.case),
         (Desk.presence, Desk.changed_case),

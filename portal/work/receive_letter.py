@@ -37,6 +37,7 @@ from portal.mail.reading import ReadLetter, Unreadable, read_letter
 from portal.mail.returns import Return
 from portal.referrals.deciding.distress import distress
 from portal.referrals.following import links, living
+from portal.referrals.following.referring import hold_referrals
 from portal.work.context import settings
 from portal.work.receipts import acknowledge, answer_distress, tell_not_kept
 
@@ -115,6 +116,7 @@ def _hear_from_services(told: Return) -> bool:
     """Whether what came back was a letter to a service about people who were sent there: their desk is told."""
     referrals = links.left_with(told.letters[:20])
     if told.action == "failed":
+        hold_referrals(*referrals)
         for one in referrals:
             living.not_delivered(one, told.reason)
     return bool(referrals)

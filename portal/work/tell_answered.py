@@ -10,7 +10,7 @@ from portal.cases.references import spoken
 from portal.contacts.answering import reply
 from portal.contacts.models import Contact, Message
 from portal.contacts.texts.texting import way_to_tell
-from portal.database import db, locked
+from portal.database import db, hold
 from portal.directory.models import Organization
 from portal.errors import N_
 from portal.jobs import Job
@@ -25,8 +25,8 @@ TEXT = N_("%(organization)s : une réponse à votre demande %(reference)s vous 
 
 def tell_answered(job: Job) -> None:
     """One message for each answer, where the citizen can be written to at all. It says nothing of the matter."""
-    query = db.select(Contact).join(Message).where(Message.id == job.payload["message"])
-    contact = db.session.scalars(locked(query)).one()
+    contact = db.session.get_one(Message, job.payload["message"]).contact
+    hold(contact)
     case = db.session.get(Case, contact.case_id) if contact.case_id else None
     channel = way_to_tell(contact)
     if case is not None and channel:

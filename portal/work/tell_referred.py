@@ -12,12 +12,13 @@ from portal.cases.references import spoken
 from portal.contacts.answering import reply
 from portal.contacts.models import Contact
 from portal.contacts.texts.texting import way_to_tell
-from portal.database import db, locked
+from portal.database import db
 from portal.dates import day_text
 from portal.directory.hours import calendars
 from portal.errors import N_
 from portal.jobs import Job
 from portal.referrals.following import receivers, sentences, sharing
+from portal.referrals.following.referring import hold_referrals
 from portal.referrals.models import Referral, ReferralMessage
 from portal.telephony.numbers import national
 from portal.work.context import follow_link, written
@@ -32,9 +33,9 @@ FOLLOW = N_("Suivre votre demande %(reference)s : %(link)s")
 
 def tell_referred(job: Job) -> None:
     """One message, known by its step: begun twice, it is written once."""
-    query = db.select(Contact).join(Referral, Referral.contact_id == Contact.id)
-    contact = db.session.scalars(locked(query.where(Referral.id == job.payload["referral"]))).one()
     referral = db.session.get_one(Referral, job.payload["referral"])
+    hold_referrals(referral)
+    contact = db.session.get_one(Contact, referral.contact_id)
     step = sentences.step_of(referral, job.payload["step"])
     if not _is_outdated(referral, step):
         _tell(contact, referral, step, job)

@@ -15,6 +15,7 @@ from portal.directory.hours import calendars
 from portal.jobs import Job
 from portal.mail.sending import Later, NotAccepted, Outgoing, domain_of, send
 from portal.referrals.following import links, living, receivers
+from portal.referrals.following.referring import hold_referrals
 from portal.referrals.models import Referral
 from portal.telephony.numbers import national
 from portal.work.context import settings
@@ -51,6 +52,7 @@ def write_to_receiver(job: Job) -> None:
     try:
         send(settings(), letter)
     except NotAccepted as refusal:
+        hold_referrals(*going_on)
         for one in going_on:
             living.not_delivered(one, str(refusal))
     except Later as failure:
@@ -58,6 +60,7 @@ def write_to_receiver(job: Job) -> None:
         db.session.commit()
         return
     else:
+        hold_referrals(*going_on)
         for one in going_on:
             living.arrive(one)
     jobs.finish(job)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from portal import history
-from portal.database import db, hold
+from portal.database import db
 from portal.errors import N_, Refused
 from portal.history import PARTNER, Actor
 from portal.referrals.following import sharing, telling
 from portal.referrals.following.living import is_final
+from portal.referrals.following.referring import hold_referrals
 from portal.referrals.models import Referral, ReferralMessage
 
 ASKED = "Le service vers lequel la personne est orientée pose une question"
@@ -64,7 +65,7 @@ def is_asked(referral: Referral) -> bool:
 def _write(
     referral: Referral, body: str, side: str, form_key: str, **values: object
 ) -> tuple[ReferralMessage, bool]:
-    hold(referral)
+    hold_referrals(referral)
     known = db.session.scalar(db.select(ReferralMessage).filter_by(form_key=form_key))
     if known is not None:
         return known, False

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from portal import history
 from portal.contacts.models import Contact
-from portal.database import db, hold
+from portal.database import db
 from portal.directory.models import Service
 from portal.errors import N_, Refused
 from portal.history import Person
 from portal.referrals.following import telling
-from portal.referrals.following.referring import refer
+from portal.referrals.following.referring import hold_referrals, refer
 from portal.referrals.models import Referral
 
 NOT_THEIRS = ("not_for_us", "wrong_area", "duplicate")
@@ -43,7 +43,7 @@ def send_again(former: Referral, service_id: int, *, reason: str, by: Person) ->
 
     Where it would go back to an organization that sent it away, it stops: None, and a supervisor decides.
     """
-    hold(former)
+    hold_referrals(former)
     if former.state in ("proposed", "sent", "received", "accepted"):
         raise Refused(N_("Cette orientation est encore en cours."))
     if following(former) is not None:

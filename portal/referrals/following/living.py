@@ -3,8 +3,8 @@
     proposed → sent → received → accepted → done | done_without_help | unreachable
                   ↘ refused, expired: back at its sender's desk
 
-Each act holds the row. It moves forward only: done twice, late or out of order it does nothing and says so by
-`False`; a final state never goes back. The citizen and the sender's desk are told of each.
+Each act holds the row, after its exchange. It moves forward only: done twice, late or out of order it does nothing
+and says so by `False`; a final state never goes back. The citizen and the sender's desk are told of each.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from portal.directory.models import Service
 from portal.errors import N_, Refused
 from portal.history import NETWORK, PARTNER, SYSTEM, Actor
 from portal.referrals.following import chains, clocks, receivers, sharing, telling
+from portal.referrals.following.referring import hold_referrals
 from portal.referrals.models import PASSED_ON, Referral
 from portal.referrals.partners import keys as partners
 
@@ -66,10 +67,7 @@ def send(
     Whatever is passed on has a reference, by which the citizen follows it. `nature` is what they ask for: where it is
     said, their matter says the same from now on; where it is not, it is as their matter says.
     """
-    # not held for nothing: its receiver may hold it, and want the contact we hold
-    if referral.state != "proposed":
-        return False
-    hold(referral)
+    hold_referrals(referral)
     if referral.state != "proposed":
         return False
     _check_way(referral.service, way, nature)
@@ -97,7 +95,7 @@ def send(
 def arrive(referral: Referral, *, by: Actor = NETWORK) -> bool:
     """Its letter was taken, or it sees it at its desk or in its system: from here the competent administration has it,
     read or not (L114-3)."""
-    hold(referral)
+    hold_referrals(referral)
     if referral.arrived_at is not None or referral.state == "proposed" or is_final(referral):
         return False
     referral.arrived_at = clock.now()
@@ -109,7 +107,7 @@ def arrive(referral: Referral, *, by: Actor = NETWORK) -> bool:
 def not_delivered(referral: Referral, why: str) -> None:
     """A letter about it was not taken, or came back: it is back at the desk, which sees why. What a service already
     sees to stays with it, and the desk is told all the same."""
-    hold(referral)
+    hold_referrals(referral)
     if is_final(referral):
         return
     history.record(
@@ -124,7 +122,7 @@ def not_delivered(referral: Referral, why: str) -> None:
 
 def receive(referral: Referral, *, who: str = "", form_key: str = "", by: Actor = PARTNER) -> bool:
     """The receiver has it, and has not yet said whether it is theirs."""
-    hold(referral)
+    hold_referrals(referral)
     if not _goes_on(referral, RANK["received"]):
         return False
     referral.received_at, referral.receiver = clock.now(), who.strip()[:100]
@@ -136,7 +134,7 @@ def accept(
     referral: Referral, *, who: str = "", note: str = "", form_key: str = "", by: Actor = PARTNER
 ) -> bool:
     """It is theirs, and they see to it: the competent administration has had it since it arrived there."""
-    hold(referral)
+    hold_referrals(referral)
     if not _goes_on(referral, RANK["accepted"]):
         return False
     now = clock.now()
@@ -164,7 +162,7 @@ def refuse(
         raise Refused(N_("Dites pourquoi vous refusez."), field="reason")
     if reason == "missing_piece" and not note.strip():
         raise Refused(N_("Dites quelle pièce il manque : nous la demandons à la personne."), field="note")
-    hold(referral)
+    hold_referrals(referral)
     if not _goes_on(referral, FINAL):
         return False
     other = db.session.get(Service, redirect_to) if redirect_to else None
@@ -195,7 +193,7 @@ def close(
     """What came of it. Whoever was not helped, or not reached, is back at the sender's desk."""
     if outcome not in OUTCOMES:
         raise Refused(N_("Dites ce qu’il en est advenu."), field="outcome")
-    hold(referral)
+    hold_referrals(referral)
     if not _goes_on(referral, FINAL):
         return False
     now = clock.now()
@@ -210,7 +208,7 @@ def close(
 
 def expire(referral: Referral, *, by: Actor = SYSTEM) -> bool:
     """Nobody answered, twice asked: its sender takes it back."""
-    hold(referral)
+    hold_referrals(referral)
     if not _goes_on(referral, RANK["accepted"]):
         return False
     referral.closed_at = clock.now()
@@ -220,7 +218,7 @@ def expire(referral: Referral, *, by: Actor = SYSTEM) -> bool:
 
 def check_seen(referral: Referral, seen: str) -> None:
     """Refuses an act decided on another state than the present one: two colleagues had the same page open."""
-    hold(referral)
+    hold_referrals(referral)
     if referral.state != seen:
         raise Overtaken(N_("Entre-temps, quelqu’un d’autre a répondu. Voici où cela en est."))
 

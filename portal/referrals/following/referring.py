@@ -14,7 +14,7 @@ from portal import history
 from portal.among import among, in_order
 from portal.citizens import people
 from portal.contacts.models import Contact
-from portal.database import db, locked
+from portal.database import db, hold, hold_all
 from portal.directory.models import Organization, Service, ServiceText
 from portal.errors import N_, Refused
 from portal.history import Actor
@@ -34,7 +34,7 @@ def refer(
 ) -> Referral:
     """Proposes to send the citizen of this contact to a service, and says why. Twice to the same one is once, while it
     goes on; `former` is the referral that came back, and that this one follows."""
-    db.session.scalar(locked(db.select(Contact.id).filter_by(id=contact.id)))  # two forms at once make one
+    hold(contact)  # two forms at once make one
     query = db.select(Referral).filter_by(contact_id=contact.id, service_id=service_id)
     query = query.where(Referral.state.in_(GOING_ON)).order_by(Referral.id.desc()).limit(1)
     made = db.session.scalar(query)
@@ -61,6 +61,13 @@ def refer(
     details = {"service": service.slug, "rule": rule_version_id}
     history.record("referral.made", made, by=by, citizen_id=contact.citizen_id, details=details)
     return made
+
+
+def hold_referrals(*referrals: Referral) -> None:
+    """These, and before them the exchanges in which they were made, held until the commit and read afresh: whoever
+    sends begins with the exchange, and whoever answers may bring it back."""
+    hold_all(Contact, {one.contact_id for one in referrals})
+    hold_all(Referral, {one.id for one in referrals})
 
 
 def referrals_of(contact_ids: Iterable[int]) -> list[Referral]:

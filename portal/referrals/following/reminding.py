@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 
 from portal import clock, history
-from portal.database import db, hold
+from portal.database import db
 from portal.history import SYSTEM
 from portal.referrals.following import clocks, living, receivers, telling
+from portal.referrals.following.referring import hold_referrals
 from portal.referrals.models import Referral
 
 AWAITED = ("sent", "received")
@@ -42,8 +43,8 @@ def go_on(group: list[Referral]) -> None:
 
 def remind(group: list[Referral]) -> None:
     """Asks once more about these, or takes back what was asked about twice. Begun twice, it is done once."""
+    hold_referrals(*group)
     due = [one for one in group if _is_due(one, AWAITED)]
-    telling.hold_exchanges([one for one in due if _is_last(one)])
     again = [one for one in due if not (_is_last(one) and living.expire(one))]
     for one in again:
         one.reminders += 1
@@ -54,6 +55,7 @@ def remind(group: list[Referral]) -> None:
 
 def ask_outcome(group: list[Referral]) -> None:
     """Asks what came of these, which their receiver accepted, or stops asking. Begun twice, it is done once."""
+    hold_referrals(*group)
     asked = [one for one in group if _is_due(one, ("accepted",)) and not _given_up(one)]
     for one in asked:
         one.outcome_asked += 1
@@ -63,7 +65,6 @@ def ask_outcome(group: list[Referral]) -> None:
 
 
 def _is_due(referral: Referral, states: tuple[str, ...]) -> bool:
-    hold(referral)
     due_at = referral.remind_at
     return referral.state in states and due_at is not None and due_at <= clock.now()
 

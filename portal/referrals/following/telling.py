@@ -6,7 +6,7 @@ from portal import jobs, news
 from portal.contacts.models import Contact
 from portal.contacts.recording import reopen
 from portal.contacts.telling import tell_of
-from portal.database import db, hold, locked
+from portal.database import db
 from portal.history import Actor
 from portal.referrals.models import Referral, ReferralMessage
 from portal.referrals.partners import keys as partners
@@ -42,17 +42,9 @@ def tell_desk(referral: Referral) -> None:
         news.tell(f"staff:{referral.created_by}")
 
 
-def hold_exchanges(referrals: list[Referral]) -> None:
-    """The exchanges in which these were made, before any of their cases: several are about to be brought back."""
-    ids = [one.contact_id for one in referrals]
-    db.session.flush()
-    db.session.scalars(locked(db.select(Contact).where(Contact.id.in_(ids)).order_by(Contact.id))).all()
-
-
 def bring_back(referral: Referral, why: str, *, by: Actor) -> None:
-    """The citizen waits at the sender's desk again, in the queue where they were, with why."""
+    """The citizen waits at the sender's desk again, in the queue where they were, with why. Hold the referral first."""
     contact = db.session.get_one(Contact, referral.contact_id)
-    hold(contact)
     contact.step = why
     reopen(contact, by=by)
     if contact.state == "open" and contact.queue_id and contact.channel != "phone":

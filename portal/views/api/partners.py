@@ -15,6 +15,7 @@ from portal.database import db
 from portal.directory.models import Service
 from portal.errors import N_, Refused
 from portal.referrals.following import asking, living, sharing
+from portal.referrals.following.referring import hold_referrals
 from portal.referrals.models import Partner, Referral
 from portal.referrals.partners import keys as partners
 from portal.views import guards, limits
@@ -68,7 +69,7 @@ def file(received_id: int, file_id: int) -> Any:
 @guards.partner
 def answer(received_id: int, act: str) -> Any:
     found, said, key = _theirs(received_id), _said(), _key()
-    db.session.refresh(found, with_for_update={"key_share": True})
+    hold_referrals(found)
     done = history.came_from(found, key) or _act(found, act, said, key)
     told, status = partners.as_told(found), 200 if done else 409
     db.session.commit()

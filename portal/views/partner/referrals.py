@@ -12,11 +12,12 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from portal import history
-from portal.database import db, hold
+from portal.database import db
 from portal.directory.finding.searching import find_services
 from portal.errors import N_, Missing, Refused
 from portal.referrals.following import asking, chains, clocks, links, living, receivers, sentences, sharing
 from portal.referrals.following.living import Overtaken
+from portal.referrals.following.referring import hold_referrals
 from portal.referrals.models import Referral
 from portal.views import guards, limits
 from portal.views.downloads import as_download
@@ -59,7 +60,7 @@ def referral(token: str) -> Any:
 def answer_referral(token: str, act: str) -> Any:
     found, form = links.open_link(token), Form(request.form)
     key = form.key()
-    hold(found)  # the same button pressed twice waits for its first time
+    hold_referrals(found)  # the same button pressed twice waits for its first time
     try:
         if not history.came_from(found, key):
             living.check_seen(found, form.text("seen"))

@@ -7,9 +7,10 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from portal import history
-from portal.database import db, hold
+from portal.database import db
 from portal.errors import Missing
 from portal.referrals.following import asking, chains, clocks, inbox, living, receivers, sharing
+from portal.referrals.following.referring import hold_referrals
 from portal.referrals.models import Referral
 from portal.views.choosing import read_service
 from portal.views.console.door import agents, bp, me, refusals_shown
@@ -54,7 +55,7 @@ def received_referral(referral_id: int) -> str:
 def answer_received(referral_id: int, act: str) -> Any:
     found, form = inbox.find_received(referral_id, by=me()), Form(request.form)
     key = form.key()
-    hold(found)  # the same button pressed twice waits for its first time
+    hold_referrals(found)  # the same button pressed twice waits for its first time
     with refusals_shown(form):
         if not history.came_from(found, key):
             living.check_seen(found, form.text("seen"))

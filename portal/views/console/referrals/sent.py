@@ -14,9 +14,10 @@ from portal.citizens import people
 from portal.citizens.models import Citizen
 from portal.contacts import answering
 from portal.contacts.models import Contact
-from portal.database import db, hold
+from portal.database import db
 from portal.errors import N_, Refused
 from portal.referrals.following import asking, chains, clocks, inbox, listing, living, receivers, sharing
+from portal.referrals.following.referring import hold_referrals
 from portal.referrals.models import Referral
 from portal.staff.managing import names_of
 from portal.views.choosing import read_service
@@ -151,7 +152,7 @@ def _close(found: Referral, form: Form) -> Referral:
 
 def _acted(found: Referral, key: str, act: Callable[[], bool]) -> None:
     """Does it, unless this very form did. What somebody else was faster with is said, never passed over."""
-    hold(found)
+    hold_referrals(found)
     if not history.came_from(found, key) and not act():
         raise Refused(N_("Entre-temps, quelqu’un d’autre a répondu. Voici où cela en est."))
 
