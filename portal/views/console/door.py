@@ -49,6 +49,11 @@ def name_of(citizen: Citizen) -> str:
     return people.head(citizen).name if may_read(citizen) else "Personne protégée"
 
 
+def own_name_of(citizen: Citizen) -> str:
+    """The same by this file, not the one it is read in."""
+    return citizen.name if may_read(citizen) else "Personne protégée"
+
+
 def note_reading(citizen_id: int, staff_id: int | None = None) -> None:
     """Leaves who read this file, once the answer is built; reading on within ten minutes is one reading."""
     staff_id = staff_id or me().id
@@ -101,6 +106,7 @@ def shared() -> dict[str, Any]:
         "said_of": case_words,
         "people": words_of_people,
         "name_of": name_of,
+        "own_name_of": own_name_of,
         "may_read": may_read,
         "spoken": spoken,
         "today": today(),

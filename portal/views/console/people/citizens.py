@@ -93,12 +93,13 @@ def _file(person: Citizen, read: briefing.Read) -> dict[str, Any]:
 def _around(person: Citizen, parts: Collection[str]) -> dict[str, Any]:
     """Whatever stands around the timeline, where there is any: the other files, who is near, what others referred."""
     found = doubles.doubles_of(person) if "doubles" in parts else []
+    merges = merging.merges_of(person) if "merges" in parts else []
     near = relations.around(person) if "near" in parts else []
     speaks_for = relations.spoken_for_by(person) if "speaks_for" in parts else []
     mine, told = me().organization_id, "referred_elsewhere" in parts
     return {
         "doubles": [(row, _other(row, person)) for row in found],
-        "merges": merging.merges_of(person) if "merges" in parts else [],
+        "merges": [(one, db.session.get_one(Citizen, one.absorbed_id)) for one in merges],
         "near": [(one, relations.other_of(one)) for one in near],
         "speaks_for": [(one, relations.whose(one)) for one in speaks_for],
         "elsewhere": referring.elsewhere(person.id, organization_id=mine) if told else [],

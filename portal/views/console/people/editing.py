@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy import Select
 
 from portal import history
 from portal.citizens import identifying, keeping, relations
@@ -153,6 +154,7 @@ def show(person: Citizen, form: Form, rows: Sequence[tuple[str, str, str]] = ())
     """The page, with what was typed in whichever of its forms; `rows`, where somebody else saved meanwhile."""
     fields = ("name", "called", "language", "preferred_channel", "commune", "know_first", "version")
     kept = {name: getattr(person, name) for name in fields}
+    log = history.of(person, limit=50)
     return render_template(
         "console/people/edit_citizen.html",
         citizen=person,
@@ -162,6 +164,14 @@ def show(person: Citizen, form: Form, rows: Sequence[tuple[str, str, str]] = ())
         links=briefing.links_of(person),
         flags=keeping.live_flags(person.id),
         relations=[(one, relations.other_of(one)) for one in relations.around(person)],
-        log=history.of(person, limit=50),
+        log=log,
+        others={one.id: one for one in db.session.scalars(_named_in(log))},
         authors=names_of(history.actors(history.of(person, limit=50))),
+    )
+
+
+def _named_in(log: list[history.Event]) -> Select[Citizen]:
+    """The files that this one was joined to, parted or told from."""
+    return db.select(Citizen).where(
+        Citizen.id.in_({one.details["other"] for one in log if "other" in one.details})
     )

@@ -14,7 +14,7 @@ from portal.citizens.models import Citizen, Flag, IdentifierLink
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.views import guards
-from portal.views.console.door import agents, bp, may_read, me, note_reading
+from portal.views.console.door import agents, bp, may_read, me, note_reading, own_name_of
 from portal.views.console.finding import typed as finding
 from portal.views.console.people.citizens import open_file
 from portal.views.forms import Form
@@ -106,8 +106,7 @@ def card(person: Citizen, files: Collection[int] = ()) -> dict[str, Any]:
     promises = db.select(Promise).where(opening.IS_OWED)
     return {
         "citizen": person,
-        # by this file, not the one it is read in
-        "called": person.name if may_read(person) else "Personne protégée",
+        "called": own_name_of(person),
         "links": list(db.session.scalars(links.order_by(IdentifierLink.certainty))),
         "flags": list(db.session.scalars(flags.order_by(Flag.kind))),
         "near": [(one, relations.other_of(one)) for one in relations.around(person, files)],

@@ -52,9 +52,20 @@ def test_two_files_are_found_compared_and_read_as_one(app: Flask, at_desk: Any) 
     assert answer.status_code == 302 and answer.location.endswith(f"/console/citizens/{anne.id}")
     page = at_desk.get(f"/console/citizens/{anne.id}").text
     assert "Cantine" in page and "Passeport" in page and "Plusieurs dossiers réunis (2)" in page
+    assert "Anne Petite" in page, "the one it was joined with, by its own name"
+    assert "Anne Petite" in at_desk.get(f"/console/citizens/{anne.id}/edit").text
     found = send(at_desk, "/console/find", {"who": OTHER})
     assert "Anne Petit" in at_desk.get(found.location).text
     assert db.session.scalar(db.select(db.func.count(Merge.id))) == 1
+
+
+def test_of_a_protected_file_that_was_joined_the_name_is_not_told(app: Flask, at_desk: Any) -> None:
+    anne, other = two()
+    joined(at_desk, anne, other)
+    other.protected = True
+    db.session.commit()
+    for page in (f"/console/citizens/{anne.id}", f"/console/citizens/{anne.id}/edit"):
+        assert "Anne Petite" not in at_desk.get(page).text
 
 
 def test_a_preview_that_is_no_longer_true_is_drawn_again(app: Flask, at_desk: Any) -> None:
