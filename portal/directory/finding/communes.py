@@ -213,6 +213,12 @@ def forms(key: str) -> list[str]:
     return list(dict.fromkeys(form.replace(" ", "") for form in (key, ordinal, short)))
 
 
+def department_names(codes: Iterable[str]) -> dict[str, str]:
+    """What these departments are called, by their code."""
+    query = db.select(Department.code, Department.name).where(Department.code.in_(set(codes)))
+    return {row.code: row.name for row in db.session.execute(query)}
+
+
 def region_of(department: str) -> str:
     """The region that a department is in; empty where that is not known."""
     return _shelf().regions.get(department, "")

@@ -15,7 +15,6 @@ from portal.articles.library import LONGEST_QUESTION
 from portal.database import db
 from portal.directory.finding import communes
 from portal.directory.finding.communes import Town
-from portal.directory.models import Department
 from portal.views import guards, limits
 from portal.views.forms import Form
 from portal.views.language import current
@@ -91,9 +90,7 @@ def meant(form: Form) -> tuple[Town | None, tuple[Town, ...]]:
 
 def options(towns: tuple[Town, ...]) -> list[tuple[str, str, str]]:
     """Communes as a choice: the department and the postcodes tell those of one name apart."""
-    named = {one.department for one in towns}
-    query = db.select(Department.code, Department.name).where(Department.code.in_(named))
-    names = {row.code: row.name for row in db.session.execute(query)}
+    names = communes.department_names(one.department for one in towns)
 
     def about(one: Town) -> str:
         return ", ".join([names.get(one.department, one.department), *one.postcodes[:3]])

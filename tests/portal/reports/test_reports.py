@@ -16,6 +16,8 @@ from portal.articles.models import Opinion, Search
 from portal.cases.models import Clock
 from portal.cases.opening import open_case, promise
 from portal.database import db
+from portal.directory.models import Commune, Department
+from portal.directory.names import name_key
 from portal.reports import communes, days, figures, visits
 from portal.reports.figures import Asked
 from portal.reports.models import Tally
@@ -181,6 +183,20 @@ def test_the_page_offers_the_communes_that_may_be_told(app: Any, client: Any) ->
     assert narrowed.status_code == 200 and "moins de cinq personnes chacun" in narrowed.text
     assert "Promesses tenues" not in narrowed.text
     assert client.get("/console/reports?commune=75056").status_code == 422
+
+
+def test_two_communes_of_one_name_are_told_by_their_departments(app: Any, client: Any) -> None:
+    for code, name in (("35238", "Saint-Aubin"), ("22113", "Saint-Aubin"), ("29019", "Brest")):
+        db.session.add(Commune(code=code, name=name, name_key=name_key(name), department=code[:2]))
+    db.session.add(Department(code="35", name="Ille-et-Vilaine"))
+    peopled(make.topic("cantine").id, make.topic("bruit").id)
+    for n in range(5):
+        make.contact("phone", citizen_id=make.citizen(f"Voisin {n}", commune="29019").id)
+    count_all()
+    signed_in(client, make.staff("supervisor"))
+    page = client.get("/console/reports").text
+    assert "Saint-Aubin (Ille-et-Vilaine)" in page and "Saint-Aubin (22)" in page
+    assert ">Brest<" in page
 
 
 def test_a_visit_that_helped_and_sent_no_request_found_alone(app: Any) -> None:

@@ -206,8 +206,17 @@ def _in_commune(form: Form, asked: Asked, shares: list[communes.Share]) -> Asked
 
 
 def _named(shares: list[communes.Share]) -> list[tuple[str, communes.Share]]:
-    """Each with what it is called, in the same order."""
-    known = {code: town.name for code, town in towns.towns(one.commune for one in shares).items()}
+    """Each with what it is called, in the same order; those of one name with their departments."""
+    found = towns.towns(one.commune for one in shares)
+    times = Counter(town.name for town in set(found.values()))
+    alike = {town.department for town in found.values() if times[town.name] > 1}
+    where = towns.department_names(alike) if alike else {}
+    known = {
+        code: f"{town.name} ({where.get(town.department, town.department)})"
+        if times[town.name] > 1
+        else town.name
+        for code, town in found.items()
+    }
     return [(_name(one, known), one) for one in shares]
 
 
