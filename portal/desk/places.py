@@ -15,6 +15,7 @@ from portal.citizens.keeping import live_flags
 from portal.citizens.models import Citizen
 from portal.contacts.models import DISTRESS, Contact
 from portal.database import db
+from portal.desk import proposals
 from portal.desk.estimating import announce, expected_wait_s, position
 from portal.desk.holding import hold_place, hold_place_alone
 from portal.desk.matching import CRISIS, ORDINARY, PROTECTED, REPEATED, match
@@ -127,6 +128,7 @@ def ask_call_back(contact: Contact, *, after: timedelta = timedelta(seconds=30))
         return None
     if place.kind == "call_back" or place.state != "waiting":
         return place if place.kind == "call_back" else None
+    proposals.take_over(place)
     place.kind = "call_back"
     _put_off(place, clock.now() + after)
     contact.state, contact.step = "open", KEPT

@@ -32,8 +32,26 @@ def supersede(others: Iterable[Place]) -> None:
     """Their number gave up again: the latest call alone is proposed."""
     for place in others:
         if place.state == "proposed":
-            close(place.contact, "La personne a rappelé depuis : voyez son dernier appel.")
-            place.state, place.ended_at = "left", clock.now()
+            _follow(place)
+
+
+def take_over(latest: Place) -> None:
+    """Their number asks again to be called back: once, at the place in this queue that it was promised first."""
+    others = others_of(latest.contact)
+    supersede(others)
+    for place in others:
+        if place.state == "waiting" and place.queue_id == latest.queue_id:
+            latest.since, latest.priority = (
+                min(latest.since, place.since),
+                min(latest.priority, place.priority),
+            )
+            _follow(place)
+
+
+def _follow(place: Place) -> None:
+    """A later call of this number stands for it."""
+    close(place.contact, "La personne a rappelé depuis : voyez son dernier appel.")
+    place.state, place.ended_at = "left", clock.now()
 
 
 def close(contact: Contact, why: str) -> None:

@@ -173,6 +173,24 @@ def test_a_call_back_keeps_its_place_and_comes_at_its_turn(app: Flask, work: Any
     ]
 
 
+def test_who_asks_twice_to_be_called_back_is_called_once_at_the_first_place(app: Flask) -> None:
+    queue, other = make.queue(), make.queue("autre")
+    given_up = places.stand_in_line(call("+33639980001"), queue)
+    offering.withdraw(given_up.contact, "hung_up")
+    elsewhere = places.stand_in_line(call("+33639980001"), other)
+    places.ask_call_back(elsewhere.contact)
+    assert given_up.state == "left"
+    first = places.stand_in_line(call("+33639980001"), queue)
+    first.since = since = clock.now() - timedelta(minutes=10)
+    places.ask_call_back(first.contact)
+    again = places.stand_in_line(call("+33639980001"), queue)
+    assert places.ask_call_back(again.contact) is again
+    assert (again.kind, again.state, again.since) == ("call_back", "waiting", since)
+    assert (first.state, first.contact.state) == ("left", "wrapped_up")
+    assert "a rappelé depuis" in first.contact.note
+    assert elsewhere.state == "waiting", "what they asked of others stays asked"
+
+
 def test_who_is_not_reached_is_tried_again_twice_then_stands_on_the_desk(app: Flask) -> None:
     queue = make.queue()
     agent = make.serving(queue, state="busy")
