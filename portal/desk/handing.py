@@ -16,7 +16,7 @@ from portal.contacts.calls import legs
 from portal.contacts.calls.bridging import move
 from portal.contacts.models import Contact, Leg
 from portal.database import db
-from portal.desk import offering, places, presence, talking
+from portal.desk import offering, overview, places, presence, talking
 from portal.desk.models import Offer, Presence, Queue, queue_agents
 from portal.directory.finding.choosing import label_of
 from portal.directory.models import Service
@@ -32,6 +32,7 @@ class Target:
     key: str
     label: str
     phone: str = ""
+    served: bool = True  # whether somebody else is on duty there
 
     @property
     def kind(self) -> str:
@@ -81,7 +82,10 @@ def targets(by: Staff) -> list[Target]:
     free = free.where(Staff.organization_id == by.organization_id, Staff.id != by.id, *_is_free())
     agents = [Target(f"agent:{each.id}", each.name, each.phone) for each in db.session.scalars(free)]
     lines = db.select(Queue).filter_by(organization_id=by.organization_id).order_by(Queue.position, Queue.id)
-    queues = [Target(f"queue:{each.id}", each.name) for each in db.session.scalars(lines)]
+    served = overview.served(by.organization_id, but=by.id)
+    queues = [
+        Target(f"queue:{each.id}", each.name, served=each.id in served) for each in db.session.scalars(lines)
+    ]
     return [*agents, *queues]
 
 

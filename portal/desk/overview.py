@@ -12,6 +12,8 @@ from portal.database import db
 from portal.desk import estimating
 from portal.desk.models import Offer, Place, Presence, Queue, queue_agents
 
+ON_DUTY = ("available", "busy", "wrap_up")
+
 
 @dataclass(frozen=True, slots=True)
 class QueueNow:
@@ -71,10 +73,19 @@ def _lines(organization_id: int) -> dict[int, tuple[int, int, datetime | None]]:
 def on_duty(organization_id: int, staff_ids: Collection[int] | None = None) -> int:
     """How many agents are on duty, among these or among all."""
     query = db.select(db.func.count(Presence.staff_id)).where(
-        Presence.organization_id == organization_id, Presence.state.in_(("available", "busy", "wrap_up"))
+        Presence.organization_id == organization_id, Presence.state.in_(ON_DUTY)
     )
     query = query if staff_ids is None else query.where(Presence.staff_id.in_(staff_ids))
     return db.session.scalar(query) or 0
+
+
+def served(organization_id: int, *, but: int) -> set[int]:
+    """The queues for which somebody other than this agent is on duty."""
+    query = db.select(queue_agents.c.queue_id).distinct()
+    query = query.join(Presence, Presence.staff_id == queue_agents.c.staff_id).where(
+        Presence.organization_id == organization_id, Presence.state.in_(ON_DUTY), Presence.staff_id != but
+    )
+    return set(db.session.scalars(query))
 
 
 def duty(organization_id: int) -> dict[int, tuple[int, int]]:
@@ -82,7 +93,7 @@ def duty(organization_id: int) -> dict[int, tuple[int, int]]:
     available = db.func.sum(db.case((Presence.state == "available", 1), else_=0))
     query = db.select(queue_agents.c.queue_id, db.func.count(Presence.staff_id), available)
     query = query.join(Presence, Presence.staff_id == queue_agents.c.staff_id).where(
-        Presence.organization_id == organization_id, Presence.state.in_(("available", "busy", "wrap_up"))
+        Presence.organization_id == organization_id, Presence.state.in_(ON_DUTY)
     )
     rows: list[Any] = list(db.session.execute(query.group_by(queue_agents.c.queue_id)))
     return {queue_id: (on_duty, free) for queue_id, on_duty, free in rows}

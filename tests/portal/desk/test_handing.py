@@ -12,6 +12,14 @@ from portal.desk import handing
 from tests import make
 
 
+def test_a_queue_that_nobody_else_serves_now_is_told_apart(app: Flask) -> None:
+    served, left = make.queue("accueil"), make.queue("enfance")
+    agent = make.serving(left, state="busy")
+    make.serving(served, state="wrap_up"), make.serving(left, state="break")
+    told = {target.id: target.served for target in handing.targets(agent) if target.kind == "queue"}
+    assert told == {served.id: True, left.id: False}
+
+
 @pytest.mark.parametrize("called_out", [False, True])
 def test_a_call_is_said_to_be_recorded_only_while_it_is(app: Flask, called_out: bool) -> None:
     agent = make.staff()
