@@ -150,5 +150,6 @@ def drop_draft(line: Line, *, by: Actor) -> None:
 
 def trials_of(version: MenuVersion) -> list[MenuTrial]:
     """The telephones whose next call hears this version."""
-    query = db.select(MenuTrial).filter_by(version_id=version.id).where(MenuTrial.expires_at > clock.now())
+    query = db.select(MenuTrial).filter_by(version_id=version.id).where(MenuTrial.call_ref.is_(None))
+    query = query.where(MenuTrial.expires_at > clock.now())
     return list(db.session.scalars(query.order_by(MenuTrial.expires_at)))

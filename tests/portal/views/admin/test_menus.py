@@ -184,6 +184,9 @@ def test_a_draft_is_tried_by_telephone_and_given_up(editor: Editor) -> None:
     assert db.session.scalars(db.select(MenuTrial)).one().phone == "+33639980099"
     page = editor.page
     assert "Appelez maintenant le" in page and "phone=%2B33639980099" in page
+    db.session.scalars(db.select(MenuTrial)).one().call_ref = "CA1"
+    db.session.commit()
+    assert "Appelez maintenant le" not in editor.page, "the next call is a citizen's again"
     for _ in range(2):
         assert editor.post("/draft-removal").status_code == 302
     assert "Aucun menu" in editor.page
