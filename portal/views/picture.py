@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 WIDTH, HEIGHT, ACROSS, DOWN, EDGE = 214, 90, 28, 12, 8  # four levels stand in a page of 1280
-LETTERS, LINES, BY = 26, 3, 32
+LETTERS, LINES, BY = 26, 3, 27  # what leads to a step is in bold
 
 
 @dataclass(frozen=True, slots=True)
