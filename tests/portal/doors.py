@@ -68,7 +68,7 @@ OVERSEERS = "see_alert set_aside staffing try_again"
 NETWORK = """
 call choose give_code left message put_through receive recorded ring voicemail wait waited answered transferred
 agent_answers agent_presses alone apart called citizen_answers connect seat sent_on service_answers third_answers
-third_presses conversation_recorded recording_choice transcribed say_code code_status trouble
+third_presses conversation_recorded recording_choice closed transcribed say_code code_status trouble
 """
 
 ADMINISTRATORS += """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
@@ -40,6 +41,23 @@ def test_every_sentence_is_translated_with_its_placeholders() -> None:
     sentences = set(written())
     assert len(sentences) > 200
     assert [f"{one}: {fault}" for one in ("en", "ar") for fault in faults(one, sentences)] == []
+
+
+def test_no_sentence_hides_in_a_formatted_text() -> None:
+    """There the extraction does not find it, and it is French for everybody."""
+    hidden = []
+    for path in sorted((ROOT / "portal").rglob("*.py")):
+        for text in (
+            node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.JoinedStr)
+        ):
+            hidden += [f"{path}:{text.lineno}" for node in ast.walk(text) if _says(node)]
+    assert hidden == []
+
+
+def _says(node: ast.AST) -> bool:
+    """Whether a sentence is written out in this call."""
+    called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS
+    return called and any(isinstance(one, ast.Constant) for one in node.args)  # type: ignore[attr-defined]
 
 
 def faults(language: str, sentences: set[str | tuple[str, ...]]) -> list[str]:

@@ -10,6 +10,7 @@ from flask_babel import force_locale, gettext
 from portal.cases.opening import open_case
 from portal.cases.references import spoken
 from portal.contacts.calls.calling import hold_call, leave_voicemail
+from portal.contacts.texts.texting import why_not
 from portal.database import db
 from portal.history import CITIZEN
 from portal.lines.models import Line
@@ -19,8 +20,9 @@ from portal.telephony import events
 from portal.views.telephone import bp, speech
 from portal.views.telephone.contact import begun, contact_of
 from portal.views.telephone.guard import signed
-from portal.views.telephone.menu.greeting import begin_trial, greet
-from portal.views.telephone.menu.walking import begin
+from portal.views.telephone.menu.choosing import language_chosen
+from portal.views.telephone.menu.greeting import begin_trial, closed_in, greet
+from portal.views.telephone.menu.walking import begin, resume
 from portal.views.telephone.texting.answering import send_reference
 
 
@@ -42,6 +44,18 @@ def ring() -> Any:
     return speech.answer(twiml)
 
 
+@bp.post("/voice/closed")
+@signed
+def closed() -> Any:
+    """A key while nobody answers: the rest is said in the language that it stands for."""
+    walk = resume()
+    if walk is None:
+        return speech.answer(speech.unavailable())
+    twiml = closed_in(walk, language_chosen(walk, request.form.get("Digits", "")[:1]))
+    db.session.commit()
+    return speech.answer(twiml)
+
+
 @bp.post("/voice/voicemail")
 @signed
 def voicemail() -> Any:
@@ -57,7 +71,7 @@ def recorded() -> Any:
     if line is None:
         return speech.answer(speech.unavailable())
     contact = hold_call(contact_of(line, language).provider_ref or "")
-    reference = ""
+    reference, by_text = "", False
     seconds = request.form.get("RecordingDuration", 0, type=int)
     sid = request.form.get("RecordingSid") or f"RE-{request.form.get('CallSid', '')}"
     if contact is not None and seconds:
@@ -65,17 +79,20 @@ def recorded() -> Any:
         leave_voicemail(contact, sid, seconds)
         case = open_case(contact, by=CITIZEN)
         reference = spoken(case.reference)
+        by_text = not why_not(contact)
         if new:
             send_reference(line, contact, case)
     db.session.commit()
-    return speech.answer(speech.goodbye(_thanks(line, language, reference), language))
+    return speech.answer(speech.goodbye(_thanks(line, language, reference, by_text), language))
 
 
-def _thanks(line: Line, language: str, reference: str) -> str:
+def _thanks(line: Line, language: str, reference: str, by_text: bool) -> str:
     with force_locale(language):
         thanks = say(line, "voicemail_thanks", language) or gettext("Merci. Votre message est enregistré.")
         if not reference:
             return gettext("Nous n’avons rien entendu. Rappelez-nous, ou écrivez-nous.")
         spelled = " ".join(reference.replace("-", ""))
-        # before the thanks: who hears « au revoir » hangs up
-        return f"{gettext('Votre référence : %(reference)s.', reference=spelled)} {thanks}"
+        told = gettext("Votre référence : %(reference)s.", reference=spelled)
+        if by_text:
+            told += " " + gettext("Vous la recevez aussi par SMS.")
+        return f"{told} {thanks}"  # before the thanks: who hears « au revoir » hangs up

@@ -85,10 +85,15 @@ def enqueue(line: Line, queue: str, language: str, *, before: Iterable[Spoken] =
 
 
 def record(
-    line: Line, language: str, *, before: Iterable[Spoken] = (), ask: Spoken | None = None
+    line: Line,
+    language: str,
+    *,
+    before: Iterable[Spoken] = (),
+    ask: Spoken | None = None,
+    into: VoiceResponse | None = None,
 ) -> VoiceResponse:
-    """Asks for a message; `ask` is how, else the line's own words."""
-    twiml = VoiceResponse()
+    """Asks for a message, after what `into` does; `ask` is how, else the line's own words."""
+    twiml = VoiceResponse() if into is None else into
     for text, of in before:
         speak(twiml, text, of)
     with force_locale(language):

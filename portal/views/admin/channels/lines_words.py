@@ -47,7 +47,10 @@ TEXTS = {
     "holiday": ("Jour férié", "{holiday} devient le nom du jour férié, {opens} la réouverture."),
     "exception": ("Fermeture exceptionnelle", "Pour les jours exceptionnels notés fermés dans les horaires."),
     "voicemail": ("Message vocal", "Ce qu’on demande de dire, et sous quel délai on rappelle."),
-    "voicemail_thanks": ("Après le message", "Dit une fois le message laissé."),
+    "voicemail_thanks": (
+        "Après le message",
+        "Dit une fois le message laissé, après la référence. Relais dit lui-même si elle part aussi par SMS.",
+    ),
     "text_received": (
         "SMS de réponse automatique",
         "Dit avant l’accusé de réception, que Relais complète. {reference} devient la référence. Évitez "

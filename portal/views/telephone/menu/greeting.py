@@ -14,11 +14,12 @@ from portal.lines.saying import opening_of
 from portal.views.hours import opens_text
 from portal.views.telephone import speech
 from portal.views.telephone.menu.choosing import offer_languages
-from portal.views.telephone.menu.walking import Walk, hang_up, take
+from portal.views.telephone.menu.walking import Walk, take
 
 IN_DANGER = N_(
     "Si une vie est en danger, raccrochez et appelez le 15, le 17, le 18 ou le 112, ou écrivez au 114 par SMS."
 )
+LANGUAGE_S = 3
 CLOSED = {
     "holiday": N_("Nos bureaux sont fermés aujourd’hui, jour férié : %(holiday)s."),
     "exception": N_("Nos bureaux sont exceptionnellement fermés aujourd’hui."),
@@ -54,8 +55,39 @@ def begin_trial(walk: Walk) -> VoiceResponse:
     return take(walk, "")
 
 
+def closed_in(walk: Walk, language: str | None) -> VoiceResponse:
+    """A key was pressed while the line is closed: the same in the language that it stands for."""
+    opening = opening_of(walk.line, clock.now(), zone_of(walk.line))
+    if language:
+        walk.language = walk.contact().language = language
+        _say_why(walk, opening)
+    return _take_message(walk, VoiceResponse())
+
+
 def _closed(walk: Walk, opening: Opening) -> VoiceResponse:
-    """Why nobody answers and from when somebody will; then a message, where the line takes them."""
+    """Why nobody answers and from when somebody will; then a message, where the line takes them. Whoever reads no
+    French has a moment to say so by a key."""
+    _say_why(walk, opening)
+    twiml = VoiceResponse()
+    if not walk.line.language_keys:
+        return _take_message(walk, twiml)
+    offer_languages(walk)
+    action = walk.at("closed")
+    walk.speak(twiml.gather(input="dtmf", num_digits=1, timeout=LANGUAGE_S, action=action, method="POST"))
+    return _take_message(walk, twiml)
+
+
+def _take_message(walk: Walk, twiml: VoiceResponse) -> VoiceResponse:
+    if walk.line.takes_messages:
+        return speech.record(walk.line, walk.language, before=walk.said, into=twiml)
+    walk.speak(twiml)
+    twiml.hangup()
+    return twiml
+
+
+def _say_why(walk: Walk, opening: Opening) -> None:
+    if opening.open:
+        return
     with force_locale(walk.language):
         holiday = gettext(opening.holiday) if opening.holiday else ""
     name = "closed" if opening.why == "hours" else opening.why
@@ -65,9 +97,6 @@ def _closed(walk: Walk, opening: Opening) -> VoiceResponse:
         text = text or f"{gettext(CLOSED[opening.why], holiday=holiday)} {{opens}}"
     filled = text.replace("{opens}", opens).replace("{holiday}", holiday).strip()
     walk.said.append((filled, of))
-    if not walk.line.takes_messages:
-        return hang_up(walk)
-    return speech.record(walk.line, walk.language, before=walk.said)
 
 
 def _add(walk: Walk, name: str, default: str) -> None:

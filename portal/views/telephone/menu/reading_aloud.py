@@ -8,6 +8,7 @@ from twilio.twiml.voice_response import VoiceResponse
 from portal import history
 from portal.articles.aloud import Aloud, read_aloud
 from portal.contacts.answering import consult, reply
+from portal.contacts.texts.texting import why_not
 from portal.database import db
 from portal.directory.models import Organization
 from portal.errors import N_, Refused
@@ -20,6 +21,7 @@ from portal.views.telephone.menu.walking import Walk, does, take_next, to_a_pers
 WHAT_NEXT = N_(
     "Pour réentendre, tapez 1. Pour le recevoir par SMS, tapez 2. Pour parler à quelqu’un, tapez 0."
 )
+WITHOUT_TEXTS = N_("Pour réentendre, tapez 1. Pour parler à quelqu’un, tapez 0.")
 SENT = N_("Le SMS est parti.")
 NOT_SENT = N_("Nous ne pouvons pas envoyer de SMS à ce numéro.")
 
@@ -37,12 +39,13 @@ def answer(walk: Walk, step: Step) -> VoiceResponse:
 
 
 def read(walk: Walk, found: Aloud, *, again: bool = True) -> VoiceResponse:
-    """Says the answer, unless it was just heard; then waits for what the citizen does with it."""
+    """Says the answer, unless it was just heard; then waits for what the citizen does with it. A text is proposed
+    only to a number that takes them."""
     twiml = VoiceResponse()
     inside = speech.gather(twiml, walk.language, walk.at("answered", tries=walk.tries))
     if again:
         walk.said.append((f"{found.title}. {found.text}", found.language))
-    walk.tell(WHAT_NEXT)
+    walk.tell(WHAT_NEXT if walk.trial or not why_not(walk.contact()) else WITHOUT_TEXTS)
     walk.speak(inside)
     return twiml
 
@@ -54,30 +57,35 @@ def send_answer(walk: Walk, found: Aloud) -> None:
 
 @does("text")
 def text(walk: Walk, step: Step) -> VoiceResponse:
-    """A text written in the menu, with the address of an article; then what comes after, or the call ends."""
+    """A text written in the menu, with the address of an article; then what comes after, or the call ends. Where
+    no text may go and nothing comes after, the article is said instead, or somebody answers."""
     body, _language = steps.in_language(step.get("text"), walk.language)
     slug = str(step.get("article") or "")
     link = _address(walk, slug) if slug else ""
     body = body.replace("{link}", link) if "{link}" in body else f"{body} {link}".strip()
     walk.say(step.get("says"))
-    _send(walk, body, "Informations envoyées par SMS")
-    return take_next(walk)
+    sent = _send(walk, body, "Informations envoyées par SMS")
+    if sent or steps.step_at(walk.tree, walk.path + steps.NEXT) is not None:
+        return take_next(walk)
+    return answer(walk, step) if slug else to_a_person(walk)
 
 
-def _send(walk: Walk, body: str, kept: str) -> None:
+def _send(walk: Walk, body: str, kept: str) -> bool:
     """One text for a key pressed, however often we are told; what the caller hears says whether it leaves."""
     if walk.trial:
         walk.would(f"ce SMS partirait : {body}")
-        return
+        return True
     key = f"menu:{request.form.get('CallSid', '')}:{walk.menu and walk.menu.id}:{walk.path}"
     to = {"channel": "text", "purpose": "answer", "form_key": key}
     try:
         written = reply(walk.contact(), _signed(walk, body), by=history.SYSTEM, automatic=True, **to)
     except Refused:  # a number that takes no texts, or whose owner wants none
         walk.tell(NOT_SENT)
-        return
-    walk.tell(NOT_SENT if written.state == "failed" else SENT)
+        return False
+    sent = written.state != "failed"
+    walk.tell(SENT if sent else NOT_SENT)
     walk.keep(kept)
+    return sent
 
 
 def _signed(walk: Walk, body: str) -> str:

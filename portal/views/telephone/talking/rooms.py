@@ -85,7 +85,7 @@ def back_in_line(contact: Contact, *, cut: bool = False) -> VoiceResponse:
     twiml = speech.enqueue(line, queue.slug, contact.language)
     if cut:
         with force_locale(contact.language):
-            text = gettext("Vous êtes de nouveau en attente, à votre place. Un agent va vous répondre.")
+            text = gettext("Vous êtes de nouveau en attente, à votre place.")
         twiml.verbs.insert(0, Say(text, language=SPOKEN.get(contact.language, SPOKEN["fr"])))
     return twiml
 

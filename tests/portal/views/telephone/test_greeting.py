@@ -37,6 +37,22 @@ def test_a_closed_line_says_why_and_when_it_opens(network: Network, line: Line, 
     assert said(heard).index("114") < said(heard).index("fermés")
 
 
+def test_a_closed_line_speaks_its_other_languages(network: Network, line: Line) -> None:
+    line.schedule, line.languages, line.language_keys = WEEK, ["fr", "en"], {"5": "en"}
+    line.texts["language_choice"] = {"en": "For English, press 5."}
+    with time_machine.travel("2026-11-21T11:00:00+01:00"):
+        caller = Caller(network)
+        assert verbs(caller.heard) == ["Gather", "Say", "Record"], "silence is asked for its message"
+        assert "For English, press 5." in said(caller.heard)
+        action = str(caller.heard.find("Gather").get("action"))
+        heard = network.twiml(action, CallSid="CA1", Digits="5")
+        assert "Opens Monday 23 November at 08:00" in said(heard) and verbs(heard)[-1] == "Record"
+        assert {each.get("language") for each in heard.iter("Say")} == {"en-GB"}
+        assert contacts()[0].language == "en"
+        again = network.twiml(action, CallSid="CA1", Digits="9")
+        assert verbs(again) == ["Say", "Record"] and "fermés" not in said(again)
+
+
 def test_a_closed_line_that_takes_no_messages_says_goodbye(network: Network, line: Line) -> None:
     line.schedule, line.takes_messages = WEEK, False
     line.texts["closed"] = {"fr": "Fermé. {opens}"}

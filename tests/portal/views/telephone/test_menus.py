@@ -13,7 +13,9 @@ from portal.articles import index
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.desk.models import Queue
+from portal.history import SYSTEM
 from portal.jobs import Job
+from portal.lines import menus
 from portal.lines.models import Line
 from portal.telephony.models import NetworkEvent
 from tests import make
@@ -132,6 +134,22 @@ def test_a_number_that_takes_no_texts_is_told_so(network: Network, line: Line, n
     caller.press("2")
     assert "Nous ne pouvons pas envoyer de SMS" in said(caller.press("2"))
     assert texts() == []
+
+
+def test_who_takes_no_texts_hears_the_answer_and_may_ask_for_somebody(network: Network, line: Line) -> None:
+    caller = Caller(network, From="+33142345678")
+    caller.press("2")
+    heard = said(caller.press("2"))
+    assert "Nous ne pouvons pas envoyer de SMS à ce numéro. Refaire ses papiers. C’est gratuit." in heard
+    assert heard.endswith("Pour réentendre, tapez 1. Pour parler à quelqu’un, tapez 0.")
+    assert caller.press("0").findtext("Enqueue") == "accueil"
+
+
+def test_a_text_without_an_answer_that_cannot_leave_gives_somebody(network: Network, line: Line) -> None:
+    bare = {"do": "text", "says": {}, "text": {"fr": "Nos horaires : 8 h à 18 h."}}
+    menus.publish(menus.draft(line, make.menu(make.choice("1", bare, "Par SMS")), SYSTEM), SYSTEM)
+    caller = Caller(network, From="+33142345678")
+    assert caller.press("1").findtext("Enqueue") == "accueil"
 
 
 def test_a_text_with_its_link_leaves_and_the_call_ends(network: Network, line: Line) -> None:

@@ -136,6 +136,7 @@ def test_when_closed_the_caller_leaves_a_message_with_a_reference_by_text(
             fields = {"CallSid": "CA1", "RecordingSid": "RE1", "RecordingDuration": "12"}
             twiml = network.twiml("/telephone/voice/recorded?lang=fr", **fields)
     assert said(twiml).startswith("Votre référence")  # before the goodbye, at which one hangs up
+    assert "Vous la recevez aussi par SMS." in said(twiml)
     (contact,) = contacts()
     assert [m.direction for m in contact.messages] == ["in", "out"]
     assert [job.kind for job in db.session.scalars(db.select(Job))] == ["send_text"]
@@ -151,6 +152,15 @@ def test_a_hidden_number_is_a_contact_without_identifier_and_gets_no_text(
     (contact,) = contacts()
     assert contact.identifier_id is None and contact.case_id
     assert db.session.scalars(db.select(Job)).all() == []
+
+
+def test_a_message_is_thanked_for_in_its_language_and_promises_no_text_in_vain(
+    network: Network, town: Any
+) -> None:
+    for call, number, by_text in (("CA1", "+33639980001", True), ("CA2", "+33142345678", False)):
+        fields = {"CallSid": call, "From": number, "RecordingDuration": "5"}
+        told = said(network.twiml("/telephone/voice/recorded?lang=en", **fields))
+        assert told.startswith("Your reference: ") and ("You also get it by text." in told) is by_text
 
 
 def test_hanging_up_while_waiting_is_told_once_and_stays_on_the_desk(network: Network, town: Any) -> None:
