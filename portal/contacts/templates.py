@@ -60,9 +60,9 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 
 def check_filled(text: str, *, field: str = "body") -> None:
     """Refuses a text in which a placeholder is left."""
-    left = [name for name in placeholders(text) if name in PLACEHOLDERS]
+    left = ["{" + name + "}" for name in placeholders(text) if name in PLACEHOLDERS]
     if left:
-        raise Refused(N_("Remplacez %(missing)s avant d’envoyer."), field=field, missing="{" + left[0] + "}")
+        raise Refused(N_("Remplacez %(missing)s avant d’envoyer."), field=field, missing=", ".join(left))
 
 
 def in_language(template: Template, language: str) -> str:

@@ -16,11 +16,20 @@ from portal.telephony.senders import sender_for
 AMBIGUOUS = ("yes",)  # where nothing was stopped, it answers a question of ours
 
 
-def heed(message: Message, opt_out_type: str = "") -> Keyword | None:
+def heed(message: Message, opt_out_type: str = "", sent_to: str = "") -> Keyword | None:
     """What this incoming text asks for, once it is recorded; None for a text like any other.
 
-    Its `answered` is true when no answer of ours is due: the network gave one, or nothing has changed.
+    Its `answered` is true when no answer of ours is due: the network gave one, or nothing has changed. `sent_to` is
+    the number of ours that it was written to, where texts leave from another: there too the network may have answered.
     """
+    found = _heed(message, opt_out_type)
+    elsewhere = sent_to and sent_to != message.contact.line and keywords.is_networks(message.body)
+    if found is not None and elsewhere and sender_for(sent_to).provider_stops:
+        return replace(found, answered=True)
+    return found
+
+
+def _heed(message: Message, opt_out_type: str) -> Keyword | None:
     contact = message.contact
     used = contact.identifier
     found = keywords.read(message.body, sender_for(contact.line), opt_out_type)

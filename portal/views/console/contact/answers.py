@@ -68,7 +68,10 @@ def question_of(contact: Contact) -> str:
     if contact.channel == "phone" and contact.provider_ref and contact.topic_id is None:
         return ""
     said = next((one.body for one in contact.messages if one.direction == "in"), "")
-    return " ".join(_REACHED_BY.sub(" ", contact.subject or said).split())[:LONGEST_QUESTION]
+    ours = contact.direction == "out" and contact.channel != "phone"  # its subject says why we wrote
+    return " ".join(_REACHED_BY.sub(" ", said if ours else contact.subject or said).split())[
+        :LONGEST_QUESTION
+    ]
 
 
 def said_by(contact: Contact, words: str) -> str:

@@ -70,7 +70,7 @@ def _take(line: Line, sid: str, number: str, body: str, named: list[str]) -> Non
     if code_in(body):
         contact.step = STEPS[answer_code(contact, body)]
         return
-    asked = heed(message, request.form.get("OptOutType", ""))
+    asked = heed(message, request.form.get("OptOutType", ""), request.form.get("To", ""))
     if asked is not None:
         answer_keyword(contact, asked)
         if asked.in_vain:

@@ -137,6 +137,18 @@ def test_a_short_code_is_ours_to_stop_and_to_take_up(network: Network, word: str
     assert consents.stopped(make.identifier("phone", NUMBER), "38010") is None
 
 
+@pytest.mark.parametrize("word", ["STOP", "START", "HELP"])
+def test_a_word_sent_to_the_number_for_calls_has_one_answer(network: Network, word: str) -> None:
+    """The network answers there, whatever number our texts leave from; it blocks only that one."""
+    line = db.session.scalars(db.select(Line)).one()
+    line.text_number = "38010"
+    db.session.commit()
+    assert tell(network, word) == []
+    used = make.identifier("phone", NUMBER)
+    assert (consents.stopped(used, "38010") is not None) is (word == "STOP")
+    assert len(tell(network, "Reprise", "SM2", To="38010")) == 1
+
+
 def test_a_sender_whose_network_does_nothing_has_us_do_it_all(network: Network) -> None:
     town = make.organization().id
     db.session.add(Sender(number=LINE, organization_id=town, kind="short_code", provider_stops=False))

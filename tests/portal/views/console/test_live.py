@@ -15,6 +15,7 @@ from portal.cases.opening import open_case
 from portal.citizens.models import Citizen, Flag
 from portal.citizens.sighting import note
 from portal.contacts.models import Contact
+from portal.contacts.recording import add_message
 from portal.database import db
 from portal.desk import offering, places, presence
 from portal.desk.models import Queue, queue_agents
@@ -251,3 +252,10 @@ def test_who_asked_for_a_person_is_not_answered_by_the_words_of_the_menu(
     assert "Écrivez quelques mots de la question" in client.get(f"/console/contacts/{contact.id}").text
     contact.topic_id = make.topic().id
     assert question_of(contact) == "Parler à quelqu’un"
+
+
+def test_why_we_wrote_first_is_no_question_of_theirs(agent: Staff) -> None:
+    contact = make.contact("text", direction="out", subject="Rappel", state="in_progress", agent_id=agent.id)
+    assert question_of(contact) == ""
+    add_message(contact, "Où est la crèche ?")
+    assert question_of(contact) == "Où est la crèche ?"
