@@ -18,7 +18,7 @@ from portal.database import Base, db
 ROOT = Path(__file__).parent.parent
 FLOORS = [
     {"config", "clock", "errors", "database", "history", "rights", "jobs", "budgets"}
-    | {"news", "newsroom", "brisk", "cursor", "dates", "among", "spool", "storage"},
+    | {"news", "newsroom", "brisk", "cursor", "dates", "directions", "among", "spool", "storage"},
     {"staff", "citizens", "directory", "telephony", "mail"},
     {"articles", "contacts", "lines"},
     {"cases", "scripts"},

@@ -15,6 +15,7 @@ from email.utils import format_datetime
 from portal import clock
 from portal.config import Settings
 from portal.database import db, hold_nothing, insert
+from portal.directions import FROM_THE_RIGHT, hold_numbers
 from portal.mail.models import Letter
 from portal.mail.returns import GONE, WORDS
 
@@ -104,7 +105,8 @@ def directed(body: str, language: str) -> str:
     """The words, each line of a language written from the right beginning with the mark that says so."""
     if language not in RIGHT_TO_LEFT:
         return body
-    return "\n".join(f"\u200f{line}" if any(c.isalnum() for c in line) else line for line in body.split("\n"))
+    lines = hold_numbers(body).split("\n")
+    return "\n".join(FROM_THE_RIGHT + one if any(c.isalnum() for c in one) else one for one in lines)
 
 
 def _address(address: str, name: str) -> Address:

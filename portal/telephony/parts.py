@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from portal.directions import FROM_THE_RIGHT, begins_from_the_left, hold_numbers
+
 TABLE = Path(__file__).parents[2] / "static/js/text-table.js"
 HELD = str.maketrans("\u00a0\u202f", "  ")
 MARKS = re.compile("[\u0300-\u036f\u064b-\u065f]")
@@ -62,8 +64,14 @@ def count(text: str) -> Count:
 
 def as_sent(text: str) -> str:
     """The text as it leaves: the spaces that hold « ? » to its word on a page are not letters of the telephone, and
-    cost nothing. They are counted so."""
-    return text.translate(HELD)
+    cost nothing. They are counted so. In Arabic they cost what any other does, and the mark of its direction is added
+    where it costs no part."""
+    counted = count(text)
+    if not counted.in_arabic:
+        return text.translate(HELD)
+    held = hold_numbers(text)
+    marked = FROM_THE_RIGHT + held
+    return marked if begins_from_the_left(text) and count(marked).parts == counted.parts else held
 
 
 def propose(text: str) -> Proposal | None:

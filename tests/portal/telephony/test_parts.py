@@ -44,6 +44,15 @@ def test_what_leaves_by_itself_has_plain_marks_where_that_saves_a_part() -> None
         assert parts.with_plain_marks(same) == same
 
 
+def test_a_text_in_arabic_says_its_direction_and_keeps_its_numbers_in_one_piece() -> None:
+    said = "Mairie de Valbrune: اتصلوا على 01 99 00 00 10."
+    assert parts.as_sent(said) == "\u200f" + said.replace("1 99 00 00 1", "1\u00a099\u00a000\u00a000\u00a01")
+    assert parts.as_sent("بلدية Valbrune") == "بلدية Valbrune", "it begins from the right already"
+    full = "Mairie " + "ب" * 63
+    assert parts.as_sent(full) == full, "a mark is worth no part"
+    assert parts.as_sent("Mairie, 01 99 00 00 10") == "Mairie, 01 99 00 00 10"
+
+
 def test_the_spaces_that_hold_a_sign_to_its_word_leave_as_plain_ones_and_cost_nothing() -> None:
     assert parts.as_sent("Où\u00a0? «\u202fIci\u202f»") == "Où ? « Ici »"
     assert parts.count("Où\u00a0? " * 20) == parts.Count(100, 1, "")
