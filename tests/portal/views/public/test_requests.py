@@ -19,6 +19,7 @@ from portal.citizens.models import Citizen, Code, Identifier
 from portal.contacts.answering import reply, wrap_up
 from portal.contacts.models import Contact, Message
 from portal.database import db
+from portal.dates import day_text
 from portal.desk.waiting import waiting
 from portal.jobs import Job
 from portal.mail.models import Letter
@@ -86,7 +87,7 @@ def test_the_receipt_says_what_the_law_asks_and_only_to_who_sent_it(
         "Mairie",
         "01 99 00 00 10",
         "accueil@ville.example",
-        str(clock.now().year),
+        day_text(clock.local_day(case.opened_at)),
     ):
         assert told in page
     work()
