@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from portal import clock, history, jobs, storage
 from portal.contacts import answering
 from portal.contacts.models import Contact, Recording
 from portal.database import db, insert
+from portal.directory.hours.calendars import add_months
 from portal.errors import N_, Missing
 from portal.history import Person
 
-KEPT_FOR = timedelta(days=183)  # six months
+KEPT_MONTHS = 6  # of the calendar: so many days may be more
 # the network's names; nothing else may stand in an address of ours
 A_NAME = re.compile(r"RE[0-9A-Za-z]{6,64}")
 
@@ -68,7 +69,8 @@ def keep(recording: Recording, digest: str, *, size: int, media_type: str) -> No
 
 def past(now: datetime, limit: int = 100) -> list[Recording]:
     """Those kept for long enough, the oldest first."""
-    query = db.select(Recording).where(Recording.state != "purged", Recording.at < now - KEPT_FOR)
+    oldest = clock.begins_at(add_months(clock.local_day(now), -KEPT_MONTHS))
+    query = db.select(Recording).where(Recording.state != "purged", Recording.at < oldest)
     return list(db.session.scalars(query.order_by(Recording.at, Recording.id).limit(limit)))
 
 

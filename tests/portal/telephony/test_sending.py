@@ -108,7 +108,7 @@ def test_a_sound_is_gone_only_where_the_network_does_not_know_it(
     for n in range(2):
         note(make.contact(), "conversation", f"RE{n}{'0' * 31}", 2)
     db.session.execute(db.delete(Job))
-    with time_machine.travel(clock.now() + timedelta(days=184), tick=True):
+    with time_machine.travel(clock.now() + timedelta(days=186), tick=True):
         jobs.enqueue("purge_recordings", {})
         work()
         assert {one.state for one in db.session.scalars(db.select(Recording))} == {"waiting"}
