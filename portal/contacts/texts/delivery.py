@@ -101,7 +101,7 @@ def _write_again(message: Message) -> None:
     ):
         return
     sender = sender_for(texting.texts_from(contact))
-    if texting.spend(contact, sender, automatic=message.automatic):
+    if texting.spend(contact, sender, automatic=message.automatic, purpose=message.purpose):
         return
     copied = ("contact_id", "channel", "body", "author_id", "automatic", "purpose")
     values = {name: getattr(message, name) for name in copied}

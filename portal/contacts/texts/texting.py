@@ -103,7 +103,7 @@ def plan(contact: Contact, *, purpose: str, automatic: bool, now_because: str, b
     if why:
         raise Refused(why, field="body")
     sender = sender_for(texts_from(contact))
-    over = spend(contact, sender, automatic=automatic)
+    over = spend(contact, sender, automatic=automatic, purpose=purpose)
     if over:
         return {"purpose": purpose, "state": "failed", "error": f"budget:{over}"}
     held_until = _held(contact, sender, purpose)
@@ -143,19 +143,18 @@ def _users() -> Select[int]:
     return db.select(IdentifierLink.citizen_id).where(IdentifierLink.identifier_id == bindparam("used"))
 
 
-def spend(contact: Contact, sender: Sender, *, automatic: bool) -> str:
-    """Counts one text, and says which budget it exceeds. What a number may not cost, its organization does not pay."""
+def spend(contact: Contact, sender: Sender, *, automatic: bool, purpose: str) -> str:
+    """Counts one text, and says which budget it exceeds. What a number may not cost, its organization does not pay.
+
+    The numbers to call in distress go whatever the organization spent: theirs and the general budget hold them.
+    """
     whom, town = str(contact.identifier_id), contact.organization_id
     uses = [Use("number", f"text:number:{name}", whom, most, per) for name, most, per in A_NUMBER]
     if automatic:
         uses.append(Use("number", "text:number:answers", whom, ANSWERS_A_DAY, DAY))
-    over = spend_each(uses) or spend_each(
-        [
-            Use("sender", "text:organization:hour", str(town), sender.most_hour, HOUR),
-            Use("sender", "text:organization:day", str(town), sender.most_day, DAY),
-            Use("all", "text:all", "", ALL_A_DAY, DAY),
-        ]
-    )
+    paid = (("hour", sender.most_hour, HOUR), ("day", sender.most_day, DAY)) if purpose != "distress" else ()
+    theirs = [Use("sender", f"text:organization:{name}", str(town), most, per) for name, most, per in paid]
+    over = spend_each(uses) or spend_each([*theirs, Use("all", "text:all", "", ALL_A_DAY, DAY)])
     if not over:
         return ""
     told = {

@@ -162,6 +162,16 @@ def test_an_organization_stops_hard_at_its_own_budget_whatever_the_numbers(app: 
 
 
 @time_machine.travel(NOON)
+def test_a_cry_for_help_is_answered_whatever_the_organization_has_spent(app: Flask) -> None:
+    sender(most_hour=1)
+    states = [
+        write(thread(f"+3363998000{n}"), purpose=of).state
+        for n, of in enumerate(("reply", "distress", "reply", "distress"))
+    ]
+    assert states == ["waiting", "waiting", "failed", "waiting"]
+
+
+@time_machine.travel(NOON)
 def test_the_administrators_get_a_letter_and_only_theirs(app: Flask, work: Any) -> None:
     from portal.mail.models import Letter
 
