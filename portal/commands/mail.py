@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 from typing import Any
 
@@ -14,8 +15,11 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from portal.database import db
+from portal.errors import trace_of
 from portal.mail.keeping import keep_letter, set_aside
 from portal.mail.reading import LARGEST
+
+log = logging.getLogger(__name__)
 
 TAKEN, LATER = "250 2.0.0 Taken", "451 4.3.0 Not now"
 MOST_CONNECTIONS = 50
@@ -47,7 +51,7 @@ class Receiver:
         return "\r\n".join([answer] * len(recipients)) if self.for_each else answer
 
     def take(self, raw: bytes, recipients: list[str]) -> str:
-        """Keeps one letter, whatever it is."""
+        """Keeps one letter, whatever it is. Whatever goes wrong it is brought again: nothing sends it back for good."""
         recipient = recipients[0][:300] if recipients else ""
         settings = self.app.extensions["settings"]
         with self.app.app_context():
@@ -57,8 +61,9 @@ class Receiver:
             except (OperationalError, InterfaceError, PoolTimeout):
                 db.session.rollback()
                 return self._aside(raw, recipient)
-            except OSError:
+            except Exception as error:  # a full disk, or what nobody foresaw
                 db.session.rollback()
+                log.error("a letter could not be taken\n%s", trace_of(error))
                 return LATER
         return TAKEN
 

@@ -10,7 +10,7 @@ from portal.cases.references import spoken
 from portal.contacts.answering import advance
 from portal.contacts.letters import corresponding, mailboxes
 from portal.contacts.models import Message
-from portal.database import db, locked
+from portal.database import db, hold, locked
 from portal.directory.models import Organization
 from portal.jobs import Job
 from portal.mail.sending import Later, NotAccepted, Outgoing, domain_of, send
@@ -33,12 +33,14 @@ def send_email(job: Job) -> None:
     try:
         send(settings(), letter)
     except NotAccepted as refusal:
+        hold(message)
         _refused(message, refusal)
     except Later as failure:
         jobs.put_back(job, str(failure))  # after the last try it is set aside, and the console says so
         db.session.commit()
         return
     else:
+        hold(message)  # it may have come back already
         advance(message, "sent")
     jobs.finish(job)
     db.session.commit()

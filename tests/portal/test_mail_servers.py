@@ -1,36 +1,34 @@
-"""Letters out and in through real servers (aiosmtpd), refused, put off, returned; and a door for mail servers."""
+"""Letters out through real servers (aiosmtpd), refused, put off, returned."""
 
 from __future__ import annotations
 
 import asyncio
 import email
 import email.policy
-import smtplib
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from email.message import EmailMessage
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 from flask import Flask
-from sqlalchemy.exc import OperationalError
 
 from portal import history
 from portal.cases.opening import open_case
-from portal.commands import mail as command
+from portal.config import Settings
 from portal.contacts.answering import reply
+from portal.contacts.letters import corresponding
 from portal.contacts.models import Contact, Envelope, Message
 from portal.database import db
 from portal.jobs import Job
 from portal.mail.models import IncomingLetter, Mailbox
+from portal.mail.returns import Return
 from portal.mail.sending import Later, NotAccepted, Outgoing, compose, send
-from portal.work import read_mail
+from portal.work import KINDS
 from tests import make
-from tests.portal.test_letters_received import WHO, Write, letter, write  # noqa: F401  (a fixture)
+from tests.portal.test_letters_received import WHO, Write, write  # noqa: F401  (a fixture)
 from tests.ports import free_port
 
 
@@ -222,77 +220,20 @@ def test_a_return_of_what_is_not_ours_stands_on_no_desk(write: Write) -> None:  
     assert db.session.scalars(db.select(IncomingLetter.state)).all() == ["returned"]
 
 
-@pytest.fixture
-def door(app: Flask) -> Iterator[int]:
-    """The command's server, on a port of its own."""
-    make.organization(email="mairie@ville.example")
-    db.session.commit()
-    port, loop, stop = int(free_port()), asyncio.new_event_loop(), asyncio.Event()
-    running = loop.create_task(command.serve(app, "127.0.0.1", port, "lmtp", stop))
-    thread = threading.Thread(target=lambda: loop.run_until_complete(running), daemon=True)
-    thread.start()
-    yield port
-    loop.call_soon_threadsafe(stop.set)
-    thread.join(60)
-    loop.close()
-
-
-def bring(port: int, raw: bytes, *recipients: str) -> None:
-    for attempt in range(600):
-        try:
-            server = smtplib.LMTP("127.0.0.1", port)
-            break
-        except ConnectionRefusedError:
-            if attempt == 599:
-                raise
-            threading.Event().wait(0.05)
-    with server:
-        server.sendmail("x@x.example", list(recipients) or ["mairie@ville.example"], raw)
-        assert [server.getreply()[0] for _ in recipients[1:]] == [250] * len(recipients[1:])
-
-
-def test_a_mail_server_is_told_taken_once_the_letter_is_kept(app: Flask, door: int, work: Any) -> None:
-    bring(door, letter(), "mairie+x@ville.example", "autre@ville.example")
-    db.session.rollback()
-    kept = db.session.scalars(db.select(IncomingLetter)).one()
-    assert (kept.source, kept.recipient) == ("smtp", "mairie+x@ville.example")
-    work()
-    assert db.session.scalars(db.select(Contact.channel)).all() == ["email"]
-
-
-def test_the_same_letter_brought_ten_times_at_once_is_one(app: Flask, door: int) -> None:
-    raw = letter(Message_ID="<1@x>")
-    threads = [threading.Thread(target=bring, args=(door, raw)) for _ in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    db.session.rollback()
-    assert len(db.session.scalars(db.select(IncomingLetter)).all()) == 1
-
-
-def test_while_the_database_is_away_letters_wait_on_disk(
-    app: Flask, door: int, monkeypatch: pytest.MonkeyPatch
+def test_a_return_that_comes_before_our_own_word_of_the_sending_stays(
+    app: Flask, postman: Postman, work: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(*_: Any, **__: Any) -> None:
-        raise OperationalError("select", None, Exception("away"))
+    def come_back(letter_id: str) -> None:
+        with app.app_context():
+            corresponding.hear_return(Return("failed", "5.1.1", (letter_id,)))
+            db.session.commit()
 
-    with monkeypatch.context() as patch:
-        patch.setattr(command, "keep_letter", away)
-        bring(door, letter())
-    assert db.session.scalars(db.select(IncomingLetter)).all() == []
-    db.session.rollback()
-    assert read_mail.take_in() == 1 == len(db.session.scalars(db.select(IncomingLetter)).all())
-    assert read_mail.take_in() == 0
+    def send_and_return(settings: Settings, letter: Outgoing) -> None:
+        send(settings, letter)
+        with ThreadPoolExecutor(1) as mail:
+            mail.submit(come_back, letter.header_id).result()
 
-
-def test_a_disk_that_takes_nothing_is_told_so(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: Any, **__: Any) -> None:
-        raise OSError
-
-    monkeypatch.setattr(command, "keep_letter", full)
-    receiver = command.Receiver(app, for_each=True)
-    envelope = SimpleNamespace(rcpt_tos=["a@x", "b@x"], original_content=b"x")
-    with ThreadPoolExecutor(1) as aside:  # a browser's loop may be running in this thread
-        answer = aside.submit(asyncio.run, receiver.handle_DATA(None, None, envelope)).result()
-    assert answer == "\r\n".join([command.LATER] * 2)
+    message = answered()
+    monkeypatch.setitem(KINDS["send_email"].__globals__, "send", send_and_return)
+    work()
+    assert db.session.get_one(Message, message.id, populate_existing=True).state == "undelivered"
