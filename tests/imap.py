@@ -13,7 +13,8 @@ from typing import Any
 
 @dataclass
 class Box:
-    """What the server holds. `hang_up_at`: the command at which it vanishes; `withheld`: letters it does not give."""
+    """What the server holds. `hang_up_at`: the command at which it vanishes; `withheld`: letters it does not give;
+    without `marks`, it lets nobody mark a letter."""
 
     port: int = 0
     uid_validity: int = 7
@@ -22,6 +23,7 @@ class Box:
     password: str = "secret"
     hang_up_at: str = ""
     read_only: bool = False
+    marks: bool = True
     withheld: set[int] = field(default_factory=set)
     fetched: list[int] = field(default_factory=list)
     before: dict[str, Callable[[], object]] = field(default_factory=dict)  # done as a command comes
@@ -94,8 +96,11 @@ class _Session(socketserver.StreamRequestHandler):
         self.wfile.write(f"* 1 FETCH (UID {number} BODY[] {{{len(part)}}}\r\n".encode() + part + b")\r\n")
         return ""
 
-    def do_store(self, given: str) -> None:
+    def do_store(self, given: str) -> str:
+        if not self.box.marks:
+            return "NO not permitted"
         self.box.seen.add(int(given.split(maxsplit=1)[0]))
+        return ""
 
 
 @contextmanager

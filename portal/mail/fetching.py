@@ -24,8 +24,8 @@ class Trouble(Exception):
     """The mailbox cannot be read now. The sentence says why, in French."""
 
 
-class NotGiven(Trouble):
-    """The server refuses to give this one letter; the others may be asked for."""
+class OneRefused(Trouble):
+    """The server refuses to give this one letter, or to mark it; the others may be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +56,18 @@ def open_folder(settings: Settings) -> Iterator[Folder]:
 
 
 def new_uids(folder: Folder, last_uid: int, since: datetime | None) -> list[int]:
-    """The letters to keep, in their order: all after the last one kept, and those that nobody has marked.
+    """The letters to keep: all after the last one kept in their order, then those that nobody has marked.
 
-    A letter that a person has opened meanwhile is among the first, one whose mark was lost among the second. `since`,
-    where the server has numbered anew: all that came from a month before, for the last one kept is not known.
+    A letter that a person has opened meanwhile is among the first, one whose mark was lost among the second: these are
+    asked for again and again where the server marks nothing, and must not keep new ones waiting. `since`, where the
+    server has numbered anew: all that came from a month before, for the last one kept is not known.
     """
     # `*` is at least one
-    found = {uid for uid in _search(folder, "UID", f"{last_uid + 1}:*") if uid > last_uid}
-    found.update(_search(folder, "UNSEEN"))
+    new = {uid for uid in _search(folder, "UID", f"{last_uid + 1}:*") if uid > last_uid}
+    former = set(_search(folder, "UNSEEN"))
     if since is not None:
-        found.update(_search(folder, "SINCE", _day(since - LOOK_BACK)))
-    return sorted(found)
+        former.update(_search(folder, "SINCE", _day(since - LOOK_BACK)))
+    return [*sorted(new), *sorted(former - new)]
 
 
 def fetch(folder: Folder, uid: int) -> bytes | None:
@@ -84,7 +85,9 @@ def fetch(folder: Folder, uid: int) -> bytes | None:
 
 def mark(folder: Folder, uid: int) -> None:
     """Says on the server that this letter is taken care of."""
-    folder.server.uid("STORE", str(uid), "+FLAGS.SILENT", "(\\Seen)")
+    answer, _ = folder.server.uid("STORE", str(uid), "+FLAGS.SILENT", "(\\Seen)")
+    if answer != "OK":
+        raise OneRefused(f"La boîte aux lettres n’a pas marqué comme lue la lettre numéro {uid}.")
 
 
 def _connect(settings: Settings) -> imaplib.IMAP4:
@@ -132,7 +135,7 @@ def _search(folder: Folder, *criteria: str) -> list[int]:
 def _fetched(folder: Folder, uid: int, what: str) -> list[object]:
     answer, data = folder.server.uid("FETCH", str(uid), what)
     if answer != "OK":
-        raise NotGiven(f"La boîte aux lettres n’a pas rendu la lettre numéro {uid}.")
+        raise OneRefused(f"La boîte aux lettres n’a pas rendu la lettre numéro {uid}.")
     return list(data)
 
 

@@ -80,9 +80,9 @@ def _hold(name: str) -> bool:
 
 
 def _take(name: str, folder: fetching.Folder) -> tuple[int, str]:
-    """Each new letter: fetched, kept, marked; returns how many, and what was not given.
+    """Each new letter: fetched, kept, marked; returns how many, and what was refused.
 
-    A letter that the server refuses to give stops no other: not marked, it is among those asked for next time.
+    A letter that the server refuses to give or to mark stops no other: it is among those asked for next time.
     """
     last_uid, anew = _begin_at(name, folder)
     kept, trouble = 0, ""
@@ -91,12 +91,11 @@ def _take(name: str, folder: fetching.Folder) -> tuple[int, str]:
     for uid in uids if anew else uids[:AT_ONCE]:
         try:
             raw = fetching.fetch(folder, uid)
-        except fetching.NotGiven as error:
+            kept += _keep(name, raw, 0 if anew else uid)
+            if raw is not None:
+                fetching.mark(folder, uid)
+        except fetching.OneRefused as error:
             trouble = str(error)
-            continue
-        kept += _keep(name, raw, 0 if anew else uid)
-        if raw is not None:
-            fetching.mark(folder, uid)
     if anew:  # only now: killed before, all that came from a month before is looked through again
         _go_on_from(name, folder.uid_validity, max([last_uid, *uids]))
     return kept, trouble

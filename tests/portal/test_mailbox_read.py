@@ -74,6 +74,20 @@ def test_a_letter_that_is_not_given_stops_no_other_and_is_asked_for_again(box: i
     assert read_mail.read_folder() == 1 and box.seen == {1, 2} and not folder().trouble
 
 
+def test_letters_that_the_server_does_not_mark_keep_no_new_one_waiting(
+    box: imap.Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read_mail, "AT_ONCE", 3)
+    read_mail.read_folder()
+    box.marks = False
+    for n in range(3):
+        box.put(letter(subject=f"Ancienne {n}"))
+    assert read_mail.read_folder() == 3
+    box.put(letter(subject="Nouvelle"))
+    assert read_mail.read_folder() == 1
+    assert "marqué" in folder().trouble
+
+
 @pytest.mark.parametrize("instant", ["fetched", "kept"])
 def test_killed_at_any_instant_nothing_is_lost_nor_doubled(
     box: imap.Box, monkeypatch: pytest.MonkeyPatch, instant: str
