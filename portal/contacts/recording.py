@@ -72,12 +72,13 @@ def receive_text(
 
 
 def open_thread(used: Identifier, line: str) -> Contact | None:
-    """The text thread of this number and line that is still open: not wrapped up, silent for less than 72 hours."""
+    """The text thread of this number and line that is still open, held until the commit: not wrapped up, silent for
+    less than 72 hours."""
     query = db.select(Contact).filter_by(identifier_id=used.id, line=line, channel="text")
     recent = Contact.last_message_at > clock.now() - THREAD_SILENCE
-    return db.session.scalar(
-        query.where(Contact.state != "wrapped_up", recent).order_by(Contact.id.desc()).limit(1)
-    )
+    query = query.where(Contact.state != "wrapped_up", recent).order_by(Contact.id.desc()).limit(1)
+    found: Contact | None = db.session.scalar(locked(query))
+    return found
 
 
 def record_request(

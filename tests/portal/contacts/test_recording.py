@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from portal import clock, history
 from portal.contacts import answering, recording
@@ -15,6 +17,7 @@ from portal.database import db
 from portal.errors import Missing, Refused
 from portal.jobs import Job
 from tests import make
+from tests.until import until, waits_for_a_lock
 
 NUMBER, LINE = "+33639980001", "+33199000010"
 
@@ -137,3 +140,24 @@ def test_the_timeline_is_the_readers_organizations_newest_first(app: Flask) -> N
     make.contact(of=make.organization("departement"), citizen_id=person.id)
     assert answering.timeline(person.id, by=agent, limit=3) == mine[:3]
     assert answering.timeline(person.id, by=agent, before=mine[2].id) == mine[3:]
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_a_text_that_comes_while_an_agent_writes_in_its_thread_waits_for_them(app: Flask) -> None:
+    thread = text("SM1")[0].contact_id
+    db.session.commit()
+
+    def come() -> None:
+        with app.app_context():
+            text("SM2")
+            db.session.commit()
+
+    with Session(db.engine) as agent, ThreadPoolExecutor(1) as network:
+        agent.get_one(Contact, thread, with_for_update=True).note = "Rappeler demain"
+        agent.flush()
+        told = network.submit(come)
+        until(waits_for_a_lock, "the text")
+        agent.commit()
+        told.result()
+    contact = db.session.get_one(Contact, thread, populate_existing=True)
+    assert (contact.note, len(contact.messages)) == ("Rappeler demain", 2)
