@@ -15,7 +15,7 @@ from portal.citizens import people
 from portal.citizens.models import Citizen, Duplicate, Merge
 from portal.citizens.names import name_key
 from portal.database import db, hold_all, locked
-from portal.errors import N_, Missing, Refused
+from portal.errors import N_, Refused
 from portal.history import Person
 
 FIELDS = ("name", "called", "language", "preferred_channel", "commune", "know_first")
@@ -113,14 +113,6 @@ def _write(citizen: Citizen, values: Mapping[str, Any]) -> None:
         setattr(citizen, name, value)
     citizen.name_key = name_key(citizen.name)[:200]
     db.session.flush()
-
-
-def find_merge(merge_id: int) -> Merge:
-    """A merge that still holds. The door opens the file it stands in before it shows anything."""
-    found = db.session.get(Merge, merge_id)
-    if found is None or found.undone_at is not None:
-        raise Missing
-    return found
 
 
 def merges_of(citizen: Citizen) -> list[Merge]:

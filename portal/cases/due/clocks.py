@@ -37,7 +37,6 @@ REGISTERED_WITHIN, ACKNOWLEDGED_WITHIN = 1, 10  # working days (R112-11-2)
 # what is written is owed a receipt, whatever it asks for (L112-11)
 ACKNOWLEDGED = ("web", "email", "letter", "text")
 ALOUD = ("phone", "counter")  # what is said too, where it asks for a decision, complains or appeals (L112-3)
-WORKING = ("receipt", "first_answer", "resolution")  # counted in working days
 REGISTERED = "registered"  # what a receipt's clock means once the arrival was told
 GOING_ON = ("running", "paused")
 NOON = time(12)

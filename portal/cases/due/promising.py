@@ -7,7 +7,7 @@ from datetime import datetime
 from portal import clock, history
 from portal.cases.keeping import check_owner, tell_of
 from portal.cases.models import Promise
-from portal.database import db, hold
+from portal.database import hold
 from portal.errors import N_, Refused
 from portal.history import Actor
 
@@ -52,12 +52,6 @@ def give_up_promise(made: Promise, why: str, *, by: Actor) -> bool:
     history.record("promise.given_up", made, by=by, citizen_id=made.citizen_id)
     tell_of(made)
     return True
-
-
-def promises_of(case_id: int) -> list[Promise]:
-    """All that was promised in a matter, by its date."""
-    query = db.select(Promise).filter_by(case_id=case_id).order_by(Promise.due_at, Promise.id)
-    return list(db.session.scalars(query))
 
 
 def _hold_open(made: Promise) -> None:

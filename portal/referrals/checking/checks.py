@@ -10,8 +10,7 @@ from sqlalchemy import func
 
 from portal import clock, jobs
 from portal.database import db
-from portal.errors import N_, Missing
-from portal.history import Actor, Person
+from portal.history import Actor
 from portal.referrals.checking import findings as checking
 from portal.referrals.checking.facts import Facts, read_facts
 from portal.referrals.checking.findings import Finding
@@ -101,15 +100,6 @@ def _key(check: RuleCheck) -> str:
 def last_check(organization_id: int) -> RuleCheck | None:
     query = db.select(RuleCheck).filter_by(organization_id=organization_id)
     return db.session.scalar(query.order_by(RuleCheck.id.desc()).limit(1))
-
-
-def check_for(person: Person, check_id: int) -> RuleCheck:
-    found = db.session.scalar(
-        db.select(RuleCheck).filter_by(id=check_id, organization_id=person.organization_id)
-    )
-    if found is None:
-        raise Missing(N_("Cette vérification n’existe pas dans votre organisation."))
-    return found
 
 
 def end(check: RuleCheck, findings: Iterable[Finding], names: dict[int, str]) -> None:

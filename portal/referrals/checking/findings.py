@@ -49,10 +49,6 @@ class Finding:
     says: str
     asked: int = 0  # real situations it was seen in
 
-    @property
-    def is_error(self) -> bool:
-        return self.kind in ERRORS
-
     def told(self, names: dict[int, str]) -> dict[str, Any]:
         """As it is kept, the rules by their names."""
         return {

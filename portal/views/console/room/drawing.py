@@ -26,7 +26,6 @@ class Chart:
     name: str
     bars: list[Bar] = field(default_factory=list)
     soft_bars: list[Bar] = field(default_factory=list)
-    dots: list[tuple[float, float]] = field(default_factory=list)
     line: str = ""
     band: str = ""
     ticks: list[tuple[float, str]] = field(default_factory=list)
