@@ -70,18 +70,22 @@ def sync_folder(folder: Path) -> None:
 
 def older_than(folder: Path, seconds: float) -> Iterator[Path]:
     """The files kept in `folder` that nobody has kept again for so long, half-written ones included."""
-    before = time.time() - seconds
-    for path in folder.glob("*/*"):
-        try:
-            if path.stat().st_mtime < before:
-                yield path
-        except FileNotFoundError:  # swept by another worker
-            continue
+    return (path for path in folder.glob("*/*") if _is_older(path, seconds))
 
 
-def sweep(paths: Iterable[Path], named: Collection[str]) -> int:
-    """Removes the files that no row names; returns how many."""
-    orphans = [path for path in paths if path.name not in named]
-    for path in orphans:
-        path.unlink(missing_ok=True)
-    return len(orphans)
+def sweep(paths: Iterable[Path], named: Collection[str], seconds: float) -> int:
+    """Removes the files that no row names, but those that somebody has kept again since they were listed; returns how
+    many."""
+    removed = 0
+    for path in paths:
+        if path.name not in named and _is_older(path, seconds):
+            path.unlink(missing_ok=True)
+            removed += 1
+    return removed
+
+
+def _is_older(path: Path, seconds: float) -> bool:
+    try:
+        return path.stat().st_mtime < time.time() - seconds
+    except FileNotFoundError:  # swept by another worker
+        return False

@@ -113,7 +113,7 @@ def sweep(folder: Path) -> int:
     for start in range(0, len(old), 500):
         some = old[start : start + 500]
         query = db.select(Attachment.digest).where(Attachment.digest.in_([path.name for path in some]))
-        removed += storage.sweep(some, set(db.session.scalars(query)))
+        removed += storage.sweep(some, set(db.session.scalars(query)), UNSWEPT_S)
     return removed
 
 

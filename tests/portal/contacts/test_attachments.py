@@ -15,6 +15,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal import storage
 from portal.contacts import attachments
 from portal.contacts.models import Message
 from portal.database import db
@@ -152,3 +153,12 @@ def test_the_sweep_removes_only_what_no_message_names(app: Flask, tmp_path: Path
     attachments.keep(tmp_path, "encore.txt", b"Texte 2")  # a form has just sent it again
     assert attachments.sweep(tmp_path) == 1
     assert {path.name for path in tmp_path.glob("*/*")} == {kept[n].digest for n in (0, 2, 3)}
+
+
+def test_what_is_kept_again_while_the_sweeper_looks_stays(tmp_path: Path) -> None:
+    kept = storage.place(tmp_path, storage.keep(tmp_path, PDF))
+    os.utime(kept, (0, 0))
+    listed = list(storage.older_than(tmp_path, attachments.UNSWEPT_S))
+    storage.keep(tmp_path, PDF)  # sent again: its message is not written yet
+    assert listed == [kept]
+    assert storage.sweep(listed, set(), attachments.UNSWEPT_S) == 0 and kept.exists()
