@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from portal.database import db
+from portal.directory.hours.opening import EXCEPTIONS
 from portal.errors import Refused, Stale
 from portal.lines import editing
 from portal.lines.models import Line
@@ -124,10 +125,13 @@ def _text_values(found: Line) -> dict[str, str]:
 
 def _read_hours(form: Form, found: Line) -> dict[str, Any]:
     schedule = words.read_schedule(form, "open")
+    typed = any(form.text(f"open-{day}") for day in words.DAYS)
     if form.text("always"):
-        if not found.schedule and any(form.text(f"open-{day}") for day in words.DAYS):
+        if not found.schedule and typed:
             form.refuse("always", "Décochez « à toute heure », ou videz les heures : elles seraient perdues.")
         schedule = {}
+    elif not typed and not schedule.get(EXCEPTIONS):  # no hours at all would open it at all hours
+        form.refuse("always", "Écrivez les heures d’un jour au moins, ou cochez « à toute heure ».")
     relay = schedule if form.text("same") else words.read_schedule(form, "relay")
     relay_url = form.text("relay_url", longest=300)
     return {"schedule": schedule, "relay_url": relay_url, "relay_schedule": relay if relay_url else {}}

@@ -127,6 +127,11 @@ def test_a_line_always_open_needs_no_hours(admin: Any) -> None:
     assert the_line().schedule == {}
 
 
+def test_a_line_without_any_hours_is_not_opened_at_all_hours_in_silence(admin: Any) -> None:
+    answer = save(admin, "hours", **{"open-territory": "RE"})
+    assert answer.status_code == 422 and "Écrivez les heures d’un jour au moins" in answer.text
+
+
 def test_hours_typed_for_a_line_that_stays_always_open_are_not_lost(admin: Any) -> None:
     save(admin, "hours", always="1")
     answer = save(admin, "hours", always="1", **{"open-mon": "8h30-12h"})
