@@ -90,5 +90,7 @@ def new_key() -> str:
 
 
 def _clean(value: str) -> str:
-    """Typed text without what no person types: NUL, lone surrogates, other control characters."""
-    return "".join(c for c in value if c in "\n\r\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    """Typed text without what no person types: NUL, lone surrogates, other control characters. A browser ends a line
+    by two of them, and each would be paid for in a text."""
+    lines = value.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))

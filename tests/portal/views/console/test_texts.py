@@ -78,6 +78,12 @@ def test_a_text_to_a_person_is_a_thread_of_its_own_and_only_probably_theirs(app:
     assert answer.contact_id == contact.id, "the answer comes to whoever wrote last"
 
 
+def test_the_end_of_a_line_is_one_letter_as_the_composer_counts_it(app: Flask, agent: Any) -> None:
+    assert write(agent, body="Votre carte est là.\r\n\r\nNadia").status_code == 302
+    (message,) = db.session.scalars(db.select(Message))
+    assert message.body == "Votre carte est là.\n\nNadia"
+
+
 def test_a_number_of_somebody_elses_file_does_not_exist(app: Flask, agent: Any) -> None:
     person, other = make.citizen("Aïcha Benali"), make.citizen("Omar Haddad", phone=NUMBER)
     used = make.identifier("phone", NUMBER)
