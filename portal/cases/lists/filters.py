@@ -76,10 +76,10 @@ def read_filters(values: Mapping[str, str]) -> Filters:
     return Filters(**{name: value for name, value in typed.items() if value and ALLOWED[name](value)})
 
 
-def stretch(due: str, now: datetime, end_of_day: datetime) -> Stretch:
+def stretch(due: str, now: datetime, over_at: datetime) -> Stretch:
     """From when to when something is due that is late, due today, or soon."""
     return {
         "late": (None, now),
-        "today": (now, end_of_day + timedelta(minutes=1)),
+        "today": (now, over_at),
         "soon": (now, now + SOON),
     }.get(due, (None, None))

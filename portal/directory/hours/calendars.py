@@ -12,7 +12,7 @@ from portal.directory.hours import zones
 from portal.directory.models import Service
 from portal.directory.reading import department_of
 
-MORNING, LAST_MINUTE = time(9), time(23, 59)
+MORNING, LAST_SECOND = time(9), time(23, 59, 59)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,12 @@ class Calendar:
         return self.at(day, MORNING)
 
     def end_of(self, day: date) -> datetime:
-        """The last minute of a local day."""
-        return self.at(day, LAST_MINUTE)
+        """The last second of a local day: what is done in its last minute is done that day."""
+        return self.at(day, LAST_SECOND)
+
+    def over_at(self, day: date) -> datetime:
+        """When a local day is over, and the next one begins."""
+        return clock.over_at(day, self.timezone)
 
 
 def of_place(code: str) -> Calendar:

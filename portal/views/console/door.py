@@ -89,8 +89,13 @@ def refusals_shown(form: Form) -> Iterator[None]:
 
 
 def end_of_day(day: date) -> datetime:
-    """The last minute of a local day of the organization."""
+    """The last second of a local day of the organization."""
     return here.calendar().end_of(day)
+
+
+def over_at(day: date) -> datetime:
+    """When a local day of the organization is over."""
+    return here.calendar().over_at(day)
 
 
 def today() -> date:

@@ -112,8 +112,17 @@ def test_days_begin_where_the_organization_is(app: Flask) -> None:
     with travel("2026-03-02T21:00Z", tick=False):
         case = a_case()
     due = clocks.clocks_of(case)["first_answer"].due_at
-    assert due == datetime(2026, 3, 10, 23, 59, tzinfo=ZoneInfo("Indian/Reunion")).astimezone(UTC)
+    assert due == datetime(2026, 3, 10, 23, 59, 59, tzinfo=ZoneInfo("Indian/Reunion")).astimezone(UTC)
     assert due_on(case, "silence", "974") == date(2026, 5, 3)
+
+
+def test_an_answer_in_the_last_minute_of_the_last_day_is_in_time(app: Flask) -> None:
+    with travel("2026-12-24T09:00Z", tick=False):
+        case = a_case()
+        due = clocks.clocks_of(case)["first_answer"].due_at
+    with travel(due.replace(second=30), tick=False):
+        clocks.met(case, "first_answer")
+    assert clocks.clocks_of(case)["first_answer"].state == "met"
 
 
 def test_abolition_is_not_worked_in_la_reunion(app: Flask) -> None:

@@ -22,7 +22,7 @@ from portal.views import guards
 from portal.views.console.cases import macros as case_macros
 from portal.views.console.cases import rows
 from portal.views.console.cases import words as case_words
-from portal.views.console.door import agents, bp, end_of_day, me, refusals_shown, today
+from portal.views.console.door import agents, bp, end_of_day, me, over_at, refusals_shown, today
 from portal.views.forms import Form, new_key
 from portal.views.language import date_text
 
@@ -112,7 +112,7 @@ def _looked_at(form: Form) -> list[tuple[int, int]]:
     """The cases chosen, as `id-version`; or all of the list, up to a limit, as they are now."""
     if form.text("all"):
         sought, sort = read_filters(form.values), form.choice("sort", SORTS) or "due"
-        until, most = end_of_day(today()), listing.MOST_AT_ONCE
+        until, most = over_at(today()), listing.MOST_AT_ONCE
         page = listing.listing(sought, sort, by=me(), until=until, limit=most)
         return [(case.id, case.version) for case in page.cases]
     pairs = [one.partition("-") for one in form.data.getlist("case")]

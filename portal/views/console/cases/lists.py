@@ -17,7 +17,7 @@ from portal.views import guards
 from portal.views.console.cases import changes as case_changes
 from portal.views.console.cases import rows as case_rows
 from portal.views.console.cases import words as case_words
-from portal.views.console.door import agents, bp, end_of_day, me, refusals_shown, today
+from portal.views.console.door import agents, bp, me, over_at, refusals_shown, today
 from portal.views.forms import Form, new_key
 
 
@@ -178,7 +178,7 @@ def _scopes() -> list[tuple[str, str]]:
 
 def _page(look: Look, after: str = "", form: Form | None = None) -> str:
     choices = case_rows.choices_of_filters()
-    page = listing.listing(look.sought, look.sort, by=me(), until=end_of_day(today()), after=after)
+    page = listing.listing(look.sought, look.sort, by=me(), until=over_at(today()), after=after)
     return render_template(
         "console/cases/cases.html",
         look=look,

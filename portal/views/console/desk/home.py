@@ -16,7 +16,7 @@ from portal.errors import Refused
 from portal.staff.managing import names_of
 from portal.views.console.cases import rows
 from portal.views.console.desk import shared
-from portal.views.console.door import agents, bp, end_of_day, me, today
+from portal.views.console.door import agents, bp, me, over_at, today
 
 MOST_ROWS, LEAST_ROWS = 24, 2  # on one desk, and of one queue of it
 BESIDE = 8  # of each list beside them, unless all is asked for
@@ -124,7 +124,7 @@ def _waiting(only: int | None) -> dict[str, Any]:
 def _mine() -> dict[str, Any]:
     others = waiting.in_other_hands(me()) if me().role == "supervisor" else []
     near = escalating.near_of(me())
-    promises = waiting.due_promises(me(), end_of_day(today()))
+    promises = waiting.due_promises(me(), over_at(today()))
     return {
         "mine": waiting.in_progress(me()),
         "near": near,

@@ -14,7 +14,7 @@ from portal.records import words as terms_of
 from portal.records.asking import Place
 from portal.records.finding import Asked, Page
 from portal.views import here
-from portal.views.console.door import end_of_day, me
+from portal.views.console.door import me, over_at
 from portal.views.forms import Form
 
 GROUPS = {"citizens": "Citoyens", "cases": "Affaires", "contacts": "Échanges"}
@@ -62,7 +62,7 @@ def read_asked(form: Form) -> Asked:
         topic_id=form.number("topic"),
         mine=form.text("mine") == "1",
         since=datetime.combine(since, time(), tzinfo=zone) if dated and since else None,
-        until=end_of_day(until) + timedelta(minutes=1) if dated and until else None,
+        until=over_at(until) if dated and until else None,
         everything=period != "year",
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from portal.cases.models import Promise
 from portal.cases.opening import open_case, promise
 from portal.citizens import keeping, relations
 from portal.database import db
+from portal.directory.hours import calendars
 from portal.directory.models import Organization
 from portal.staff.models import Staff
 from tests import make
@@ -36,7 +37,7 @@ def town(app: Flask) -> Organization:
 def promised(town: Organization, due: datetime, by: Staff) -> Promise:
     contact = make.contact("counter", state="wrapped_up")
     open_case(contact, by=by.actor)
-    return promise(contact, f"Rappeler {due:%d %H}", due, by=by.actor)
+    return promise(contact, f"Rappeler {due.astimezone(REUNION):%d %H}", due, by=by.actor)
 
 
 def test_what_is_due_today_is_due_before_midnight_there(town: Organization, client: Any) -> None:
@@ -48,6 +49,19 @@ def test_what_is_due_today_is_due_before_midnight_there(town: Organization, clie
         page = client.get("/console/").text
     assert "Rappeler 03 23" in page, "in Paris too it is due on the 3rd"
     assert "Rappeler 04 01" not in page, "on the 3rd still in Paris, and tomorrow there"
+
+
+@pytest.mark.parametrize("at", [LATE, "2026-03-03T19:59:30Z"])  # the last minute of the 3rd
+def test_what_is_promised_for_a_day_is_shown_until_it_is_over(
+    town: Organization, client: Any, at: str
+) -> None:
+    agent, there = make.staff(), calendars.of_organization(town.id)
+    with travel(LATE, tick=False):
+        promised(town, there.end_of(date(2026, 3, 3)), agent)
+        promised(town, there.end_of(date(2026, 3, 4)), agent)
+    with travel(at, tick=False):
+        page = signed_in(client, agent).get("/console/").text
+    assert "Rappeler 03" in page and "Rappeler 04" not in page
 
 
 @pytest.mark.parametrize(("department", "hours", "warned"), [("974", 23, False), ("987", 11, True)])
@@ -78,7 +92,7 @@ def test_a_promise_for_a_day_is_for_the_end_of_that_day_there(town: Organization
         }
         assert send(client, f"/console/contacts/{contact.id}/wrap-up", typed).status_code == 302
     made = db.session.scalars(db.select(Promise)).one()
-    assert made.due_at == datetime(2026, 3, 3, 23, 59, tzinfo=REUNION)
+    assert made.due_at == datetime(2026, 3, 3, 23, 59, 59, tzinfo=REUNION)
 
 
 def test_a_promise_for_many_is_shown_for_the_day_that_was_chosen(town: Organization, client: Any) -> None:
