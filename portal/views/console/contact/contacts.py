@@ -35,7 +35,7 @@ def messages(contact_id: int) -> Any:
     g.pop("staff_session", None)  # a page that asks by itself is no sign of life
     found = answering.find_contact(contact_id, by=me())
     names = names_of({one.author_id for one in corresponding.read_whole(found.id)})
-    around = {"explained": composing.explained, "set_aside": delivery.set_aside(found)}
+    around = {"explained": composing.explained, "set_aside": delivery.set_aside(found), **page.said(found)}
     answer = make_response(
         render_template("console/contact/messages.html", contact=found, names=names, **around)
     )

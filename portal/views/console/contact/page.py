@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import render_template
+from flask import render_template, request
 
 from portal import history
 from portal.articles.models import Topic
@@ -31,6 +31,8 @@ from portal.views.console.door import may_read, me, name_of, note_reading
 from portal.views.console.finding import typed as finding
 from portal.views.console.people import briefing
 from portal.views.forms import Form, new_key
+
+MOST_SAID = 100  # messages of one exchange, unless the whole is asked for: a number may write without end
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,7 @@ def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
     return {
         **where(contact, authors),
         **_proposed(contact, form, seen.question),
+        **said(contact),
         "typed_of": typed,
         "questions": questions.questions_of([contact.id]),
         "speakers": speakers(contact),
@@ -175,6 +178,12 @@ def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
         "visited": seen,
         "events": events,
     }
+
+
+def said(contact: Contact) -> dict[str, Any]:
+    """The latest messages of an exchange, and how many came before them."""
+    latest = contact.messages if "whole" in request.args else contact.messages[-MOST_SAID:]
+    return {"latest": latest, "earlier": len(contact.messages) - len(latest)}
 
 
 def _proposed(contact: Contact, form: Form | None, brought: str) -> dict[str, Any]:

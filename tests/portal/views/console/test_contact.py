@@ -17,6 +17,7 @@ from portal.contacts.models import Contact, Message, consulted_articles
 from portal.database import db
 from portal.jobs import Job
 from portal.referrals.models import Referral, ReferralRule, RuleVersion
+from portal.views.console.contact.page import MOST_SAID
 from tests import make
 from tests.signing import send, signed_in
 
@@ -266,3 +267,16 @@ def test_a_person_named_while_a_reply_is_written_is_a_reading_too(desk: Desk) ->
     page = desk.press("identity", citizen=person.id, body="Bonjour")
     assert page.status_code == 200 and "Aïcha Benali" in page.text
     assert db.session.scalars(db.select(history.Reading.citizen_id)).all() == [person.id]
+
+
+def test_a_number_that_writes_without_end_makes_no_page_without_end(desk: Desk) -> None:
+    said = {"contact_id": desk.contact.id, "direction": "in", "channel": "text", "state": "received"}
+    db.session.add_all(Message(body=f"Mot {n}.", **said) for n in range(MOST_SAID + 5))
+    again = f"/console/contacts/{desk.contact.id}/messages"
+    for latest in (desk.page, desk.client.get(again).text):
+        assert "Mot 4." not in latest and "Mot 5." in latest and "Lire les 5 messages d’avant" in latest
+    for whole in (
+        desk.client.get(again.replace("/messages", "?whole=1")),
+        desk.client.get(f"{again}?whole=1"),
+    ):
+        assert "Mot 0." in whole.text and "messages d’avant" not in whole.text
