@@ -91,6 +91,7 @@ def thread() -> Any:
 
 @bp.post("/<lang>/requests/thread")
 @guards.anyone
+@limits.people
 @limits.files
 def write() -> Any:
     """More words or documents: what waited for them waits no more, and what was closed is open again."""

@@ -70,6 +70,7 @@ def new_request() -> str:
 
 @bp.post("/<lang>/requests/new")
 @guards.anyone
+@limits.people
 @limits.files
 def send_request() -> Any:
     form = Form(request.form)
