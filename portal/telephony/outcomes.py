@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+TOLD = "L’administrateur est prévenu."
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -27,6 +29,11 @@ def outcome(code: str) -> Outcome:
     if known is not None or not code:
         return known or Outcome(frozenset(), "")
     return Outcome(frozenset(), f"Le réseau a refusé ce SMS (erreur {code}).")
+
+
+def for_administrators(code: str) -> str:
+    """The same, for those who must act: which error to look up, and not that they were told."""
+    return f"SMS, erreur {code} du réseau. {outcome(code).sentence.removesuffix(TOLD).strip()}"
 
 
 def call_trouble(code: str) -> str:

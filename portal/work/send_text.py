@@ -92,7 +92,7 @@ def _wait(message: Message, code: str, job: Job) -> bool:
     message.state = "waiting"
     jobs.put_back(job, code)
     if "alert" in found.follows:
-        alerts.alert(f"text_error:{code}", found.sentence)
+        alerts.alert(f"text_error:{code}", outcomes.for_administrators(code))
     db.session.commit()
     return True
 

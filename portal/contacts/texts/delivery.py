@@ -66,7 +66,8 @@ def follow(message: Message, code: str) -> None:
     if contact.identifier is not None:
         mark(contact.identifier, texting.texts_from(contact), code)
     if "alert" in found.follows:
-        alerts.alert(f"text_error:{code}", found.sentence, organization_id=contact.organization_id)
+        told = outcomes.for_administrators(code)
+        alerts.alert(f"text_error:{code}", told, organization_id=contact.organization_id)
     if "retry" in found.follows:
         _write_again(message)
 

@@ -186,6 +186,15 @@ def test_the_administrators_get_a_letter_and_only_theirs(app: Flask, work: Any) 
 
 
 @time_machine.travel(NOON)
+def test_an_error_is_told_to_the_administrators_by_its_number(app: Flask) -> None:
+    message = write(thread())
+    refuse(message, "21612")
+    [alert] = db.session.scalars(db.select(Alert))
+    assert "21612" in alert.sentence and "prévenu" not in alert.sentence
+    assert alert.sentence.endswith("Cet expéditeur ne peut pas écrire à ce numéro.")
+
+
+@time_machine.travel(NOON)
 def test_a_person_who_wants_no_message_gets_none_whoever_shares_the_number(app: Flask) -> None:
     person = make.citizen("Aïcha Benali", phone=NUMBER)
     db.session.add(Flag(citizen_id=person.id, kind="no_message"))
