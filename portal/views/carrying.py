@@ -27,8 +27,9 @@ FIELD = "carried"
 LASTS_S = 30 * 60
 LARGEST = 300_000
 CHECKS = "form_checks"  # the names of a form's boxes and radios: those that are not ticked are not sent
+TYPED = "form_typed"  # the names of what was typed in a form, for the page that refuses it
 GROUP = "[]"  # ends the name under which what is ticked is kept, a line each
-NOT_TYPED = {"csrf_token", "form_key", marks.FIELD, FIELD, CHECKS, "back", "password", "who", "q"}
+NOT_TYPED = {"csrf_token", "form_key", marks.FIELD, FIELD, CHECKS, TYPED, "back", "password", "who", "q"}
 FILES_STAY = "Les fichiers joints n’ont pas pu être gardés : joignez-les de nouveau."
 
 

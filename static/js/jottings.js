@@ -3,8 +3,8 @@
 
 const PAUSE = 1200, OFTEN = 5000, AT_MOST = 1500;
 const typed = new Map();
-// The answer to a form shows what was typed in it: what the fields said before is not known here.
-const answered = document.getElementById("live-act")?.hasAttribute("data-answered");
+// The answer to a form shows what was sent, and names what was typed of it: what the fields said before is not known here.
+const answered = document.getElementById("live-act")?.dataset.answered?.split(" ");
 let timer, last = performance.now(), sending, asking;
 document.documentElement.dataset.jots = "1";
 
@@ -67,10 +67,15 @@ document.addEventListener("visibilitychange", () => document.hidden && keep());
 window.addEventListener("pagehide", keep);
 
 // A form that goes away while another is half written waits for its words to be kept: the page that comes shows them.
-// What a form takes away itself is kept no more; it names its boxes, for those that are not ticked are not sent.
+// What a form takes away itself is kept no more. It names its boxes, for those that are not ticked are not sent, and what
+// was typed in it, for a page that refuses it cannot tell that from what it always says.
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented) return;
-  if (event.target.matches("[data-dirty]")) name(event.target);
+  if (event.target.matches("[data-dirty]")) {
+    const fields = [...event.target.elements].filter((one) => one.name);
+    name(event.target, "form_checks", fields.filter(ticks).map((one) => one.name));
+    name(event.target, "form_typed", fields.filter((one) => eligible(one) && (said(one) !== before(one) || wasTyped(one))).map(called));
+  }
   for (const field of [...typed.keys()]) if (field.form === event.target) typed.delete(field);
   if (event.target.dataset.unsaved) asking?.abort();
   if (sending || ![...typed.keys()].some((field) => field.form !== event.target)) return;
@@ -83,10 +88,9 @@ document.addEventListener("submit", (event) => {
   });
 });
 
-function name(form) {
-  const names = new Set([...form.elements].filter((one) => one.name && ticks(one)).map((one) => one.name));
-  const kept = form.elements.form_checks ?? form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: "form_checks" }));
-  kept.value = [...names].join(" ");
+function name(form, what, names) {
+  const kept = form.elements[what] ?? form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: what }));
+  kept.value = [...new Set(names)].join(" ");
 }
 
 // What was ticked comes back unless the page now says something else than what it was ticked over.
@@ -102,9 +106,12 @@ for (const field of document.querySelectorAll("form[data-dirty] :is([type=checkb
 // Of a page that answers a form, only that form was typed in: beside it, others say what they always do.
 const isHere = (address) => address !== null && new URL(address, location).pathname === location.pathname;
 const wasSent = (form) => [form.getAttribute("action"), ...[...form.elements].map((one) => one.getAttribute("formaction"))].some(isHere);
+function wasTyped(field) {
+  return answered?.includes(called(field)) && wasSent(field.form);
+}
 if (answered) {
-  for (const field of document.querySelectorAll("form[data-dirty] :is(textarea, input)")) {
-    if (eligible(field) && said(field) && wasSent(field.form)) note({ target: field });
+  for (const field of document.querySelectorAll("form[data-dirty] :is(textarea, input, select)")) {
+    if (eligible(field) && wasTyped(field)) note({ target: field });
   }
   keep();
 }

@@ -155,3 +155,20 @@ def test_a_refused_form_keeps_its_own_words_and_not_what_others_always_say(app: 
         page.get_by_role("button", name="Enregistrer", exact=True).click()
     page.goto(f"/console/cases/{case.id}")
     expect(page.get_by_text("est revenu")).to_be_visible()
+
+
+def test_a_refused_form_keeps_nothing_that_its_page_said_by_itself(app: Flask, opens: Opens) -> None:
+    agent = make.staff()
+    case = open_case(make.contact("email", subject="Haie", state="wrapped_up"), by=agent.actor)
+    make.contact("email", subject="Trottoir", state="wrapped_up", case_id=case.id)
+    db.session.commit()
+    page = opens(agent)
+    page.goto(f"/console/cases/{case.id}/split")
+    expect(page.get_by_label("Envoyer à la personne")).to_be_checked()
+    page.get_by_label("Trottoir").check()
+    for _ in range(2):  # what was typed before a first refusal is still typed after a second
+        with page.expect_response("**/console/jottings"):
+            page.get_by_role("button", name="Séparer").click()
+        db.session.expire_all()
+        assert [one.field for one in db.session.scalars(db.select(Jotting))] == ["contacts[]"]
+        db.session.commit()
