@@ -126,3 +126,13 @@ def test_a_day_is_written_by_one_function_which_knows_the_first_of_a_month() -> 
         if re.search(r"\bformat_date\b", path.read_text("utf-8"))
     }
     assert own == {"portal/dates.py"}
+
+
+def test_who_asks_or_calls_is_a_person() -> None:
+    """In what staff read too: docs/words.md."""
+    other = re.compile(r"\b(?:appelant|usager|administré)e?s?\b", re.IGNORECASE)
+    texts = (path for kind in ("html", "py", "json") for path in (ROOT / "portal").rglob(f"*.{kind}"))
+    wrong = [
+        f"{path}: {word[0]}" for path in sorted(texts) for word in other.finditer(path.read_text("utf-8"))
+    ]
+    assert not wrong, "\n".join(wrong)

@@ -73,7 +73,7 @@ def declare_emergency(made: Line, texts: dict[str, str], *, by: Actor) -> None:
     """From the next call on, this is heard before all else. Said again, it changes the words."""
     texts = {language: text.strip() for language, text in texts.items() if text.strip()}
     if REFERENCE not in texts:
-        raise Refused(N_("Écrivez en français ce que les appelants entendront."), field="emergency_fr")
+        raise Refused(N_("Écrivez en français ce qu’entendra qui appelle."), field="emergency_fr")
     hold(made)
     if made.emergency and made.texts.get("emergency") == texts:
         return

@@ -21,7 +21,7 @@ from portal.views.admin.trees.menus import read_names
 from portal.views.forms import Form
 
 KEYS = "1234567890*"  # as a menu offers them: the network keeps # for the end of what is typed
-KEPT = "La modification est gardée dans le brouillon : rien ne change pour les appelants."
+KEPT = "La modification est gardée dans le brouillon : rien ne change pour qui appelle."
 
 
 @bp.get("/lines/<int:line_id>/menu/step")

@@ -26,7 +26,7 @@ def sentences() -> list[str]:
 def test_that_callers_hear_an_error_is_told_once_to_the_administrators(app: Flask, code: str) -> None:
     payload = json.dumps({"resource_sid": "CA1", "error_code": code, "webhook": {"From": NUMBER}})
     assert [tell(app, payload, sid) for sid in ("NO1", "NO1", "NO2")] == [204] * 3
-    assert len(sentences()) == 1 and "appelants entendent une erreur" in sentences()[0]
+    assert len(sentences()) == 1 and "des personnes qui appellent entendent une erreur" in sentences()[0]
     assert NUMBER not in str(db.session.scalars(db.select(NetworkEvent.payload)).all())
 
 
