@@ -99,7 +99,7 @@ def _texts(address: str) -> int:
 
 
 def _count(connection: psycopg.Connection, query: str) -> int:
-    row = connection.execute(query).fetchone()  # type: ignore[arg-type]  # a query written in this file, which psycopg asks to be literal
+    row = connection.execute(query).fetchone()
     return int(row[0]) if row else 0
 
 

@@ -103,7 +103,7 @@ def _drop(server: str, name: str) -> None:
 def _run(server: str, statement: str, name: str) -> None:
     """Runs a statement of this file; psycopg asks for a literal, since it cannot see that nobody else writes it."""
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL(statement).format(sql.Identifier(name)))  # type: ignore[arg-type]  # ours
+        connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
 
 
 def environment(data_dir: Path, database_url: str = "", **more: str) -> dict[str, str]:

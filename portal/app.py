@@ -66,8 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(_flask_settings(settings))
     spooling.init_app(app)
     if settings.proxy_hops:
-        # Flask says to wrap its method so; a type checker sees an assignment to a method
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxy_hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxy_hops)  # type: ignore[method-assign]  # Flask says to wrap it so
     _open_database(app)
     csrf.init_app(app)
     _open_sessions(app)
@@ -91,7 +90,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             csrf.exempt(module.bp)
     commands.init_app(app)
     newsdoor = NewsDoor(Turns(app.wsgi_app), Newsroom(settings.database_url), settings.secret_key)
-    app.extensions["news"] = app.wsgi_app = newsdoor  # type: ignore[method-assign]  # as above
+    app.extensions["news"] = app.wsgi_app = newsdoor  # type: ignore[method-assign]  # Flask says to wrap it so
     return app
 
 

@@ -17,6 +17,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from typing import Any
 
 import psycopg
 from sqlalchemy import make_url
@@ -82,8 +83,8 @@ class Newsroom:
             self._stop.wait(PAUSE_S)
 
     def _listen_to_server(self) -> None:
-        alive = {"connect_timeout": 5, "keepalives_idle": 5, "tcp_user_timeout": DEAD_MS}
-        with psycopg.connect(self._address, autocommit=True, **alive) as connection:  # type: ignore[arg-type]
+        alive: dict[str, Any] = {"connect_timeout": 5, "keepalives_idle": 5, "tcp_user_timeout": DEAD_MS}
+        with psycopg.connect(self._address, autocommit=True, **alive) as connection:
             connection.execute(f"LISTEN {CHANNEL}")
             begun = connection.execute("SELECT (extract(epoch FROM now()) * 1000000)::bigint").fetchone()
             self._latest = self._floor = max(begun[0] if begun else 0, self._latest + 1)

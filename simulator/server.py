@@ -46,7 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _doors() -> Flask:
     """What all networks of a process share: to read the addresses of the doors takes longer than all the rest."""
     app = Flask(__name__)
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the usual provider, which has it
     for door in (rest, phones, switches, pages):
         app.register_blueprint(door)
     app.after_request(_protect)
@@ -145,7 +145,7 @@ def start(settings: Settings | None = None, host: str = "127.0.0.1", port: int =
 
 def _listen(app: Flask, host: str, port: int) -> BaseWSGIServer:
     server = make_server(host, port, app, threaded=True, request_handler=_Quiet)
-    server.daemon_threads = True  # type: ignore[attr-defined]
+    server.daemon_threads = True  # type: ignore[attr-defined]  # a threaded server, which has it
     return server
 
 

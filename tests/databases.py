@@ -113,7 +113,7 @@ def wait_patiently(app: Flask) -> None:
     with app.app_context():
         for engine in db.engines.values():
             event.listen(engine, "do_connect", connect)
-            engine.pool._timeout = PATIENCE_S  # type: ignore[attr-defined]  # it is told once, when it is made
+            engine.pool._timeout = PATIENCE_S
 
     @app.before_request
     def is_patient() -> None:  # the application takes it back with its own

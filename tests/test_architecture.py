@@ -115,6 +115,18 @@ def test_only_doors_commit() -> None:
     assert not wrong
 
 
+def test_what_a_checker_is_not_to_say_has_its_reason() -> None:
+    bare = re.compile(
+        r"# (?:type: ignore|noqa)\b(?:: ?[A-Z]+\d+(?:, [A-Z]+\d+)*|\[[\w, -]+\])?$", re.MULTILINE
+    )
+    folders = (*PACKAGES, "tests", "bench", "migrations")
+    paths = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    wrong = [
+        f"{path.relative_to(ROOT)}: {one[0]}" for path in paths for one in bare.finditer(path.read_text())
+    ]
+    assert not wrong
+
+
 def test_only_the_clock_reads_the_time() -> None:
     wrong = []
     for path, tree in sources("portal"):

@@ -105,8 +105,8 @@ async def serve(app: Flask, host: str, port: int, protocol: str, stop: asyncio.E
 def receive_mail(listen: str, protocol: str) -> None:
     """Take the letters that a mail server brings. It is told « taken » once a letter is on disk and in the database."""
     host, _, port = listen.rpartition(":")
-    # the application itself, for threads that have no context of their own: the proxy's type does not know it
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    # the application itself, for threads that have no context of their own
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy's type does not know it
 
     async def run() -> None:
         stop = asyncio.Event()

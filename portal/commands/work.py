@@ -14,8 +14,8 @@ from portal.work import begin_again, loop
 @click.option("--at-once", default=1, help="How many jobs this worker does at the same time.")
 def work(until_empty: bool, at_once: int) -> None:
     """Do the jobs that wait: send, index, reconcile. Any number of workers may run."""
-    # the application itself, for threads that have no context of their own: the proxy's type does not know it
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    # the application itself, for threads that have no context of their own
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy's type does not know it
     if until_empty:
         tried = loop.run(app, until_empty=True)
     else:

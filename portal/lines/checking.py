@@ -208,4 +208,4 @@ def _slugs(table: str, wanted: Collection[str], give: str = "slug", **where: Any
         return {}
     of = db.table(table, *(db.column(name) for name in {"slug", give, *where}))
     query = db.select(of.c.slug, of.c[give]).where(of.c.slug.in_(wanted))
-    return {slug: value for slug, value in db.session.execute(query.filter_by(**where))}  # noqa: C416
+    return dict(db.session.execute(query.filter_by(**where)).tuples().all())

@@ -107,7 +107,7 @@ def _open(session: Session, row: Circuit, why: str, pause_s: float) -> datetime:
     if row.open_until is None or row.why != why:
         log.error("the telephone network is left in peace: %s", why)
         news.tell(AUDIENCE, session=session)
-    jittered = pause_s * random.uniform(0.75, 1.25)  # noqa: S311
+    jittered = pause_s * random.uniform(0.75, 1.25)  # noqa: S311  (jitter)
     row.open_until, row.probing_until, row.why = clock.now() + timedelta(seconds=jittered), None, why
     return row.open_until
 

@@ -16,10 +16,15 @@ from portal.views import carrying
 View = Callable[..., Any]
 
 
+def guarded_by(guard: str, view: View) -> View:
+    """The view, marked with what guards it."""
+    view.guard = guard  # type: ignore[attr-defined]  # a mark that `refuse_unguarded` and the tests read
+    return view
+
+
 def anyone(view: View) -> View:
     """Open to all: citizens without an account."""
-    view.guard = "anyone"  # type: ignore[attr-defined]  # a mark that `refuse_unguarded` and the tests read
-    return view
+    return guarded_by("anyone", view)
 
 
 def asks(view: View) -> View:
@@ -49,8 +54,7 @@ def staff(*roles: str) -> Callable[[View], View]:
                 raise NotYours(N_("Votre rôle ne donne pas accès à cette page."))
             return view(*args, **kwargs)
 
-        guarded.guard = "staff:" + ",".join(roles)  # type: ignore[attr-defined]
-        return guarded
+        return guarded_by("staff:" + ",".join(roles), guarded)
 
     return guard
 
@@ -74,8 +78,7 @@ def demo_only(view: View) -> View:
             abort(404)
         return view(*args, **kwargs)
 
-    guarded.guard = "demo"  # type: ignore[attr-defined]
-    return guarded
+    return guarded_by("demo", guarded)
 
 
 def partner(view: View) -> View:
@@ -89,8 +92,7 @@ def partner(view: View) -> View:
             raise NoKey(N_("Donnez votre clé : Authorization: Bearer, puis la clé."))
         return view(*args, **kwargs)
 
-    guarded.guard = "partner"  # type: ignore[attr-defined]
-    return guarded
+    return guarded_by("partner", guarded)
 
 
 class NoKey(Refused):

@@ -85,4 +85,4 @@ def check_way() -> None:
 
 def init_app(app: Flask) -> None:
     app.extensions["way"] = Way()
-    app.wsgi_app = KeepBody(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = KeepBody(app.wsgi_app)  # type: ignore[method-assign]  # Flask says to wrap it so

@@ -118,7 +118,7 @@ def take_order(leg: Leg) -> Step:
         order, leg.order = leg.order, None
         leg.forget_input()
         leg.expects = ""
-    return order  # type: ignore[return-value]
+    return order  # type: ignore[return-value]  # who is redirected has one
 
 
 def log_error(leg: Leg, error: TwimlError) -> None:

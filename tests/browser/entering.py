@@ -13,7 +13,7 @@ from portal.staff.models import Staff
 
 def session_cookie(app: Flask, base_url: str, said: dict[str, Any]) -> dict[str, str]:
     """The cookie of a browser to which the portal has said this."""
-    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # Flask's own
+    serializer = app.session_interface.get_signing_serializer(app)
     return {"name": app.config["SESSION_COOKIE_NAME"], "value": serializer.dumps(said), "url": base_url}
 
 

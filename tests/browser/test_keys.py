@@ -35,7 +35,7 @@ def pages(app: Flask, things: dict[str, int]) -> Iterator[str]:
     """Every page of the console that these things fill."""
     for rule in app.url_map.iter_rules():
         if rule.endpoint.startswith("console.") and "GET" in (rule.methods or ()) and _fits(rule, things):
-            yield str(rule.build({name: things[name] for name in rule.arguments})[1])  # type: ignore[index]
+            yield str(rule.build({name: things[name] for name in rule.arguments})[1])
 
 
 def _fits(rule: Rule, things: dict[str, int]) -> bool:

@@ -12,7 +12,7 @@ CITIZEN, AGENT, LINE = "+33639980001", "+33199000050", "+33199000010"
 
 
 @pytest.fixture
-def network(portal):  # noqa: F811
+def network(portal):  # noqa: F811  (a fixture)
     portal.says |= {
         "/telephone/voice": '<Gather numDigits="1" timeout="600" action="/menu"><Say>Tapez 1</Say></Gather>',
         "/menu": '<Enqueue waitUrl="/wait">accueil</Enqueue>',
@@ -60,7 +60,7 @@ def test_a_fault_is_set_by_the_form_of_its_page(page, network):
     assert network.network.faults.told()["requests"]["error"] == 0.4
 
 
-def test_a_conference_and_its_hold_are_told_in_words(page, network, portal):  # noqa: F811
+def test_a_conference_and_its_hold_are_told_in_words(page, network, portal):  # noqa: F811  (a fixture)
     portal.says["/telephone/voice"] = "<Dial><Conference>salle</Conference></Dial>"
     desk = "sip:anna@valbrune.example"
     page.goto(f"{network.url}/?phone={CITIZEN}&phone={desk}")

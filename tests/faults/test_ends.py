@@ -100,7 +100,7 @@ def held(ref: str) -> Iterator[Any]:
         yield other.rollback
 
 
-def kept_ends(gated: Any, gate: Any, *calls: tuple[str, str]) -> None:  # noqa: F811
+def kept_ends(gated: Any, gate: Any, *calls: tuple[str, str]) -> None:  # noqa: F811  (a fixture)
     """Calls, and their ends told while the database is away."""
     network = Network(gated)
     for ref, phone in calls:
@@ -112,7 +112,7 @@ def kept_ends(gated: Any, gate: Any, *calls: tuple[str, str]) -> None:  # noqa: 
 
 
 @ON_POSTGRESQL
-def test_what_is_done_again_waits_for_who_holds_the_call(gated: Any, gate: Any) -> None:  # noqa: F811
+def test_what_is_done_again_waits_for_who_holds_the_call(gated: Any, gate: Any) -> None:  # noqa: F811  (a fixture)
     """Nobody holds a telephone any more: the second that the doors wait for would put it off again and again."""
     kept_ends(gated, gate, ("CA1", "+33639980001"))
     with held("CA1") as let_go:
@@ -122,7 +122,7 @@ def test_what_is_done_again_waits_for_who_holds_the_call(gated: Any, gate: Any) 
 
 
 @ON_POSTGRESQL
-def test_a_word_whose_connection_is_cut_as_it_is_given_up_is_kept(gated: Any, gate: Any) -> None:  # noqa: F811
+def test_a_word_whose_connection_is_cut_as_it_is_given_up_is_kept(gated: Any, gate: Any) -> None:  # noqa: F811  (a fixture)
     """The door waited for a second in vain, and cannot even roll back what it had begun."""
     network = Network(gated)
     network.twiml("/telephone/voice", CallSid="CA1")
@@ -147,7 +147,7 @@ def test_what_is_done_again_waits_for_who_holds_the_file(app: Flask, hurried: Fl
 
 
 @ON_POSTGRESQL
-def test_a_call_that_somebody_holds_keeps_no_other_waiting(gated: Any, gate: Any) -> None:  # noqa: F811
+def test_a_call_that_somebody_holds_keeps_no_other_waiting(gated: Any, gate: Any) -> None:  # noqa: F811  (a fixture)
     kept_ends(gated, gate, ("CA1", "+33639980001"), ("CA2", "+33639980002"))
     with held("CA1"):
         assert replay(gated) == 1
@@ -156,7 +156,7 @@ def test_a_call_that_somebody_holds_keeps_no_other_waiting(gated: Any, gate: Any
 
 
 @ON_POSTGRESQL
-def test_what_one_caller_said_is_done_again_in_its_order_whoever_does_it(gated: Any, gate: Any) -> None:  # noqa: F811
+def test_what_one_caller_said_is_done_again_in_its_order_whoever_does_it(gated: Any, gate: Any) -> None:  # noqa: F811  (a fixture)
     """Four at once empty the spool: each text of a number comes after the one before."""
     network = Network(gated)
     gate.shut()

@@ -40,7 +40,7 @@ def ask_for_a_reading() -> None:
     db.session.remove()
 
 
-def goes_on(box: imap.Box, work: Callable[[], int]) -> None:  # noqa: F811
+def goes_on(box: imap.Box, work: Callable[[], int]) -> None:  # noqa: F811  (a fixture)
     """Another worker reads the folder once the dead one's hold of it is over: one letter, one exchange."""
     db.session.execute(db.update(MailFolder).values(held_until=None))
     db.session.commit()
@@ -54,7 +54,7 @@ def goes_on(box: imap.Box, work: Callable[[], int]) -> None:  # noqa: F811
 
 def test_killed_after_fetching_and_before_the_commit(
     app: Flask,
-    box: imap.Box,  # noqa: F811
+    box: imap.Box,  # noqa: F811  (a fixture)
     work: Callable[[], int],
 ) -> None:
     """The letter lies on the disk, its row waits for a lock that somebody has: there the worker dies."""
@@ -81,7 +81,7 @@ def test_killed_after_fetching_and_before_the_commit(
 
 def test_killed_after_the_commit_and_before_the_mark(
     app: Flask,
-    box: imap.Box,  # noqa: F811
+    box: imap.Box,  # noqa: F811  (a fixture)
     work: Callable[[], int],
 ) -> None:
     reached, over = threading.Event(), threading.Event()
@@ -106,7 +106,7 @@ def test_killed_after_the_commit_and_before_the_mark(
 
 def test_killed_between_sending_a_letter_and_recording_it(
     app: Flask,
-    postman: Postman,  # noqa: F811
+    postman: Postman,  # noqa: F811  (a fixture)
     work: Callable[[], int],
 ) -> None:
     """The mail server has the letter and holds its answer. It may be given it again, as the same letter: by its

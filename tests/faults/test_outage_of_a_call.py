@@ -97,7 +97,7 @@ def test_a_key_pressed_meanwhile_does_not_put_a_dead_call_in_line(behind: Behind
     contact = the_contact()
     assert in_line() == [] and contact.ended_at is not None
     assert contact.state == "open" and "panne" in contact.step
-    assert places.of(contact.id).state == "proposed"  # type: ignore[union-attr]
+    assert places.of(contact.id).state == "proposed"
 
 
 def test_who_calls_ten_times_meanwhile_is_proposed_once(behind: Behind) -> None:

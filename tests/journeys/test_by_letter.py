@@ -41,7 +41,7 @@ def page(desk: Any, contact: Contact) -> str:
 def test_a_letter_is_acknowledged_answered_and_gone_on_with(
     town: Town,
     bring: Bring,
-    postman: Postman,  # noqa: F811
+    postman: Postman,  # noqa: F811  (a fixture)
     work: Callable[[], int],
 ) -> None:
     bring(letter("Bonjour,\nquand passent les encombrants ?", subject="Encombrants", To=ADDRESS))

@@ -63,7 +63,7 @@ class Matter:
         ]
 
 
-def follows(town: Town, work: Callable[[], int], postman: Postman, reference: str) -> Any:  # noqa: F811
+def follows(town: Town, work: Callable[[], int], postman: Postman, reference: str) -> Any:  # noqa: F811  (a fixture)
     """The citizen's browser, with their matter open by the code they were sent."""
     browser = town.browser()
     send(browser, "/fr/requests/follow", {"reference": reference})
@@ -75,8 +75,8 @@ def follows(town: Town, work: Callable[[], int], postman: Postman, reference: st
 
 def test_a_matter_is_seen_to_in_time_whatever_it_waits_for(
     town: Town,
-    bring: Bring,  # noqa: F811
-    postman: Postman,  # noqa: F811
+    bring: Bring,  # noqa: F811  (a fixture)
+    postman: Postman,  # noqa: F811  (a fixture)
     work: Callable[[], int],
 ) -> None:
     with travel("2026-03-02T09:00Z", tick=False):

@@ -14,7 +14,7 @@ from knowledge_base.search import Searcher
 
 def entry(id: str, title: str, body: str = "", **more: object) -> Entry:
     fields: dict[str, object] = {"kind": "guide", "language": "fr", **more}
-    return Entry(id=id, title=title, body=body, **fields)  # type: ignore[arg-type]
+    return Entry(id=id, title=title, body=body, **fields)
 
 
 ENTRIES = [
@@ -67,4 +67,4 @@ def searcher(folder: Path) -> Searcher:
 
 
 def found(searcher: Searcher, question: str, **how: object) -> list[str]:
-    return [hit.id for hit in searcher.find(question, **how).hits]  # type: ignore[arg-type]
+    return [hit.id for hit in searcher.find(question, **how).hits]

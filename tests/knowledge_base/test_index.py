@@ -49,7 +49,7 @@ def test_many_updates_leave_few_segments_and_one_version_of_each_entry(
         assert f"new-{n}" in found(searcher, f"vélo {n}", limit=100)
     assert len(found(searcher, "vélo", limit=100)) == 26
     assert searcher.find("louer").hits[0].title == "Louer un vélo 24"
-    assert len(searcher._snapshot.segments) <= 9  # type: ignore[union-attr]
+    assert len(searcher._snapshot.segments) <= 9
 
 
 def test_an_update_of_no_index_begins_one(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ class Postman:
         return self.says
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
-        self.taken.append(email.message_from_bytes(envelope.content, policy=email.policy.default))  # type: ignore[arg-type]
+        self.taken.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
         while self.silent:
             await asyncio.sleep(0.02)
         return "250 taken"
@@ -79,7 +79,7 @@ def answered(words: str = "Voici la réponse.", language: str = "fr", **values: 
     return reply(contact, words, channel="email", form_key=None, by=agent.actor)
 
 
-def test_a_reply_bears_its_thread_and_says_who_writes(postman: Postman, write: Write, work: Any) -> None:  # noqa: F811
+def test_a_reply_bears_its_thread_and_says_who_writes(postman: Postman, write: Write, work: Any) -> None:  # noqa: F811  (a fixture)
     db.session.add(Mailbox(address="mairie@ville.example", organization_id=make.organization().id, plus=True))
     contact = write(Message_ID="<la-sienne@courriel.example>")
     assert contact is not None
@@ -127,7 +127,7 @@ def test_what_the_server_refuses_is_final_or_put_off(
     work()
     db.session.refresh(message)
     assert (message.state, message.error) == (state, error)
-    assert (message.contact.identifier.returned_at is not None) is returned  # type: ignore[union-attr]
+    assert (message.contact.identifier.returned_at is not None) is returned
     if state == "sending":
         header_id = db.session.get_one(Envelope, message.id).header_id
         postman.says = "250 taken"
@@ -187,7 +187,7 @@ WORDS = (
 
 
 @pytest.mark.parametrize("form", ["report", "words"])
-def test_a_return_says_why_and_brings_the_matter_back(write: Write, work: Any, form: str) -> None:  # noqa: F811
+def test_a_return_says_why_and_brings_the_matter_back(write: Write, work: Any, form: str) -> None:  # noqa: F811  (a fixture)
     message = answered()
     work()
     message.contact.state, message.contact.wrapped_up_at = "wrapped_up", message.at
@@ -205,7 +205,7 @@ def test_a_return_says_why_and_brings_the_matter_back(write: Write, work: Any, f
     assert contact.identifier.returned_at is None
 
 
-def test_a_delay_is_no_return(write: Write, work: Callable[[], int]) -> None:  # noqa: F811
+def test_a_delay_is_no_return(write: Write, work: Callable[[], int]) -> None:  # noqa: F811  (a fixture)
     message = answered()
     work()
     header_id = db.session.get_one(Envelope, message.id).header_id
@@ -214,7 +214,7 @@ def test_a_delay_is_no_return(write: Write, work: Callable[[], int]) -> None:  #
     assert message.state == "sent"
 
 
-def test_a_return_of_what_is_not_ours_stands_on_no_desk(write: Write) -> None:  # noqa: F811
+def test_a_return_of_what_is_not_ours_stands_on_no_desk(write: Write) -> None:  # noqa: F811  (a fixture)
     write(raw=BOUNCE.format(action="failed", status="5.1.1", header_id="autre@x").encode())
     assert db.session.scalars(db.select(Contact)).all() == []
     assert db.session.scalars(db.select(IncomingLetter.state)).all() == ["returned"]

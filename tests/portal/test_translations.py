@@ -57,7 +57,7 @@ def test_no_sentence_hides_in_a_formatted_text() -> None:
 def _says(node: ast.AST) -> bool:
     """Whether a sentence is written out in this call."""
     called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS
-    return called and any(isinstance(one, ast.Constant) for one in node.args)  # type: ignore[attr-defined]
+    return called and any(isinstance(one, ast.Constant) for one in node.args)
 
 
 def faults(language: str, sentences: set[str | tuple[str, ...]]) -> list[str]:
@@ -65,7 +65,7 @@ def faults(language: str, sentences: set[str | tuple[str, ...]]) -> list[str]:
         catalogue = read_po(file, locale=language)
     wrong = []
     for sentence in sorted(sentences, key=str):
-        message = catalogue.get(sentence)  # type: ignore[arg-type]  # a plural is found by its pair
+        message = catalogue.get(sentence)
         if message is None or not all(forms(message)) or message.fuzzy:
             wrong.append(f"{sentence!r} is not translated")
             continue

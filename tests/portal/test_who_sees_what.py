@@ -177,7 +177,7 @@ def test_every_door_says_whom_it_is_for(sqlite_app: Flask) -> None:
 def test_the_guard_of_a_door_lets_in_those_it_is_for_whatever_it_is_asked(sqlite_app: Flask) -> None:
     """A guard judges before its door knows of what: those whom it stops need knock once, not for each thing."""
     views = sqlite_app.view_functions
-    guards = {endpoint: views[endpoint].guard for endpoint in DOORS}  # type: ignore[attr-defined]
+    guards = {endpoint: views[endpoint].guard for endpoint in DOORS}
     wrong = [f"{door}: {guard}" for door, guard in guards.items() if not _is_for(guard, DOORS[door])]
     assert wrong == []
 

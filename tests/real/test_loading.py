@@ -34,7 +34,7 @@ def test_a_sample_of_the_archive_loads_once_and_is_read(app: Flask) -> None:
         html = page.html(lambda other: f"/fr/articles/{other}")
         assert "sheet:" not in html and "<h1" not in html
         assert page.body.headings or page.text.body.count("\n#") == 0
-    title = db.session.scalars(db.select(Article)).first().texts["fr"].title  # type: ignore[union-attr]
+    title = db.session.scalars(db.select(Article)).first().texts["fr"].title
     assert library.find(app.extensions["searcher"], title, language="fr").hits[0].title == title
 
 

@@ -175,7 +175,7 @@ def _take_organizations(apart: Apart, report: Report) -> dict[str, Organization]
             sync_phones(row, None, kept)
             _note("organization", "new", row, report)
         else:
-            _renew(row, kept, ORGANIZATION, "organization", f"l’organisme « {row.name} »", report)
+            _renew(row, kept, ORGANIZATION, "organization", f"l’organisme « {row.name} »", report=report)
     db.session.flush()
     return rows
 
@@ -195,7 +195,7 @@ def _take_locations(
             sync_phones(row, None, kept)
             _note("location", "new", row, report)
         else:
-            _renew(row, kept, LOCATION, "location", f"le lieu « {row.name} »", report)
+            _renew(row, kept, LOCATION, "location", f"le lieu « {row.name} »", report=report)
         keeper = organizations.get(apart.keepers.get(identity, ""))
         if row.organization_id is None and keeper is not None:
             row.organization_id = keeper.id
@@ -225,7 +225,7 @@ def _take_services(
             if owner is not None and report.is_first("owner", identity):
                 row.organization = owner  # whoever gives it now
             apart.services[identity] = kept
-            _renew(row, kept, SERVICE, "service", place, report)
+            _renew(row, kept, SERVICE, "service", place, report=report)
             row.source_date = dated(kept)
             continue
         slug = free_slug(record, identity, taken)
@@ -246,7 +246,7 @@ def _begin(row: Any, kept: Doc, lenses: Sequence[Lens]) -> Any:
     return row
 
 
-def _renew(row: Any, kept: Doc, lenses: Sequence[Lens], noun: str, place: str, report: Report) -> None:  # noqa: PLR0917
+def _renew(row: Any, kept: Doc, lenses: Sequence[Lens], noun: str, place: str, *, report: Report) -> None:
     """A known row follows its record; what was changed here stays, and is told."""
     before = dict(row.hsds)
     # hours that have begun since are read even of the same record

@@ -139,8 +139,13 @@ def note(answers: Answers, proposed: list[Suggestion], commune: str = "") -> Non
     """Keeps what was searched. The page is already drawn: it is shown even if this cannot be written."""
     first = answers.hits[0].slug if answers.hits else ""
     service = proposed[0].service if proposed else None
-    said = {"words": answers.question, "language": current(), "found": answers.total, "first": first}
-    came_of_it = {
+    said: dict[str, Any] = {
+        "words": answers.question,
+        "language": current(),
+        "found": answers.total,
+        "first": first,
+    }
+    came_of_it: dict[str, Any] = {
         "topic": topic_of(answers),
         "service": service.slug if service else "",
         "visit": visit(),
@@ -148,7 +153,7 @@ def note(answers: Answers, proposed: list[Suggestion], commune: str = "") -> Non
     }
     try:
         with brief_write() as session:
-            searches.note_search(session, **said, **came_of_it)  # type: ignore[arg-type]
+            searches.note_search(session, **said, **came_of_it)
     except SQLAlchemyError:
         return
 

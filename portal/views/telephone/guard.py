@@ -12,6 +12,7 @@ from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from portal.telephony import tokens
 from portal.telephony.signature import is_signed, rebuild_url
 from portal.views.context import settings
+from portal.views.guards import guarded_by
 from portal.views.spooling import check_way, way
 
 LONGEST_ID = 64
@@ -36,8 +37,7 @@ def signed(view: Callable[..., Any]) -> Callable[..., Any]:
         way().tell(None)
         return answer
 
-    guarded.guard = "signed"  # type: ignore[attr-defined]  # a mark that `refuse_unguarded` and the tests read
-    return guarded
+    return guarded_by("signed", guarded)
 
 
 def is_from_the_network() -> bool:

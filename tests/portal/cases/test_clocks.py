@@ -51,8 +51,8 @@ def due_after(start: date, count: int, place: str, stopped: list[tuple[date, dat
     one = SimpleNamespace(kind="first_answer", means="", started_at=calendar.at(start, time(8)))
     for asked, given_on in stopped:
         at, to = calendar.at(asked, time(10)), calendar.at(given_on, time(11))
-        one.started_at = clocks._moved_on(one, at, to, calendar, count)  # type: ignore[arg-type]
-    return calendar.day(clocks._due(one, calendar, Level(count)))  # type: ignore[arg-type]
+        one.started_at = clocks._moved_on(one, at, to, calendar, count)
+    return calendar.day(clocks._due(one, calendar, Level(count)))
 
 
 def pauses_within(

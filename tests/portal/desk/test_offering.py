@@ -60,7 +60,7 @@ def test_an_agent_has_one_offer_at_a_time_and_a_contact_too(app: Flask) -> None:
     agents = [make.serving(queue) for _ in range(2)]
     calls = [stand(queue) for _ in range(3)]
     assert [place.state for place in calls] == ["offered", "offered", "waiting"]
-    assert {offering.live_for(agent.id).contact_id for agent in agents} == {  # type: ignore[union-attr]
+    assert {offering.live_for(agent.id).contact_id for agent in agents} == {
         calls[0].contact_id,
         calls[1].contact_id,
     }
@@ -99,13 +99,13 @@ def test_two_missed_in_a_row_make_an_agent_away_and_one_picked_up_in_between_doe
     agent = make.serving(queue)
     place = stand(queue)
     for _ in range(2):
-        offering.miss(offering.ringing(place.contact_id))  # type: ignore[arg-type]
+        offering.miss(offering.ringing(place.contact_id))
     assert state(agent) == "away" and presence.of(agent).missed == 2
     assert place.state == "waiting" and offering.ringing(place.contact_id) is None
     presence.choose(agent, "available")
     assert presence.of(agent).missed == 0
-    offering.miss(offering.ringing(place.contact_id))  # type: ignore[arg-type]
-    offering.accept(offering.ringing(place.contact_id))  # type: ignore[arg-type]
+    offering.miss(offering.ringing(place.contact_id))
+    offering.accept(offering.ringing(place.contact_id))
     assert presence.of(agent).missed == 0 and state(agent) == "busy"
 
 
@@ -116,7 +116,7 @@ def test_who_hangs_up_while_it_rings_is_offered_to_nobody_and_the_next_one_is(ap
     offer = offering.ringing(gone.contact_id)
     offering.withdraw(gone.contact, "hung_up")
     assert offer and offer.state == "withdrawn" and not offering.accept(offer)
-    assert offering.live_for(agent.id).place is next_one  # type: ignore[union-attr]
+    assert offering.live_for(agent.id).place is next_one
 
 
 def test_a_call_that_needs_a_skill_waits_for_it_a_while_then_for_anybody(app: Flask) -> None:
@@ -130,7 +130,7 @@ def test_a_call_that_needs_a_skill_waits_for_it_a_while_then_for_anybody(app: Fl
         assert offer.staff_id == french.id
     offering.withdraw(arabic.contact, "hung_up")
     presence.choose(speaks, "available")
-    assert offering.ringing(stand(queue, language="ar").contact_id).staff_id == speaks.id  # type: ignore[union-attr]
+    assert offering.ringing(stand(queue, language="ar").contact_id).staff_id == speaks.id
 
 
 def test_a_need_that_nobody_on_duty_meets_is_waived_at_once(app: Flask) -> None:
@@ -147,7 +147,7 @@ def test_a_place_handed_to_an_agent_is_theirs_until_they_leave(app: Flask) -> No
     place = places.stand_in_line(make.contact(), queue, only_staff_id=wanted.id)
     assert place.state == "waiting"
     presence.choose(wanted, "available")
-    assert offering.live_for(wanted.id).place is place  # type: ignore[union-attr]
+    assert offering.live_for(wanted.id).place is place
     presence.choose(wanted, "away")
     assert place.state == "offered" and offering.live_for(wanted.id) is None
 

@@ -48,7 +48,7 @@ def test_a_call_that_is_answered_or_over_is_not_put_back_by_a_late_word(app: Fla
     queue = make.queue()
     make.serving(queue)
     place = places.stand_in_line(call(), queue)
-    offering.accept(offering.ringing(place.contact_id))  # type: ignore[arg-type]
+    offering.accept(offering.ringing(place.contact_id))
     assert places.stand_in_line(place.contact, queue).state == "answered"
     over = call(ended_at=clock.now())
     assert places.stand_in_line(over, queue).state == "left"
@@ -60,7 +60,7 @@ def test_a_transfer_keeps_since_and_is_made_by_staff(app: Flask) -> None:
     agent = make.serving(queue)
     place = places.stand_in_line(call(), queue)
     place.since = since = clock.now() - timedelta(minutes=3)
-    offering.accept(offering.ringing(place.contact_id))  # type: ignore[arg-type]
+    offering.accept(offering.ringing(place.contact_id))
     places.stand_in_line(place.contact, other, by=agent.actor)
     assert (place.state, place.queue_id, place.since) == ("waiting", other.id, since)
     assert (place.contact.state, place.contact.agent_id) == ("waiting", None)
@@ -233,7 +233,7 @@ def test_a_call_given_back_by_an_agent_is_left_as_they_wrote_it_up(app: Flask) -
     answering.wrap_up(gone.contact, "answered", note="Rappelée", by=agent.actor)
     make.serving(queue)
     again = places.stand_in_line(call("+33639980001"), queue)
-    offering.accept(offering.ringing(again.contact_id))  # type: ignore[arg-type]
+    offering.accept(offering.ringing(again.contact_id))
     assert (gone.contact.disposition, gone.contact.note) == ("answered", "Rappelée")
 
 

@@ -30,7 +30,7 @@ def talking(queue: Queue) -> Staff:
     """An agent in a call."""
     agent = make.serving(queue)
     place = places.stand_in_line(make.contact(), queue)
-    assert offering.accept(offering.ringing(place.contact_id))  # type: ignore[arg-type]
+    assert offering.accept(offering.ringing(place.contact_id))
     return agent
 
 
@@ -119,7 +119,7 @@ def test_a_break_while_it_rings_gives_the_call_to_somebody_else(queue: Queue) ->
     presence.choose(agent, "break")
     assert offer and offer.state == "refused" and place.state == "waiting"
     presence.choose(other, "available")
-    assert offering.live_for(other.id).place is place  # type: ignore[union-attr]
+    assert offering.live_for(other.id).place is place
 
 
 def test_who_signs_out_is_away_and_stays_so_after_the_call(queue: Queue, talking: Staff) -> None:

@@ -20,7 +20,7 @@ KEY = "k" * 20
 
 
 def held(agent: object) -> Contact:
-    return make.contact(state="in_progress", agent_id=agent.id, subject="Cantine")  # type: ignore[attr-defined]
+    return make.contact(state="in_progress", agent_id=agent.id, subject="Cantine")
 
 
 def test_a_form_sent_twice_ends_the_contact_once(app: Flask) -> None:

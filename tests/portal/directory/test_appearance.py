@@ -148,7 +148,7 @@ def test_a_plain_drawing_is_kept_without_what_is_said_beside_it() -> None:
 
 def draft(host: Organization, **values: object) -> dressing.Appearance:
     typed = {"name": "Valbrune", "colour": "#5b2a86", "by": SYSTEM, **values}
-    return dressing.save_draft(host, **typed)  # type: ignore[arg-type]  # values of several types
+    return dressing.save_draft(host, **typed)
 
 
 def test_nothing_changes_before_a_draft_is_published(app: Flask) -> None:

@@ -231,8 +231,8 @@ def test_an_opinion_is_marked_when_the_same_visit_sends_a_request(
 ) -> None:
     make.organization(), make.line()
     article = make.article()
-    helped = lambda: send(client, f"/fr/articles/{article.slug}/opinion", {"helped": "yes"})  # noqa: E731
-    asks = lambda: send(client, "/fr/requests/new", request_form())  # noqa: E731
+    helped = lambda: send(client, f"/fr/articles/{article.slug}/opinion", {"helped": "yes"})  # noqa: E731  (two acts, named)
+    asks = lambda: send(client, "/fr/requests/new", request_form())  # noqa: E731  (two acts, named)
     for act in (asks, helped) if request_first else (helped, asks):
         assert act().status_code == 303
     assert db.session.scalars(db.select(Opinion.asked)).all() == [True]

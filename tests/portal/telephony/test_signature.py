@@ -92,8 +92,8 @@ def test_every_field_counts(fields):
 
 
 def test_fields_that_are_not_lists_of_texts_are_read_all_the_same():
-    assert is_signed("https://a.fr/", {"N": 0, "T": "x"}, None, sign("https://a.fr/N0Tx"), [TOKEN])  # type: ignore[dict-item]
-    assert not is_signed("https://a.fr/", {"N": None}, None, sign("https://a.fr/"), [TOKEN])  # type: ignore[dict-item]
+    assert is_signed("https://a.fr/", {"N": 0, "T": "x"}, None, sign("https://a.fr/N0Tx"), [TOKEN])
+    assert not is_signed("https://a.fr/", {"N": None}, None, sign("https://a.fr/"), [TOKEN])
 
 
 def test_a_body_is_held_to_the_digest_in_the_address():

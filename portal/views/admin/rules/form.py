@@ -109,7 +109,7 @@ def situation_values(situation: Situation) -> dict[str, Any]:
         "commune": situation.commune,
         "channel": situation.channel,
         "language": situation.language,
-        "opening": {True: "open", False: "closed"}.get(situation.open, "any"),  # type: ignore[arg-type]
+        "opening": "any" if situation.open is None else "open" if situation.open else "closed",
         "age": situation.age,
         "flags": sorted(situation.flags),
         "urgency": situation.urgency,

@@ -88,7 +88,7 @@ def note_shown(response: Any) -> Any:
     write."""
     shown = g.pop("shown_citizen", None)
     if shown is not None and response.status_code < 500:
-        response.call_on_close(partial(_note, current_app._get_current_object(), me().id, shown))  # type: ignore[attr-defined]
+        response.call_on_close(partial(_note, current_app._get_current_object(), me().id, shown))  # type: ignore[attr-defined]  # the proxy's type does not know it
     return response
 
 

@@ -132,8 +132,8 @@ def _refused(found: Referral, form: Form) -> Referral:
     key, other, why = form.key(), read_service(form, "other"), form.text("why", longest=2000)
     form.refuse_unread()
     whose = other.id if other is not None else None
-    said = {"note": why, "redirect_to": whose, "form_key": key, "by": me().actor}
-    _acted(found, key, lambda: living.refuse(found, form.text("refusal"), **said))  # type: ignore[arg-type]
+    said: dict[str, Any] = {"note": why, "redirect_to": whose, "form_key": key, "by": me().actor}
+    _acted(found, key, lambda: living.refuse(found, form.text("refusal"), **said))
     return found
 
 

@@ -232,20 +232,20 @@ def test_a_correction_is_kept_and_applied_only_when_accepted(caf: Organization) 
     made = correcting.propose(request, service, {"phone": " +33384000000 ", "email": ""}, "nouveau numéro")
     assert made.changes == {"phone": ["3230", "+33384000000"]}
     assert service.phone == "3230" and correcting.inbox() == [made]
-    correcting.accept(made, Boss())  # type: ignore[arg-type]
+    correcting.accept(made, Boss())
     assert service.phone == "+33384000000" and service.texts["fr"].name
     db.session.flush()
     db.session.refresh(service)
     assert not freshness.is_stale(service, clock.now())
     assert correcting.inbox() == []
     with pytest.raises(Refused):
-        correcting.accept(made, Boss())  # type: ignore[arg-type]
+        correcting.accept(made, Boss())
 
 
 def test_a_correction_refused_changes_nothing(caf: Organization) -> None:
     request, service = asking.ask(caf), caf.services[0]
     made = correcting.propose(request, service, {"active": False})
-    correcting.refuse(made, Boss())  # type: ignore[arg-type]
+    correcting.refuse(made, Boss())
     assert service.active and made.state == "refused" and correcting.inbox() == []
 
 
@@ -255,14 +255,14 @@ def test_a_correction_of_what_changed_since_is_not_applied(caf: Organization) ->
     service.phone = "+33384999999"
     db.session.flush()
     with pytest.raises(Refused, match="a changé depuis"):
-        correcting.accept(made, Boss())  # type: ignore[arg-type]
+        correcting.accept(made, Boss())
     assert service.phone == "+33384999999"
 
 
 def test_a_remark_alone_confirms_nothing(caf: Organization) -> None:
     request, service = asking.ask(caf), caf.services[0]
     made = correcting.propose(request, service, {}, "Nous déménageons en mars.")
-    correcting.accept(made, Boss())  # type: ignore[arg-type]
+    correcting.accept(made, Boss())
     assert made.state == "accepted" and freshness.is_stale(service, clock.now())
 
 

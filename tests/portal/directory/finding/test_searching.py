@@ -12,7 +12,7 @@ from tests import make
 
 
 def slugs(*asked: object, **more: object) -> list[str]:
-    return [one.slug for one in find_services(*asked, **more)[0]]  # type: ignore[arg-type]
+    return [one.slug for one in find_services(*asked, **more)[0]]
 
 
 @pytest.fixture

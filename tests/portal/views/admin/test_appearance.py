@@ -34,7 +34,7 @@ def posted(client: Any, logo: bytes | None = None, name: str = "logo.png", **val
 
 def publish(client: Any) -> Any:
     page = client.get("/admin/appearance/preview").text
-    seen = {key: re.search(rf'name="{key}" value="(\d+)"', page)[1] for key in ("version", "host_version")}  # type: ignore[index]  # the page has both
+    seen = {key: re.search(rf'name="{key}" value="(\d+)"', page)[1] for key in ("version", "host_version")}
     return send(client, "/admin/appearance/publication", seen)
 
 

@@ -200,7 +200,7 @@ def test_who_publishes_again_after_somebody_else_is_shown_both_and_may_confirm(a
     answer = post(admin, door, **seen)
     assert answer.status_code == 409
     assert "Le premier.</del>" in answer.text and "Le second.</ins>" in answer.text
-    assert editing.published_of(the_script()).number == 3  # type: ignore[union-attr]
+    assert editing.published_of(the_script()).number == 3
     again = dict(re.findall(r'name="(version|tree)" value="([^"]*)"', answer.text))
     assert post(admin, door, **again).status_code == 302
-    assert editing.published_of(the_script()).number == 4  # type: ignore[union-attr]
+    assert editing.published_of(the_script()).number == 4

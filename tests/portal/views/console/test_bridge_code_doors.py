@@ -68,7 +68,7 @@ def test_the_number_for_texts_is_read_as_a_number_and_not_as_code(
 def ticked(page: str) -> set[str]:
     """The values of the boxes that come ticked."""
     boxes = re.findall(r'<input type="checkbox"[^>]*>', page)
-    return {re.search(r'value="([^"]*)"', box)[1] for box in boxes if " checked" in box}  # type: ignore[index]
+    return {re.search(r'value="([^"]*)"', box)[1] for box in boxes if " checked" in box}
 
 
 def test_nothing_that_was_typed_comes_ticked_and_no_answer_to_distress_either(

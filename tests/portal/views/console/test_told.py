@@ -29,7 +29,7 @@ def look(app: Flask, client: Any) -> Any:
     def press(**typed: Any) -> str:
         return str(send(client, f"{path}/look", typed).text)
 
-    press.contact = contact  # type: ignore[attr-defined]
+    press.contact = contact
     return press
 
 

@@ -30,7 +30,7 @@ class CallBack(Call):
     def __init__(self, app: Flask, work: Callable[[], int]) -> None:
         super().__init__(app)
         with time_machine.travel(clock.now() - timedelta(minutes=5), tick=True):
-            offering.miss(offering.hold_offer(self.offer.id))  # type: ignore[arg-type]
+            offering.miss(offering.hold_offer(self.offer.id))
             places.ask_call_back(self.contact)
         self.contact.ended_at = clock.now()
         self.contact.provider_ref = CALL

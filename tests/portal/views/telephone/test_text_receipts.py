@@ -123,7 +123,7 @@ def test_who_asked_for_no_texts_gets_none_and_the_receipt_is_still_owed(network:
     assert one is not None and one.state == "running"
     tell(network, "REPRISE", "SM2")
     assert "2 mai 2026" in tell(network, "Je demande toujours une place", "SM3")[-1]
-    assert receipt().state == "met"  # type: ignore[union-attr]
+    assert receipt().state == "met"
 
 
 def test_a_cry_for_help_is_not_met_with_deadlines(network: Network) -> None:

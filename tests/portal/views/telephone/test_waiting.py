@@ -86,7 +86,7 @@ def test_a_wait_never_grows_without_a_word_that_it_does(network: Network, queue:
         assert "plus longue qu’annoncé : encore environ huit minutes" in said(network.twiml(WAIT, **CALL))
     queue.handling_s = 240
     assert "Temps d’attente : environ deux minutes" in said(network.twiml(WAIT, **CALL))
-    assert places.of(place.contact_id).announced_s == 120  # type: ignore[union-attr]
+    assert places.of(place.contact_id).announced_s == 120
 
 
 def test_who_is_overtaken_by_somebody_more_urgent_is_told(network: Network, queue: Queue) -> None:
@@ -125,7 +125,7 @@ def test_key_1_hangs_up_and_keeps_the_place(network: Network, queue: Queue) -> N
         assert f"se termine par {NUMBER[-2]} {NUMBER[-1]}." in said(twiml)
         assert "Ce sera dans environ une minute. Vous gardez votre place" in said(twiml)
         network.post("/telephone/status/call", CallStatus="completed", SequenceNumber="3", **CALL)
-    place = places.of(place.contact_id)  # type: ignore[assignment]
+    place = places.of(place.contact_id)
     assert (place.kind, place.state, place.since) == ("call_back", "waiting", since)
     assert place.contact.state == "open" and place.contact.ended_at
 
@@ -137,7 +137,7 @@ def test_a_hidden_number_is_offered_a_message_instead(network: Network, queue: Q
     assert verbs(network.twiml(WAITED, Digits="1", **CALL)) == ["Redirect"]
     assert verbs(network.twiml(WAITED, Digits="2", **CALL)) == ["Leave"]
     assert "Record" in verbs(network.twiml(LEFT, QueueResult="leave", **CALL))
-    assert places.of(place.contact_id).state == "left"  # type: ignore[union-attr]
+    assert places.of(place.contact_id).state == "left"
 
 
 def test_a_number_that_would_cost_dear_is_not_called_back(network: Network, queue: Queue) -> None:
@@ -160,7 +160,7 @@ def test_while_an_agents_telephone_rings_no_key_leaves_the_line(network: Network
 def test_a_call_that_went_on_elsewhere_is_left_as_it_is(network: Network, queue: Queue, result: str) -> None:
     place = stand(queue)
     assert verbs(network.twiml(LEFT, QueueResult=result, **CALL)) == []
-    assert places.of(place.contact_id).state == "waiting"  # type: ignore[union-attr]
+    assert places.of(place.contact_id).state == "waiting"
 
 
 @pytest.mark.parametrize("result", ["queue-full", "error", "system-error"])
@@ -169,7 +169,7 @@ def test_a_caller_whom_the_network_could_not_keep_leaves_a_message(
 ) -> None:
     place = stand(queue)
     assert "Record" in verbs(network.twiml(LEFT, QueueResult=result, **CALL))
-    assert places.of(place.contact_id).state == "left"  # type: ignore[union-attr]
+    assert places.of(place.contact_id).state == "left"
 
 
 def test_who_hangs_up_is_proposed_to_be_called_back_once(network: Network, queue: Queue) -> None:
@@ -178,7 +178,7 @@ def test_who_hangs_up_is_proposed_to_be_called_back_once(network: Network, queue
         assert verbs(network.twiml(LEFT, QueueResult="hangup", QueueTime="40", **CALL)) == []
     contact = db.session.get_one(Contact, place.contact_id)
     assert contact.ended_at and contact.state == "open" and "à rappeler" in contact.step
-    assert places.of(contact.id).state == "proposed"  # type: ignore[union-attr]
+    assert places.of(contact.id).state == "proposed"
 
 
 def test_who_went_to_leave_a_message_and_left_none_is_proposed_too(network: Network, queue: Queue) -> None:
@@ -186,7 +186,7 @@ def test_who_went_to_leave_a_message_and_left_none_is_proposed_too(network: Netw
     network.twiml(WAITED, Digits="2", **CALL)
     network.twiml(LEFT, QueueResult="leave", **CALL)
     network.twiml(LEFT, QueueResult="hangup", **CALL)
-    assert places.of(place.contact_id).state == "proposed"  # type: ignore[union-attr]
+    assert places.of(place.contact_id).state == "proposed"
 
 
 def test_a_call_we_never_heard_of_still_hears_something(network: Network, queue: Queue) -> None:
@@ -205,4 +205,4 @@ def test_a_menu_that_is_a_queue_rings_an_agent_at_once(network: Network, queue: 
     twiml = network.twiml("/telephone/voice", **CALL)
     offer = offering.live_for(agent.id)
     assert offer is not None and twiml.findtext("Dial/Number") == agent.phone
-    assert f"offer={offer.id}" in (twiml.find("Dial/Number").get("url") or "")  # type: ignore[union-attr]
+    assert f"offer={offer.id}" in (twiml.find("Dial/Number").get("url") or "")
