@@ -21,7 +21,6 @@ from portal.staff import sessions
 from portal.staff.models import Staff
 from portal.views import (
     DOORS,
-    addresses,
     assets,
     carrying,
     choosing,
@@ -50,7 +49,6 @@ class Portal(Flask):
     """Flask, whose log of an unforeseen error says where it came from, and nothing that a citizen wrote."""
 
     jinja_environment = templating.Templates
-    url_rule_class = addresses.Address
 
     def log_exception(self, exc_info: Any) -> None:
         self.logger.error("%s %s failed\n%s", request.method, request.url_rule, trace_of(exc_info[1]))
