@@ -40,7 +40,8 @@ examples.register_profile("patient", deadline=None, suppress_health_check=list(H
 examples.load_profile("patient")
 
 WAITING = {"faults", "journeys"}
-MADE_ONCE = ("tests/real/test_documents.py",)  # what all their tests share takes seconds to make
+# what all their tests share takes seconds to make
+MADE_ONCE = ("tests/real/test_documents.py", "tests/test_architecture.py")
 MADE_ONCE_EACH = ("tests/portal/test_who_sees_what.py",)  # what those of the same parameters share
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from statistics import quantiles
 
@@ -32,9 +33,16 @@ FLOOR = {room: n for n, rooms in enumerate(FLOORS) for room in rooms}
 PACKAGES = ("knowledge_base", "portal", "simulator")
 
 
-def sources(package: str) -> Iterator[tuple[Path, ast.Module]]:
-    for path in sorted((ROOT / package).rglob("*.py")):
-        yield path, ast.parse(path.read_text())
+@cache
+def sources(package: str) -> list[tuple[Path, ast.Module]]:
+    return [(path, ast.parse(path.read_text())) for path in sorted((ROOT / package).rglob("*.py"))]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _parsed_once() -> Iterator[None]:
+    """What is parsed is kept for the tests of this file, and no longer."""
+    yield
+    sources.cache_clear()
 
 
 def imports(tree: ast.AST) -> Iterator[str]:
