@@ -60,17 +60,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Each test goes to the first worker that is free, save those that share what takes long to make: they stay
-    together. (xdist's own groups are not kept under this pytest, and nothing says so.)"""
+    """Tests that mostly wait go to the first worker that is free. Of the others, those of a file and an engine stay
+    together: one worker learns the statements and pages that they have in common, not each worker for itself. (xdist's
+    own groups are not kept under this pytest, and nothing says so.)"""
     from xdist.scheduler import LoadScopeScheduling
 
     class Sharing(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             path, _, test = nodeid.partition("::")
-            if path in MADE_ONCE:
-                return path
-            return path + test.partition("[")[2] if path in MADE_ONCE_EACH else nodeid
+            if path.split("/")[-2] in WAITING:
+                return nodeid
+            if path in MADE_ONCE_EACH:
+                return path + test.partition("[")[2]
+            of = [engine for engine in ENGINES if engine in test and path not in MADE_ONCE]
+            return path + "".join(of)
 
+    config.option.loadscopereorder = False  # in the order of their collection, not those of long files first
     return Sharing(config, log)
 
 
