@@ -108,8 +108,8 @@ def _make(letter: IncomingLetter, read: ReadLetter, files: Files) -> None:
             if message is not None:
                 tell_of(message.contact)
             return
-    contact, _new = record(read, files, recipient=letter.recipient)
-    letter.state, letter.message_id = "read", contact.messages[-1].id
+    message = record(read, files, recipient=letter.recipient)
+    letter.state, letter.message_id = "read", message.id
 
 
 def _hear_from_services(told: Return) -> bool:
@@ -122,8 +122,8 @@ def _hear_from_services(told: Return) -> bool:
     return bool(referrals)
 
 
-def record(read: ReadLetter, files: Files, *, recipient: str = "") -> tuple[Contact, bool]:
-    """The contact of this letter, and whether it begins one; its receipt is then on its way."""
+def record(read: ReadLetter, files: Files, *, recipient: str = "") -> Message:
+    """The message that this letter is; where it begins an exchange, its receipt is on its way."""
     used = _sender(read)
     where = mailboxes.delivered_to([one for one in (recipient, *read.recipients) if one])
     case = _case_named(read, where.tag)
@@ -143,7 +143,7 @@ def record(read: ReadLetter, files: Files, *, recipient: str = "") -> tuple[Cont
     elif corresponding.goes_on(read):
         _go_on(contact, read, message, files)
     tell_of(contact)
-    return contact, new
+    return message
 
 
 def _sender(read: ReadLetter) -> Identifier | None:

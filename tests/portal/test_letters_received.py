@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from portal.contacts.models import DISTRESS, Contact, Envelope, Message
 from portal.database import db
@@ -225,3 +226,20 @@ def test_thanks_do_not_open_again_what_was_answered(write: Write, words: str, st
     again = write(words=words, In_Reply_To=f"<{sent()[0].message_id}>")
     assert again is not None and (again.id, again.state) == (first.id, state)
     assert [one.body for one in again.messages][-1] == words
+
+
+def test_a_letter_is_read_without_all_that_came_before_it(write: Write) -> None:
+    contact = write()
+    assert contact is not None
+    said = {"contact_id": contact.id, "direction": "in", "channel": "email", "state": "received"}
+    db.session.add_all(Message(body=f"Mot {n}", **said) for n in range(50))
+    db.session.commit()
+    db.session.remove()
+    read: list[Message] = []
+    note = lambda message, _context: read.append(message)  # noqa: E731  (removed as it was added)
+    event.listen(Message, "load", note)
+    try:
+        assert write(words="Encore un mot.") is not None
+    finally:
+        event.remove(Message, "load", note)
+    assert len(read) < 10
