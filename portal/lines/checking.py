@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
+from portal.config import LANGUAGES
 from portal.database import db
 from portal.lines import tree as steps
 from portal.lines.models import Line
@@ -160,7 +161,9 @@ def _check_languages(path: str, step: Step, line: Line | None) -> Iterator[Findi
     for language in [language for language in (line.languages if line else ()) if language != REFERENCE]:
         if any(text.get(REFERENCE) and not text.get(language) for text in map(steps.texts, texts)):
             yield Finding(
-                WARNING, path, f"Un texte n’est pas traduit ({language}) : il sera dit en français."
+                WARNING,
+                path,
+                f"Un texte n’est pas traduit en {LANGUAGES[language]} : il sera dit en français.",
             )
 
 

@@ -106,7 +106,7 @@ def test_steps_nested_without_end_are_refused_before_they_are_read(line: Line) -
         ({"do": "choose", "choices": [choice("1", PERSON)]}, "0 n’est pas proposée"),
         ({"do": "choose", "choices": [choice("0", {"do": "voicemail"})]}, "0 ne mène pas"),
         ({"do": "voicemail", "says": {}}, "ne mène à personne"),
-        (menu({"key": "1", "label": {"fr": "Papiers"}, "then": PERSON}), "pas traduit (ar)"),
+        (menu({"key": "1", "label": {"fr": "Papiers"}, "then": PERSON}), "pas traduit en arabe"),
         (menu(choice("1", PERSON, "Pour les papiers, tapez 2.")), "ne dit pas sa touche"),
     ],
 )

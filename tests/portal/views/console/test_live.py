@@ -82,6 +82,16 @@ def test_every_page_says_who_is_calling_and_what_came_before(client: Any, agent:
     assert readings == [person.id]
 
 
+def test_an_unknown_number_is_shown_once_with_what_was_chosen_in_the_menu(
+    client: Any, agent: Staff, queue: Queue
+) -> None:
+    call(queue, subject="Rue et déchets › Facture d’eau")
+    shown = client.get("/console/now").text
+    strip = shown[shown.index('class="ringing-who"') : shown.index('class="ringing-acts"')]
+    assert "Rue et déchets › Facture d’eau" in strip and strip.count("06 39 98 00 01") == 1
+    assert "pour répondre" in shown
+
+
 def test_of_a_shared_number_nothing_of_the_household_is_shown(
     client: Any, agent: Staff, queue: Queue
 ) -> None:
