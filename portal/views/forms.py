@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
+from typing import Any
 
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
-from portal.errors import N_, Refused
+from portal.errors import N_, Refused, Stale
 
 LONGEST_TEXT = 10_000
 FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)  # beyond, a day may have no beginning or no end
@@ -82,6 +83,18 @@ class Form:
     def take(self, refusal: Refused) -> None:
         """Shows a verb's refusal beside its field, or on top of the form."""
         self.refuse(refusal.field or "", gettext(refusal.sentence, **refusal.values))
+
+
+def shown_again(
+    form: Form, refusal: Refused, found: Any, values: dict[str, Any], both: Callable[..., list[Any]]
+) -> dict[str, Any]:
+    """What the page of a refused save shows: what is wrong, beside its field; and where somebody else saved meanwhile,
+    both versions, as `both` tells them: the next save starts from theirs."""
+    form.take(refusal)
+    if not isinstance(refusal, Stale) or found is None:
+        return {"values": values, "errors": form.errors, "rows": []}
+    rows = both(refusal.theirs, refusal.yours)
+    return {"values": {**values, "version": found.version}, "errors": form.errors, "rows": rows}
 
 
 def new_key() -> str:

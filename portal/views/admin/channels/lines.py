@@ -9,14 +9,14 @@ from flask_login import current_user
 
 from portal import history
 from portal.database import db
-from portal.errors import Refused, Stale
+from portal.errors import Refused
 from portal.lines import editing, menus
 from portal.lines.models import Line
 from portal.staff.managing import names_of
 from portal.views import guards
 from portal.views.admin import bp
 from portal.views.admin.channels import lines_words as words
-from portal.views.forms import Form, new_key
+from portal.views.forms import Form, new_key, shown_again
 
 administrator = guards.staff("administrator")
 
@@ -134,9 +134,4 @@ def _show_again(line_id: int | None, form: Form, refusal: Refused) -> Any:
     found = editing.line(current_user, line_id) if line_id else None
     values: dict[str, Any] = {"takes_messages": "", **form.values}
     values["languages"] = form.data.getlist("languages")
-    rows = []
-    if isinstance(refusal, Stale) and found:
-        rows = words.rows(refusal.theirs, refusal.yours)
-        values["version"] = found.version
-    form.take(refusal)
-    return _show(found, values, errors=form.errors, rows=rows), refusal.status
+    return _show(found, **shown_again(form, refusal, found, values, words.rows)), refusal.status

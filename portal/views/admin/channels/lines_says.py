@@ -10,13 +10,13 @@ from flask_login import current_user
 
 from portal.database import db
 from portal.directory.hours.opening import EXCEPTIONS
-from portal.errors import Refused, Stale
+from portal.errors import Refused
 from portal.lines import editing
 from portal.lines.models import Line
 from portal.views.admin import bp
 from portal.views.admin.channels import lines_words as words
 from portal.views.admin.channels.lines import administrator
-from portal.views.forms import Form
+from portal.views.forms import Form, shown_again
 
 LONGEST_TEXT = 1000
 
@@ -165,9 +165,4 @@ def _show_again(page: str, line_id: int, form: Form, refusal: Refused) -> Any:
     db.session.rollback()
     found = editing.line(current_user, line_id)
     values: dict[str, Any] = {"always": "", "same": "", **form.values}
-    rows = []
-    if isinstance(refusal, Stale):
-        rows = words.rows(refusal.theirs, refusal.yours)
-        values["version"] = found.version
-    form.take(refusal)
-    return _show(page, found, values, errors=form.errors, rows=rows), refusal.status
+    return _show(page, found, **shown_again(form, refusal, found, values, words.rows)), refusal.status

@@ -12,14 +12,14 @@ from portal.articles import bodies, editing, searches, shelf
 from portal.articles.editing import Draft
 from portal.articles.models import Article
 from portal.database import db
-from portal.errors import Refused, Stale
+from portal.errors import Refused
 from portal.staff.managing import names_of
 from portal.views import guards
 from portal.views.admin import bp
 from portal.views.admin.content import words
 from portal.views.admin.content.articles_form import read_draft, typed_values, values_of
 from portal.views.admin.trees import pointing
-from portal.views.forms import Form, new_key
+from portal.views.forms import Form, new_key, shown_again
 from portal.views.paging import A_PAGE, last_page, page_asked
 
 writers = guards.staff("administrator", "editor")
@@ -147,10 +147,5 @@ def _show_again(article_id: int | None, form: Form, refusal: Refused) -> Any:
     db.session.rollback()
     found = shelf.article(article_id) if article_id else None
     values = typed_values(form, read_draft(form))
-    rows = []
-    if isinstance(refusal, Stale) and found:
-        rows = words.rows(refusal.theirs, refusal.yours)
-        values["version"] = found.version
-    form.take(refusal)
-    shown = {"errors": form.errors, "rows": rows, "form_key": form.key()}
-    return _show(found, values, **shown), refusal.status
+    shown = shown_again(form, refusal, found, values, words.rows)
+    return _show(found, form_key=form.key(), **shown), refusal.status

@@ -10,11 +10,11 @@ from flask_login import current_user
 from portal.database import db
 from portal.directory import embedders as sites
 from portal.directory.models import Embedder
-from portal.errors import Refused, Stale
+from portal.errors import Refused
 from portal.views import guards
 from portal.views.admin import bp
 from portal.views.admin.directory import words
-from portal.views.forms import Form
+from portal.views.forms import Form, shown_again
 
 administrator = guards.staff("administrator")
 
@@ -72,12 +72,7 @@ def _show_again(embedder_id: int | None, form: Form, refusal: Refused) -> Any:
     db.session.rollback()
     found = _found(embedder_id) if embedder_id else None
     values: dict[str, Any] = {"active": "", **form.values}
-    rows = []
-    if isinstance(refusal, Stale) and found:
-        rows = words.rows(refusal.theirs, refusal.yours)
-        values["version"] = found.version
-    form.take(refusal)
-    return _page(found, values, errors=form.errors, rows=rows), refusal.status
+    return _page(found, **shown_again(form, refusal, found, values, words.rows)), refusal.status
 
 
 def _page(found: Embedder | None, values: dict[str, Any], **shown: Any) -> str:

@@ -13,12 +13,12 @@ from portal.directory.finding import choosing as directory
 from portal.directory.finding import kinds as known
 from portal.directory.finding.offices import resolve_many
 from portal.directory.models import Kind
-from portal.errors import Refused, Stale
+from portal.errors import Refused
 from portal.staff.managing import names_of
 from portal.views import choosing, guards
 from portal.views.admin import bp
 from portal.views.admin.directory import words
-from portal.views.forms import Form
+from portal.views.forms import Form, shown_again
 from portal.views.paging import A_PAGE, last_page, page_asked
 
 administrator = guards.staff("administrator")
@@ -145,9 +145,4 @@ def _show_again(code: str, form: Form, refusal: Refused) -> Any:
     db.session.rollback()
     found = known.kind(code) if request.view_args else None
     values: dict[str, Any] = dict(form.values)
-    rows = []
-    if isinstance(refusal, Stale) and found:
-        rows = words.rows(refusal.theirs, refusal.yours)
-        values["version"] = found.version
-    form.take(refusal)
-    return _show(found, values, errors=form.errors, rows=rows), refusal.status
+    return _show(found, **shown_again(form, refusal, found, values, words.rows)), refusal.status

@@ -13,12 +13,12 @@ from portal.database import db
 from portal.directory import editing, reading
 from portal.directory.finding import choosing
 from portal.directory.models import Organization, Service
-from portal.errors import Refused, Stale
+from portal.errors import Refused
 from portal.staff.managing import names_of
 from portal.views import guards
 from portal.views.admin import bp
 from portal.views.admin.directory import words
-from portal.views.forms import Form
+from portal.views.forms import Form, shown_again
 from portal.views.paging import A_PAGE, last_page, page_asked
 
 administrator = guards.staff("administrator")
@@ -102,12 +102,7 @@ def _show_again(organization_id: int | None, form: Form, refusal: Refused) -> An
     db.session.rollback()
     found = reading.organization(organization_id) if organization_id else None
     values: dict[str, Any] = dict(form.values)
-    rows = []
-    if isinstance(refusal, Stale) and found:
-        rows = words.rows(refusal.theirs, refusal.yours)
-        values["version"] = found.version
-    form.take(refusal)
-    return _show(found, values, errors=form.errors, rows=rows), refusal.status
+    return _show(found, **shown_again(form, refusal, found, values, words.rows)), refusal.status
 
 
 def _services_of(found: Organization) -> list[Service]:

@@ -23,7 +23,7 @@ from portal.views.admin.channels import lines_words as hours_words
 from portal.views.admin.directory import services_form, services_rows
 from portal.views.admin.directory import words as services_words
 from portal.views.context import settings
-from portal.views.forms import Form
+from portal.views.forms import Form, shown_again
 from portal.views.paging import A_PAGE, last_page, page_asked
 
 writers = guards.staff("administrator", "editor")
@@ -151,10 +151,6 @@ def _show_again(service_id: int | None, form: Form, refusal: Refused) -> Any:
     db.session.rollback()
     found = reading.service(service_id) if service_id else None
     values: dict[str, Any] = dict(form.values)
-    rows = []
-    if isinstance(refusal, Stale) and found:
-        rows = services_words.rows(refusal.theirs, refusal.yours)
-        values["version"] = found.version
+    if isinstance(refusal, Stale):
         values |= {name: "" for name in values if name.startswith("places-") and name.endswith("-version")}
-    form.take(refusal)
-    return _show(found, values, errors=form.errors, rows=rows), refusal.status
+    return _show(found, **shown_again(form, refusal, found, values, services_words.rows)), refusal.status

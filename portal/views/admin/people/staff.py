@@ -10,13 +10,13 @@ from flask_login import current_user
 from portal import history
 from portal.database import db
 from portal.desk import keeping
-from portal.errors import Refused, Stale
+from portal.errors import Refused
 from portal.staff import managing
 from portal.staff.models import ROLES, Staff
 from portal.views import guards
 from portal.views.admin import bp
 from portal.views.admin.content import words
-from portal.views.forms import Form
+from portal.views.forms import Form, shown_again
 
 administrator = guards.staff("administrator")
 
@@ -136,9 +136,4 @@ def _show_again(staff_id: int | None, form: Form, refusal: Refused) -> Any:
     found = managing.staff_member(current_user, staff_id) if staff_id else None
     values: dict[str, Any] = {"may_open_protected": "", **form.values}
     values["skills"] = form.data.getlist("skills")
-    rows = []
-    if isinstance(refusal, Stale) and found:
-        rows = words.rows(refusal.theirs, refusal.yours)
-        values["version"] = found.version
-    form.take(refusal)
-    return _show(found, values, errors=form.errors, rows=rows), refusal.status
+    return _show(found, **shown_again(form, refusal, found, values, words.rows)), refusal.status
