@@ -178,8 +178,7 @@ def _messages(row: dict[str, Any], contact: Contact, at: datetime, agent: Staff 
 
 def _matter(row: dict[str, Any], contact: Contact, at: datetime, agent: Staff | None) -> None:
     """Web requests, what is still open and what was promised are matters; the others ended with the exchange."""
-    promised = row.get("promise")
-    if not (promised or row.get("open") or row["channel"] == "web"):
+    if not (row.get("promise") or row.get("open") or row["channel"] == "web"):
         return
     case: Case = open_case(contact, by=agent.actor if agent else history.CITIZEN)
     case.opened_at = case.active_at = at
@@ -187,7 +186,7 @@ def _matter(row: dict[str, Any], contact: Contact, at: datetime, agent: Staff | 
     for one in clocks.clocks_of(case).values():
         one.started_at = at
     clocks.recompute(case)
-    made = _promise(promised, contact, at, agent) if promised else None
+    made = _promise(row, contact, at, agent) if row.get("promise") else None
     if made.kept_at if made else not row.get("open"):
         case.state, case.closed_at = "closed", made.kept_at if made else at
     _answered(case, at, agent)
@@ -207,15 +206,17 @@ def _answered(case: Case, at: datetime, agent: Staff | None) -> None:
 
 
 def _promise(row: dict[str, Any], contact: Contact, at: datetime, agent: Staff | None) -> Promise:
-    kept = row["kept_after_days"]
+    """Due so many days from now or ago: a weekend that brings the exchange forward to its Friday leaves it in place."""
+    said, kept = row["promise"], row["promise"]["kept_after_days"]
+    forward = clock.local_day() - timedelta(days=row["days_ago"]) - clock.local_day(at)
     made = Promise(
         organization_id=contact.organization_id,
         case_id=contact.case_id,
         contact_id=contact.id,
         citizen_id=contact.citizen_id,
         owner_id=agent.id if agent else None,
-        text=row["text"],
-        due_at=at + timedelta(days=row["due_days"]),
+        text=said["text"],
+        due_at=at + forward + timedelta(days=said["due_days"]),
         kept_at=at + timedelta(days=kept) if kept is not None else None,
         created_at=at,
     )
