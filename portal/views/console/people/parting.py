@@ -7,10 +7,11 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from portal.cases.changing import attributing
+from portal.cases.models import Case
 from portal.citizens import merging, relations
 from portal.citizens.models import Flag, IdentifierLink, Merge
 from portal.contacts.models import Contact
-from portal.database import db
+from portal.database import db, hold_all
 from portal.errors import Missing
 from portal.referrals.following import referring
 from portal.staff.managing import names_of
@@ -67,6 +68,8 @@ def _share_out(parted: merging.Parting, shown: set[str], leaves: set[str]) -> No
     goes = attributing.by_identifier(between, parted.leaving, parted.staying)
     going = [one for one in between if (str(one.id) in leaves if str(one.id) in shown else one.id in goes)]
     ids = {one.id for one in going}
+    hold_all(Contact, ids)  # all of them, before any of their cases
+    hold_all(Case, {one.case_id for one in going if one.case_id})
     for contact in going:
         others = attributing.others_of_case(contact)
         case_too = all(one.id in ids or one.citizen_id in parted.leaving for one in others)

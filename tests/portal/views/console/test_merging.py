@@ -9,11 +9,12 @@ from flask import Flask
 
 from portal import clock
 from portal.cases import opening
+from portal.cases.models import Case
 from portal.citizens import relations
 from portal.citizens.models import Citizen, DeniedLink, Duplicate, IdentifierLink, Merge, Relation
 from portal.contacts.models import Contact
 from portal.database import db
-from portal.history import Reading
+from portal.history import SYSTEM, Reading
 from portal.referrals.following import referring
 from tests import make
 from tests.signing import send
@@ -57,6 +58,22 @@ def test_two_files_are_found_compared_and_read_as_one(app: Flask, at_desk: Any) 
     found = send(at_desk, "/console/find", {"who": OTHER})
     assert "Anne Petit" in at_desk.get(found.location).text
     assert db.session.scalar(db.select(db.func.count(Merge.id))) == 1
+
+
+def test_several_contacts_leave_with_their_cases(app: Flask, at_desk: Any) -> None:
+    anne, other = two()
+    merge = joined(at_desk, anne, other)
+    hers = make.identifier("phone", OTHER)
+    came = [make.contact("web", identifier_id=hers.id) for _ in range(2)]
+    for contact in came:
+        send(at_desk, f"/console/contacts/{contact.id}/take")
+        send(at_desk, f"/console/contacts/{contact.id}/identity", {"citizen": str(other.id)})
+        opening.open_case(contact, by=SYSTEM)
+    ids = [str(one.id) for one in came]
+    assert send(at_desk, f"/console/merges/{merge.id}", {"shown": ids, "leaves": ids}).status_code == 302
+    for contact in came:
+        assert contact.case_id is not None
+        assert {contact.citizen_id, db.session.get_one(Case, contact.case_id).citizen_id} == {other.id}
 
 
 def test_of_a_protected_file_that_was_joined_the_name_is_not_told(app: Flask, at_desk: Any) -> None:
