@@ -135,7 +135,13 @@ def test_a_wrong_door_request_comes_home_done(story: Story) -> None:
         newly_told()
     with travel("2026-03-03T09:00Z", tick=False):
         story.refers()
-        newly_told("CAF", "3 مارس 2026", "سكوت الإدارة شهرين يعني القبول", "اسمك", "01 99 00 00 50")
+        newly_told(
+            "CAF",
+            "3 مارس 2026",
+            "سكوت الإدارة شهرين يعني القبول",
+            "اسمك",
+            "01\u00a099\u00a000\u00a000\u00a050",
+        )
         assert "أحيل، ولم يُقرأ بعد" in story.follows()
     with travel("2026-03-05T09:00Z", tick=False):
         story.answers("accueil@caf.example", "refuse", reason="not_for_us", redirect_to=str(story.cpam.id))
