@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, redirect, render_template, request
 from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from portal.database import db, let_go
 from portal.errors import N_, Refused, Stale
-from portal.views import carrying, labels
+from portal.views import carrying, guards, labels
 from portal.views.context import settings
 from portal.views.spooling import way
 
@@ -66,9 +66,24 @@ def _http(error: HTTPException) -> Any:
     if isinstance(error, CSRFError) and not current_user.is_authenticated:
         status = 401 if request.path.startswith(("/console", "/admin")) else status  # signed out meanwhile
     found_back = carrying.back_to_its_page() if isinstance(error, CSRFError) else None
+    if status == 405 and request.method == "GET" and not guards.asked_by_a_page():
+        found_back = _page_above()
     sentence = SENTENCES.get(status, SENTENCES[400 if status < 500 else 500])
     known = {"most": settings().attachments_mb} if status == 413 else {}
     return found_back or show(status, gettext(sentence, **known))
+
+
+def _page_above() -> Any:
+    """The nearest page above an address that only forms are sent to, which stays shown once a form was answered there
+    and may be opened anew: reloaded, kept, gone back to. None where machines ask."""
+    if request.path.startswith(("/api/", "/telephone/")):
+        return None
+    pages, above = current_app.create_url_adapter(request), request.path
+    while pages is not None and above not in ("", "/"):
+        above = above.rpartition("/")[0]
+        if pages.test(above or "/", "GET"):
+            return redirect(request.root_path + (above or "/"), 303)
+    return None
 
 
 def _overtaken(_error: StaleDataError | IntegrityError) -> Any:

@@ -31,7 +31,7 @@ def new_text() -> str:
     return _page(form, _thread(form))
 
 
-@bp.post("/texts/look")
+@bp.post("/texts/new/look")
 @guards.asks
 @agents
 def look_text() -> str:

@@ -133,7 +133,7 @@ def test_a_template_is_inserted_in_the_persons_language_and_must_be_filled(app: 
     assert "Mairie: on {date}." in shown
     refused = press(agent, contact, "reply", body="Mairie: on {date}.", by="text")
     assert refused.status_code == 422 and "{date}" in refused.text
-    first = send(agent, "/console/texts/look", {"template": template_id, "use_template": "1"})
+    first = send(agent, "/console/texts/new/look", {"template": template_id, "use_template": "1"})
     assert "Mairie : le {date}." in first.text
 
 
