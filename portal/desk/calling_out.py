@@ -21,14 +21,14 @@ def may_call(contact: Contact, by: Staff) -> bool:
     has_it = contact.agent_id == by.id and contact.state == "in_progress"
     known = used is not None and used.kind == "phone" and may_be_called(used.value)
     over = contact.channel != "phone" or contact.ended_at is not None or contact.direction == "out"
-    return bool(has_it and known and over and by.phone) and not legs.of(contact.id)
+    return bool(has_it and known and over and by.phone) and not legs.there(contact.id)
 
 
 def call(contact_id: int, *, by: Staff) -> Contact:
     """The agent's telephone rings, then the person's. Asked twice, it is one call."""
     contact = answering.hold_contact(contact_id, by=by)
     answering.take(contact, by=by)
-    if legs.one(contact.id, "agent") is not None:
+    if any(leg.role == "agent" for leg in legs.there(contact.id)):
         return contact
     used = contact.identifier
     if used is None or used.kind != "phone":
@@ -43,6 +43,7 @@ def call(contact_id: int, *, by: Staff) -> Contact:
         raise Refused(N_("Vous êtes déjà en ligne."))
     contact.line = contact.line if _is_line(contact.line) else _line_of(contact)
     offering.withdraw(contact, "called")
+    legs.give_up(contact.id)
     legs.plan(contact, "agent", by.phone, staff_id=by.id, label=by.name, purpose="call")
     history.record("contact.called", contact, by=by.actor, citizen_id=contact.citizen_id)
     tell_of(contact)

@@ -100,6 +100,19 @@ def one(contact_id: int, role: str) -> Leg | None:
     return found[-1] if found else None
 
 
+def there(contact_id: int) -> list[Leg]:
+    """As `of`, without those that nobody picked up as long as they may ring."""
+    since = rung_since()
+    return [leg for leg in of(contact_id) if leg.state == "answered" or leg.at > since]
+
+
+def give_up(contact_id: int) -> None:
+    """Those of this contact that are not there any more are over: no job calls them later. Hold the contact first."""
+    for leg in set(of(contact_id)).difference(there(contact_id)):
+        leg.seat = "out"
+        advance(leg, "failed", error="not_answered")
+
+
 def rung_since() -> datetime:
     """Since when a telephone that nobody has picked up may still ring."""
     return clock.now() - RINGS_FOR

@@ -10,11 +10,13 @@ import pytest
 import time_machine
 from flask import Flask
 
-from portal import clock
+from portal import clock, jobs
+from portal.contacts.calls import legs
 from portal.contacts.models import Contact, Leg
 from portal.database import db
 from portal.desk import calling_out, offering, places
 from portal.errors import Refused
+from portal.jobs import Job
 from portal.telephony.dialling import may_be_called
 from simulator import Running
 from tests import make
@@ -151,6 +153,31 @@ def test_the_button_pressed_twice_rings_the_agent_once(app: Flask) -> None:
         calling_out.call_number(written, by=agent)
     with time_machine.travel(clock.now() + timedelta(minutes=3), tick=True):
         calling_out.call_number(written, by=agent)  # the end of the first may never have been told
+
+
+def test_a_telephone_that_was_never_picked_up_keeps_nobody_from_being_called_again(
+    app: Flask, telephone: Running, work: Callable[[], int]
+) -> None:
+    """Its call was set aside: perhaps placed, and never heard of. Tried again by hand, it rings no second time."""
+    make.line(LINE)
+    agent = make.staff(phone=AGENT_PHONE)
+    made = calling_out.call_number(contact_of(agent), by=agent)
+    lost = db.session.scalars(db.select(Leg)).one()
+    job = db.session.scalars(db.select(Job).filter_by(kind="place_call")).one()
+    lost.state, made.ended_at, job.state = "unknown", clock.now(), "quarantined"
+    db.session.commit()
+    calling_out.call(made.id, by=agent)
+    assert not calling_out.may_call(made, agent)
+    assert db.session.scalars(db.select(Leg)).all() == [lost], "it may ring yet"
+    with time_machine.travel(clock.now() + legs.RINGS_FOR + timedelta(seconds=1), tick=True):
+        assert calling_out.may_call(made, agent)
+        calling_out.call(made.id, by=agent)
+        jobs.try_again(job.id)
+        db.session.commit()
+        work()
+    _, again = db.session.scalars(db.select(Leg).order_by(Leg.id).execution_options(populate_existing=True))
+    assert (lost.state, lost.error, lost.seat) == ("failed", "not_answered", "out")
+    assert again.provider_ref in telephone.network.calls and len(telephone.network.calls) == 1
 
 
 @pytest.mark.parametrize(
