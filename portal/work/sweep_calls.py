@@ -15,6 +15,7 @@ from portal.desk import talking
 from portal.jobs import Job
 from portal.telephony import sending
 from portal.work.context import settings
+from portal.work.rounds import pass_over
 
 EVERY = timedelta(minutes=1)
 QUIET = timedelta(minutes=1)  # a call so young is still told of
@@ -37,10 +38,20 @@ def sweep_calls(job: Job) -> None:
 
 
 def _ask_about(ref: str) -> None:
+    """One that goes wrong holds up no other: it is asked about again in the next round."""
     try:
-        state = sending.call_state(settings(), ref)
+        state = _state_of(ref)
+        if legs.STATES.get(state) in legs.OVER:
+            talking.hear(legs.hold_contact(ref), ref, state)
+        db.session.commit()
+    except (sending.Busy, sending.Unsure):
+        raise
+    except Exception as error:
+        pass_over(error, "what became of a call could not be heard")
+
+
+def _state_of(ref: str) -> str:
+    try:
+        return sending.call_state(settings(), ref)
     except sending.Rejected:
-        state = GONE
-    if legs.STATES.get(state) in legs.OVER:
-        talking.hear(legs.hold_contact(ref), ref, state)
-    db.session.commit()
+        return GONE

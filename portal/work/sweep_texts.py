@@ -12,6 +12,7 @@ from portal.database import db
 from portal.jobs import Job
 from portal.telephony import sending
 from portal.work.context import settings
+from portal.work.rounds import pass_over
 
 EVERY = timedelta(minutes=1)
 
@@ -24,14 +25,21 @@ def sweep(job: Job) -> None:
     db.session.commit()
     for message_id, provider_ref in to_check:
         try:
-            status, error = sending.text_state(settings(), provider_ref)
+            _ask_about(message_id, provider_ref)
         except (sending.Busy, sending.Unsure):
             return  # the others have their next turn already
-        except sending.Rejected as refusal:
-            _give_up(message_id, str(refusal.code))
-        else:
-            hear_status(provider_ref, status, error)
-        db.session.commit()
+        except Exception as error:  # one that goes wrong holds up no other: it has its next turn too
+            pass_over(error, f"what became of text {message_id} could not be heard")
+
+
+def _ask_about(message_id: int, provider_ref: str) -> None:
+    try:
+        status, error = sending.text_state(settings(), provider_ref)
+    except sending.Rejected as refusal:
+        _give_up(message_id, str(refusal.code))
+    else:
+        hear_status(provider_ref, status, error)
+    db.session.commit()
 
 
 def _give_up(message_id: int, code: str) -> None:

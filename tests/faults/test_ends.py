@@ -16,7 +16,7 @@ from sqlalchemy import event
 from portal import brisk, clock, jobs, spool
 from portal.contacts.models import Contact, Leg
 from portal.database import db
-from portal.desk import places
+from portal.desk import places, talking
 from portal.desk.models import Place
 from portal.jobs import Job
 from portal.work.replay import replay
@@ -28,6 +28,7 @@ from tests.faults.test_spool import ON_POSTGRESQL, gate, gated, waiting  # noqa:
 from tests.network import LINE, Network
 
 Work = Callable[[], int]
+SAID = "+33639980001"
 OVER = {"CallStatus": "completed", "SequenceNumber": "3"}
 
 
@@ -63,6 +64,32 @@ def test_who_was_in_line_and_whose_end_was_never_told_waits_no_longer(
     sweep(work)
     assert the_call().ended_at is not None
     assert db.session.get_one(Place, place.id, populate_existing=True).state == "proposed"
+
+
+def test_a_call_that_goes_wrong_keeps_no_other_from_its_end(
+    app: Flask,
+    telephone: Running,
+    work: Work,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    hear = talking.hear
+
+    def fail_once(contact: Contact | None, ref: str, status: str) -> None:
+        hear(contact, ref, status)
+        if ref == "CA1":
+            raise ValueError(SAID)
+
+    in_line()
+    make.contact(provider_ref="CA2", line=LINE)
+    db.session.commit()
+    monkeypatch.setattr(talking, "hear", fail_once)
+    sweep(work)
+    assert the_call("CA2").ended_at is not None and the_call().ended_at is None
+    assert "ValueError" in caplog.text and "+336" not in caplog.text
+    monkeypatch.undo()
+    sweep(work)
+    assert the_call().ended_at is not None
 
 
 def test_an_end_told_before_the_call_is_known(app: Flask, telephone: Running, work: Work) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from portal import clock, jobs
 from portal.contacts import sweeping
@@ -16,7 +17,7 @@ from portal.contacts.models import Message
 from portal.contacts.texts.delivery import hear_status
 from portal.database import db
 from portal.jobs import Job
-from portal.work import begin_again
+from portal.work import begin_again, sweep_texts
 from simulator import Running
 from tests.network import NUMBER
 from tests.sending import state_of, write
@@ -97,6 +98,39 @@ def test_a_text_the_network_no_longer_knows_is_not_asked_for_again(
         work()
     assert state_of(message) == "sent"
     assert db.session.get_one(Message, message.id).error == "20404"
+
+
+@pytest.mark.parametrize("wrong", [ValueError("+33639980001"), OperationalError("", None, Exception())])
+def test_a_text_that_goes_wrong_holds_up_no_other(
+    app: Flask,
+    telephone: Running,
+    work: Callable[[], int],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    wrong: Exception,
+) -> None:
+    texts = [write(), write("Venez demain.")]
+    db.session.execute(db.delete(Job))
+    for n, message in enumerate(texts):
+        advance(message, "sent", provider_ref=f"SM{n}" + "0" * 31)
+    give_up, first = sweep_texts._give_up, texts[0].id
+
+    def fail_once(message_id: int, code: str) -> None:
+        give_up(message_id, code)
+        db.session.flush()
+        if message_id == first:
+            raise wrong
+
+    monkeypatch.setattr(sweep_texts, "_give_up", fail_once)
+    with later(11):
+        begin_again()
+        db.session.commit()
+    with later(13):
+        work()
+    db.session.expire_all()
+    assert [message.error for message in texts] == ["", "20404"]
+    assert texts[0].check_at is not None and f"text {first}" in caplog.text
+    assert "+336" not in caplog.text
 
 
 def test_a_sweep_asks_for_the_next_one_and_forgets_the_former(app: Flask, work: Callable[[], int]) -> None:
