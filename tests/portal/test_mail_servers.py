@@ -17,6 +17,7 @@ from flask import Flask
 
 from portal import history
 from portal.cases.opening import open_case
+from portal.citizens.models import Identifier
 from portal.config import Settings
 from portal.contacts.answering import reply
 from portal.contacts.letters import corresponding
@@ -30,6 +31,7 @@ from portal.work import KINDS
 from tests import make
 from tests.portal.test_letters_received import WHO, Write, write  # noqa: F401  (a fixture)
 from tests.ports import free_port
+from tests.until import until, waits_for_a_lock
 
 
 class Postman:
@@ -218,6 +220,39 @@ def test_a_return_of_what_is_not_ours_stands_on_no_desk(write: Write) -> None:  
     write(raw=BOUNCE.format(action="failed", status="5.1.1", header_id="autre@x").encode())
     assert db.session.scalars(db.select(Contact)).all() == []
     assert db.session.scalars(db.select(IncomingLetter.state)).all() == ["returned"]
+
+
+@pytest.mark.parametrize("first", [Identifier, Contact])
+def test_a_return_waits_for_its_contact_with_no_message_in_hand(
+    app: Flask,
+    work: Callable[[], int],
+    first: type[Identifier | Contact],
+) -> None:
+    """Whoever has the contact may ask for its messages."""
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("on SQLite whoever writes is alone")
+
+    def come_back() -> str:
+        with app.app_context():
+            heard = corresponding.hear_return(Return("failed", "5.1.1", (header_id,)))
+            db.session.commit()
+            return heard.state if heard is not None else ""
+
+    message = answered()
+    work()
+    header_id = db.session.get_one(Envelope, message.id).header_id
+    key = {Identifier: message.contact.identifier_id, Contact: message.contact_id}[first]
+    db.session.commit()
+    with ThreadPoolExecutor(1) as mail:
+        db.session.execute(db.select(first.id).where(first.id == key).with_for_update())
+        returned = mail.submit(come_back)
+        until(waits_for_a_lock)
+        try:
+            free = db.select(Message.id).filter_by(id=message.id).with_for_update(skip_locked=True)
+            assert db.session.scalar(free) == message.id
+        finally:
+            db.session.rollback()
+        assert returned.result() == "undelivered"
 
 
 def test_a_return_that_comes_before_our_own_word_of_the_sending_stays(

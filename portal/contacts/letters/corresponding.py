@@ -21,7 +21,7 @@ from portal.contacts.answering import advance
 from portal.contacts.models import Contact, Envelope, Message
 from portal.contacts.recording import begin, reopen
 from portal.contacts.texts.courtesies import thanks
-from portal.database import db, hold, locked
+from portal.database import db, hold
 from portal.mail.reading import ReadLetter, bare
 from portal.mail.returns import Return
 
@@ -131,18 +131,24 @@ def hear_return(told: Return) -> Message | None:
     """
     query = db.select(Message).join(Envelope, Envelope.message_id == Message.id)
     query = query.where(Envelope.header_id.in_(told.letters[:20]), Message.direction == "out")
-    message: Message | None = db.session.scalar(locked(query.order_by(Message.id.desc()).limit(1)))
+    message: Message | None = db.session.scalar(query.order_by(Message.id.desc()).limit(1))
     if message is None or told.action not in ("failed", "delivered"):
         return message
+    contact, used = message.contact, message.contact.identifier
+    for row in (
+        used,
+        contact,
+        message,
+    ):  # in the order of a letter that comes in: the address, then its exchange
+        if row is not None:
+            hold(row)
     state = "undelivered" if told.action == "failed" else "delivered"
     moved = advance(message, state, error=told.reason if told.action == "failed" else "")
-    contact = message.contact
     if not moved or told.action == "delivered":
         return message
-    if told.gone and contact.identifier is not None:
-        contact.identifier.returned_at = clock.now()
+    if told.gone and used is not None:
+        used.returned_at = clock.now()
     if not message.automatic:
-        hold(contact)
         contact.step = NOT_ARRIVED
         reopen(contact, by=history.NETWORK)
     history.record("message.returned", message, by=history.NETWORK, citizen_id=contact.citizen_id)
