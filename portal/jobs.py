@@ -66,16 +66,15 @@ def _ask(_dialect: str) -> Any:
 def claim(worker: str) -> Job | None:
     """Leases the oldest due job to `worker`, or None. The caller commits before it starts the work."""
     now = clock.now()
-    job: Job | None = db.session.scalar(_due(), {"now": now})
-    if job is None:
-        return None
-    if job.attempts >= MOST_ATTEMPTS:  # no worker lived to say that it failed
-        _set_aside(job, "Killed")
-        return claim(worker)
-    job.state = "leased"
-    job.leased_by = worker
-    job.lease_until = now + LEASE
-    job.attempts += 1
+    job: Job | None
+    while (job := db.session.scalar(_due(), {"now": now})) is not None:
+        if job.attempts < MOST_ATTEMPTS:
+            job.state = "leased"
+            job.leased_by = worker
+            job.lease_until = now + LEASE
+            job.attempts += 1
+            break
+        _set_aside(job, "Killed")  # no worker lived to say that it failed
     return job
 
 

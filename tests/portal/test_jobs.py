@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -78,6 +79,17 @@ def test_several_at_once_in_one_worker_do_each_job_once(app: Flask) -> None:
         stop.set()
         assert tried.result(20) == 12
     assert sorted(done) == [f"{n:02}" for n in range(12)]
+
+
+def test_however_many_jobs_killed_their_workers_the_next_one_is_done(
+    app: Flask, work: Callable[[], int]
+) -> None:
+    since = clock.now() - timedelta(hours=1)
+    killed = {"kind": "note", "payload": {"word": "tué"}, "attempts": jobs.MOST_ATTEMPTS, "not_before": since}
+    db.session.execute(db.insert(Job), [killed] * sys.getrecursionlimit())
+    jobs.enqueue("note", {"word": "un"})
+    assert work() == 1 and done == ["un"]
+    assert jobs.quarantined() == sys.getrecursionlimit()
 
 
 def test_what_is_rolled_back_was_never_asked(app: Flask, work: Callable[[], int]) -> None:
