@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -50,7 +51,7 @@ def test_every_button_of_every_page_has_a_key_and_is_in_the_palette(app: Flask, 
         "web", state="in_progress", agent_id=agent.id, citizen_id=person.id, subject="Haie"
     )
     case = open_case(contact, by=agent.actor)
-    promise(contact, "Rappeler", clock.now().replace(hour=23), by=agent.actor)
+    promise(contact, "Rappeler", clock.now() + timedelta(hours=1), by=agent.actor)
     make.contact("text", subject="Cantine")
     case_of("Trottoir", owner_id=agent.id)
     page = opens(agent)
