@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, literal_column
 
 from portal import clock, history, jobs, news
 from portal.contacts.calls import legs
@@ -25,6 +25,8 @@ from portal.staff.sessions import is_signed_out
 
 CRISIS, LONG_WAIT, PROTECTED, REPEATED, ORDINARY = 10, 15, 20, 30, 50  # the lowest comes first
 PAGE = 20  # places read at a time
+# as literal SQL: asked of some state or other, once for all, PostgreSQL looks through all places for the first
+WAITING = literal_column("'waiting'")
 PLACING = timedelta(seconds=60)  # a call-back's telephone call may itself wait: one a second is the allowance
 MARGIN = timedelta(seconds=15)  # after which an offer that nobody told us the end of is over
 
@@ -120,7 +122,7 @@ def rank_of(queues: Iterable[Queue], now: datetime) -> ColumnElement[int]:
 
 def is_due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """In line, and not put off until later."""
-    return (Place.state == "waiting") & (Place.not_before.is_(None) | (Place.not_before <= now))
+    return (Place.state == WAITING) & (Place.not_before.is_(None) | (Place.not_before <= now))
 
 
 def _free() -> Select[Any]:
