@@ -26,7 +26,7 @@ from portal.staff.sessions import is_signed_out
 CRISIS, LONG_WAIT, PROTECTED, REPEATED, ORDINARY = 10, 15, 20, 30, 50  # the lowest comes first
 PAGE = 20  # places read at a time
 # as literal SQL: asked of some state or other, once for all, PostgreSQL looks through all places for the first
-WAITING = literal_column("'waiting'")
+WAITING: ColumnElement[str] = literal_column("'waiting'")
 PLACING = timedelta(seconds=60)  # a call-back's telephone call may itself wait: one a second is the allowance
 MARGIN = timedelta(seconds=15)  # after which an offer that nobody told us the end of is over
 
