@@ -18,9 +18,9 @@ from sqlalchemy.orm import selectinload
 from portal import clock, history
 from portal.citizens.models import Identifier
 from portal.contacts.answering import advance
+from portal.contacts.courtesies import thanks
 from portal.contacts.models import Contact, Envelope, Message
 from portal.contacts.recording import begin, reopen
-from portal.contacts.texts.courtesies import thanks
 from portal.database import db, hold
 from portal.mail.reading import ReadLetter, bare
 from portal.mail.returns import Return

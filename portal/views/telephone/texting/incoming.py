@@ -10,11 +10,11 @@ from twilio.twiml.messaging_response import MessagingResponse
 from portal.cases.opening import open_case, reopen_case
 from portal.citizens.identifying import identifier, network_number
 from portal.contacts.codes.bridge_codes import code_in
+from portal.contacts.courtesies import asks_nothing, thanks
 from portal.contacts.models import DISTRESS, Contact
 from portal.contacts.recording import receive_text
 from portal.contacts.texts import pictures
 from portal.contacts.texts.consenting import heed, settle
-from portal.contacts.texts.courtesies import asks_nothing, thanks
 from portal.database import db
 from portal.history import CITIZEN
 from portal.lines.models import Line
