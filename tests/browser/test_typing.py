@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 from playwright.sync_api import expect
 
+from portal.cases.models import Case
 from portal.cases.opening import open_case
 from portal.contacts.models import Contact
 from portal.database import db
@@ -88,14 +89,18 @@ def test_a_form_sent_after_the_session_ended_leads_back_with_all_of_it(app: Flas
     assert db.session.scalars(db.select(Contact.state)).one() == "in_progress"
 
 
+def case_of_two(agent: Any) -> Case:
+    """A matter of two exchanges, which can be split."""
+    case = open_case(make.contact("email", subject="Haie", state="wrapped_up"), by=agent.actor)
+    make.contact("email", subject="Trottoir", state="wrapped_up", case_id=case.id)
+    db.session.commit()
+    return case
+
+
 def test_what_was_ticked_comes_back_too_and_is_forgotten_once_sent(app: Flask, opens: Opens) -> None:
     agent = make.staff()
-    first, second = (make.contact("email", subject=name, state="wrapped_up") for name in ("Haie", "Trottoir"))
-    case = open_case(first, by=agent.actor)
-    second.case_id = case.id
-    db.session.commit()
-    page = opens(agent)
-    page.goto(f"/console/cases/{case.id}/split")
+    case = case_of_two(agent)
+    page = opens(agent, f"/console/cases/{case.id}/split")
     page.get_by_label("Trottoir").check()
     page.get_by_label("Envoyer à la personne").uncheck()
     page.locator("form[data-unsaved]").wait_for(state="detached")
@@ -115,11 +120,8 @@ def test_what_was_ticked_comes_back_too_and_is_forgotten_once_sent(app: Flask, o
 
 def test_what_was_ticked_goes_through_an_expired_sign_in(app: Flask, opens: Opens) -> None:
     agent = make.staff()
-    case = open_case(make.contact("email", subject="Haie", state="wrapped_up"), by=agent.actor)
-    make.contact("email", subject="Trottoir", state="wrapped_up", case_id=case.id)
-    db.session.commit()
-    page = opens(agent)
-    page.goto(f"/console/cases/{case.id}/split")
+    case = case_of_two(agent)
+    page = opens(agent, f"/console/cases/{case.id}/split")
     page.get_by_label("Trottoir").check()
     page.get_by_label("Envoyer à la personne").uncheck()
     page.get_by_label("Objet de la nouvelle affaire").fill("Le trottoir")
@@ -159,11 +161,8 @@ def test_a_refused_form_keeps_its_own_words_and_not_what_others_always_say(app: 
 
 def test_a_refused_form_keeps_nothing_that_its_page_said_by_itself(app: Flask, opens: Opens) -> None:
     agent = make.staff()
-    case = open_case(make.contact("email", subject="Haie", state="wrapped_up"), by=agent.actor)
-    make.contact("email", subject="Trottoir", state="wrapped_up", case_id=case.id)
-    db.session.commit()
-    page = opens(agent)
-    page.goto(f"/console/cases/{case.id}/split")
+    case = case_of_two(agent)
+    page = opens(agent, f"/console/cases/{case.id}/split")
     expect(page.get_by_label("Envoyer à la personne")).to_be_checked()
     page.get_by_label("Trottoir").check()
     for _ in range(2):  # what was typed before a first refusal is still typed after a second

@@ -135,11 +135,8 @@ def hear_return(told: Return) -> Message | None:
     if message is None or told.action not in ("failed", "delivered"):
         return message
     contact, used = message.contact, message.contact.identifier
-    for row in (
-        used,
-        contact,
-        message,
-    ):  # in the order of a letter that comes in: the address, then its exchange
+    # as a letter that comes in does: the address, then its exchange
+    for row in (used, contact, message):
         if row is not None:
             hold(row)
     state = "undelivered" if told.action == "failed" else "delivered"
