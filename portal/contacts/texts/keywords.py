@@ -1,4 +1,5 @@
-"""The words by which people stop texts, take them up again or ask who writes: STOP, ARRÊT, REPRISE, AIDE…"""
+"""The words by which people stop texts, take them up again or ask who writes: STOP, ARRÊT, REPRISE, AIDE…; and the
+sentences that ask for what STOP does."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from portal.contacts.texts.no_texts import wants_no_texts
 from portal.telephony.models import Sender
 from portal.telephony.parts import fold
 
@@ -26,14 +28,15 @@ class Keyword:
 
 
 def read(body: str, sender: Sender, opt_out_type: str = "") -> Keyword | None:
-    """What a text of one word asks for. `opt_out_type` is the network's own reading, which comes with its answer."""
+    """What a text of one word asks for, or a sentence that only asks for no more texts. `opt_out_type` is the network's
+    own reading, which comes with its answer."""
     word = " ".join(re.sub(r"[^\w\s]|_", " ", fold(body)).split())
     told = opt_out_type.strip().lower()
     if told in ASKS:
         return Keyword(told, True, word)
     asks = next((asks for asks in ASKS if word in _words()[asks]), "")
     if not asks:
-        return None
+        return Keyword("stop", False, word) if wants_no_texts(body) else None
     return Keyword(asks, sender.provider_stops and is_networks(body), word)
 
 
