@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
+from functools import cache
 
+from sqlalchemy import Select
 from sqlalchemy.orm import selectinload
 
 from portal import clock, history
+from portal.among import among, in_order
 from portal.citizens.models import Identifier
 from portal.contacts.answering import advance
 from portal.contacts.courtesies import thanks
@@ -101,11 +104,15 @@ def write_envelope(message: Message, *, sender: str, recipient: str, subject: st
     return message.envelope
 
 
-def read_whole(*contact_ids: int) -> list[Message]:
-    """The messages of these contacts with their envelopes and files, in three readings however many there are."""
-    query = db.select(Message).where(Message.contact_id.in_(contact_ids)).order_by(Message.id)
-    query = query.options(selectinload(Message.envelope), selectinload(Message.attachments))
-    return list(db.session.scalars(query))
+def read_whole(message_ids: Collection[int]) -> list[Message]:
+    """These messages with their envelopes and files, in three readings however many there are."""
+    return list(db.session.scalars(_whole(), {"messages": message_ids})) if message_ids else []
+
+
+@cache
+def _whole() -> Select[tuple[Message]]:
+    query = db.select(Message).where(among(Message.id, "messages")).order_by(in_order(Message.id))
+    return query.options(selectinload(Message.envelope), selectinload(Message.attachments))
 
 
 def subject_of(contact: Contact, reference: str) -> str:

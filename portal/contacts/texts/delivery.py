@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from portal import clock, history, jobs
 from portal.citizens import consents
 from portal.citizens.models import Identifier
 from portal.contacts.answering import advance
-from portal.contacts.models import Contact, Message
+from portal.contacts.models import Message
 from portal.contacts.texts import texting
 from portal.database import db, locked
 from portal.telephony import alerts, events, outcomes
@@ -83,9 +84,9 @@ def mark(used: Identifier, sender: str, code: str) -> None:
         history.record("identifier.takes_no_texts", used, by=history.NETWORK, details=details)
 
 
-def set_aside(contact: Contact) -> set[int]:
-    """The messages of this contact whose sending was given up, and waits for a person."""
-    ours = [one.id for one in contact.messages if one.state in ("waiting", "sending", "unknown")]
+def set_aside(messages: Iterable[Message]) -> set[int]:
+    """Those of these messages whose sending was given up, and waits for a person."""
+    ours = [one.id for one in messages if one.state in ("waiting", "sending", "unknown")]
     keys = jobs.set_aside_among([f"message:{message_id}" for message_id in ours])
     return {message_id for message_id in ours if f"message:{message_id}" in keys}
 

@@ -119,7 +119,7 @@ def attachment(attachment_id: int) -> Any:
     """A file of the matter that a code opened; there is no other, nor any once that is over."""
     thread = _opened()
     found = attachments.find_attachment(attachment_id)
-    if isinstance(thread, Response) or found.message_id not in {one.id for one in thread.messages}:
+    if isinstance(thread, Response) or not thread.shows(found.message_id):
         raise Missing
     return as_download(found)
 

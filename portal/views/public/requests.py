@@ -17,6 +17,7 @@ from portal.cases.models import Case
 from portal.cases.opening import open_case
 from portal.cases.references import reference_of, spoken
 from portal.citizens import identifying
+from portal.contacts import rereading
 from portal.contacts.attachments import ACCEPTED, Kept
 from portal.contacts.models import DISTRESS, Contact
 from portal.contacts.recording import record_request
@@ -101,16 +102,14 @@ def receipt() -> Any:
 
 
 def _receipt_page(case: Case, contact: Contact | None) -> str:
-    words = " ".join(
-        [case.subject, *(one.body for one in contact.messages if one.direction == "in")] if contact else []
-    )
+    words = " ".join([case.subject, *rereading.latest_words(contact)]) if contact else ""
     receipt = saying.receipt_of(case)
     return render_template(
         "public/receipt.html",
         case=case,
         reference=spoken(case.reference),
         organization=db.session.get_one(Organization, case.organization_id),
-        sent=bool(contact and any(one.automatic for one in contact.messages)),
+        sent=bool(contact and rereading.was_answered_at_once(contact)),
         desk=cards.front_desk(),
         receipt=receipt,
         answer_by=said(receipt.answer) if receipt.answer else "",

@@ -9,23 +9,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from flask import render_template
 from flask_babel import gettext
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import aliased
 
 from portal import clock
-from portal.cases import saying
+from portal.cases import questions, saying
 from portal.cases.models import Case, Promise, Question
 from portal.cases.opening import kept_by
 from portal.cases.references import spoken
 from portal.contacts.attachments import ACCEPTED
-from portal.contacts.letters import corresponding
-from portal.contacts.models import Contact, Message
+from portal.contacts.models import Contact, Envelope, Message
 from portal.database import db, locked
 from portal.directory.models import Organization
 from portal.errors import Missing
 from portal.staff.models import Staff
-from portal.views import here
+from portal.views import here, moments
 from portal.views.forms import Form
 from portal.views.language import said
 from portal.views.public import referred, uploading
@@ -63,11 +65,38 @@ class Thread:
         )
 
     @cached_property
-    def messages(self) -> list[Message]:
-        """What was said, in its order; but not what another address wrote into the exchange, nor what was recalled."""
-        found = corresponding.read_whole(*(contact.id for contact in self.contacts))
-        own = (one for one in found if one.envelope is None or not one.envelope.other_address)
-        return sorted((one for one in own if one.state != "recalled"), key=lambda one: one.at)
+    def page(self) -> moments.Page:
+        """The latest of what was said, or the page of it that is asked for."""
+        told = db.func.coalesce(Contact.wrapped_up_at, Contact.started_at)
+        by_mouth = self._in_these(Contact.id), Contact.answer != "", ~self._is_written()
+        apart = self._in_these(Question.contact_id), Question.answer != ""
+        return moments.page_of(
+            moments.messages(*self._own()),
+            moments.places("answer", Contact, told, *by_mouth),
+            moments.places("question", Question, Question.at, *apart),
+        )
+
+    def _in_these(self, column: Any) -> ColumnElement[bool]:
+        found: ColumnElement[bool] = column.in_([one.id for one in self.contacts])
+        return found
+
+    def _own(self) -> tuple[ColumnElement[bool], ...]:
+        """Which messages are this identifier's: not what another address wrote into the exchange, nor what was
+        recalled."""
+        other = db.exists().where(Envelope.message_id == Message.id, Envelope.other_address)
+        return self._in_these(Message.contact_id), Message.state != "recalled", ~other
+
+    def _is_written(self) -> ColumnElement[bool]:
+        """Whether what was answered in an exchange is read in a message already."""
+        said = aliased(Message)
+        same = said.body == Contact.answer, said.direction == "out", said.state != "recalled"
+        found: ColumnElement[bool] = db.exists().where(self._in_these(said.contact_id), *same)
+        return found
+
+    def shows(self, message_id: int) -> bool:
+        """Whether this message is one that is read here, on whichever page."""
+        query = db.select(Message.id).where(Message.id == message_id, *self._own())
+        return db.session.scalar(query) is not None
 
     @property
     def subject(self) -> str:
@@ -88,19 +117,20 @@ class Thread:
         ).one()
         return held
 
-    def answers(self) -> list[Answer]:
-        """What was answered and stands in no message, and the questions of one exchange apart."""
-        written = {one.body for one in self.messages if one.direction == "out"}
-        by_mouth = [
-            Answer(one.channel, one.wrapped_up_at or one.started_at, one.answer)
-            for one in self.contacts
-            if one.answer and one.answer not in written
-        ]
-        by_id = {one.id: one for one in self.contacts}
-        query = db.select(Question).where(Question.contact_id.in_(by_id), Question.answer != "")
-        asked = db.session.scalars(query.order_by(Question.id))
-        apart = [Answer(by_id[one.contact_id].channel, one.at, one.answer, one.text) for one in asked]
-        return sorted((*by_mouth, *apart), key=lambda one: one.at)
+    def said(self) -> list[Message | Answer]:
+        """What is read on this page, in the order of time."""
+        messages, by_id = self.page.messages(), {one.id: one for one in self.contacts}
+        asked = {one.id: one for one in questions.questions_of(by_id)} if self.page.ids("question") else {}
+        found: list[Message | Answer] = []
+        for kind, number, at in self.page.places:
+            if kind == "message":
+                found += [messages[number]]
+            elif kind == "answer":
+                found += [Answer(by_id[number].channel, at, by_id[number].answer)]
+            else:
+                one = asked[number]
+                found += [Answer(by_id[one.contact_id].channel, at, one.answer, one.text)]
+        return found
 
     def promises(self) -> list[Promise]:
         """What was promised in these exchanges, by its date."""
@@ -112,6 +142,7 @@ class Thread:
 def page(thread: Thread, form: Form, form_key: str) -> str:
     """The matter, with the form to go on with it."""
     case, passages = thread.case, referred.passages(thread.contacts)
+    exchanged = thread.said()
     here.stand_at(case.organization_id)
     told = any(one.silence for one in passages)
     return render_template(
@@ -124,7 +155,8 @@ def page(thread: Thread, form: Form, form_key: str) -> str:
         state=_state(case),
         standing=[said(one) for one in saying.standing(case, silence_told=told)],
         passages=passages,
-        authors=_names({one.author_id for one in thread.messages if one.author_id}),
+        exchanged=exchanged,
+        authors=_names({one.author_id for one in exchanged if isinstance(one, Message)}),
         owner=_names({case.owner_id}).get(case.owner_id or 0, "") if case.owner_id else "",
         now=clock.now(),
         values=form.values,

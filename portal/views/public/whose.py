@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal import clock
 from portal.articles.models import Topic
+from portal.contacts import rereading
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.directory.models import Service
@@ -25,7 +26,7 @@ def probably(contact: Contact) -> Service | None:
     Nothing where the words are of distress: the emergency numbers are told on the page, and no letter names a service
     to whoever reads the same mailbox.
     """
-    words = " ".join([contact.subject, *(one.body for one in contact.messages if one.direction == "in")])
+    words = " ".join([contact.subject, *rereading.latest_words(contact)])
     if distress(words, contact.language):
         return None
     for one in suggest(_situation(contact, words[:LONGEST]), organization_id=contact.organization_id):

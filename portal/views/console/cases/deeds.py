@@ -11,9 +11,10 @@ from portal.cases.changing import deeds, linking
 from portal.cases.due import clocks
 from portal.cases.models import Case, Deed
 from portal.cases.references import read_reference
-from portal.contacts.letters import corresponding
+from portal.contacts.models import Message
 from portal.database import db
 from portal.errors import N_, Refused
+from portal.views import moments
 from portal.views.console.cases import page, receipt, words
 from portal.views.console.cases.cases import act
 from portal.views.console.door import agents, bp, me, refusals_shown
@@ -90,13 +91,15 @@ def _numbers(form: Form, name: str) -> set[int]:
 def _split_page(found: Case, form: Form) -> str:
     contacts = page.contacts_of(found)
     said: dict[int, list[Any]] = {one.id: [] for one in contacts}
-    for message in corresponding.read_whole(*said):
+    turned = moments.page_of(moments.messages(Message.contact_id.in_(said)))
+    for message in turned.messages().values():
         said[message.contact_id].append(message)
     return render_template(
         "console/cases/case_split.html",
         case=found,
         contacts=contacts,
         said=said,
+        page=turned,
         chosen={name: _numbers(form, name) for name in ("contacts", "messages")},
         values=form.values,
         errors=form.errors,

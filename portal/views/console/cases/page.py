@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import render_template
+from sqlalchemy import Select
 
 from portal import clock, history
-from portal.cases import keeping, notes, opening, questions, whose
+from portal.cases import keeping, opening, questions, whose
 from portal.cases.changing import deeds, linking, macros
 from portal.cases.checklists import checks_of
 from portal.cases.due import clocks
 from portal.cases.models import NATURES, PRIORITIES, Case, Clock, Deed, Note, Promise, Question, Tag
 from portal.citizens import people
 from portal.citizens.models import Citizen
-from portal.contacts import noting
-from portal.contacts.letters import corresponding
 from portal.contacts.models import Contact, ContactNote, Message
 from portal.contacts.texts import delivery
 from portal.database import db
@@ -31,7 +30,7 @@ from portal.rights import READERS
 from portal.staff.managing import names_of
 from portal.staff.models import Staff
 from portal.staff.teams import teams_of
-from portal.views import kept
+from portal.views import kept, moments
 from portal.views.console.cases import words
 from portal.views.console.contact import addressing, composing
 from portal.views.console.door import may_read, me, note_reading
@@ -55,7 +54,7 @@ class Moment:
 def show(case: Case, form: Form | None = None, rows: Sequence[Any] = ()) -> str:
     """The page, with what was typed in the form that comes back; `rows`: two versions side by side."""
     contacts = contacts_of(case)
-    written = _notes(case, contacts)
+    said = _thread(case, contacts)
     page = render_template(
         "console/cases/case.html",
         case=case,
@@ -63,8 +62,8 @@ def show(case: Case, form: Form | None = None, rows: Sequence[Any] = ()) -> str:
         values={**_kept(case), **(form.values if form else {})},
         errors=form.errors if form else {},
         form_key=form.key() if form and form.data else new_key(),
-        **_thread(contacts, written),
-        **_around(case, contacts, written),
+        **said,
+        **_around(case, contacts, {_author(one) for one in said["moments"]}),
         **_answering(case, contacts, form),
     )
     citizen = _citizen(case)
@@ -84,35 +83,63 @@ def _kept(case: Case) -> dict[str, Any]:
     return {**kept, "tags": ", ".join(kept["tags"]), "version": case.version}
 
 
-def _thread(contacts: list[Contact], written: list[Note | ContactNote]) -> dict[str, Any]:
+def _thread(case: Case, contacts: list[Contact]) -> dict[str, Any]:
     """What was said, whatever the channel, and what colleagues noted, in the order of time."""
-    messages = corresponding.read_whole(*(one.id for one in contacts))
-    by_id = {one.id: one for one in contacts}
-    asked = questions.questions_of(by_id)
-    moments = [Moment(one.at, "message", by_id[one.contact_id], message=one) for one in messages]
-    for contact in contacts:
-        theirs = [one for one in asked if one.contact_id == contact.id]
-        if contact.channel in ("phone", "counter", "letter") or contact.answer or contact.note or theirs:
-            moments.append(Moment(contact.started_at, "contact", contact, questions=theirs))
-    moments += [Moment(one.at, "note", note=one) for one in written]
-    moments.sort(key=lambda one: one.at)
-    waiting = set().union(*(delivery.set_aside(one) for one in contacts)) if contacts else set()
-    return {"moments": moments, "contacts": contacts, "set_aside": waiting, "explained": composing.explained}
+    page = moments.page_of(*_kinds(case))
+    messages, notes = page.messages(), _rows(Note, page.ids("note"))
+    later, by_id = _rows(ContactNote, page.ids("contact_note")), {one.id: one for one in contacts}
+    asked = questions.questions_of(page.ids("contact"))
+    found = []
+    for kind, number, at in page.places:
+        if kind == "message" and number in messages:
+            message = messages[number]
+            found.append(Moment(at, kind, by_id.get(message.contact_id), message=message))
+        elif kind == "contact" and number in by_id:
+            theirs = [one for one in asked if one.contact_id == number]
+            found.append(Moment(at, kind, by_id[number], questions=theirs))
+        elif note := (notes if kind == "note" else later).get(number):
+            found.append(Moment(at, "note", note=note))
+    return {
+        "moments": found,
+        "page": page,
+        "contacts": contacts,
+        "set_aside": delivery.set_aside(messages.values()),
+        "explained": composing.explained,
+    }
 
 
-def _notes(case: Case, contacts: list[Contact]) -> list[Note | ContactNote]:
-    """What colleagues wrote in the matter, and added to its exchanges."""
-    return [*notes.notes_of(case), *noting.notes_of([one.id for one in contacts])]
+def _kinds(case: Case) -> Iterator[Select[Any]]:
+    """Messages; exchanges of which there is more to read, or nothing written; notes, in the matter and added to its
+    exchanges."""
+    own = db.select(Contact.id).where(Contact.case_id == case.id)
+    asked = db.exists().where(Question.contact_id == Contact.id)
+    tells = (
+        Contact.channel.in_(("phone", "counter", "letter")) | (Contact.answer != "") | (Contact.note != "")
+    )
+    yield moments.messages(Message.contact_id.in_(own))
+    yield moments.places("contact", Contact, Contact.started_at, Contact.case_id == case.id, tells | asked)
+    yield moments.places("note", Note, Note.at, Note.case_id == case.id)
+    yield moments.places("contact_note", ContactNote, ContactNote.at, ContactNote.contact_id.in_(own))
 
 
-def _around(case: Case, contacts: list[Contact], written: list[Note | ContactNote]) -> dict[str, Any]:
+def _rows(model: Any, ids: Collection[int]) -> dict[int, Any]:
+    return (
+        {one.id: one for one in db.session.scalars(db.select(model).where(model.id.in_(ids)))} if ids else {}
+    )
+
+
+def _author(one: Moment) -> int | None:
+    written = one.message or one.note
+    return written.author_id if written else None
+
+
+def _around(case: Case, contacts: list[Contact], authors: set[int | None]) -> dict[str, Any]:
     """Its clocks, promises, referrals, list, neighbours and history, and who did each."""
     events = history.of(case)
     done, checked = deeds_of(events), checks_of(case)
     promises = db.select(Promise).filter_by(case_id=case.id).order_by(Promise.due_at)
     people = {case.owner_id, *history.actors(events), *(one.agent_id for one in contacts)}
-    people |= {one.author_id for one in written} | {one.done_by for one in checked}
-    people |= {one.author_id for contact in contacts for one in contact.messages}
+    people |= authors | {one.done_by for one in checked}
     newest = done[0] if done else None
     referrals = referring.referrals_of([one.id for one in contacts])
     elsewhere = _accepting(referrals)

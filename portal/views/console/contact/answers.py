@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from portal import clock
 from portal.articles import library
 from portal.articles.models import Article, ArticleText, Topic
+from portal.contacts import rereading
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.directory import reading
@@ -67,16 +68,14 @@ def question_of(contact: Contact) -> str:
     nothing."""
     if contact.channel == "phone" and contact.provider_ref and contact.topic_id is None:
         return ""
-    said = next((one.body for one in contact.messages if one.direction == "in"), "")
     ours = contact.direction == "out" and contact.channel != "phone"  # its subject says why we wrote
-    return " ".join(_REACHED_BY.sub(" ", said if ours else contact.subject or said).split())[
-        :LONGEST_QUESTION
-    ]
+    said = rereading.first_words(contact) if ours or not contact.subject else contact.subject
+    return " ".join(_REACHED_BY.sub(" ", said).split())[:LONGEST_QUESTION]
 
 
 def said_by(contact: Contact, words: str) -> str:
     """What is looked for, and what the person wrote."""
-    said = " ".join([words, *(one.body for one in contact.messages if one.direction == "in")])
+    said = " ".join([words, *rereading.latest_words(contact)])
     return _REACHED_BY.sub(" ", said)[:2000]
 
 

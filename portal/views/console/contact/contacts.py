@@ -9,9 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from portal.cases import keeping
 from portal.contacts import answering
-from portal.contacts.letters import corresponding
 from portal.contacts.models import Contact, Message
-from portal.contacts.texts import delivery
 from portal.database import db
 from portal.desk import taking, waiting
 from portal.staff.managing import names_of
@@ -34,10 +32,10 @@ def messages(contact_id: int) -> Any:
     """The conversation alone, which its page asks for again: what the citizen adds, and what became of ours."""
     g.pop("staff_session", None)  # a page that asks by itself is no sign of life
     found = answering.find_contact(contact_id, by=me())
-    names = names_of({one.author_id for one in corresponding.read_whole(found.id)})
-    around = {"explained": composing.explained, "set_aside": delivery.set_aside(found), **page.said(found)}
+    said = page.said(found)
+    names = names_of({one.author_id for one in said["latest"]})
     answer = make_response(
-        render_template("console/contact/messages.html", contact=found, names=names, **around)
+        render_template("console/contact/messages.html", contact=found, names=names, **said)
     )
     answer.add_etag()
     return answer.make_conditional(request)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template
 
 from portal import history
 from portal.articles.models import Topic
@@ -15,14 +15,13 @@ from portal.cases.models import Case, Promise
 from portal.citizens import identifying, relations
 from portal.citizens.models import Citizen
 from portal.contacts import answering, noting, representing
-from portal.contacts.letters import corresponding
-from portal.contacts.models import Contact
+from portal.contacts.models import Contact, Message
 from portal.contacts.texts import delivery
 from portal.database import db
 from portal.desk import offering, waiting
 from portal.desk.models import Queue
 from portal.referrals.following import referring
-from portal.views import kept
+from portal.views import kept, moments
 from portal.views.choosing import fill_in
 from portal.views.console.contact import answers, composing, visits
 from portal.views.console.contact.addressing import channels
@@ -31,8 +30,6 @@ from portal.views.console.door import may_read, me, name_of, note_reading
 from portal.views.console.finding import typed as finding
 from portal.views.console.people import briefing
 from portal.views.forms import Form, new_key
-
-MOST_SAID = 100  # messages of one exchange, unless the whole is asked for: a number may write without end
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,18 +145,18 @@ def _kept(contact: Contact) -> dict[str, Any]:
 
 def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
     """What stands around the conversation."""
-    messages = corresponding.read_whole(contact.id)
+    spoken = said(contact)
     promises = db.select(Promise).filter_by(contact_id=contact.id).order_by(Promise.due_at)
     events = history.of(contact)[::-1]
     later = noting.notes_of([contact.id])
-    authors = {one.author_id for one in messages if one.author_id} | history.actors(events)
+    authors = {one.author_id for one in spoken["latest"]} | history.actors(events)
     authors = authors | {one.author_id for one in later}
     mine = contact.state == "in_progress" and contact.agent_id == me().id
     seen = visits.visited([contact.id])
     return {
         **where(contact, authors),
         **_proposed(contact, form, seen.question),
-        **said(contact),
+        **spoken,
         "typed_of": typed,
         "questions": questions.questions_of([contact.id]),
         "speakers": speakers(contact),
@@ -170,8 +167,6 @@ def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
         "queues": [(one.id, one.name) for one in waiting.queues(contact.organization_id)],
         "reply_by": list(channels(contact).items()),
         "composer": composing.as_typed(contact, form),
-        "explained": composing.explained,
-        "set_aside": delivery.set_aside(contact),
         "mine": mine,
         "later_notes": later,
         "may_note": not mine and noting.may_note(contact, me()),
@@ -181,9 +176,15 @@ def _around(contact: Contact, form: Form | None) -> dict[str, Any]:
 
 
 def said(contact: Contact) -> dict[str, Any]:
-    """The latest messages of an exchange, and how many came before them."""
-    latest = contact.messages if "whole" in request.args else contact.messages[-MOST_SAID:]
-    return {"latest": latest, "earlier": len(contact.messages) - len(latest)}
+    """The latest messages of an exchange, or the page of them that is asked for."""
+    page = moments.page_of(moments.messages(Message.contact_id == contact.id))
+    latest = list(page.messages().values())
+    return {
+        "latest": latest,
+        "page": page,
+        "set_aside": delivery.set_aside(latest),
+        "explained": composing.explained,
+    }
 
 
 def _proposed(contact: Contact, form: Form | None, brought: str) -> dict[str, Any]:

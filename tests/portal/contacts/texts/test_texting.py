@@ -255,7 +255,7 @@ def test_a_sending_that_was_given_up_is_shown_so(app: Flask) -> None:
     job = db.session.scalars(db.select(Job)).one()
     message.state, job.state = "unknown", "quarantined"
     db.session.flush()
-    assert set_aside(contact) == {message.id}
+    assert set_aside(contact.messages) == {message.id}
 
 
 @pytest.mark.parametrize("name", ["", "123456", "Mairie de Saint-Denis", "Évry", "MAIRIE_94", "ABCDEFGHIJKL"])

@@ -15,7 +15,9 @@ from portal.cases.references import spoken
 from portal.contacts import recording
 from portal.contacts.models import Contact, Message, Template
 from portal.database import db
+from portal.views.moments import MOST_SAID
 from tests import make
+from tests.at_length import AT_LENGTH, read, said_at_length
 from tests.signing import send, signed_in
 
 NUMBER, ADDRESS = "+33639980001", "aicha@exemple.fr"
@@ -66,6 +68,21 @@ def test_everything_said_is_in_one_thread_whatever_the_channel(matter: Matter) -
     order = [page.index(said) for said in ("pas été levée.", "Très en colère", "Voir avec la voirie")]
     assert order == sorted(order)
     assert "Première réponse" in page and spoken(matter.case.reference) in page
+
+
+def test_a_case_of_thousands_of_messages_is_read_a_page_at_a_time(matter: Matter) -> None:
+    matter.press("note", note="Voir avec la voirie")
+    said_at_length(matter.letter.id, "email")
+    earlier = AT_LENGTH + 3 - MOST_SAID  # the first letter, the call and the note came before
+    with read() as found:
+        latest = matter.page
+        split = str(matter.client.get(f"/console/cases/{matter.case.id}/split").text)
+    assert found["Message"] <= 2 * MOST_SAID
+    assert f"Encore {AT_LENGTH - 1}." in latest and "pas été levée." not in latest
+    assert f"Lire ce qui précède ({earlier})" in latest and "Lire ce qui précède" in split
+    first = str(matter.client.get(f"/console/cases/{matter.case.id}?page={AT_LENGTH // MOST_SAID + 1}").text)
+    order = [first.index(said) for said in ("pas été levée.", "Très en colère", "Voir avec la voirie")]
+    assert order == sorted(order) and "Revenir au plus récent" in first
 
 
 def test_the_answer_says_by_what_and_to_whom_it_goes_and_the_note_that_nobody_else_reads_it(

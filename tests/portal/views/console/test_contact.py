@@ -17,8 +17,9 @@ from portal.contacts.models import Contact, Message, consulted_articles
 from portal.database import db
 from portal.jobs import Job
 from portal.referrals.models import Referral, ReferralRule, RuleVersion
-from portal.views.console.contact.page import MOST_SAID
+from portal.views.moments import MOST_SAID
 from tests import make
+from tests.at_length import read, said_at_length
 from tests.signing import send, signed_in
 
 NUMBER = "+33639980001"
@@ -274,9 +275,19 @@ def test_a_number_that_writes_without_end_makes_no_page_without_end(desk: Desk) 
     db.session.add_all(Message(body=f"Mot {n}.", **said) for n in range(MOST_SAID + 5))
     again = f"/console/contacts/{desk.contact.id}/messages"
     for latest in (desk.page, desk.client.get(again).text):
-        assert "Mot 4." not in latest and "Mot 5." in latest and "Lire les 5 messages d’avant" in latest
-    for whole in (
-        desk.client.get(again.replace("/messages", "?whole=1")),
-        desk.client.get(f"{again}?whole=1"),
+        assert "Mot 4." not in latest and "Mot 5." in latest and "Lire ce qui précède (5)" in latest
+    for before in (
+        desk.client.get(again.replace("/messages", "?page=2")),
+        desk.client.get(f"{again}?page=2"),
+        desk.client.get(f"{again}?page=9999"),
     ):
-        assert "Mot 0." in whole.text and "messages d’avant" not in whole.text
+        assert "Mot 0." in before.text and "Mot 5." not in before.text
+        assert "Lire ce qui précède" not in before.text and "Revenir au plus récent" in before.text
+
+
+def test_what_is_read_of_a_long_exchange_is_bounded(desk: Desk) -> None:
+    said_at_length(desk.contact.id)
+    with read() as found:
+        assert desk.page
+        desk.client.get(f"/console/contacts/{desk.contact.id}/messages")
+    assert found["Message"] <= 2 * MOST_SAID

@@ -13,9 +13,11 @@ from portal.cases.opening import open_case
 from portal.citizens.models import Citizen
 from portal.contacts.models import Contact, Message
 from portal.database import db
+from portal.referrals.deciding.distress import distress
 from portal.views.console.contact import answers
 from portal.views.console.people.briefing import last_words
 from tests import make
+from tests.at_length import said_at_length
 from tests.portal.views.console.test_contact import Desk
 
 
@@ -49,6 +51,14 @@ def test_a_number_to_call_back_finds_no_article(desk: Desk) -> None:
     db.session.commit()
     assert answers.question_of(desk.contact) == "My bin was not collected. Call me on , or ,"
     assert "98" not in answers.said_by(desk.contact, "") and "19h30" in answers.said_by(desk.contact, "19h30")
+
+
+def test_the_latest_words_are_listened_to_however_much_was_said_before(desk: Desk) -> None:
+    said_at_length(desk.contact.id)
+    said = {"contact_id": desk.contact.id, "direction": "in", "channel": "text", "state": "received"}
+    db.session.add(Message(body="Je veux mourir", **said))
+    db.session.flush()
+    assert distress(answers.said_by(desk.contact, "Cantine")) != ()
 
 
 def test_a_receipt_is_not_told_as_our_answer(desk: Desk) -> None:

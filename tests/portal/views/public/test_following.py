@@ -18,10 +18,12 @@ from portal.cases.due.promising import give_up_promise
 from portal.cases.models import Case, Note, Question
 from portal.cases.opening import close_case, open_case, promise
 from portal.cases.references import spoken
-from portal.contacts.models import Contact, Message
+from portal.contacts.models import Attachment, Contact, Message
 from portal.contacts.recording import add_message
 from portal.database import db
+from portal.views.moments import MOST_SAID
 from tests import make
+from tests.at_length import AT_LENGTH, read, said_at_length
 from tests.portal.views.public.test_requests import open_thread
 from tests.signing import send, token
 
@@ -69,6 +71,29 @@ def test_all_that_was_answered_and_promised_is_read_and_no_note(client: Any, wor
         assert shown in page, shown
     for hidden in ("Client pénible", "À vérifier avec la régie"):
         assert hidden not in page
+
+
+def test_a_matter_of_thousands_of_messages_is_read_a_page_at_a_time(
+    client: Any, work: Callable[[], int]
+) -> None:
+    contact = asked()
+    contact.answer = "Le dossier passe mardi."
+    given = Attachment(name="bail.pdf", media_type="application/pdf", size=1, digest="0" * 64)
+    contact.messages[0].attachments.append(given)
+    case = case_of(contact)
+    open_thread(client, work, case)
+    said_at_length(contact.id, "web")
+    with read() as found:
+        latest = str(client.get(THREAD).text)
+    assert found["Message"] <= MOST_SAID
+    assert f"Encore {AT_LENGTH - 1}." in latest and f"Message de {AICHA}" not in latest
+    first = str(client.get(f"{THREAD}?page={AT_LENGTH // MOST_SAID + 1}").text)
+    assert f"Message de {AICHA}" in first and "Le dossier passe mardi." in first and "bail.pdf" in first
+    with read() as found:
+        assert (
+            client.get(f"{THREAD}/files/{given.id}").status_code == 404
+        )  # there is no such file on the disk
+    assert found["Message"] == 0
 
 
 def test_a_document_alone_gives_what_was_waited_for(client: Any, work: Callable[[], int]) -> None:
