@@ -110,6 +110,7 @@ def set_skills(member: Staff, skills: Collection[str], *, by: Actor) -> None:
         return
     db.session.execute(db.delete(Skill).filter_by(staff_id=member.id))
     db.session.add_all(Skill(staff_id=member.id, name=name) for name in after)
+    jobs.enqueue("match", {"organization": member.organization_id})  # who waits may be theirs to take now
     history.record("staff.skills_changed", member, by=by, details={"changed": {"skills": [before, after]}})
 
 

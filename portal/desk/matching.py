@@ -126,10 +126,10 @@ def is_due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
 
 
 def _free() -> Select[Any]:
-    """Free agents with each queue they serve: available, with a telephone, and nothing that rings there: no offer,
-    and no colleague who wants to ask them something."""
+    """Free agents with each queue they serve, if any: available, with a telephone, and nothing that rings there: no
+    offer, and no colleague who wants to ask them something."""
     query = db.select(Presence.staff_id, Presence.since, Presence.missed, queue_agents.c.queue_id)
-    query = query.join(queue_agents, queue_agents.c.staff_id == Presence.staff_id)
+    query = query.outerjoin(queue_agents, queue_agents.c.staff_id == Presence.staff_id)
     query = query.join(Staff, Staff.id == Presence.staff_id)
     query = query.outerjoin(Offer, Offer.live_staff_id == Presence.staff_id)
     asked = Leg.answered_at.is_not(None) | (Leg.at > bindparam("rung_since", callable_=legs.rung_since))
@@ -144,7 +144,7 @@ def _free() -> Select[Any]:
 
 
 def _served_queues(organization_id: int) -> list[Queue]:
-    """The queues that a free agent serves, where somebody waits."""
+    """The queues that a free agent serves, where somebody waits, and those of whoever was handed to one."""
     now = {"organization": organization_id, "now": clock.now()}
     return list(db.session.scalars(_served(), now))
 
@@ -155,9 +155,11 @@ def _served_queues(organization_id: int) -> list[Queue]:
 @cache
 def _served() -> Select[Any]:
     organization: BindParameter[int] = bindparam("organization")
-    waits = db.exists().where(Place.organization_id == organization, is_due(bindparam("now")))
-    free = _free().where(Presence.organization_id == organization)
-    return db.select(Queue).where(waits, Queue.id.in_(free.with_only_columns(queue_agents.c.queue_id)))
+    due = (Place.organization_id == organization, is_due(bindparam("now")))
+    served = _free().where(Presence.organization_id == organization, queue_agents.c.queue_id.is_not(None))
+    handed = db.select(Place.queue_id).where(*due, _handed())
+    theirs = Queue.id.in_(served.with_only_columns(queue_agents.c.queue_id)) | Queue.id.in_(handed)
+    return db.select(Queue).where(db.exists().where(*due), theirs)
 
 
 @cache
@@ -236,7 +238,7 @@ def _present(place: Place, idle: list[Idle], duty: Duty | None) -> Idle | None:
 
 def _duty(organization_id: int) -> Duty:
     query = db.select(Presence.staff_id, queue_agents.c.queue_id, Skill.name)
-    query = query.join(queue_agents, queue_agents.c.staff_id == Presence.staff_id)
+    query = query.outerjoin(queue_agents, queue_agents.c.staff_id == Presence.staff_id)
     query = query.outerjoin(Skill, Skill.staff_id == Presence.staff_id)
     query = query.where(Presence.organization_id == organization_id, Presence.state != "away")
     duty = Duty(set(), {})

@@ -140,6 +140,19 @@ def test_a_need_that_nobody_on_duty_meets_is_waived_at_once(app: Flask) -> None:
     assert stand(queue, language="en").state == "offered"
 
 
+def test_a_place_handed_to_somebody_who_serves_no_queue_rings_there(app: Flask) -> None:
+    queue = make.queue()
+    make.serving(queue)
+    wanted = make.serving(state="available")
+    place = places.stand_in_line(make.contact(), queue, only_staff_id=wanted.id)
+    assert offering.live_for(wanted.id).place is place
+    presence.choose(wanted, "break")
+    assert place.state == "waiting", "it is kept for them"
+    presence.choose(wanted, "available")
+    assert offering.live_for(wanted.id).place is place
+    assert stand(make.queue("autre")).state == "waiting", "they are offered nothing else"
+
+
 def test_a_place_handed_to_an_agent_is_theirs_until_they_leave(app: Flask) -> None:
     queue = make.queue()
     make.serving(queue)
