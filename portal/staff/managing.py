@@ -25,7 +25,9 @@ from portal.staff.models import ROLES, Staff, StaffSession
 from portal.staff.sessions import add_staff, hasher
 
 SIP = re.compile(
-    r"sip:[\w.~+%-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9]{1,63}(?::\d{1,5})?", re.ASCII
+    r"sips?:[\w.~+%-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9]{1,63}(?::\d{1,5})?"
+    r"(?:;transport=(?:udp|tcp|tls))?",
+    re.ASCII | re.IGNORECASE,
 )
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is read as another
 
@@ -137,9 +139,12 @@ def renew_password(staff_id: int, *, by: Person) -> tuple[Staff, str]:
 def own_number(typed: str) -> str:
     """Where calls are put through, as the network writes numbers, or a SIP address. Refuses what is neither."""
     typed = typed.strip()
-    if not typed or SIP.fullmatch(typed):
+    if not typed:
         return typed
-    if typed.lower().startswith("sip:"):
+    if SIP.fullmatch(typed):
+        scheme, _, rest = typed.partition(":")
+        return f"{scheme.lower()}:{rest}"
+    if "@" in typed or typed.lower().startswith(("sip:", "sips:")):
         raise Refused(N_("Écrivez l’adresse SIP comme sip:nom@exemple.fr."), field="phone")
     try:
         number = phonenumbers.parse(typed, "FR")

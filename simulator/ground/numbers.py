@@ -22,7 +22,7 @@ EMERGENCY |= {
 }
 HIDDEN_CALL = "anonymous"
 HIDDEN_TEXT = "+266696687"
-ADDRESS = re.compile(r"^(sip|client):[^\s/?#;]{1,80}$")
+ADDRESS = re.compile(r"^(sips?|client):[^\s/?#;]{1,80}$")
 ALPHA_SENDER = re.compile(r"^(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}$")
 INTERNATIONAL = re.compile(r"^\+[1-9]\d{6,14}$")
 FRENCH = re.compile(r"^\+33[1-9]\d{8}$")

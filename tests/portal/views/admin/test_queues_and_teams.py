@@ -128,6 +128,8 @@ def test_what_an_agent_can_do_is_kept_and_told(admin: Any) -> None:
     for _ in range(2):
         assert member(admin, agent, skills=[*SKILLS, "language:klingon"]).status_code == 302
     assert keeping.skills_of(agent.id) == SKILLS
+    asked = db.session.scalars(db.select(Job).filter_by(kind="match")).all()
+    assert len(asked) == 1, "who waits for it may be theirs to take now"
     assert [event.verb for event in history.of(agent)] == ["staff.skills_changed"]
     assert "Compétences" in admin.get(f"/admin/staff/{agent.id}").text
     member(admin, agent)
@@ -139,6 +141,8 @@ def test_what_an_agent_can_do_is_kept_and_told(admin: Any) -> None:
     [
         ("sip:nadia@pbx.valbrune.example", "sip:nadia@pbx.valbrune.example"),
         ("sip:nadia.b@10.0.0.12:5060", "sip:nadia.b@10.0.0.12:5060"),
+        ("SIP:Nadia@pbx.example;transport=tls", "sip:Nadia@pbx.example;transport=tls"),
+        ("sips:nadia@pbx.example:5061", "sips:nadia@pbx.example:5061"),
         ("01 99 00 00 21", "+33199000021"),
     ],
 )
@@ -149,10 +153,19 @@ def test_an_agent_answers_on_a_telephone_or_a_sip_address(admin: Any, typed: str
 
 
 @pytest.mark.parametrize(
-    "typed", ["sip:nadia", "sip:nadia@", "sip:a b@c.fr", "sip:x@y.fr;transport=tcp", "12"]
+    ("typed", "said"),
+    [
+        *(
+            (typed, "SIP")
+            for typed in ("sip:nadia", "sip:nadia@", "sip:a b@c.fr", "sip:x@y.fr;x=y", "x@y.fr")
+        ),
+        ("12", "complet"),
+    ],
 )
-def test_what_no_telephone_answers_is_refused(admin: Any, typed: str) -> None:
-    assert member(admin, make.staff(), phone=typed).status_code == 422
+def test_what_no_telephone_answers_is_refused(admin: Any, typed: str, said: str) -> None:
+    answer = member(admin, make.staff(), phone=typed)
+    error = re.findall(r'id="phone-error"[^>]*>(.*?)</p>', answer.text, re.DOTALL)
+    assert answer.status_code == 422 and said in error[0]
 
 
 def test_a_team_tells_whom_its_supervisor_sees(admin: Any) -> None:
