@@ -16,14 +16,23 @@ FIGURES = {
 }
 REPEAT, BY_TEXT = "1", "2"
 AFTER_AN_ANSWER = {
-    "fr": {REPEAT: ["réentendre", "répéter", "encore"], BY_TEXT: ["sms", "texto", "message"]},
-    "en": {REPEAT: ["again", "repeat"], BY_TEXT: ["text", "sms", "message"]},
-    "ar": {REPEAT: ["إعادة", "مرة أخرى"], BY_TEXT: ["رسالة", "نصية"]},
+    "fr": {
+        REPEAT: ["réentendre", "réécouter", "répéter", "répétez", "répète", "redire", "redites", "encore"],
+        BY_TEXT: ["sms", "texto", "message", "envoyer", "envoyez"],
+    },
+    "en": {REPEAT: ["again", "repeat"], BY_TEXT: ["text", "sms", "message", "send"]},
+    "ar": {
+        REPEAT: ["إعادة", "أعد", "أعيدوا", "كرر", "كرروا", "مرة أخرى"],
+        BY_TEXT: ["رسالة", "نصية", "أرسلوا"],
+    },
 }
 SOMEBODY = {
-    "fr": ["quelqu’un", "une personne", "un agent", "un conseiller", "un humain", "standard"],
-    "en": ["someone", "somebody", "a person", "an agent", "a human", "operator"],
-    "ar": ["شخص", "موظف", "إنسان"],
+    "fr": [
+        *("quelqu’un", "une personne", "un humain", "standard"),
+        *("agent", "agente", "conseiller", "conseillère", "opérateur", "opératrice"),
+    ],
+    "en": ["someone", "somebody", "a person", "agent", "adviser", "advisor", "human", "operator"],
+    "ar": ["شخص", "موظف", "الموظف", "إنسان"],
 }
 
 

@@ -45,9 +45,11 @@ def test_each_language_has_its_words() -> None:
 
 
 def test_after_an_answer_a_few_words_are_enough() -> None:
-    assert heard_after_an_answer("vous pouvez répéter", "fr") == "1"
-    assert heard_after_an_answer("by text", "en") == "2"
-    assert heard_after_an_answer("موظف", "ar") == "0"
+    for said in ("vous pouvez répéter", "Répétez, s’il vous plaît", "réécouter"):
+        assert heard_after_an_answer(said, "fr") == "1"
+    assert heard_after_an_answer("envoyez-le-moi", "fr") == heard_after_an_answer("by text", "en") == "2"
+    assert heard_after_an_answer("أعد من فضلك", "ar") == "1"
+    assert heard_after_an_answer("موظف", "ar") == heard_after_an_answer("agent, please", "en") == "0"
     assert heard_after_an_answer("euh", "fr") == ""
 
 
