@@ -22,6 +22,7 @@ from portal.directory.finding.choosing import label_of
 from portal.directory.models import Service
 from portal.errors import N_, Refused
 from portal.lines.checking import may_be_dialled
+from portal.lines.saying import find_line
 from portal.staff.models import Staff
 
 
@@ -46,7 +47,8 @@ class Target:
 @dataclass(frozen=True, slots=True)
 class Talk:
     """What a console shows of a call: `none`, `talking`, `held`, `calling` (who is consulted rings), `consulting`,
-    `three` (all in one room), `handed` (put through to a service). `recorded`: as it was put through; in a room or on
+    `three` (all in one room), `handed` (put through to a service). `other`: who is consulted, or did not answer when
+    last asked. `recorded`: as it was put through; in a room or on
     hold nothing is."""
 
     state: str
@@ -69,8 +71,10 @@ def talk_of(contact: Contact) -> Talk:
     if contact.ended_at is not None or citizen is None or agent is None or agent.answered_at is None:
         return Talk("none")
     if third is None:
+        gone = legs.not_reached(contact.id, "third")
         recorded = contact.records and citizen.seat == "bridge" and agent.dialled_by_id is not None
-        return Talk("held" if citizen.seat == "hold" else "talking", recorded=recorded)
+        other = gone.label if gone is not None else ""
+        return Talk("held" if citizen.seat == "hold" else "talking", other, recorded)
     if third.answered_at is None:
         return Talk("calling", third.label)
     return Talk("consulting" if citizen.seat == "hold" else "three", third.label)
@@ -90,8 +94,9 @@ def targets(by: Staff) -> list[Target]:
 
 
 def service_target(service: Service) -> Target | None:
-    """This service as one to hand a call to; None when it is closed, or its number may not be called from here."""
-    if not (service.active and service.phone and may_be_dialled(service.phone)):
+    """This service as one to hand a call to; None when it is closed, when its number may not be called from here, or
+    when it is a line of ours: whoever is on it would hear the same menu again."""
+    if not (service.active and service.phone and may_be_dialled(service.phone)) or find_line(service.phone):
         return None
     return Target(f"service:{service.id}", label_of(service), service.phone)
 

@@ -36,12 +36,13 @@ class Finding(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What the names of a tree may stand for: slugs, and the number of each service."""
+    """What the names of a tree may stand for: slugs, and the number of each service; which numbers are our lines."""
 
     queues: Collection[str]
     topics: Collection[str]
     articles: Collection[str]
     services: dict[str, str]
+    lines: Collection[str]
 
 
 def check(tree: Step, line: Line | None = None) -> list[Finding]:
@@ -134,11 +135,11 @@ def _check_names(path: str, step: Step, known: Known) -> Iterator[Finding]:
     if kind == "text" and not step.get("article") and not steps.in_language(step.get("text"), REFERENCE)[0]:
         yield Finding(ERROR, path, "Ce SMS n’a ni texte en français ni réponse à envoyer.")
     if kind == "transfer":
-        yield from _check_transfer(path, str(step.get("service", "")), known.services)
+        yield from _check_transfer(path, str(step.get("service", "")), known)
 
 
-def _check_transfer(path: str, service: str, services: dict[str, str]) -> Iterator[Finding]:
-    number = services.get(service)
+def _check_transfer(path: str, service: str, known: Known) -> Iterator[Finding]:
+    number = known.services.get(service)
     if number is None:
         yield Finding(ERROR, path, f"Le service « {service} » n’existe pas ou n’est plus actif.")
     elif not number:
@@ -147,6 +148,9 @@ def _check_transfer(path: str, service: str, services: dict[str, str]) -> Iterat
         sentence = (
             f"On ne transfère pas vers le {number} : numéro court, étranger ou surtaxé. Faites-le dire."
         )
+        yield Finding(ERROR, path, sentence)
+    elif number in known.lines:
+        sentence = f"Le {number} est une de vos lignes : qui y est transféré entendrait de nouveau un menu."
         yield Finding(ERROR, path, sentence)
 
 
@@ -197,11 +201,13 @@ def _known(tree: Step, line: Line | None) -> Known:
             if isinstance(step.get(name), str):
                 names.add(step[name])
     ours: dict[str, Any] = {"organization_id": line.organization_id} if line else {}
+    services = _slugs("services", named["service"], give="phone", active=True)
     return Known(
         queues=_slugs("queues", named["queue"], **ours),
         topics=_slugs("topics", named["topic"]),
         articles=_slugs("articles", named["article"], state="published"),
-        services=_slugs("services", named["service"], give="phone", active=True),
+        services=services,
+        lines=db.session.scalars(db.select(Line.number).where(Line.number.in_(services.values()))).all(),
     )
 
 

@@ -100,6 +100,14 @@ def one(contact_id: int, role: str) -> Leg | None:
     return found[-1] if found else None
 
 
+def not_reached(contact_id: int, role: str) -> Leg | None:
+    """The last telephone called in this role, if nobody picked it up and it was not called off."""
+    query = db.select(Leg).filter_by(contact_id=contact_id, role=role).order_by(Leg.id.desc()).limit(1)
+    last = db.session.scalar(query)
+    failed = last is not None and last.state in OVER and last.answered_at is None and last.seat != "out"
+    return last if failed else None
+
+
 def there(contact_id: int) -> list[Leg]:
     """As `of`, without those that nobody picked up as long as they may ring."""
     since = rung_since()

@@ -20,6 +20,13 @@ def test_a_queue_that_nobody_else_serves_now_is_told_apart(app: Flask) -> None:
     assert told == {served.id: True, left.id: False}
 
 
+def test_a_service_whose_number_is_a_line_of_ours_is_nobody_to_hand_a_call_to(app: Flask) -> None:
+    town, other = make.service("accueil-mairie", phone="+33199000010"), make.service(phone="+33199000050")
+    assert handing.service_target(town) is not None
+    make.line("+33199000010")
+    assert handing.service_target(town) is None and handing.service_target(other) is not None
+
+
 @pytest.mark.parametrize("called_out", [False, True])
 def test_a_call_is_said_to_be_recorded_only_while_it_is(app: Flask, called_out: bool) -> None:
     agent = make.staff()

@@ -55,6 +55,7 @@ def test_a_plain_menu_has_nothing_wrong(line: Line) -> None:
         ({"do": "transfer", "service": "muet"}, "n’a pas de numéro"),
         ({"do": "transfer", "service": "secours"}, "numéro court"),
         ({"do": "transfer", "service": "surtaxe"}, "surtaxé"),
+        ({"do": "transfer", "service": "accueil-mairie"}, "une de vos lignes"),
         ({"do": "text", "text": {"en": "Hello"}}, "SMS"),
         ({"do": "say", "says": {"en": "Hello"}}, "ne dit rien"),
         ({"do": "choose", "choices": []}, "impasse"),
@@ -67,6 +68,7 @@ def test_what_cannot_be_done_is_an_error(line: Line, step: Any, word: str) -> No
     make.service("muet", phone="")
     make.service("secours", phone="112")
     make.service("surtaxe", phone="+33890123456")
+    make.service("accueil-mairie", phone=line.number)
     assert any(word in sentence for sentence in sentences(menu(choice("1", step)), line))
 
 

@@ -159,6 +159,9 @@ def test_who_does_not_answer_leaves_the_agent_with_the_citizen(app: Flask, statu
     desk.status(THIRD_CALL, status, 2, f"?leg={third.id}")
     assert desk.leg("citizen").seat == "room" and desk.presence(other) == "available"
     assert history("contact.consult_over") == 1
+    assert "Dominique Roy n’a pas répondu" in desk.page()
+    desk.act("consult", f"agent:{other.id}")
+    assert "n’a pas répondu" not in desk.page(), "asked again"
 
 
 def test_a_machine_that_answers_a_consultation_is_nobody(app: Flask) -> None:
