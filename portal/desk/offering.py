@@ -83,8 +83,9 @@ def accept(offer: Offer) -> bool:
     return True
 
 
-def miss(offer: Offer) -> None:
-    """Not picked up: the contact is in line again at the same place, for the next agent. Harmless once it is over."""
+def miss(offer: Offer, how: str = "") -> None:
+    """Not picked up: the contact is in line again at the same place, for the next agent. Harmless once it is over.
+    `how` is what the network says of it."""
     if offer.state != "ringing":
         return
     close_offer(offer, "missed")
@@ -95,7 +96,7 @@ def miss(offer: Offer) -> None:
     hold_desk(contact.organization_id)  # the agent may have another offer
     agent = hold_presence(offer.staff_id)
     if agent is not None:
-        presence.miss(agent)
+        presence.miss(agent, how=how)
     offer.place.state = "waiting"
     match(offer.place.organization_id)
 

@@ -23,6 +23,7 @@ from portal.staff.models import Staff
 from portal.staff.sessions import IDLE, is_signed_out
 
 CHOICES = ("available", "break", "away")
+UNREACHED = ("busy", "failed")  # it did not even ring
 MOST_MISSED = 2  # offers in a row, after which an agent is away
 LONGEST_WRAP_UP = timedelta(minutes=30)
 
@@ -86,11 +87,19 @@ def begin_call(presence: Presence, contact: Contact) -> None:
     set_state(presence, "busy", why="accepted")
 
 
-def miss(presence: Presence) -> None:
-    """The agent did not pick up. The second time in a row they are away, and their console says why."""
+def miss(presence: Presence, *, how: str = "") -> None:
+    """The agent did not pick up, or their telephone was `busy` or could not be reached (`failed`). The second time in a
+    row they are away, and their console says why."""
     presence.missed += 1
     if presence.missed >= MOST_MISSED and presence.state == "available":
-        set_state(presence, "away", why="missed")
+        set_state(presence, "away", why=how if how in UNREACHED else "missed")
+
+
+def sent_away(staff_id: int) -> str:
+    """Why somebody whom calls that were not picked up sent away is away: `missed`, `busy` or `failed`."""
+    known = db.session.get(Presence, staff_id)
+    told = history.of(known, limit=1) if known is not None else []
+    return next((event.details["why"] for event in told if event.details.get("why") in UNREACHED), "missed")
 
 
 def begin_wrap_up(staff_id: int, queue: Queue | None, contact: Contact) -> Presence | None:

@@ -79,15 +79,15 @@ def call_over(leg: Leg, status: str, *, agent_gone: bool) -> str:
     return "over"
 
 
-def dial_over(offer: Offer, *, caller_gone: bool, bridged: bool) -> str:
-    """The `<Dial>` towards an agent is over. What the caller's telephone does now: `line` (waits again), `seat` (goes
-    where it is wanted) or `over`. Hold the offer first."""
+def dial_over(offer: Offer, *, caller_gone: bool, bridged: bool, status: str = "") -> str:
+    """The `<Dial>` towards an agent is over, with this `status` of theirs. What the caller's telephone does now: `line`
+    (waits again), `seat` (goes where it is wanted) or `over`. Hold the offer first."""
     contact = offer.contact
     if caller_gone:
         hang_up(contact)
         return "over"
     if offer.state == "ringing":
-        offering.miss(offer)
+        offering.miss(offer, status)
     if offer.state != "accepted":
         return "line" if is_in_line(contact) else "over"
     citizen, agent = legs.one(contact.id, "citizen"), _agent_of(offer)
@@ -176,16 +176,16 @@ def _gone(contact: Contact, leg: Leg, status: str) -> None:
     elif leg.role == "third":
         _third_gone(contact, leg)
     elif leg.seat != "out":
-        _agent_gone(contact, leg)
+        _agent_gone(contact, leg, status)
     if leg.role != "citizen":
         _release(contact, leg)
 
 
-def _agent_gone(contact: Contact, leg: Leg) -> None:
+def _agent_gone(contact: Contact, leg: Leg, status: str) -> None:
     if leg.purpose in ("call_back", "call") and leg.offer_id is not None:
         offer = offering.hold_offer(leg.offer_id)
         if offer is not None and offer.state == "ringing":
-            offering.miss(offer)
+            offering.miss(offer, status)
             return
     citizen, third = legs.one(contact.id, "citizen"), legs.one(contact.id, "third")
     if citizen is None or contact.ended_at is not None:

@@ -110,6 +110,14 @@ PRESENCES = {
     "break": "En pause",
     "away": "Absent",
 }
+SENT_AWAY = {  # why whom two calls in a row did not reach is away
+    "missed": "Vous êtes passé en absence : deux appels de suite n’ont pas été décrochés. Dites-vous disponible quand "
+    "vous l’êtes.",
+    "busy": "Vous êtes passé en absence : deux appels de suite ont trouvé votre téléphone occupé, ou l’ont vu refuser. "
+    "Dites-vous disponible quand il est libre.",
+    "failed": "Vous êtes passé en absence : deux appels de suite n’ont pas atteint votre téléphone. Vérifiez qu’il est "
+    "allumé et connecté, et que son adresse est la bonne dans votre fiche, puis dites-vous disponible.",
+}
 REPLY_BY = {"text": "SMS", "email": "E-mail", "web": "Page de suivi"}
 CONSENTS = {
     "word": "STOP reçu par SMS",

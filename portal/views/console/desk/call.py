@@ -20,6 +20,7 @@ from portal.views.console.contact import page as contact_page
 from portal.views.console.door import agents, bp, me
 from portal.views.context import settings
 from portal.views.forms import Form
+from portal.views.telephone.talking.ringing import must_press
 
 ACTS = {
     "hold": handing.hold,
@@ -27,7 +28,7 @@ ACTS = {
     "cancel": handing.cancel,
     "complete": handing.complete,
 }
-YOURS_FIRST = "Votre téléphone va sonner : décrochez, puis appuyez sur 1."
+YOURS_FIRST = "Votre téléphone va sonner : décrochez"
 ACTS_ON = {"consult": handing.consult, "transfer": handing.transfer}
 
 
@@ -56,7 +57,8 @@ def steer_call(contact_id: int, act: str) -> Any:
 @agents
 def call_out(contact_id: int) -> Any:
     """A call that is over is called back in its own contact; what was written is answered by a call of its own."""
-    found, said, refused = answering.find_contact(contact_id, by=me()), YOURS_FIRST, False
+    found, refused = answering.find_contact(contact_id, by=me()), False
+    said = f"{YOURS_FIRST}, puis appuyez sur 1." if must_press(me().phone) else f"{YOURS_FIRST}."
     try:
         if found.channel == "phone":
             calling_out.call(found.id, by=me())

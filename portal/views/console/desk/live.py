@@ -63,7 +63,7 @@ class Rung:
 class Live:
     presence: Standing
     left_s: int
-    sent_away: bool  # by calls that were not picked up
+    sent_away: str  # by calls that were not picked up: why
     ringing: Ringing | None
     rung: Rung | None
     contact: Contact | None  # the one they speak in, or write up
@@ -152,11 +152,12 @@ def live() -> Live:
     offer = offering.find(mine.offer_id) if mine.offer_id else None
     contact = db.session.get(Contact, mine.contact_id) if mine.contact_id else None
     contact = contact if contact and mine.state in ("busy", "wrap_up") else None
+    away = mine.state == "away"
     left = (mine.until - clock.now()).total_seconds() if mine.until and mine.state == "wrap_up" else 0
     return Live(
         presence=mine,
         left_s=max(0, round(left)),
-        sent_away=mine.state == "away" and mine.missed >= presence.MOST_MISSED,
+        sent_away=presence.sent_away(me().id) if away and mine.missed >= presence.MOST_MISSED else "",
         ringing=_ringing(offer) if offer else None,
         rung=_rung(mine.leg_id) if mine.leg_id and not offer else None,
         contact=contact,

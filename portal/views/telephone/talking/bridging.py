@@ -122,8 +122,8 @@ def _picked_up(offer: Offer | None, planned: Leg | None) -> VoiceResponse:
 
 def _after_dial(offer: Offer, *, new: bool, **told: bool) -> VoiceResponse:
     """What the caller's telephone does now that the `<Dial>` towards an agent is over, as we are `told`."""
-    contact = offer.contact
-    what = talking.dial_over(offer, **told) if new else talking.next_of(contact)
+    contact, status = offer.contact, request.form.get("DialCallStatus", "")
+    what = talking.dial_over(offer, status=status, **told) if new else talking.next_of(contact)
     if what == "over":
         return VoiceResponse()
     citizen = legs.one(contact.id, "citizen")

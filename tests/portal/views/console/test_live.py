@@ -181,16 +181,26 @@ def test_the_wrap_up_counts_down_is_prolonged_and_ended(client: Any, agent: Staf
     assert presence.of(agent).state == "available"
 
 
-def test_who_was_sent_away_by_missed_calls_is_told_why(client: Any, agent: Staff, queue: Queue) -> None:
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ("no-answer", "deux appels de suite n’ont pas été décrochés"),
+        ("busy", "occupé"),
+        ("failed", "n’ont pas atteint votre téléphone"),
+    ],
+)
+def test_who_was_sent_away_by_missed_calls_is_told_why(
+    client: Any, agent: Staff, queue: Queue, how: str, said: str
+) -> None:
     call(queue)
     for _ in range(presence.MOST_MISSED):
         live = offering.live_for(agent.id)
         assert live is not None
         held = offering.hold_offer(live.id)
         assert held is not None
-        offering.miss(held)
+        offering.miss(held, how)
     shown = client.get("/console/now").text
-    assert "deux appels de suite n’ont pas été décrochés" in shown and "Disponible" in shown
+    assert said in shown and "Disponible" in shown
 
 
 def test_the_desk_says_how_each_queue_does(client: Any, agent: Staff, queue: Queue) -> None:

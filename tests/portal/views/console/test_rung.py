@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from flask import Flask
 
-from tests.portal.calling import AGENT_CALL
-from tests.portal.views.console.test_call import Desk, colleague
+from portal.database import db
+from tests.portal.calling import AGENT_CALL, CALL
+from tests.portal.views.console.test_call import OTHER_PHONE, Desk, colleague
 from tests.signing import send, signed_in
 
 
@@ -39,3 +41,16 @@ def test_no_key_means_two_things_on_a_call(app: Flask) -> None:
     desk = Desk(app)
     keys = re.findall(r'data-key="([^"]+)"', desk.page())
     assert {key for key in keys if keys.count(key) > 1} <= {"r"}
+
+
+@pytest.mark.parametrize(
+    ("phone", "said"),
+    [(OTHER_PHONE, "décrochez, puis appuyez sur 1."), ("sip:anna@pbx.example", "décrochez.")],
+)
+def test_whoever_calls_out_is_told_what_their_own_telephone_asks(app: Flask, phone: str, said: str) -> None:
+    desk = Desk(app)
+    desk.agent.phone = phone
+    desk.status(CALL, "completed")
+    db.session.commit()
+    send(desk.browser, f"/console/contacts/{desk.contact.id}/call", {})
+    assert said in desk.page()
