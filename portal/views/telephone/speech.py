@@ -10,6 +10,7 @@ from flask_babel import force_locale, gettext
 from twilio.twiml.voice_response import VoiceResponse
 
 from portal.lines.models import Line
+from portal.lines.pronouncing import pronounced
 from portal.lines.saying import HEARD, SPOKEN
 from portal.lines.tree import in_language
 from portal.views.language import LANGUAGES
@@ -39,7 +40,7 @@ def at(endpoint: str, **values: Any) -> str:
 
 def speak(into: Any, text: str, language: str) -> None:
     if text:
-        into.say(text[:LONGEST_SAY], language=SPOKEN.get(language, SPOKEN["fr"]))
+        into.say(pronounced(text, language)[:LONGEST_SAY], language=SPOKEN.get(language, SPOKEN["fr"]))
 
 
 def own(line: Line, name: str, language: str, default: str = "") -> Spoken:

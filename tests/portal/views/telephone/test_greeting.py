@@ -20,13 +20,13 @@ WEEK = {day: [["08:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")
 @pytest.mark.parametrize(
     ("now", "words"),
     [
-        ("2026-07-14T11:00:00+02:00", "jour férié : Fête nationale. Ouvre demain à 08:00."),
+        ("2026-07-14T11:00:00+02:00", "jour férié : Fête nationale. Ouvre demain à 8 heures."),
         (
             "2026-12-24T11:00:00+01:00",
-            "exceptionnellement fermés aujourd’hui. Ouvre lundi 28 décembre à 08:00.",
+            "exceptionnellement fermés aujourd’hui. Ouvre lundi 28 décembre à 8 heures.",
         ),
-        ("2026-11-21T11:00:00+01:00", "fermés en ce moment. Ouvre lundi 23 novembre à 08:00."),
-        ("2027-01-30T11:00:00+01:00", "fermés en ce moment. Ouvre lundi 1er février à 08:00."),
+        ("2026-11-21T11:00:00+01:00", "fermés en ce moment. Ouvre lundi 23 novembre à 8 heures."),
+        ("2027-01-30T11:00:00+01:00", "fermés en ce moment. Ouvre lundi 1er février à 8 heures."),
     ],
 )
 def test_a_closed_line_says_why_and_when_it_opens(network: Network, line: Line, now: str, words: str) -> None:
@@ -46,7 +46,7 @@ def test_a_closed_line_speaks_its_other_languages(network: Network, line: Line) 
         assert "For English, press 5." in said(caller.heard)
         action = str(caller.heard.find("Gather").get("action"))
         heard = network.twiml(action, CallSid="CA1", Digits="5")
-        assert "Opens Monday 23 November at 08:00" in said(heard) and verbs(heard)[-1] == "Record"
+        assert "Opens Monday 23 November at 8 a.m." in said(heard) and verbs(heard)[-1] == "Record"
         assert {each.get("language") for each in heard.iter("Say")} == {"en-GB"}
         assert contacts()[0].language == "en"
         again = network.twiml(action, CallSid="CA1", Digits="9")
@@ -58,7 +58,7 @@ def test_a_closed_line_that_takes_no_messages_says_goodbye(network: Network, lin
     line.texts["closed"] = {"fr": "Fermé. {opens}"}
     with time_machine.travel("2026-11-21T11:00:00+01:00"):
         heard = Caller(network).heard
-    assert verbs(heard)[-1] == "Hangup" and "Fermé. Ouvre lundi 23 novembre à 08:00." in said(heard)
+    assert verbs(heard)[-1] == "Hangup" and "Fermé. Ouvre lundi 23 novembre à 8 heures." in said(heard)
 
 
 def test_an_emergency_is_said_before_all_open_or_closed(network: Network, line: Line) -> None:
