@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func
 
+from knowledge_base.analysis import fold
 from portal.database import db
 from portal.directory.hours.opening import Opening, opening_at, relay_gaps
 from portal.lines.models import Line
@@ -22,6 +23,15 @@ class Relay(NamedTuple):
 
 SPOKEN = {"fr": "fr-FR", "en": "en-GB", "ar": "ar-XA"}  # what the network's voices call our languages
 HEARD = {"fr": "fr-FR", "en": "en-GB", "ar": "ar-MA"}  # and what its ears call them
+
+
+FAREWELLS = ("au revoir", "bonne journée", "bonne soirée", "à bientôt", "goodbye", "مع السلامة", "إلى اللقاء")
+
+
+def bids_farewell(text: str) -> bool:
+    """Whether these words are how a call ends."""
+    said = fold(text)
+    return any(fold(words) in said for words in FAREWELLS)
 
 
 def find_line(number: str) -> Line | None:

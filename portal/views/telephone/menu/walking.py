@@ -15,9 +15,11 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from portal.contacts.calls.calling import hold_call, stop_at
 from portal.contacts.models import Contact
+from portal.errors import N_
 from portal.lines import tree as steps
 from portal.lines.models import Line, MenuVersion
 from portal.lines.reaching import Called, going_on
+from portal.lines.saying import bids_farewell
 from portal.lines.tree import Step
 from portal.telephony import events
 from portal.views.telephone import speech
@@ -136,10 +138,12 @@ def take(walk: Walk, path: str) -> VoiceResponse:
 
 
 def take_next(walk: Walk) -> VoiceResponse:
-    """What comes after this step; the call ends where nothing does."""
-    if steps.step_at(walk.tree, walk.path + steps.NEXT) is None:
-        return hang_up(walk)
-    return take(walk, walk.path + steps.NEXT)
+    """What comes after this step; where nothing does the call ends, with a goodbye unless one was just said."""
+    if steps.step_at(walk.tree, walk.path + steps.NEXT) is not None:
+        return take(walk, walk.path + steps.NEXT)
+    if not bids_farewell(walk.said[-1][0] if walk.said else ""):
+        walk.tell(N_("Merci de votre appel, et au revoir."))
+    return hang_up(walk)
 
 
 def to_a_person(walk: Walk) -> VoiceResponse:

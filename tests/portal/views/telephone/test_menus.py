@@ -155,7 +155,9 @@ def test_a_text_without_an_answer_that_cannot_leave_gives_somebody(network: Netw
 def test_a_text_with_its_link_leaves_and_the_call_ends(network: Network, line: Line) -> None:
     caller = Caller(network)
     caller.press("2")
-    assert verbs(caller.press("2"))[-1] == "Hangup"
+    heard = caller.press("2")
+    assert verbs(heard)[-1] == "Hangup"
+    assert said(heard) == "Le SMS est parti. Merci de votre appel, et au revoir."
     assert texts() == [f"Mairie : Le dossier : {network.settings.public_base_url}/fr/articles/papiers"]
 
 
@@ -212,7 +214,17 @@ def test_a_message_is_asked_for_in_the_words_of_its_step(network: Network, line:
 
 def test_a_step_that_only_speaks_ends_the_call(network: Network, line: Line) -> None:
     heard = Caller(network).press("3")
-    assert verbs(heard) == ["Say", "Hangup"] and said(heard) == "Nous déménageons."
+    assert verbs(heard)[-1] == "Hangup"
+    assert said(heard) == "Nous déménageons. Merci de votre appel, et au revoir."
+
+
+def test_nobody_is_bid_goodbye_twice(network: Network, line: Line) -> None:
+    last = {"do": "say", "says": {"fr": "Nous déménageons. Au revoir !", "en": "We are moving."}}
+    menus.publish(menus.draft(line, make.menu(make.choice("1", last, "Adresse")), SYSTEM), SYSTEM)
+    assert said(Caller(network).press("1")) == "Nous déménageons. Au revoir !"
+    caller = Caller(network, CallSid="CA2")
+    caller.press("5")
+    assert said(caller.press("1")) == "We are moving. Thank you for calling, and goodbye."
 
 
 def test_a_line_without_a_menu_takes_a_message(network: Network, app: Flask) -> None:
