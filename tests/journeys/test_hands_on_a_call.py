@@ -99,6 +99,7 @@ def test_a_service_is_consulted_and_keeps_the_call(office: Office) -> None:
     service.wait_to_be_with(CITIZEN)
     agent.wait_for("over")
     service.hang_up()
+    citizen.wait_to_hear("L’appel est terminé")
     citizen.wait_for("over")
     until(lambda: office.contact().ended_at)
 

@@ -30,7 +30,7 @@ from portal.views.telephone.menu.walking import resume
 
 IN_LINE = ("telephone.wait", "telephone.waited")  # they wait for an agent, not for the database
 GOES_ON = (  # somebody else is on this call, or is about to be: the network asks the same again in a moment
-    *("telephone.connect", "telephone.put_through", "telephone.seat"),
+    *("telephone.connect", "telephone.put_through", "telephone.seat", "telephone.alone"),
     *("telephone.agent_answers", "telephone.agent_presses", "telephone.called"),
     *("telephone.third_answers", "telephone.third_presses"),
 )

@@ -114,6 +114,12 @@ def goodbye(text: str, language: str) -> VoiceResponse:
     return twiml
 
 
+def talk_over(language: str) -> Spoken:
+    """Said to a citizen whom somebody else's hanging up leaves alone on the telephone."""
+    with force_locale(language):
+        return gettext("L’appel est terminé. Merci, et au revoir."), language
+
+
 def unavailable() -> VoiceResponse:
     """What is said when nothing else can be: no line, no database."""
     text = "Le service est momentanément indisponible. En cas d’urgence, appelez le 112, ou écrivez au 114."

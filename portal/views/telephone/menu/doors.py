@@ -72,8 +72,12 @@ def transferred() -> Any:
     answered = status in SPOKEN_WITH
     if service is not None and walk.new:
         pass_on(walk.contact(), service.id, answered=answered)
-    over = answered or request.form.get("CallStatus") in OVER
-    twiml = VoiceResponse() if over else not_reached(walk, service)
+    if request.form.get("CallStatus") in OVER:
+        twiml = VoiceResponse()
+    elif answered:
+        twiml = speech.goodbye(*speech.talk_over(walk.language))
+    else:
+        twiml = not_reached(walk, service)
     db.session.commit()
     return speech.answer(twiml)
 

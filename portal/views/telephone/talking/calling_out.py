@@ -17,7 +17,7 @@ from portal.referrals.following import by_phone
 from portal.telephony import events
 from portal.views.telephone import bp, speech
 from portal.views.telephone.guard import signed
-from portal.views.telephone.speech import at
+from portal.views.telephone.speech import Spoken, at
 from portal.views.telephone.talking.ringing import must_press, press_1, told_key
 from portal.views.telephone.talking.rooms import seat_of
 
@@ -105,7 +105,8 @@ def sent_on() -> Any:
     twiml = VoiceResponse()
     if leg is not None:
         reached = request.values.get("DialCallStatus") in ("completed", "answered")
-        twiml = speech.goodbye(_farewell(leg, reached=reached), leg.contact.language)
+        said = speech.talk_over if reached else _not_there
+        twiml = speech.goodbye(*said(leg.contact.language))
         if new:
             if not reached:
                 by_phone.heard(leg.contact_id, answered=False)
@@ -134,8 +135,7 @@ def _seated(leg: Leg) -> VoiceResponse:
     return seat_of(leg)
 
 
-def _farewell(leg: Leg, *, reached: bool) -> str:
-    with force_locale(leg.contact.language):
-        if reached:
-            return gettext("L’appel est terminé. Merci, et au revoir.")
-        return gettext("Ce service ne répond pas pour le moment. Rappelez-nous, ou réessayez plus tard.")
+def _not_there(language: str) -> Spoken:
+    with force_locale(language):
+        text = gettext("Ce service ne répond pas pour le moment. Rappelez-nous, ou réessayez plus tard.")
+    return text, language

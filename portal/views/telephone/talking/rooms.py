@@ -24,9 +24,10 @@ from portal.telephony.music import sound
 from portal.views.guards import anyone
 from portal.views.telephone import bp, speech
 from portal.views.telephone.guard import signed
-from portal.views.telephone.speech import at
+from portal.views.telephone.speech import Spoken, at
 from portal.views.telephone.talking.ringing import LONGEST_CALL_S, RING_S, dial, ring, told_key
 
+MOMENT_S = 2
 SAME_WORD = "I-Twilio-Idempotency-Token"  # the network's own mark of a request that it makes again
 
 
@@ -50,16 +51,24 @@ def seat() -> Any:
 def apart() -> Any:
     """Heard again and again by whoever is on hold: a sentence in their language, then music."""
     language = speech.language()
-    with force_locale(language):
-        text = gettext("Merci de patienter, nous revenons vers vous.")
-    return speech.answer(_music(text, language, at("apart", lang=language)))
+    return speech.answer(_music(*_be_patient(language), at("apart", lang=language)))
 
 
 @bp.post("/voice/alone")
 @signed
 def alone() -> Any:
-    """Heard by an agent while the others are not there."""
-    return speech.answer(_music("La personne est en attente.", "fr", at("alone")))
+    """Heard in the room without the others. First a moment's quiet: they come, or hung up and the call is being ended;
+    what is told meanwhile would be wrong."""
+    leg_id = request.args.get("leg", 0, type=int)
+    again, twiml = at("alone", leg=leg_id, again=1), VoiceResponse()
+    leg = db.session.get(Leg, leg_id) if "again" in request.args else None
+    if leg is not None and not leg.contact.ended_at:
+        return speech.answer(_music(*_meanwhile(leg), again))
+    if leg is not None:  # and the network was not reached yet to let them go
+        speech.speak(twiml, *_last_words(leg))
+    twiml.pause(length=MOMENT_S)
+    twiml.redirect(again, method="POST")
+    return speech.answer(twiml)
 
 
 def seat_of(leg: Leg, *, new: bool = True) -> VoiceResponse:
@@ -74,7 +83,7 @@ def seat_of(leg: Leg, *, new: bool = True) -> VoiceResponse:
         return dial(offer, new=new) if offer is not None else back_in_line(contact, cut=True)
     if leg.seat == "away":
         return _away(leg, contact)
-    return _out(leg, contact)
+    return _out(leg)
 
 
 def back_in_line(contact: Contact, *, cut: bool = False) -> VoiceResponse:
@@ -94,7 +103,7 @@ def _sit(leg: Leg, contact: Contact) -> VoiceResponse:
     """With the others of the call, or apart. The room begins with any of them, and ends with none."""
     twiml = VoiceResponse()
     sitting = twiml.dial(action=at("seat", leg=leg.id), method="POST")
-    heard = at("apart", lang=contact.language) if leg.role == "citizen" else at("alone")
+    heard = at("apart", lang=contact.language) if leg.seat == "hold" else at("alone", leg=leg.id)
     sitting.conference(
         room_of(contact.id, leg.seat),
         beep=False,
@@ -110,7 +119,7 @@ def _away(leg: Leg, contact: Contact) -> VoiceResponse:
     """Put through to the listed number of a service of the directory."""
     service = legs.one(contact.id, "third")
     if service is None:
-        return _out(leg, contact)
+        return _out(leg)
     with force_locale(contact.language):
         text = gettext("Nous vous mettons en relation avec %(service)s.", service=service.label)
     twiml = VoiceResponse()
@@ -121,12 +130,26 @@ def _away(leg: Leg, contact: Contact) -> VoiceResponse:
     return twiml
 
 
-def _out(leg: Leg, contact: Contact) -> VoiceResponse:
+def _out(leg: Leg) -> VoiceResponse:
     """The call is over for this one, who is told so."""
-    if leg.role != "citizen":
-        return speech.goodbye("La personne a raccroché." if contact.ended_at else "", "fr")
-    with force_locale(contact.language):
-        return speech.goodbye(gettext("L’appel est terminé. Merci, et au revoir."), contact.language)
+    return speech.goodbye(*_last_words(leg))
+
+
+def _last_words(leg: Leg) -> Spoken:
+    if leg.role == "citizen":
+        return speech.talk_over(leg.contact.language)
+    return "La personne a raccroché." if leg.contact.ended_at else "", "fr"
+
+
+def _meanwhile(leg: Leg) -> Spoken:
+    return (
+        _be_patient(leg.contact.language) if leg.role == "citizen" else ("La personne est en attente.", "fr")
+    )
+
+
+def _be_patient(language: str) -> Spoken:
+    with force_locale(language):
+        return gettext("Merci de patienter, nous revenons vers vous."), language
 
 
 def _music(text: str, language: str, again: str) -> VoiceResponse:

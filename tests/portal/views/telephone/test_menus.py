@@ -201,7 +201,7 @@ def test_a_transfer_that_was_answered_is_over_for_us(network: Network, line: Lin
     caller.press("2"), caller.press("3")
     for _ in range(2):
         answer = network.twiml(caller.action, **caller.fields, DialCallStatus="completed")
-    assert len(answer) == 0
+    assert verbs(answer) == ["Say", "Hangup"] and said(answer) == "L’appel est terminé. Merci, et au revoir."
     (contact,) = contacts()
     assert (contact.state, contact.disposition) == ("wrapped_up", "transferred")
 
