@@ -6,6 +6,7 @@ What is kept is put there before the transaction that names it: a file that no r
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import tempfile
 import time
@@ -13,6 +14,8 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+
+log = logging.getLogger(__name__)
 
 
 def digest_of(data: bytes) -> str:
@@ -79,9 +82,18 @@ def sweep(paths: Iterable[Path], named: Collection[str], seconds: float) -> int:
     removed = 0
     for path in paths:
         if path.name not in named and _is_older(path, seconds):
-            path.unlink(missing_ok=True)
-            removed += 1
+            removed += remove(path)
     return removed
+
+
+def remove(path: Path) -> bool:
+    """Whether the file is gone now. One that the disk does not let go of keeps no other."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        log.error("%s cannot be removed: %s", path, type(error).__name__)
+        return False
+    return True
 
 
 def _is_older(path: Path, seconds: float) -> bool:

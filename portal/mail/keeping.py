@@ -54,18 +54,20 @@ def set_aside(settings: Settings, raw: bytes, *, recipient: str) -> None:
     spool.keep(settings.mail_spool, told, BytesIO(raw))
 
 
-def forget_old(settings: Settings, *, most: int = 500) -> int:
-    """Removes the bytes of letters long since read; their rows stay, so that none of them is ever taken twice."""
+def forget_old(settings: Settings, *, after: int = 0, most: int = 500) -> int:
+    """Removes the bytes of some letters long since read, `after` this one; their rows stay, so that none of them is
+    ever taken twice. The last that was looked at, or none."""
     query = db.select(IncomingLetter).where(
         IncomingLetter.state.in_(("read", "returned")),
         IncomingLetter.forgotten_at.is_(None),
+        IncomingLetter.id > after,
         IncomingLetter.received_at < clock.now() - KEPT_FOR,
     )
     old = list(db.session.scalars(query.order_by(IncomingLetter.id).limit(most)))
     for letter in old:
-        storage.place(settings.letters_dir, letter.digest).unlink(missing_ok=True)
-        letter.forgotten_at = clock.now()
-    return len(old)
+        if storage.remove(storage.place(settings.letters_dir, letter.digest)):
+            letter.forgotten_at = clock.now()
+    return old[-1].id if old else 0
 
 
 def _key(raw: bytes) -> str:

@@ -38,15 +38,16 @@ class Seen(NamedTuple):
     subject_id: int
 
 
-def follow(tally: Tally) -> bool:
-    """Takes up some of what has happened; False when there was nothing more. The caller commits."""
+def follow(tally: Tally, *, most: int = A_BATCH, skipping: bool = False) -> bool:
+    """Takes up some of what has happened, or only passes it by; False when there was nothing more. The caller
+    commits."""
     for log, read in (("events", _events), ("messages", _messages)):
         mark = _mark(log)
-        rows = read(_after(mark, Event.id if log == "events" else Message.id))
+        rows = read(_after(mark, Event.id if log == "events" else Message.id), most)
         if rows:
             move(mark, [row.id for row in rows], clock.now())
-            touched = _touched(rows)
-            activity.note(touched[CASE], touched[CONTACT])
+            touched = {} if skipping else _touched(rows)
+            activity.note(touched.get(CASE, {}), touched.get(CONTACT, {}))
             for kind, ids in touched.items():
                 if ids:
                     keep(kind, ids, tally)
@@ -77,16 +78,16 @@ def _after(mark: Mark, number: Any) -> ColumnElement[bool]:
     return or_(number > mark.last, *passed)
 
 
-def _events(which: ColumnElement[bool]) -> list[Seen]:
+def _events(which: ColumnElement[bool], most: int) -> list[Seen]:
     query = db.select(Event.id, Event.at, Event.subject_type, Event.subject_id).where(which)
-    rows = db.session.execute(query.order_by(Event.id).limit(A_BATCH))
+    rows = db.session.execute(query.order_by(Event.id).limit(most))
     return [Seen(*row) for row in rows]
 
 
-def _messages(which: ColumnElement[bool]) -> list[Seen]:
+def _messages(which: ColumnElement[bool], most: int) -> list[Seen]:
     """A citizen's further message is no event: its row says that it came."""
     query = db.select(Message.id, Message.at, Message.contact_id).where(which)
-    rows = db.session.execute(query.order_by(Message.id).limit(A_BATCH))
+    rows = db.session.execute(query.order_by(Message.id).limit(most))
     return [Seen(row.id, row.at, "contacts", row.contact_id) for row in rows]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -82,12 +81,10 @@ def asked_for(export: Export) -> Asked:
     return Asked(seen(export.staff), first, last, timezone, **kept)
 
 
-def forget_old() -> Iterator[Export]:
-    """The exports whose week is over: gone, their files to be removed."""
+def old() -> list[Export]:
+    """The exports whose week is over: gone, once their files are removed."""
     old = db.select(Export).where(Export.state != "gone", Export.at < clock.now() - KEPT)
-    for row in db.session.scalars(old.limit(200)).all():
-        row.state = "gone"
-        yield row
+    return list(db.session.scalars(old.limit(200)))
 
 
 def name_of(export: Export) -> str:

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from portal import jobs
 from portal.database import db
 from portal.jobs import Job
 from portal.reports import counting, days, following
+from portal.work.rounds import each
 
 EVERY = timedelta(seconds=15)
 
 
 def count_days(job: Job) -> None:
-    """Each quarter of an hour and each day in a transaction of its own."""
+    """Each quarter of an hour and each day in a transaction of its own; a day that cannot be counted stays due."""
     quarters, zones = following.follow(), days.Zones()
     db.session.commit()
-    for of, begins in sorted(quarters):
-        counting.count_calls(of, begins, begins + days.QUARTER)
-        db.session.commit()
-    for of, day in following.due():
-        counting.count_day(of, day, zones[of])
-        db.session.commit()
+
+    def count_quarter(one: tuple[int, datetime]) -> None:
+        counting.count_calls(one[0], one[1], one[1] + days.QUARTER)
+
+    def count_day(one: following.Mark) -> None:
+        counting.count_day(*one, zones[one[0]])
+
+    each(sorted(quarters), count_quarter, lambda one: f"counting calls of organization {one[0]}")
+    due = following.due()
+    db.session.commit()
+    each(due, count_day, lambda one: f"counting {one[1]} of organization {one[0]}")
     jobs.finish(job)
     db.session.commit()

@@ -33,8 +33,9 @@ def make_export(job: Job) -> None:
 
 def remove_old() -> None:
     """The files whose week is over."""
-    for export in exporting.forget_old():
-        (settings().files_dir / exporting.FOLDER / exporting.name_of(export)).unlink(missing_ok=True)
+    for export in exporting.old():
+        if storage.remove(settings().files_dir / exporting.FOLDER / exporting.name_of(export)):
+            export.state = "gone"
     db.session.commit()
 
 

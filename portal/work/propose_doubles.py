@@ -8,6 +8,7 @@ from portal import jobs
 from portal.citizens import doubles
 from portal.database import db
 from portal.jobs import Job
+from portal.work.rounds import each
 
 EVERY = timedelta(minutes=5)
 LATE = 500  # events whose numbers were drawn before others', and committed after them
@@ -21,9 +22,7 @@ def propose_doubles(job: Job) -> None:
     while not nothing_new:  # what was committed late is looked for once something else has happened
         touched, last = doubles.touched_since(upto)
         db.session.commit()
-        for citizen_id in touched:
-            doubles.propose_for(citizen_id)
-            db.session.commit()
+        each(touched, doubles.propose_for, lambda one: f"looking for doubles of {one}")
         if last <= upto or len(touched) == 0:
             break
         upto = last

@@ -11,32 +11,34 @@ from portal.database import db
 from portal.jobs import Job
 from portal.telephony import alerts, sending
 from portal.work.context import settings
+from portal.work.rounds import each
 
 EVERY = timedelta(days=1)
 KEPT_THERE = "Le réseau refuse d’effacer un enregistrement de plus de six mois (erreur {code})."
 
 
 def purge_recordings(job: Job) -> None:
-    """One after the other; what the network does not answer for is tried again, and what it refuses, tomorrow."""
-    while found := recordings.past(clock.now()):
+    """One after the other; what the network does not answer for is tried again, and what it refuses, or what goes
+    wrong here, tomorrow: it keeps no other."""
+    now, last = clock.now(), None
+    silence = sending.Busy, sending.Unsure
+    while found := recordings.past(now, after=last):
+        last = found[-1].at, found[-1].id
+        sounds = [(one.id, one.provider_ref) for one in found]
         db.session.commit()
-        gone = [_purge(recording) for recording in found]
-        if not any(gone):
-            break
+        each(sounds, _purge, lambda one: f"purging recording {one[0]}", stops=silence)
     jobs.finish(job)
     db.session.commit()
 
 
-def _purge(recording: Recording) -> bool:
-    """Whether it is gone at the network, and then here too. One that it will not forget keeps no other."""
+def _purge(sound: tuple[int, str]) -> None:
+    """Gone at the network, and then here too."""
     try:
-        sending.delete_recording(settings(), recording.provider_ref)
+        sending.delete_recording(settings(), sound[1])
     except sending.Rejected as refusal:
         alerts.alert("recording_kept", KEPT_THERE.format(code=refusal.code))
-        db.session.commit()
-        return False
+        return
+    recording = db.session.get_one(Recording, sound[0])
     if recording.digest and not recordings.is_still_needed(recording.digest, (recording.id,)):
         storage.place(recordings.folder(settings().files_dir), recording.digest).unlink(missing_ok=True)
     recordings.purge(recording)
-    db.session.commit()
-    return True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from pathlib import Path
 
 from portal import clock, jobs, spool
 from portal.database import db, hold_nothing, insert
@@ -16,6 +17,7 @@ from portal.mail import fetching
 from portal.mail.keeping import keep_letter
 from portal.mail.models import MailFolder
 from portal.work.context import settings
+from portal.work.rounds import each
 
 log = logging.getLogger(__name__)
 
@@ -32,19 +34,24 @@ def read_mail(job: Job) -> None:
     db.session.commit()
 
 
-def take_in() -> int:
-    """Takes in the letters that were kept on disk; returns how many."""
-    taken = 0
+def take_in() -> None:
+    """Takes in the letters that were kept on disk: one that cannot be keeps neither the others nor the mailbox."""
     if not spool.kept(settings().mail_spool):
-        return taken
+        return
     with spool.alone(settings().mail_spool) as alone:
-        for path in spool.kept(settings().mail_spool) if alone else []:
-            told, raw = spool.read(path)
-            keep_letter(settings(), raw, source="smtp", recipient=str(told.get("recipient", "")))
-            db.session.commit()
-            spool.forget(path)
-            taken += 1
-    return taken
+        letters = spool.kept(settings().mail_spool) if alone else []
+        each(letters, _take_in, lambda path: f"taking in letter {path.name}")
+
+
+def _take_in(path: Path) -> None:
+    try:
+        told, raw = spool.read(path)
+    except ValueError:  # not what `set_aside` writes
+        spool.set_aside(path)
+        raise
+    keep_letter(settings(), raw, source="smtp", recipient=str(told.get("recipient", "")))
+    db.session.commit()
+    spool.forget(path)
 
 
 def read_folder() -> int:

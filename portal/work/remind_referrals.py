@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
 
 from portal import jobs
 from portal.database import db
-from portal.errors import trace_of
 from portal.jobs import Job
 from portal.referrals.following import reminding
-
-log = logging.getLogger(__name__)
+from portal.work.rounds import each
 
 EVERY = timedelta(hours=1)
 
@@ -19,17 +16,9 @@ EVERY = timedelta(hours=1)
 def remind_referrals(job: Job) -> None:
     """Receiver by receiver, each in a transaction of its own: what goes wrong with one waits for the next try, and is
     nothing to the others."""
-    groups = reminding.due()
+    groups = [(one[0].id, one) for one in reminding.due()]
     db.session.commit()
-    wrong: Exception | None = None
-    for group in groups:
-        try:
-            reminding.go_on(group)
-            db.session.commit()
-        except Exception as error:
-            db.session.rollback()
-            log.error("a receiver could not be reminded\n%s", trace_of(error))
-            wrong = error
+    wrong = each(groups, lambda one: reminding.go_on(one[1]), lambda one: f"reminding of referral {one[0]}")
     if wrong is not None:
         raise wrong
     jobs.finish(job)

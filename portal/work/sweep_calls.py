@@ -5,6 +5,7 @@ So an end is known two minutes after it at the latest, once the network answers,
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from portal import clock, jobs
@@ -15,7 +16,7 @@ from portal.desk import talking
 from portal.jobs import Job
 from portal.telephony import sending
 from portal.work.context import settings
-from portal.work.rounds import pass_over
+from portal.work.rounds import each
 
 EVERY = timedelta(minutes=1)
 QUIET = timedelta(minutes=1)  # a call so young is still told of
@@ -28,26 +29,17 @@ def sweep_calls(job: Job) -> None:
     going_on = calls_going_on(clock.now() - QUIET)
     jobs.finish(job)
     db.session.commit()
-    try:
+    silence = sending.Busy, sending.Unsure
+    with suppress(*silence):  # the others have their next turn already, and so has one that goes wrong
         live = sending.live_calls(settings()) if going_on else set()
-        for ref in going_on:
-            if ref not in live:
-                _ask_about(ref)
-    except (sending.Busy, sending.Unsure):
-        return  # the others have their next turn already
+        unsure = [ref for ref in going_on if ref not in live]
+        each(unsure, _ask_about, lambda ref: f"hearing of call {ref}", stops=silence)
 
 
 def _ask_about(ref: str) -> None:
-    """One that goes wrong holds up no other: it is asked about again in the next round."""
-    try:
-        state = _state_of(ref)
-        if legs.STATES.get(state) in legs.OVER:
-            talking.hear(legs.hold_contact(ref), ref, state)
-        db.session.commit()
-    except (sending.Busy, sending.Unsure):
-        raise
-    except Exception as error:
-        pass_over(error, "what became of a call could not be heard")
+    state = _state_of(ref)
+    if legs.STATES.get(state) in legs.OVER:
+        talking.hear(legs.hold_contact(ref), ref, state)
 
 
 def _state_of(ref: str) -> str:

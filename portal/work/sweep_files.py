@@ -11,15 +11,23 @@ from portal.jobs import Job
 from portal.mail import keeping
 from portal.work import make_export
 from portal.work.context import settings
+from portal.work.rounds import each
 
 EVERY = timedelta(days=1)
 
 
 def sweep(job: Job) -> None:
-    attachments.sweep(settings().attachments_dir)
-    db.session.commit()
-    while keeping.forget_old(settings()):
-        db.session.commit()
-    make_export.remove_old()
+    """Three kinds of files, of which none keeps the others."""
+    each((_attachments, _letters, make_export.remove_old), lambda kind: kind(), lambda kind: kind.__name__)
     jobs.finish(job)
     db.session.commit()
+
+
+def _attachments() -> None:
+    attachments.sweep(settings().attachments_dir)
+
+
+def _letters() -> None:
+    last = 0
+    while last := keeping.forget_old(settings(), after=last):
+        db.session.commit()

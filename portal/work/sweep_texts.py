@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from portal import jobs
@@ -12,7 +13,7 @@ from portal.database import db
 from portal.jobs import Job
 from portal.telephony import sending
 from portal.work.context import settings
-from portal.work.rounds import pass_over
+from portal.work.rounds import each
 
 EVERY = timedelta(minutes=1)
 
@@ -23,23 +24,19 @@ def sweep(job: Job) -> None:
     to_check = sweeping.take_to_check()
     jobs.finish(job)
     db.session.commit()
-    for message_id, provider_ref in to_check:
-        try:
-            _ask_about(message_id, provider_ref)
-        except (sending.Busy, sending.Unsure):
-            return  # the others have their next turn already
-        except Exception as error:  # one that goes wrong holds up no other: it has its next turn too
-            pass_over(error, f"what became of text {message_id} could not be heard")
+    silence = sending.Busy, sending.Unsure
+    with suppress(*silence):  # the others have their next turn already, and so has one that goes wrong
+        each(to_check, _ask_about, lambda one: f"hearing of text {one[0]}", stops=silence)
 
 
-def _ask_about(message_id: int, provider_ref: str) -> None:
+def _ask_about(text: tuple[int, str]) -> None:
+    message_id, provider_ref = text
     try:
         status, error = sending.text_state(settings(), provider_ref)
     except sending.Rejected as refusal:
         _give_up(message_id, str(refusal.code))
     else:
         hear_status(provider_ref, status, error)
-    db.session.commit()
 
 
 def _give_up(message_id: int, code: str) -> None:

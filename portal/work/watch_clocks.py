@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
-
-from sqlalchemy.exc import OperationalError
 
 from portal import jobs
 from portal.cases.due import escalating
-from portal.cases.due.escalating import Near
 from portal.database import db
-from portal.errors import trace_of
 from portal.jobs import Job
-
-log = logging.getLogger(__name__)
+from portal.work.rounds import each
 
 EVERY = timedelta(minutes=10)
 
 
 def watch_clocks(job: Job) -> None:
-    """Each thing in a commit of its own."""
-    for organization_id in escalating.watched():
-        found = escalating.due_soon(organization_id)
-        db.session.commit()
-        for near in found:
-            _tell(near)
+    """Each thing in a commit of its own; one that cannot be told of is tried again in the next round."""
+    organizations = escalating.watched()
+    db.session.commit()
+    each(organizations, _look_at, lambda one: f"what comes near at organization {one}")
     jobs.finish(job)
     db.session.commit()
 
 
-def _tell(near: Near) -> None:
-    """One that cannot be told of holds up no other: it is tried again in the next round."""
-    try:
-        escalating.tell(near)
-        db.session.commit()
-    except OperationalError:
-        raise
-    except Exception as error:
-        db.session.rollback()
-        log.error("%s %s could not be told of\n%s", near.table, near.id, trace_of(error))
+def _look_at(organization_id: int) -> None:
+    found = escalating.due_soon(organization_id)
+    db.session.commit()
+    each(found, escalating.tell, lambda one: f"telling of {one.table} {one.id}")

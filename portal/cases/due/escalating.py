@@ -7,7 +7,7 @@ worker that died does what it left, and no more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -35,11 +35,13 @@ MOST_SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Something of which somebody is to be told; `step` is warned, escalated or missed."""
+    """Something of which somebody is to be told; `step` is warned, escalated or missed. Whether it is may be unsure:
+    whoever tells of it meets what is `wrong` with it, and the others are told of."""
 
     table: str  # clocks, promises
     id: int
     step: str
+    wrong: Exception | None = None
 
 
 def watched() -> list[int]:
@@ -52,19 +54,27 @@ def due_soon(organization_id: int) -> list[Near]:
     calendar, now = calendars.of_organization(organization_id), clock.now()
     rules = levels.levels_of(organization_id)
     found = [
-        Near("clocks", one.id, step)
+        _near("clocks", one, lambda one: _step_of_clock(one, _ahead(one, rules), calendar, now))
         for one in _running(organization_id, _edge(calendar, _farthest(rules), now))
-        if (step := _step_of_clock(one, _ahead(one, rules), calendar, now))
     ]
-    return found + [
-        Near("promises", one.id, step)
+    found += [
+        _near("promises", one, lambda one: _step_of_promise(one, calendar, now))
         for one in _promised(organization_id, _edge(calendar, PROMISE, now))
-        if (step := _step_of_promise(one, calendar, now))
     ]
+    return [near for near in found if near.step or near.wrong]
+
+
+def _near(table: str, one: Any, step_of: Callable[[Any], str]) -> Near:
+    try:
+        return Near(table, one.id, step_of(one))
+    except Exception as error:  # whatever is wrong with one
+        return Near(table, one.id, "", error)
 
 
 def tell(near: Near) -> bool:
     """Tells whom it concerns, and writes it down. False if that was done meanwhile, or need not be any more."""
+    if near.wrong is not None:
+        raise near.wrong
     table = Clock if near.table == "clocks" else Promise
     row = db.session.scalar(locked(db.select(table).filter_by(id=near.id)))
     if row is None or not _still(row, near.step):

@@ -67,10 +67,12 @@ def keep(recording: Recording, digest: str, *, size: int, media_type: str) -> No
     recording.size, recording.media_type = size, media_type
 
 
-def past(now: datetime, limit: int = 100) -> list[Recording]:
-    """Those kept for long enough, the oldest first."""
+def past(now: datetime, *, after: tuple[datetime, int] | None = None, limit: int = 100) -> list[Recording]:
+    """Those kept for long enough, the oldest first; `after` the last one looked at."""
     oldest = clock.begins_at(add_months(clock.local_day(now), -KEPT_MONTHS))
     query = db.select(Recording).where(Recording.state != "purged", Recording.at < oldest)
+    if after is not None:
+        query = query.where(db.tuple_(Recording.at, Recording.id) > after)
     return list(db.session.scalars(query.order_by(Recording.at, Recording.id).limit(limit)))
 
 

@@ -36,6 +36,13 @@ def ready() -> Any:
         "database": "ok",
         "index": "ok" if searchable else "missing",
         "jobs": {"oldest_due_s": round(waited), "late": waited > LATE_S, "quarantined": jobs.quarantined()},
-        "spool": dict(zip(("waiting", "aside"), spool.waiting(settings().spool_dir), strict=True)),
+        "spool": _spooled(),
     }
     return jsonify(state), 200 if searchable else 503
+
+
+def _spooled() -> dict[str, int]:
+    """Requests, and letters."""
+    folders = settings().spool_dir, settings().mail_spool
+    counts = zip(*map(spool.waiting, folders), strict=True)
+    return dict(zip(("waiting", "aside"), map(sum, counts), strict=True))
