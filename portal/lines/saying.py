@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -25,13 +26,22 @@ SPOKEN = {"fr": "fr-FR", "en": "en-GB", "ar": "ar-XA"}  # what the network's voi
 HEARD = {"fr": "fr-FR", "en": "en-GB", "ar": "ar-MA"}  # and what its ears call them
 
 
+SENTENCE_ENDS = re.compile(r"(?<=[.!?…؟])\s+")
+A_TEXT = ("sms", "texto", "textos", "text", "texts", "رسالة نصية", "رسائل نصية")
+TO_US = ("écrivez", "envoyez", "nous écrire", "nous envoyer", "114", "send us", "text us", "أرسلوا", "اكتبوا")
 FAREWELLS = ("au revoir", "bonne journée", "bonne soirée", "à bientôt", "goodbye", "مع السلامة", "إلى اللقاء")
 
 
 def bids_farewell(text: str) -> bool:
     """Whether these words are how a call ends."""
-    said = fold(text)
-    return any(fold(words) in said for words in FAREWELLS)
+    return _names(text, FAREWELLS)
+
+
+def without_promise(text: str) -> str:
+    """These words without the sentences that promise a text, for whom none may reach: those that speak of one, unless
+    it is theirs to send."""
+    sentences = SENTENCE_ENDS.split(text.strip())
+    return " ".join(one for one in sentences if _names(one, TO_US) or not _names(one, A_TEXT))
 
 
 def find_line(number: str) -> Line | None:
@@ -91,3 +101,12 @@ def relay_of(organization_id: int, number: str) -> Relay | None:
 def opening_of(line: Line, when: datetime, timezone: str) -> Opening:
     """Whether someone answers at this instant, else why not; a line without a schedule is always open."""
     return opening_at(line.schedule, when, timezone) if line.schedule else Opening(open=True)
+
+
+def _names(text: str, phrases: tuple[str, ...]) -> bool:
+    said = f" {_plain(text)} "
+    return any(f" {_plain(phrase)} " in said for phrase in phrases)
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", fold(text)))

@@ -13,6 +13,7 @@ from portal.contacts.calls import recordings
 from portal.contacts.calls.transcribing import transcribe
 from portal.contacts.models import Contact, Message, consulted_articles
 from portal.contacts.recording import add_message
+from portal.contacts.texts.texting import was_sent
 from portal.database import db, locked
 from portal.telephony import events
 
@@ -104,5 +105,4 @@ def _was_told_something(contact: Contact) -> bool:
     read = db.select(consulted_articles.c.article_id).filter_by(contact_id=contact.id)
     if db.session.scalar(read.limit(1)) is not None:
         return True
-    sent = db.select(Message.id).filter_by(contact_id=contact.id, direction="out", purpose="answer")
-    return db.session.scalar(sent.where(Message.state != "failed").limit(1)) is not None
+    return was_sent(contact, "answer")

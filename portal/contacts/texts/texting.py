@@ -89,6 +89,12 @@ def why_not(contact: Contact, purpose: str = "reply") -> str:
     return NO_MESSAGE if _wants_no_message(contact, used) else ""
 
 
+def was_sent(contact: Contact, purpose: str) -> bool:
+    """Whether a text of this purpose was written in this contact and leaves, as far as we know."""
+    query = db.select(Message.id).filter_by(contact_id=contact.id, direction="out", purpose=purpose)
+    return db.session.scalar(query.where(Message.state != "failed").limit(1)) is not None
+
+
 def way_to_tell(contact: Contact, *, texts: bool = True) -> str:
     """How this person may be told of something by us: `email`, `text`; empty where only a page of ours says it."""
     used = contact.identifier

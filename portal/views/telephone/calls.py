@@ -10,12 +10,12 @@ from flask_babel import force_locale, gettext
 from portal.cases.opening import open_case
 from portal.cases.references import spoken
 from portal.contacts.calls.calling import hold_call, leave_voicemail
-from portal.contacts.texts.texting import why_not
+from portal.contacts.texts.texting import was_sent
 from portal.database import db
 from portal.history import CITIZEN
 from portal.lines.models import Line
 from portal.lines.reaching import called
-from portal.lines.saying import find_line, say
+from portal.lines.saying import find_line, without_promise
 from portal.telephony import events
 from portal.views.telephone import bp, speech
 from portal.views.telephone.contact import begun, contact_of
@@ -23,6 +23,7 @@ from portal.views.telephone.guard import signed
 from portal.views.telephone.menu.choosing import language_chosen
 from portal.views.telephone.menu.greeting import begin_trial, closed_in, greet
 from portal.views.telephone.menu.walking import begin, resume
+from portal.views.telephone.speech import Spoken
 from portal.views.telephone.texting.answering import send_reference
 
 
@@ -60,7 +61,10 @@ def closed() -> Any:
 @signed
 def voicemail() -> Any:
     line, language = find_line(request.form.get("To", "")), speech.language()
-    return speech.answer(speech.record(line, language) if line else speech.unavailable())
+    if line is None:
+        return speech.answer(speech.unavailable())
+    contact = hold_call(request.form.get("CallSid", ""))
+    return speech.answer(speech.record(line, language, contact=contact))
 
 
 @bp.post("/voice/recorded")
@@ -70,29 +74,34 @@ def recorded() -> Any:
     line, language = find_line(request.form.get("To", "")), speech.language()
     if line is None:
         return speech.answer(speech.unavailable())
-    contact = hold_call(contact_of(line, language).provider_ref or "")
-    reference, by_text = "", False
+    contact, said = hold_call(contact_of(line, language).provider_ref or ""), _heard_nothing(language)
     seconds = request.form.get("RecordingDuration", 0, type=int)
     sid = request.form.get("RecordingSid") or f"RE-{request.form.get('CallSid', '')}"
     if contact is not None and seconds:
         new = events.note(f"recording:{sid}", "recording", request.form.to_dict())
         leave_voicemail(contact, sid, seconds)
         case = open_case(contact, by=CITIZEN)
-        reference = spoken(case.reference)
-        by_text = not why_not(contact)
         if new:
             send_reference(line, contact, case)
+        said = _thanks(line, language, spoken(case.reference), by_text=was_sent(contact, "receipt"))
     db.session.commit()
-    return speech.answer(speech.goodbye(_thanks(line, language, reference, by_text), language))
+    return speech.answer(speech.last_words(said))
 
 
-def _thanks(line: Line, language: str, reference: str, by_text: bool) -> str:
+def _heard_nothing(language: str) -> list[Spoken]:
     with force_locale(language):
-        thanks = say(line, "voicemail_thanks", language) or gettext("Merci. Votre message est enregistré.")
-        if not reference:
-            return gettext("Nous n’avons rien entendu. Rappelez-nous, ou écrivez-nous.")
-        spelled = " ".join(reference.replace("-", ""))
+        return [(gettext("Nous n’avons rien entendu. Rappelez-nous, ou écrivez-nous."), language)]
+
+
+def _thanks(line: Line, language: str, reference: str, *, by_text: bool) -> list[Spoken]:
+    """The reference before the thanks: who hears « au revoir » hangs up. A town's promise of a text is kept to those
+    who get one."""
+    spelled = " ".join(reference.replace("-", ""))
+    with force_locale(language):
         told = gettext("Votre référence : %(reference)s.", reference=spelled)
         if by_text:
             told += " " + gettext("Vous la recevez aussi par SMS.")
-        return f"{told} {thanks}"  # before the thanks: who hears « au revoir » hangs up
+        ours = gettext("Votre message est enregistré. Merci, et au revoir.")
+    thanks, of = speech.own(line, "voicemail_thanks", language)
+    kept = thanks if by_text else without_promise(thanks)
+    return [(told, language), (kept, of) if kept else (ours, language)]

@@ -9,9 +9,11 @@ from flask import Response, request, url_for
 from flask_babel import force_locale, gettext
 from twilio.twiml.voice_response import VoiceResponse
 
+from portal.contacts.models import Contact
+from portal.contacts.texts.texting import why_not
 from portal.lines.models import Line
 from portal.lines.pronouncing import pronounced
-from portal.lines.saying import HEARD, SPOKEN
+from portal.lines.saying import HEARD, SPOKEN, without_promise
 from portal.lines.tree import in_language
 from portal.views.language import LANGUAGES
 
@@ -92,14 +94,19 @@ def record(
     before: Iterable[Spoken] = (),
     ask: Spoken | None = None,
     into: VoiceResponse | None = None,
+    contact: Contact | None = None,
 ) -> VoiceResponse:
-    """Asks for a message, after what `into` does; `ask` is how, else the line's own words."""
+    """Asks for a message, after what `into` does; `ask` is how, else the line's own words, without any promise of a
+    text to a `contact` that none may reach."""
     twiml = VoiceResponse() if into is None else into
     for text, of in before:
         speak(twiml, text, of)
     with force_locale(language):
         ours = gettext("Laissez un message après le signal, puis raccrochez.")
-    speak(twiml, *(ask or own(line, "voicemail", language, ours)))
+    words, of = ask or own(line, "voicemail", language, ours)
+    if contact is not None and why_not(contact):
+        words, of = (kept, of) if (kept := without_promise(words)) else (ours, language)
+    speak(twiml, words, of)
     action = at("recorded", lang=language)
     twiml.record(
         action=action, method="POST", max_length=LONGEST_MESSAGE_S, play_beep=True, finish_on_key="#"
@@ -108,8 +115,14 @@ def record(
 
 
 def goodbye(text: str, language: str) -> VoiceResponse:
+    return last_words([(text, language)])
+
+
+def last_words(said: Iterable[Spoken]) -> VoiceResponse:
+    """Said one after the other, each by the voice of its language; then the call ends."""
     twiml = VoiceResponse()
-    speak(twiml, text, language)
+    for text, language in said:
+        speak(twiml, text, language)
     twiml.hangup()
     return twiml
 

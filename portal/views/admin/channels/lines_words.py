@@ -46,10 +46,15 @@ TEXTS = {
     ),
     "holiday": ("Jour férié", "{holiday} devient le nom du jour férié, {opens} la réouverture."),
     "exception": ("Fermeture exceptionnelle", "Pour les jours exceptionnels notés fermés dans les horaires."),
-    "voicemail": ("Message vocal", "Ce qu’on demande de dire, et sous quel délai on rappelle."),
+    "voicemail": (
+        "Message vocal",
+        "Ce qu’on demande de dire, et sous quel délai on rappelle. Une phrase qui promet un SMS n’est pas dite à "
+        "qui n’en reçoit pas.",
+    ),
     "voicemail_thanks": (
         "Après le message",
-        "Dit une fois le message laissé, après la référence. Relais dit lui-même si elle part aussi par SMS.",
+        "Dit une fois le message laissé, après la référence. Relais dit lui-même si elle part aussi par SMS. Une "
+        "phrase qui promet un SMS n’est pas dite à qui n’en reçoit pas : numéro masqué, ligne fixe.",
     ),
     "text_received": (
         "SMS de réponse automatique",

@@ -79,7 +79,8 @@ def _closed(walk: Walk, opening: Opening) -> VoiceResponse:
 
 def _take_message(walk: Walk, twiml: VoiceResponse) -> VoiceResponse:
     if walk.line.takes_messages:
-        return speech.record(walk.line, walk.language, before=walk.said, into=twiml)
+        contact = walk.contact()
+        return speech.record(walk.line, walk.language, before=walk.said, into=twiml, contact=contact)
     walk.speak(twiml)
     twiml.hangup()
     return twiml

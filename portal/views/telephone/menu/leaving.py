@@ -71,7 +71,8 @@ def voicemail(walk: Walk, step: Step) -> VoiceResponse:
         walk.would("la personne laisserait ici un message.")
         return hang_up(walk)
     words = steps.in_language(step.get("says"), walk.language)
-    return speech.record(walk.line, walk.language, before=walk.said, ask=words if words[0] else None)
+    ask = words if words[0] else None
+    return speech.record(walk.line, walk.language, before=walk.said, ask=ask, contact=walk.contact())
 
 
 @does("transfer")

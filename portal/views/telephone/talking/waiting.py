@@ -83,4 +83,4 @@ def left() -> Any:
     place = places.of(contact.id) if contact is not None else None
     if result == "leave" and place is not None and place.kind == "call_back":
         return speech.answer(announcing.will_be_called_back(place, speech.language()))
-    return speech.answer(speech.record(line, speech.language()))
+    return speech.answer(speech.record(line, speech.language(), contact=contact))

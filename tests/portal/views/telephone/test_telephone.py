@@ -154,15 +154,6 @@ def test_a_hidden_number_is_a_contact_without_identifier_and_gets_no_text(
     assert db.session.scalars(db.select(Job)).all() == []
 
 
-def test_a_message_is_thanked_for_in_its_language_and_promises_no_text_in_vain(
-    network: Network, town: Any
-) -> None:
-    for call, number, by_text in (("CA1", "+33639980001", True), ("CA2", "+33142345678", False)):
-        fields = {"CallSid": call, "From": number, "RecordingDuration": "5"}
-        told = said(network.twiml("/telephone/voice/recorded?lang=en", **fields))
-        assert told.startswith("Your reference: ") and ("You also get it by text." in told) is by_text
-
-
 def test_hanging_up_while_waiting_is_told_once_and_stays_on_the_desk(network: Network, town: Any) -> None:
     network.twiml("/telephone/voice/menu?lang=fr&tries=1", CallSid="CA1", Digits="1")
     for sequence in ("3", "3", "4"):
