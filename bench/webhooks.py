@@ -141,6 +141,7 @@ def day(share: int = SHARE) -> None:
     with centre() as (crowd, address, folder):
         crowd.speed = 60
         began, before = time.monotonic(), spent.by_process(address)
+        so_far = [(0, sum(before.values()))]
         for part, weight in enumerate(shape):
             for _ in range(round(calls * weight)):
                 while len(crowd.live) > 64 + 400 * weight * len(shape) / 4:
@@ -149,12 +150,16 @@ def day(share: int = SHARE) -> None:
                 crowd.call(number, draw.choice("01234"), patience_s=min(120, draw.expovariate(1 / 60)))
             if part % 12 == 11:
                 print(f"    {part + 1:3} of {len(shape)} parts, {len(crowd.when)} webhooks", flush=True)
+                so_far.append((len(crowd.when), sum(spent.by_process(address).values())))
         crowd.wait(300)
         took = time.monotonic() - began
         after = spent.by_process(address)
         _tell_day(crowd, took)
         _tell_ends(address, folder, crowd.calls)
         _tell_spent({name: after[name] - before.get(name, 0.0) for name in after}, len(crowd.when))
+        so_far.append((len(crowd.when), sum(after.values())))
+        each = [1000 * (d - b) / (c - a) for (a, b), (c, d) in pairwise(so_far)]
+        print("  of processor, stretch by stretch of the day: " + ", ".join(f"{cost:.1f}" for cost in each))
 
 
 def _tell_spent(spent_s: dict[str, float], webhooks: int) -> None:
