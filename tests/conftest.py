@@ -35,8 +35,9 @@ from tests.ports import free_port
 ENGINES = ("sqlite", "postgresql")
 CALLS_PER_SECOND = 20.0  # an account that the network trusts: nobody waits a second for the next call
 
-# An example may take as long as a slow machine needs; the database is asked by many of one test.
-examples.register_profile("patient", deadline=None, suppress_health_check=list(HealthCheck))
+# An example may take as long as a slow machine needs; the database is asked by many of one test. They are others at
+# each run, and there are many runs: each need not try many.
+examples.register_profile("patient", max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 examples.load_profile("patient")
 
 WAITING = {"faults", "journeys"}

@@ -81,7 +81,7 @@ LETTERS = st.builds(
 
 
 @given(LETTERS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_bytes_are_read_or_said_to_be_unreadable(raw: bytes) -> None:
     try:
         read = read_letter(raw)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 from collections.abc import Iterator
@@ -37,9 +38,11 @@ SOUGHT: tuple[dict[str, str], ...] = (
 )
 
 
-@pytest.mark.parametrize("sort", ["due", "oldest", "newest", "activity"])
+SORTS = ("due", "oldest", "newest", "activity")
+
+
 def test_few_are_put_in_the_order_in_which_many_are_walked(
-    app: Flask, monkeypatch: pytest.MonkeyPatch, sort: str
+    app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     agent, dice = make.staff(), random.Random(11)
     for n in range(40):
@@ -55,7 +58,7 @@ def test_few_are_put_in_the_order_in_which_many_are_walked(
             active_at=clock.now() - timedelta(minutes=dice.randrange(10)),
         )
     case_of("Haie close", state="closed")
-    for sought in SOUGHT:
+    for sought, sort in itertools.product(SOUGHT, SORTS):
         lists = []
         for few in (0, 1_000):
             monkeypatch.setattr("portal.cases.lists.listing.FEW", few)
@@ -91,7 +94,7 @@ def test_a_subject_that_is_changed_is_found_by_its_new_words(app: Flask) -> None
 
 
 @pytest.mark.parametrize("few", [0, 1_000])
-@pytest.mark.parametrize("sort", ["due", "oldest", "newest", "activity"])
+@pytest.mark.parametrize("sort", SORTS)
 def test_no_list_reads_all_cases_or_all_that_is_due(
     app: Flask, engine: str, monkeypatch: pytest.MonkeyPatch, sort: str, few: int
 ) -> None:

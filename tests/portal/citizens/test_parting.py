@@ -88,7 +88,7 @@ class Town:
 
 
 @pytest.mark.filterwarnings("ignore")
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     said=st.lists(persons, min_size=PEOPLE, max_size=PEOPLE),
     before=st.lists(step, max_size=5),

@@ -146,7 +146,7 @@ def heard(text: str, asked: Situation) -> bool:
 
 
 @given(rule_sets(), situations())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_rules_decide_any_situation_as_a_plain_reading_does(
     versions: list[RuleVersion], asked: Situation
 ) -> None:
@@ -156,7 +156,7 @@ def test_any_rules_decide_any_situation_as_a_plain_reading_does(
 
 
 @given(rule_sets(), situations(), st.randoms(use_true_random=False))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_the_order_in_which_rules_were_written_down_decides_nothing(
     versions: list[RuleVersion], asked: Situation, chance: random.Random
 ) -> None:
@@ -167,7 +167,7 @@ def test_the_order_in_which_rules_were_written_down_decides_nothing(
 
 
 @given(rule_sets(), situations())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 def test_every_rule_explains_itself_whether_it_fits_or_not(
     versions: list[RuleVersion], asked: Situation
 ) -> None:
@@ -180,7 +180,7 @@ def test_every_rule_explains_itself_whether_it_fits_or_not(
 
 
 @given(rule_sets(), situations())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_no_rule_set_hides_words_of_distress(versions: list[RuleVersion], asked: Situation) -> None:
     list(Book(map(compile_version, versions)).fitting(asked))
     in_danger = "suicide" in asked.words or "me tuer" in asked.words

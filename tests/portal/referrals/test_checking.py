@@ -112,7 +112,7 @@ def decides(book: Book, situation: Situation) -> int | None:
     return None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     rules=st.lists(rules_of_any_kind, min_size=1, max_size=12),
     asked=st.lists(situations, min_size=5, max_size=25),
@@ -124,7 +124,7 @@ def test_what_is_said_never_to_fire_is_never_contradicted(rules: list[Rule], ask
     assert not never & {decides(book, situation) for situation in asked}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(rules=st.lists(rules_of_any_kind, min_size=1, max_size=8))
 def test_each_contradiction_and_loop_comes_with_a_situation_that_its_rules_fit(rules: list[Rule]) -> None:
     numbered = [replace(one, rule_id=n, version_id=n) for n, one in enumerate(rules, 1)]
@@ -134,7 +134,7 @@ def test_each_contradiction_and_loop_comes_with_a_situation_that_its_rules_fit(r
         assert first.target != second.target and first.order[:2] == second.order[:2]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(rules=st.lists(rules_of_any_kind, max_size=10), planted=rules_of_any_kind)
 def test_a_planted_dead_rule_is_found_among_any_others(rules: list[Rule], planted: Rule) -> None:
     """A rule twice, the second time after all others, is dead; so is one that hears what it must not."""
@@ -145,7 +145,7 @@ def test_a_planted_dead_rule_is_found_among_any_others(rules: list[Rule], plante
     assert {98, 99} <= set(dead(*numbered, first, again, deaf))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(rules=st.lists(rules_of_any_kind, max_size=6))
 def test_a_planted_contradiction_is_found_among_any_others(rules: list[Rule]) -> None:
     numbered = [replace(one, rule_id=n, version_id=n) for n, one in enumerate(rules, 1)]
@@ -154,7 +154,7 @@ def test_a_planted_contradiction_is_found_among_any_others(rules: list[Rule]) ->
     assert (50, 51) in [one.rules for one in told]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(rules=st.lists(rules_of_any_kind, max_size=6))
 def test_a_planted_loop_is_found_among_any_others(rules: list[Rule]) -> None:
     numbered = [replace(one, rule_id=n, version_id=n, strength=1) for n, one in enumerate(rules, 1)]

@@ -120,14 +120,14 @@ def instants(draw: st.DrawFn) -> datetime:
     return near + timedelta(minutes=draw(st.integers(-1440, 2880)), seconds=draw(st.sampled_from([0, 0, 59])))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(schedules(), instants(), st.sampled_from(ZONES))
 def test_what_is_open_agrees_with_a_clock_on_the_wall(schedule: Schedule, when: datetime, zone: str) -> None:
     assert is_open(schedule, when, zone) is slow_open(schedule, when, zone)
     assert opening_at(schedule, when, zone).open is slow_open(schedule, when, zone)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(schedules(), instants(), st.sampled_from(ZONES))
 def test_the_next_opening_agrees_with_a_walk_minute_by_minute(
     schedule: Schedule, when: datetime, zone: str
@@ -136,7 +136,7 @@ def test_the_next_opening_agrees_with_a_walk_minute_by_minute(
     assert found == slow or (slow is None and found is not None and found > when + SEEN)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(schedules(), instants(), st.sampled_from(ZONES))
 def test_the_closing_agrees_with_a_walk_minute_by_minute(
     schedule: Schedule, when: datetime, zone: str
@@ -187,7 +187,7 @@ def slow_source(ranges: list[dict[str, Any]], weekday: int, minute: int) -> bool
     return False
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(sources)
 def test_hours_of_the_source_are_open_when_it_surely_says_so(ranges: list[dict[str, Any]]) -> None:
     schedule, refused = read_hours({"PlageJ": ranges})

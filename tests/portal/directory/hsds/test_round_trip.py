@@ -29,7 +29,7 @@ from tests.portal.directory.hsds.cast import (
 
 WORDS = sorted({name for shape in shapes().values() for name in shape["fields"]} | {"$row", "contents"})
 LARGE = settings(
-    max_examples=40,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,
