@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal import clock
@@ -20,6 +21,7 @@ class Spending(Base):
     """How often `key` was spent in the window that began at `since`. The key is a digest: no number, no address."""
 
     __tablename__ = "spendings"
+    __table_args__ = (Index("ix_spendings_since", "since"),)
 
     key: Mapped[str] = mapped_column(primary_key=True)
     since: Mapped[datetime] = mapped_column(primary_key=True)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Index, Select, bindparam, func, text
+from sqlalchemy import BindParameter, Index, Select, String, bindparam, func, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import clock
@@ -28,9 +28,25 @@ CHANNEL = "relais_jobs"
 WAKE = text(f"NOTIFY {CHANNEL}")
 
 
+# as literal SQL: asked of some state or other, once for all, either engine would look through all that was ever done
+WAITING, LEASED, QUARANTINED, DONE = (
+    literal_column(f"'{state}'", String) for state in ("waiting", "leased", "quarantined", "done")
+)
+
+
+def _index(state: str, *columns: str) -> Index:
+    which = text(f"state = '{state}'")
+    return Index(f"ix_jobs_{state}", *columns, sqlite_where=which, postgresql_where=which)
+
+
 class Job(Base):
     __tablename__ = "jobs"
-    __table_args__ = (Index("ix_jobs_due", "state", "not_before", "id"),)
+    __table_args__ = (
+        _index("waiting", "not_before", "id"),
+        _index("leased", "lease_until"),
+        _index("quarantined", "id"),
+        _index("done", "done_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
@@ -80,10 +96,14 @@ def claim(worker: str) -> Job | None:
 
 @cache
 def _due() -> Select[Any]:
+    """The first that waits, or whose lease ran out: each found by its own index, and held."""
     now: BindParameter[datetime] = bindparam("now")
-    waiting = (Job.state == "waiting") & (Job.not_before <= now)
-    due = waiting | ((Job.state == "leased") & (Job.lease_until < now))
-    query = db.select(Job).where(due).order_by(Job.not_before, Job.id).limit(1)
+    waiting = db.select(Job.id).where(Job.state == WAITING, Job.not_before <= now)
+    left = db.select(Job.id).where(Job.state == LEASED, Job.lease_until < now)
+    first = (waiting.order_by(Job.not_before, Job.id), left.order_by(Job.lease_until))
+    held = (one.limit(1).with_for_update(skip_locked=True).subquery() for one in first)
+    either = db.union_all(*(db.select(one.c.id) for one in held))
+    query = db.select(Job).where(Job.id.in_(either)).order_by(Job.not_before, Job.id).limit(1)
     return query.with_for_update(skip_locked=True)
 
 
@@ -149,7 +169,7 @@ def set_aside_among(dedupe_keys: Collection[str]) -> set[str]:
 
 def all_set_aside() -> list[Job]:
     """The jobs that were set aside, the latest first."""
-    query = db.select(Job).filter_by(state="quarantined").order_by(Job.id.desc()).limit(200)
+    query = db.select(Job).where(Job.state == QUARANTINED).order_by(Job.id.desc()).limit(200)
     return list(db.session.scalars(query))
 
 
@@ -163,11 +183,11 @@ def try_again(job_id: int) -> Job | None:
 
 def quarantined() -> int:
     """How many jobs were set aside, and wait for a person."""
-    return db.session.scalar(db.select(func.count(Job.id)).filter_by(state="quarantined")) or 0
+    return db.session.scalar(db.select(func.count(Job.id)).where(Job.state == QUARANTINED)) or 0
 
 
 def oldest_due_s(now: datetime) -> float:
     """For how long the oldest job that is due has waited, in seconds."""
-    query = db.select(func.min(Job.not_before)).where(Job.state == "waiting", Job.not_before <= now)
+    query = db.select(func.min(Job.not_before)).where(Job.state == WAITING, Job.not_before <= now)
     oldest = db.session.scalar(query)
     return (now - oldest).total_seconds() if oldest else 0.0

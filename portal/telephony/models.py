@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import clock
@@ -48,6 +48,7 @@ class NetworkEvent(Base):
     """One thing the network told. `key` names it (its own ids and state): told twice, it is kept once."""
 
     __tablename__ = "network_events"
+    __table_args__ = (Index("ix_network_events_received", "received_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)

@@ -25,11 +25,13 @@ A_BATCH = 500  # deleted while the lock is held: a few hundredths of a second
 
 
 class Trace(NamedTuple):
-    """A kind of trace: its table, what tells its rows apart, and which of them have served."""
+    """A kind of trace: its table, what tells its rows apart, which of them have served, and what they are found by,
+    the oldest first."""
 
     table: Any
     key: tuple[Any, ...]
     served: ColumnElement[bool]
+    age: Any
 
 
 def forget_traces(job: Job) -> None:
@@ -45,13 +47,14 @@ def _traces() -> Iterator[Trace]:
     now = clock.now()
     traces = now - timedelta(days=settings().keep_traces_days)
     counters = now - timedelta(days=settings().keep_counters_days)
-    yield Trace(NetworkEvent, (NetworkEvent.id,), NetworkEvent.received_at < traces)
-    yield Trace(Job, (Job.id,), (Job.state == "done") & (Job.done_at < traces))
-    yield Trace(Spending, (Spending.key, Spending.since), Spending.since < counters)
+    received, done, since = NetworkEvent.received_at, Job.done_at, Spending.since
+    yield Trace(NetworkEvent, (NetworkEvent.id,), received < traces, received)
+    yield Trace(Job, (Job.id,), (Job.state == jobs.DONE) & (done < traces), done)
+    yield Trace(Spending, (Spending.key, since), since < counters, since)
     said = CodeCall.at < min(counters, now - code_calls.A_MONTH)
-    yield Trace(CodeCall, (CodeCall.id,), said)  # before their codes, whose they are
+    yield Trace(CodeCall, (CodeCall.id,), said, CodeCall.id)  # before their codes, whose they are
     is_said = db.exists().where(CodeCall.code_id == Code.id)
-    yield Trace(Code, (Code.id,), (Code.expires_at < counters) & ~is_said)
+    yield Trace(Code, (Code.id,), (Code.expires_at < counters) & ~is_said, Code.id)
 
 
 def _forget(trace: Trace) -> int:
@@ -65,6 +68,6 @@ def _forget(trace: Trace) -> int:
 
 
 def _found(trace: Trace) -> list[tuple[Any, ...]]:
-    query = db.select(*trace.key).where(trace.served).order_by(*trace.key).limit(A_BATCH)
+    query = db.select(*trace.key).where(trace.served).order_by(trace.age).limit(A_BATCH)
     with brief_read() as session:
         return [tuple(row) for row in session.execute(query)]
