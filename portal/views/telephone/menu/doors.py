@@ -18,6 +18,7 @@ from portal.views.telephone import bp, speech
 from portal.views.telephone.guard import signed
 from portal.views.telephone.menu import bridge_code
 from portal.views.telephone.menu.choosing import ask, choice_made, language_chosen
+from portal.views.telephone.menu.greeting import warn
 from portal.views.telephone.menu.leaving import not_reached
 from portal.views.telephone.menu.reading_aloud import read, send_answer
 from portal.views.telephone.menu.walking import Walk, resume, take, to_a_person
@@ -93,6 +94,7 @@ def _in_language(walk: Walk, language: str) -> VoiceResponse:
     walk.language = language
     if not walk.trial:
         walk.contact().language = language
+    warn(walk)
     walk.say(walk.line.texts.get("welcome"))
     return take(walk, walk.path)
 

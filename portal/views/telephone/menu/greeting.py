@@ -30,15 +30,20 @@ CLOSED = {
 def greet(walk: Walk) -> VoiceResponse:
     """In this order: the emergency of the line, the numbers of emergencies, a closed door and why, or the menu."""
     line = walk.line
-    if line.emergency:
-        walk.say(line.texts.get("emergency"))
-    _add(walk, "emergency_notice", IN_DANGER)
+    warn(walk)
     opening = opening_of(line, clock.now(), zone_of(line))
     if not opening.open:
         return _closed(walk, opening)
     walk.say(line.texts.get("welcome"))
     offer_languages(walk)
     return take(walk, "")
+
+
+def warn(walk: Walk) -> None:
+    """What comes before all else: who chooses another language has not understood it yet."""
+    if walk.line.emergency:
+        walk.say(walk.line.texts.get("emergency"))
+    _add(walk, "emergency_notice", IN_DANGER)
 
 
 def zone_of(line: Line) -> str:
@@ -60,6 +65,7 @@ def closed_in(walk: Walk, language: str | None) -> VoiceResponse:
     opening = opening_of(walk.line, clock.now(), zone_of(walk.line))
     if language:
         walk.language = walk.contact().language = language
+        warn(walk)
         _say_why(walk, opening)
     return _take_message(walk, VoiceResponse())
 

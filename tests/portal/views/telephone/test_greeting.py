@@ -53,6 +53,20 @@ def test_a_closed_line_speaks_its_other_languages(network: Network, line: Line) 
         assert verbs(again) == ["Say", "Record"] and "fermés" not in said(again)
 
 
+@pytest.mark.parametrize("now", ["2026-11-20T11:00:00+01:00", "2026-11-21T11:00:00+01:00"])
+def test_who_chooses_a_language_hears_of_the_emergency_in_it(network: Network, line: Line, now: str) -> None:
+    line.schedule, line.languages, line.language_keys = WEEK, ["fr", "en"], {"5": "en"}
+    line.emergency = True
+    line.texts["emergency"] = {"fr": "Alerte en cours.", "en": "There is an alert."}
+    with time_machine.travel(now):
+        caller = Caller(network)
+        assert said(caller.heard).startswith("Alerte en cours. Si une vie est en danger")
+        action = next(each.get("action") for each in caller.heard.iter() if each.get("action"))
+        heard = network.twiml(str(action), CallSid="CA1", Digits="5")
+    assert said(heard).startswith("There is an alert. If a life is in danger")
+    assert {each.get("language") for each in heard.iter("Say")} == {"en-GB"}
+
+
 def test_a_closed_line_that_takes_no_messages_says_goodbye(network: Network, line: Line) -> None:
     line.schedule, line.takes_messages = WEEK, False
     line.texts["closed"] = {"fr": "Fermé. {opens}"}
