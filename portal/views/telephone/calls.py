@@ -95,12 +95,12 @@ def _heard_nothing(language: str) -> list[Spoken]:
 
 def _thanks(line: Line, language: str, reference: str, *, by_text: bool) -> list[Spoken]:
     """The reference before the thanks: who hears « au revoir » hangs up. A town's promise of a text is kept to those
-    who get one."""
-    spelled = " ".join(reference.replace("-", ""))
+    who get one; the others hear their reference twice."""
+    spelled = ", ".join(reference.replace("-", ""))
     with force_locale(language):
         told = gettext("Votre référence : %(reference)s.", reference=spelled)
-        if by_text:
-            told += " " + gettext("Vous la recevez aussi par SMS.")
+        again = f"{gettext('Je répète.')} {spelled}."
+        told += " " + (gettext("Vous la recevez aussi par SMS.") if by_text else again)
         ours = gettext("Votre message est enregistré. Merci, et au revoir.")
     thanks, of = speech.own(line, "voicemail_thanks", language)
     kept = thanks if by_text else without_promise(thanks)

@@ -138,7 +138,7 @@ def _after_an_answer(walk: Walk, key: str) -> VoiceResponse:
         walk.tries = 1
         if key == BY_TEXT:
             send_answer(walk, found)
-        return read(walk, found, again=key == REPEAT)
+        return read(walk, found, again=key == REPEAT, by_text=key == REPEAT)
     if walk.tries < MOST_TRIES:
         walk.tries += 1
         return read(walk, found, again=False)

@@ -38,14 +38,15 @@ def answer(walk: Walk, step: Step) -> VoiceResponse:
     return read(walk, found)
 
 
-def read(walk: Walk, found: Aloud, *, again: bool = True) -> VoiceResponse:
+def read(walk: Walk, found: Aloud, *, again: bool = True, by_text: bool = True) -> VoiceResponse:
     """Says the answer, unless it was just heard; then waits for what the citizen does with it. A text is proposed
-    only to a number that takes them."""
+    only to a number that takes them, and not right after one was asked for."""
     twiml = VoiceResponse()
     inside = speech.gather(twiml, walk.language, walk.at("answered", tries=walk.tries))
     if again:
         walk.said.append((f"{found.title}. {found.text}", found.language))
-    walk.tell(WHAT_NEXT if walk.trial or not why_not(walk.contact()) else WITHOUT_TEXTS)
+    by_text = by_text and (walk.trial or not why_not(walk.contact()))
+    walk.tell(WHAT_NEXT if by_text else WITHOUT_TEXTS)
     walk.speak(inside)
     return twiml
 
@@ -67,7 +68,10 @@ def text(walk: Walk, step: Step) -> VoiceResponse:
     sent = _send(walk, body, "Informations envoyées par SMS")
     if sent or steps.step_at(walk.tree, walk.path + steps.NEXT) is not None:
         return take_next(walk)
-    return answer(walk, step) if slug else to_a_person(walk)
+    if not slug:
+        return to_a_person(walk)
+    walk.tell(N_("Voici l’information."))
+    return answer(walk, step)
 
 
 def _send(walk: Walk, body: str, kept: str) -> bool:

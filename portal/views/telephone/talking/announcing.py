@@ -45,7 +45,7 @@ def waiting(line: Line, place: Place, told: Announcement, language: str) -> Voic
     with force_locale(language):
         for sentence in (*_wait(told), *_instead(place, told)):
             speech.speak(gather, sentence, language)
-        _patience(gather, line, language)
+        _patience(gather, line, language, comes=told.wait_s is not None)
     return twiml
 
 
@@ -65,7 +65,7 @@ def will_be_called_back(place: Place, language: str) -> VoiceResponse:
         wait = in_steps(expected_wait_s(place))
         promise = gettext("C’est noté : nous rappelons le numéro qui se termine par %(digits)s.", **values)
         when = gettext("Ce sera dans %(wait)s.", wait=gettext(WAITS[wait])) if wait else ""
-        kept = gettext("Vous gardez votre place : vous pouvez raccrocher.")
+        kept = gettext("Vous gardez votre place. Merci, et au revoir.")
         return speech.goodbye(" ".join(filter(None, (promise, when, kept))), language)
 
 
@@ -102,8 +102,11 @@ def _instead(place: Place, told: Announcement) -> list[str]:
     return [*sentences, gettext("Pour laisser un message, tapez 2.")]
 
 
-def _patience(into: VoiceResponse | Gather, line: Line, language: str) -> None:
-    """A sentence, then about half a minute of music: the line's, from the address configured for it, or ours."""
+def _patience(into: VoiceResponse | Gather, line: Line, language: str, *, comes: bool = True) -> None:
+    """A sentence, then about half a minute of music: the line's, from the address configured for it, or ours. That
+    somebody `comes` is not said right after that nobody can."""
     music = say(line, "hold_music", language)
-    speech.speak(into, gettext("Un agent va vous répondre. Merci de rester en ligne."), language)
+    somebody = gettext("Un agent va vous répondre. Merci de rester en ligne.")
+    nobody_yet = gettext("Tant que vous restez en ligne, vous gardez votre place.")
+    speech.speak(into, somebody if comes else nobody_yet, language)
     into.play(music if music.startswith("https://") else speech.at("music"))

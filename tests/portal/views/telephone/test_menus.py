@@ -115,6 +115,7 @@ def test_an_answer_is_heard_again_then_received_by_text_once(network: Network, l
     for _ in range(3):
         heard = said(network.twiml(before, **caller.fields, Digits="2"))
     assert "Le SMS est parti." in heard and "Venez" not in heard
+    assert "par SMS" not in heard, "it is not offered again"
     (text,) = texts()
     assert text.startswith("Mairie : Refaire ses papiers.") and text.endswith("/fr/articles/papiers")
     assert [job.kind for job in db.session.scalars(db.select(Job))] == ["send_text"]
@@ -140,7 +141,7 @@ def test_who_takes_no_texts_hears_the_answer_and_may_ask_for_somebody(network: N
     caller = Caller(network, From="+33142345678")
     caller.press("2")
     heard = said(caller.press("2"))
-    assert "Nous ne pouvons pas envoyer de SMS à ce numéro. Refaire ses papiers. C’est gratuit." in heard
+    assert "envoyer de SMS à ce numéro. Voici l’information. Refaire ses papiers. C’est gratuit." in heard
     assert heard.endswith("Pour réentendre, tapez 1. Pour parler à quelqu’un, tapez 0.")
     assert caller.press("0").findtext("Enqueue") == "accueil"
 

@@ -68,6 +68,7 @@ def test_many_people_and_nobody_on_duty_are_told_without_a_figure_that_nobody_kn
     words = said(network.twiml(WAIT, **CALL))
     assert "Nombre de personnes avant vous : 14." in words
     assert "Personne ne peut répondre pour l’instant" in words
+    assert "Un agent va vous répondre" not in words and "vous gardez votre place" in words
     make.serving(queue, state="busy")
     assert "plus de vingt minutes" in said(network.twiml(WAIT, **CALL))
 
