@@ -65,7 +65,9 @@ class Agent:
 
     def search(self, typed: str) -> str:
         """The page of what was found, or the file of the one person who has this number."""
-        return self._wait("POST", "/console/find", {"csrf_token": self.token, "who": typed, "at_once": "1"})
+        return self._wait(
+            "POST", "/console/citizens", {"csrf_token": self.token, "who": typed, "at_once": "1"}
+        )
 
     def open_file(self, number: str) -> str:
         """The file of whoever has this number; of several, of the first, from the page of whom it may be."""

@@ -15,6 +15,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, g, has_request_context, request, url_for
 from flask_babel import Babel, format_decimal, get_domain, get_locale, get_timezone, gettext
+from werkzeug.routing import AnyConverter, Map
 
 from portal.config import Settings
 from portal.dates import day_text
@@ -22,6 +23,13 @@ from portal.dates import day_text
 LANGUAGES = {"fr": "Français", "en": "English", "ar": "العربية"}
 RIGHT_TO_LEFT = {"ar"}
 TRANSLATIONS = Path(__file__).parent.parent / "translations"
+
+
+class Language(AnyConverter):
+    """`<language:lang>` in an address: one of ours, so that no other address is taken for a page in a language."""
+
+    def __init__(self, addresses: Map) -> None:
+        super().__init__(addresses, *LANGUAGES)
 
 
 def current() -> str:
@@ -128,6 +136,7 @@ def _sentences() -> Callable[..., str]:
 def init_app(app: Flask, settings: Settings, zone: Callable[[], str | None]) -> None:
     """`zone` says in whose time a page is written."""
     compile_catalogues()
+    app.url_map.converters["language"] = Language
     app.config["BABEL_DEFAULT_LOCALE"] = "fr"
     app.config["BABEL_DEFAULT_TIMEZONE"] = settings.timezone
     Babel(app, locale_selector=current, timezone_selector=zone)

@@ -63,6 +63,15 @@ def _begin(person: Staff) -> Any:
     return redirect(page or _next() or url_for(HOME[person.role]))
 
 
+@bp.get("/sign-out")
+@guards.anyone
+def ask_to_leave() -> Any:
+    """The address of the button, opened anew: whoever is signed in is asked, for a link must not sign out."""
+    if not current_user.is_authenticated:
+        return redirect(url_for("sign_in.show"))
+    return render_template("sign_out.html", home=url_for(HOME[current_user.role]))
+
+
 @bp.post("/sign-out")
 @guards.staff()
 def leave() -> Any:

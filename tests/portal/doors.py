@@ -31,7 +31,7 @@ public.legal public.new_request public.not_solved public.opinion
 public.privacy public.propose_articles public.question public.receipt public.reply public.result
 public.search public.send_request public.service public.solve
 public.communes public.say_place public.suggest_completions public.thread public.topic public.topics public.write
-sign_in.show sign_in.submit site.colours site.logo site.icon assets.sheets assets.script
+sign_in.show sign_in.submit sign_in.ask_to_leave site.colours site.logo site.icon assets.sheets assets.script
 partner.answer_referral partner.look_for_service partner.referral partner.referral_file
 """
 WRITERS = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, g, redirect, url_for
+from flask import Blueprint, g, redirect, url_for
 
 from portal.views import guards, language
 
@@ -13,12 +13,9 @@ bp = Blueprint("public", __name__)
 
 @bp.url_value_preprocessor
 def read_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """Takes `lang` out of the address; an unknown one is no page of ours."""
+    """Takes `lang` out of the address."""
     if values and "lang" in values:
-        lang = values.pop("lang")
-        if lang not in language.LANGUAGES:
-            abort(404)
-        g.language = lang
+        g.language = values.pop("lang")
 
 
 @bp.url_defaults

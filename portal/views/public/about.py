@@ -8,19 +8,19 @@ from portal.views import guards
 from portal.views.public import bp, cards
 
 
-@bp.get("/<lang>/accessibility")
+@bp.get("/<language:lang>/accessibility")
 @guards.anyone
 def accessibility() -> str:
     return render_template("public/accessibility.html", desk=cards.front_desk())
 
 
-@bp.get("/<lang>/legal")
+@bp.get("/<language:lang>/legal")
 @guards.anyone
 def legal() -> str:
     return render_template("public/legal.html", desk=cards.front_desk())
 
 
-@bp.get("/<lang>/privacy")
+@bp.get("/<language:lang>/privacy")
 @guards.anyone
 def privacy() -> str:
     return render_template("public/privacy.html", desk=cards.front_desk())

@@ -21,7 +21,7 @@ A_PAGE = 50
 MOST_DOCUMENTS = 6
 
 
-@bp.get("/<lang>/articles/<slug>")
+@bp.get("/<language:lang>/articles/<slug>")
 @guards.anyone
 def article(slug: str) -> str:
     page = reading.article_page(slug, current())
@@ -37,7 +37,7 @@ def article(slug: str) -> str:
     )
 
 
-@bp.post("/<lang>/articles/<slug>/opinion")
+@bp.post("/<language:lang>/articles/<slug>/opinion")
 @guards.anyone
 def opinion(slug: str) -> Any:
     helped = Form(request.form).choice("helped", ("yes", "no"), required=True)
@@ -49,13 +49,13 @@ def opinion(slug: str) -> Any:
     return redirect(url_for("public.article", slug=slug, _anchor="helped"), 303)
 
 
-@bp.get("/<lang>/topics")
+@bp.get("/<language:lang>/topics")
 @guards.anyone
 def topics() -> str:
     return render_template("public/topics.html", topics=reading.topics(current()))
 
 
-@bp.get("/<lang>/topics/<slug>")
+@bp.get("/<language:lang>/topics/<slug>")
 @guards.anyone
 def topic(slug: str) -> str:
     number = page_asked()

@@ -29,13 +29,13 @@ from portal.views.public.home import text_number
 CODE = "bridge"  # in the session: the code, and until when
 
 
-@bp.get("/<lang>/calling")
+@bp.get("/<language:lang>/calling")
 @guards.anyone
 def calling() -> str:
     return _page(Form())
 
 
-@bp.post("/<lang>/calling")
+@bp.post("/<language:lang>/calling")
 @guards.anyone
 @limits.people
 def draw_bridge_code() -> Any:

@@ -11,7 +11,7 @@ from portal.views.language import current
 from portal.views.public import bp, cards
 
 
-@bp.get("/<lang>/documents/<slug>")
+@bp.get("/<language:lang>/documents/<slug>")
 @guards.anyone
 def document(slug: str) -> str:
     found = documents.document_page(slug)
@@ -19,7 +19,7 @@ def document(slug: str) -> str:
     return render_template("public/document.html", document=found, topic=topic, desk=cards.front_desk())
 
 
-@bp.get("/<lang>/documents/<slug>/<int:file_id>")
+@bp.get("/<language:lang>/documents/<slug>/<int:file_id>")
 @guards.anyone
 def download(slug: str, file_id: int) -> Response:
     """The file itself, never opened as a page of ours whatever is in it."""

@@ -23,7 +23,7 @@ CAME_FROM = "came_from"
 LONGEST = 500
 
 
-@bp.get("/<lang>/embed/<int:embedder_id>")
+@bp.get("/<language:lang>/embed/<int:embedder_id>")
 @guards.anyone
 @limits.people
 def embed(embedder_id: int) -> Any:

@@ -61,7 +61,7 @@ class Told:
     reason_in: str
 
 
-@bp.get("/<lang>/how-we-refer")
+@bp.get("/<language:lang>/how-we-refer")
 @guards.anyone
 def how_we_refer() -> str:
     slug = request.args.get("topic", "")

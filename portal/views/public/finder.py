@@ -43,7 +43,7 @@ QUESTIONS = {
 ARTICLES_SHOWN, SUGGESTED, A_PAGE = 3, 3, 20
 
 
-@bp.get("/<lang>/find")
+@bp.get("/<language:lang>/find")
 @guards.anyone
 @limits.people
 def find() -> Any:
@@ -58,7 +58,7 @@ def find() -> Any:
     return _onward()
 
 
-@bp.get("/<lang>/find/<step>")
+@bp.get("/<language:lang>/find/<step>")
 @guards.anyone
 @limits.people
 def question(step: str) -> Any:
@@ -67,7 +67,7 @@ def question(step: str) -> Any:
     return _page(step, Form()) if step == "what" or _told() else _onward()
 
 
-@bp.post("/<lang>/find/<step>")
+@bp.post("/<language:lang>/find/<step>")
 @guards.anyone
 @limits.people
 def reply(step: str) -> Any:
@@ -83,7 +83,7 @@ def reply(step: str) -> Any:
     return _onward()
 
 
-@bp.get("/<lang>/find/result")
+@bp.get("/<language:lang>/find/result")
 @guards.anyone
 @limits.people
 def result() -> Any:
@@ -107,7 +107,7 @@ def result() -> Any:
     return page
 
 
-@bp.get("/<lang>/offices/<kind>")
+@bp.get("/<language:lang>/offices/<kind>")
 @guards.anyone
 @limits.people
 def all_offices(kind: str) -> Any:

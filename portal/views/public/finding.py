@@ -35,7 +35,7 @@ KINDS = {
 MOST_PROPOSED = 4
 
 
-@bp.get("/<lang>/search")
+@bp.get("/<language:lang>/search")
 @guards.anyone
 @limits.people
 def search() -> str:
@@ -55,7 +55,7 @@ def search() -> str:
     return drawn
 
 
-@bp.get("/<lang>/suggest")
+@bp.get("/<language:lang>/suggest")
 @guards.anyone
 @limits.typing
 def suggest_completions() -> Any:
@@ -63,7 +63,7 @@ def suggest_completions() -> Any:
     return jsonify(library.suggest_completions(searcher(), beginning, language=current()))
 
 
-@bp.get("/<lang>/communes")
+@bp.get("/<language:lang>/communes")
 @guards.anyone
 @limits.typing
 def communes() -> Any:
@@ -73,7 +73,7 @@ def communes() -> Any:
     return jsonify(said)
 
 
-@bp.get("/<lang>/requests/articles")
+@bp.get("/<language:lang>/requests/articles")
 @guards.anyone
 @limits.typing
 def propose_articles() -> Any:

@@ -30,13 +30,13 @@ NOT_SOLVED = "Dit que ce n’est pas réglé"  # read by those who have the matt
 ALOUD = "aloud"  # how the code was asked for; kept, for the page to say what to expect
 
 
-@bp.get("/<lang>/requests/follow")
+@bp.get("/<language:lang>/requests/follow")
 @guards.anyone
 def follow() -> str:
     return _reference_page(Form())
 
 
-@bp.post("/<lang>/requests/follow")
+@bp.post("/<language:lang>/requests/follow")
 @guards.anyone
 def ask_for_code() -> Any:
     """Answers alike whether the reference exists or not: it is no key, and must not become a list of keys."""
@@ -57,7 +57,7 @@ def ask_for_code() -> Any:
     return redirect(url_for("public.enter_code"), 303)
 
 
-@bp.get("/<lang>/requests/code")
+@bp.get("/<language:lang>/requests/code")
 @guards.anyone
 def enter_code() -> Any:
     if "following" not in session:
@@ -65,7 +65,7 @@ def enter_code() -> Any:
     return _code_page(Form())
 
 
-@bp.post("/<lang>/requests/code")
+@bp.post("/<language:lang>/requests/code")
 @guards.anyone
 def check_code() -> Any:
     form = Form(request.form)
@@ -82,14 +82,14 @@ def check_code() -> Any:
     return redirect(url_for("public.thread"), 303)
 
 
-@bp.get("/<lang>/requests/thread")
+@bp.get("/<language:lang>/requests/thread")
 @guards.anyone
 def thread() -> Any:
     found = _opened()
     return found if isinstance(found, Response) else threads.page(found, Form(), new_key())
 
 
-@bp.post("/<lang>/requests/thread")
+@bp.post("/<language:lang>/requests/thread")
 @guards.anyone
 @limits.people
 @limits.files
@@ -113,7 +113,7 @@ def write() -> Any:
     return redirect(url_for("public.thread"), 303)
 
 
-@bp.get("/<lang>/requests/thread/files/<int:attachment_id>")
+@bp.get("/<language:lang>/requests/thread/files/<int:attachment_id>")
 @guards.anyone
 def attachment(attachment_id: int) -> Any:
     """A file of the matter that a code opened; there is no other, nor any once that is over."""
@@ -124,7 +124,7 @@ def attachment(attachment_id: int) -> Any:
     return as_download(found)
 
 
-@bp.post("/<lang>/requests/solved")
+@bp.post("/<language:lang>/requests/solved")
 @guards.anyone
 def solve() -> Any:
     """The citizen says that the matter is done, or needed no more: nobody needs to answer."""
@@ -144,7 +144,7 @@ def solve() -> Any:
     return redirect(url_for("public.thread"), 303)
 
 
-@bp.post("/<lang>/requests/reopened")
+@bp.post("/<language:lang>/requests/reopened")
 @guards.anyone
 def not_solved() -> Any:
     found = _opened()

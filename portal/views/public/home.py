@@ -15,7 +15,7 @@ from portal.views.public import bp, cards
 MOST_USEFUL = 6
 
 
-@bp.get("/<lang>/")
+@bp.get("/<language:lang>/")
 @guards.anyone
 def home() -> str:
     return render_template(

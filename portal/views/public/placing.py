@@ -53,7 +53,7 @@ def asked_here() -> tuple[str, ...]:
     return tuple(session.get(ASKED, ()))
 
 
-@bp.post("/<lang>/place")
+@bp.post("/<language:lang>/place")
 @guards.anyone
 @limits.people
 def say_place() -> Any:

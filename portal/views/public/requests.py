@@ -58,7 +58,7 @@ WISHES = {  # what one asks for, in everyday words, by the nature of the matter;
 TRAP = "remarks"  # a field that people do not see, programs fill, and browsers know nothing of
 
 
-@bp.get("/<lang>/requests/new")
+@bp.get("/<language:lang>/requests/new")
 @guards.anyone
 def new_request() -> str:
     """What one wants first, on a page of its own, then the form."""
@@ -69,7 +69,7 @@ def new_request() -> str:
     return _form(form, new_key())
 
 
-@bp.post("/<lang>/requests/new")
+@bp.post("/<language:lang>/requests/new")
 @guards.anyone
 @limits.people
 @limits.files
@@ -90,7 +90,7 @@ def send_request() -> Any:
     return redirect(url_for("public.receipt"), 303)
 
 
-@bp.get("/<lang>/requests/receipt")
+@bp.get("/<language:lang>/requests/receipt")
 @guards.anyone
 def receipt() -> Any:
     """Shown to the browser that sent the request, and to no other."""

@@ -42,7 +42,7 @@ class Place(NamedTuple):
     week: list[tuple[str, list[tuple[str, str]]]]
 
 
-@bp.get("/<lang>/services/<slug>")
+@bp.get("/<language:lang>/services/<slug>")
 @guards.anyone
 def service(slug: str) -> Any:
     found = directory.service(slug)

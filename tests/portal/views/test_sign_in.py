@@ -98,6 +98,14 @@ def test_signing_out_ends_the_session_on_the_server(app: Flask, client: Any) -> 
     assert client.get("/console/").status_code == 302
 
 
+def test_the_address_of_signing_out_asks_and_signs_nobody_out(app: Flask, client: Any) -> None:
+    assert client.get("/sign-out").headers["Location"] == "/sign-in"
+    signed_in(client, person(), make.PASSWORD)
+    asked = client.get("/sign-out")
+    assert "Vous êtes encore connecté" in asked.text and 'href="/console/"' in asked.text
+    assert client.get("/console/").status_code == 200
+
+
 def test_who_signs_out_is_away(app: Flask, client: Any) -> None:
     agent = make.serving(make.queue())
     signed_in(client, agent, make.PASSWORD)
@@ -145,7 +153,7 @@ def test_a_form_shown_again_minutes_later_leaves_its_sign_of_life_and_waits_for_
     csrf = token(client)
     later = clock.now() + timedelta(minutes=5)
     with time_machine.travel(later):
-        answer = client.post("/console/find", data={"who": "", "csrf_token": csrf})
+        answer = client.post("/console/citizens", data={"who": "", "csrf_token": csrf})
     assert answer.status_code == 422
     seen = db.session.scalars(db.select(StaffSession.last_seen_at).filter_by(staff_id=who.id)).one()
     assert seen >= later

@@ -38,7 +38,7 @@ def find_page() -> str:
     return _show({}, {})
 
 
-@bp.post("/find")
+@bp.post("/citizens")
 @guards.asks
 @agents
 def find_citizen() -> Any:

@@ -27,7 +27,7 @@ def readings() -> list[tuple[int, str]]:
 
 
 def find(client: Any, typed: str) -> str:
-    answer = send(client, "/console/find", {"who": typed})
+    answer = send(client, "/console/citizens", {"who": typed})
     return str((client.get(answer.location) if answer.location else answer).text)
 
 
@@ -50,7 +50,7 @@ def test_a_citizen_is_found_by_number_address_name_or_reference(app: Flask, at_d
 def test_the_number_of_one_person_leads_straight_to_their_file(app: Flask, at_desk: Any) -> None:
     anne = make.citizen("Anne Petit", phone=NUMBER)
     for typed in ("06 39 98 00 01", NUMBER):
-        answer = send(at_desk, "/console/find", {"who": typed})
+        answer = send(at_desk, "/console/citizens", {"who": typed})
         assert answer.status_code == 302 and answer.location == f"/console/citizens/{anne.id}"
     make.link(make.citizen("Paul Petit"), make.identifier("phone", NUMBER))
     page = find(at_desk, NUMBER)
@@ -63,7 +63,7 @@ def test_to_a_browser_with_scripts_the_file_of_a_number_is_the_answer(app: Flask
     address = f"/console/citizens/{anne.id}"
     onlookers.look(address, by=colleague, types=False)
     db.session.commit()
-    answer = send(at_desk, "/console/find", {"who": NUMBER, "at_once": "1"})
+    answer = send(at_desk, "/console/citizens", {"who": NUMBER, "at_once": "1"})
     assert answer.status_code == 200 and "<h1>Anne Petit</h1>" in answer.text
     assert f'data-address="{address}"' in answer.text and f'name="back" value="{address}"' in answer.text
     assert '<a href="/console/citizens" aria-current="true"' in answer.text
@@ -71,7 +71,7 @@ def test_to_a_browser_with_scripts_the_file_of_a_number_is_the_answer(app: Flask
     assert readings() == [(anne.id, "")]
     anne.protected = True
     db.session.commit()
-    answer = send(at_desk, "/console/find", {"who": NUMBER, "at_once": "1"})
+    answer = send(at_desk, "/console/citizens", {"who": NUMBER, "at_once": "1"})
     assert "Personne protégée" in answer.text and "Anne" not in answer.text
     assert 'data-address="/console/found/' in answer.text
 
@@ -79,7 +79,7 @@ def test_to_a_browser_with_scripts_the_file_of_a_number_is_the_answer(app: Flask
 def test_to_a_browser_with_scripts_so_is_whom_it_may_be(app: Flask, at_desk: Any) -> None:
     make.citizen("Anne Petit", phone=NUMBER)
     make.link(make.citizen("Paul Petit"), make.identifier("phone", NUMBER))
-    answer = send(at_desk, "/console/find", {"who": NUMBER, "at_once": "1"})
+    answer = send(at_desk, "/console/citizens", {"who": NUMBER, "at_once": "1"})
     assert answer.status_code == 200 and "Anne Petit" in answer.text and "Paul Petit" in answer.text
     address = re.findall(r'data-address="(/console/found/[^"]+)"', answer.text)[0]
     assert NUMBER not in address

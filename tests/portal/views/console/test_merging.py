@@ -55,7 +55,7 @@ def test_two_files_are_found_compared_and_read_as_one(app: Flask, at_desk: Any) 
     assert "Cantine" in page and "Passeport" in page and "Plusieurs dossiers réunis (2)" in page
     assert "Anne Petite" in page, "the one it was joined with, by its own name"
     assert "Anne Petite" in at_desk.get(f"/console/citizens/{anne.id}/edit").text
-    found = send(at_desk, "/console/find", {"who": OTHER})
+    found = send(at_desk, "/console/citizens", {"who": OTHER})
     assert "Anne Petit" in at_desk.get(found.location).text
     assert db.session.scalar(db.select(db.func.count(Merge.id))) == 1
 

@@ -28,7 +28,7 @@ def contact(subject: str, days: float = 0, **values: Any) -> Contact:
 
 
 def search(client: Any, who: str, **fields: str) -> Any:
-    answer = send(client, "/console/find", {"who": who, **fields})
+    answer = send(client, "/console/citizens", {"who": who, **fields})
     assert answer.status_code == 302, answer.text
     return client.get(answer.location)
 
@@ -87,8 +87,8 @@ def test_a_mistyped_word_is_mended_by_a_button(app: Flask, at_desk: Any) -> None
 
 def test_what_cannot_be_searched_is_told_beside_its_field(app: Flask, at_desk: Any) -> None:
     wrong = {"who": "x", "period": "dates", "since": "2026-03-02", "until": "2026-03-01"}
-    assert "La fin vient avant le début" in send(at_desk, "/console/find", wrong).text
-    assert "nécessaire" in send(at_desk, "/console/find", {"who": " "}).text
+    assert "La fin vient avant le début" in send(at_desk, "/console/citizens", wrong).text
+    assert "nécessaire" in send(at_desk, "/console/citizens", {"who": " "}).text
     assert "Ces mots sont partout" in search(at_desk, "de la").text
     for after in ("x", "1-", "-1", "99999999999999999999-1", "1-1"):
         address = search(at_desk, "mot").request.path
@@ -106,5 +106,11 @@ def test_what_pages_keep_is_read_again_once_it_is_changed(app: Flask, at_desk: A
 @pytest.mark.parametrize("role", ["administrator", "editor"])
 def test_administrators_and_editors_search_nothing(app: Flask, client: Any, role: str) -> None:
     signed_in(client, make.staff(role))
-    assert send(client, "/console/find", {"who": "mot"}).status_code == 403
+    assert send(client, "/console/citizens", {"who": "mot"}).status_code == 403
     assert client.get("/console/found/x").status_code == 403
+
+
+def test_the_address_of_a_refused_search_opens_the_empty_form(app: Flask, at_desk: Any) -> None:
+    refused = send(at_desk, "/console/citizens", {"who": " "})
+    again = at_desk.get(refused.request.path)
+    assert again.status_code == 200 and 'name="who"' in again.text
