@@ -29,10 +29,15 @@ def keep_lookup(session: Session, name: str, staff_id: int, asked: Mapping[str, 
     session.add(Lookup(name=name, staff_id=staff_id, asked=dict(asked)))
 
 
-def find_lookup(name: str, *, by: Person) -> Lookup:
-    """One's own; nobody else's exists."""
+def find_lookup(name: str, field: str, *, by: Person) -> Lookup:
+    """One's own, of those asked in this field; nobody else's exists."""
     lookup = db.session.get(Lookup, name)
-    if lookup is None or lookup.staff_id != by.id or lookup.at < clock.now() - KEPT:
+    if (
+        lookup is None
+        or lookup.staff_id != by.id
+        or lookup.at < clock.now() - KEPT
+        or field not in lookup.asked
+    ):
         raise Missing
     return lookup
 

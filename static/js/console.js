@@ -20,21 +20,17 @@ function whileTyping(input, ask, show) {
   });
 }
 
-for (const input of document.querySelectorAll("[data-look]")) {
-  const place = document.getElementById(input.dataset.lookInto);
-  whileTyping(input, (words, signal) => fetch(`${input.dataset.look}?q=${encodeURIComponent(words)}`, { signal }),
-    (html) => { place.innerHTML = html; });
-}
-
-// A number or a name stays out of addresses: it is posted, with the form's own token.
-for (const input of document.querySelectorAll("[data-who]")) {
-  const place = document.getElementById(input.dataset.whoInto);
-  whileTyping(input, (typed, signal) => {
-    const body = new FormData();
-    body.set("csrf_token", input.form.elements.csrf_token.value);
-    body.set("who", typed);
-    return fetch(input.dataset.who, { method: "POST", body, signal });
-  }, (html) => { place.innerHTML = html; });
+// What is typed is a number, a name or somebody's matter. It stays out of addresses: posted, with the form's own token.
+for (const [door, into] of [["look", "lookInto"], ["who", "whoInto"]]) {
+  for (const input of document.querySelectorAll(`[data-${door}]`)) {
+    const place = document.getElementById(input.dataset[into]);
+    whileTyping(input, (typed, signal) => {
+      const body = new FormData();
+      body.set("csrf_token", input.form.elements.csrf_token.value);
+      body.set(input.name, typed);
+      return fetch(input.dataset[door], { method: "POST", body, signal });
+    }, (html) => { place.innerHTML = html; });
+  }
 }
 
 document.addEventListener("click", (event) => {

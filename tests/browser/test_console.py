@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -63,6 +65,8 @@ def test_a_contact_is_taken_answered_and_wrapped_up_by_its_keys(opens: Opens) ->
     page.get_by_text("en attente d’envoi").wait_for()
     page.get_by_role("button", name="Orienter vers").click()  # in place: nothing is sent yet
     expect(page.get_by_label("Pourquoi ce service")).to_have_value("C’est la CAF.")
+    page.get_by_label("Chercher une réponse").press_sequentially("xqzptv")
+    page.locator("#articles").get_by_text("Aucune fiche ne répond").wait_for()
     page.get_by_label("Note interne").fill("Rappelle si besoin")
     page.locator("h1").click()
     page.keyboard.press("t")
@@ -86,6 +90,25 @@ def test_enter_in_a_field_never_does_another_act(opens: Opens) -> None:
     kept = db.session.get_one(Contact, contact.id)
     assert (kept.state, kept.citizen_id) == ("in_progress", None)
     assert db.session.get_one(Citizen, person.id).version == person.version
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_words_looked_for_stand_in_no_address_and_are_found_again(opens: Opens, scripts: bool) -> None:
+    page, asked = opens(make.staff(), java_script_enabled=scripts), []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/console/search")
+    field = page.get_by_label("Mots de la question")
+    field.press_sequentially("la carte de Benali")
+    if scripts:
+        page.locator("#articles").get_by_text("Aucune fiche").wait_for()
+    field.press("Enter")
+    page.wait_for_url(re.compile("/console/search/."))
+    page.goto("/console/")
+    page.go_back()
+    expect(field).to_have_value("la carte de Benali")
+    page.reload()
+    expect(field).to_have_value("la carte de Benali")
+    assert not [one for one in asked if "Benali" in one]
 
 
 def test_the_desk_shows_who_comes_without_being_asked(opens: Opens) -> None:

@@ -3,8 +3,8 @@
 AGENTS = """
 attachment bring_code call_out recording steer_call
 add_identifier articles begin_script choose_presence citizen contact contact_now desk edit edit_page
-end_wrap_up enter_contact find_citizen find_page found give_back go_on keep_promise look lower_flag messages mine_now
-note_contact
+end_wrap_up enter_contact find_answer find_citizen find_page found give_back go_on keep_promise look lower_flag messages
+mine_now note_contact
 new_contact now prolong_wrap_up raise_flag reason reply say_who search take use_script waiting_now
 who_it_may_be wrap_up look_text new_text write_first give_up_promise hand_over_promise move_promise promised
 act_on_referral referral referrals

@@ -53,12 +53,17 @@ def find_citizen() -> Any:
     if len(known) == 1 and may_read(known[0]):
         number = known[0].id
         return _lead_to(url_for("console.citizen", citizen_id=number), lambda: show_file(open_file(number)))
-    sought, staff_id = {name: form.values.get(name, "") for name in ASKED}, me().id
+    sought = {name: form.values.get(name, "") for name in ASKED}
     name, group = new_name(), request.form.get("group", "")
     address = url_for("console.found", name=name, group=group or None)
-    answer = _lead_to(address, lambda: _found(name, sought, group=group))
+    return lead_to_kept(address, name, sought, lambda: _found(name, sought, group=group))
+
+
+def lead_to_kept(address: str, name: str, asked: Mapping[str, str], page: Callable[[], str]) -> Any:
+    """As `_lead_to`; and what was asked is kept under this name, which the address has."""
+    staff_id, answer = me().id, _lead_to(address, page)
     with brief_write() as session:
-        keep_lookup(session, name, staff_id, sought)
+        keep_lookup(session, name, staff_id, asked)
     return answer
 
 
@@ -73,7 +78,7 @@ def _lead_to(address: str, page: Callable[[], str]) -> Any:
 @bp.get("/found/<name>")
 @agents
 def found(name: str) -> str:
-    values, after = find_lookup(name, by=me()).asked, request.args.get("after", "")
+    values, after = find_lookup(name, "who", by=me()).asked, request.args.get("after", "")
     return _found(name, values, group=request.args.get("group", ""), after=after)
 
 
