@@ -9,12 +9,15 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal import clock
 from portal.database import Base, db, insert
+
+A_DAY = timedelta(days=1)
 
 
 class Spending(Base):
@@ -48,13 +51,17 @@ def is_left(what: str, whom: str, *, most: int, per: timedelta) -> bool:
 
 
 class Use(NamedTuple):
-    """One use of `what` by `whom`, within `most` in each window `per`; `name` is what it is told apart by."""
+    """One use of `what` by `whom`, within `most` in each window `per`; `name` is what it is told apart by.
+
+    A day is one of that time zone, else of the clocks on our walls.
+    """
 
     name: str
     what: str
     whom: str
     most: int
     per: timedelta
+    timezone: str = ""
 
 
 def spend_each(uses: Sequence[Use]) -> list[str]:
@@ -63,7 +70,7 @@ def spend_each(uses: Sequence[Use]) -> list[str]:
     In the order of their keys, whoever counts: two that count the same never wait for each other in a ring.
     """
     now, table = clock.now(), Spending.__table__
-    keyed = {(_key(use.what, use.whom), _window(now, use.per)): use for use in uses}
+    keyed = {(_key(use.what, use.whom), _window(now, use.per, use.timezone)): use for use in uses}
     rows = [{"key": key, "since": since, "count": 1} for key, since in sorted(keyed)]
     statement = insert(table).values(rows)
     statement = statement.on_conflict_do_update(
@@ -88,6 +95,9 @@ def _key(what: str, whom: str) -> str:
     return hashlib.sha256(f"{what}\0{whom}".encode()).hexdigest()[:40]
 
 
-def _window(now: datetime, per: timedelta) -> datetime:
+def _window(now: datetime, per: timedelta, timezone: str = "") -> datetime:
+    if per == A_DAY:
+        zone = timezone or clock.wall()
+        return clock.begins_at(now.astimezone(ZoneInfo(zone)).date(), timezone=zone)
     seconds = int(per.total_seconds())
     return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, tz=now.tzinfo)

@@ -19,6 +19,7 @@ from portal.citizens import consents, lasting, people
 from portal.citizens.models import Flag, Identifier, IdentifierLink
 from portal.contacts.models import Contact, Message
 from portal.database import db
+from portal.directory.hours import calendars
 from portal.errors import N_, Refused
 from portal.history import Actor
 from portal.telephony import alerts, numbers, outcomes
@@ -152,14 +153,18 @@ def _users() -> Select[int]:
 def spend(contact: Contact, sender: Sender, *, automatic: bool, purpose: str) -> str:
     """Counts one text, and says which budget it exceeds. What a number may not cost, its organization does not pay.
 
-    The numbers to call in distress go whatever the organization spent: theirs and the general budget hold them.
+    A day is one of the place where the organization is. The numbers to call in distress go whatever the organization
+    spent: theirs and the general budget hold them.
     """
     whom, town = str(contact.identifier_id), contact.organization_id
-    uses = [Use("number", f"text:number:{name}", whom, most, per) for name, most, per in A_NUMBER]
+    zone = calendars.of_organization(town).timezone
+    uses = [Use("number", f"text:number:{name}", whom, most, per, zone) for name, most, per in A_NUMBER]
     if automatic:
-        uses.append(Use("number", "text:number:answers", whom, ANSWERS_A_DAY, DAY))
+        uses.append(Use("number", "text:number:answers", whom, ANSWERS_A_DAY, DAY, zone))
     paid = (("hour", sender.most_hour, HOUR), ("day", sender.most_day, DAY)) if purpose != "distress" else ()
-    theirs = [Use("sender", f"text:organization:{name}", str(town), most, per) for name, most, per in paid]
+    theirs = [
+        Use("sender", f"text:organization:{name}", str(town), most, per, zone) for name, most, per in paid
+    ]
     over = spend_each(uses) or spend_each([*theirs, Use("all", "text:all", "", ALL_A_DAY, DAY)])
     if not over:
         return ""

@@ -162,6 +162,23 @@ def test_an_organization_stops_hard_at_its_own_budget_whatever_the_numbers(app: 
 
 
 @time_machine.travel(NOON)
+@pytest.mark.parametrize(
+    ("department", "hours"), [("", 23), ("974", 20), ("972", 4)]
+)  # by UTC, midnight of Paris, of Saint-Denis and of Fort-de-France
+def test_what_a_day_may_cost_comes_back_at_midnight_of_the_town(
+    app: Flask, department: str, hours: int
+) -> None:
+    make.service("accueil", of=make.organization(), department=department)
+    sender(most_hour=9, most_day=1)
+    midnight = datetime(2026, 3, 3, hours, tzinfo=UTC)
+    numbers = iter(("+33639980001", "+33639980002", "+33639980003"))
+    errors = []
+    for minutes in (-90, -1, 1):
+        with time_machine.travel(midnight + timedelta(minutes=minutes), tick=False):
+            errors.append(write(thread(next(numbers)), purpose="answer").error)
+    assert errors == ["", "budget:sender", ""]
+
+
 def test_a_cry_for_help_is_answered_whatever_the_organization_has_spent(app: Flask) -> None:
     sender(most_hour=1)
     states = [
