@@ -26,8 +26,11 @@ IS_OPEN = Case.state != "closed"
 IS_OWED = Promise.kept_at.is_(None) & Promise.given_up_at.is_(None)
 
 
-def open_case(contact: Contact, *, by: Actor, reference: str = "", nature: str = "") -> Case:
+def open_case(
+    contact: Contact, *, by: Actor, reference: str = "", nature: str = "", since: datetime | None = None
+) -> Case:
     """The matter of this contact: its own if it has one, else a new one with a reference: this one, if it was told.
+    Its clocks count from now, or `since` when we had it.
 
     What is asked for is what was said, else what its topic is usually about, else, of what is written, a request: that
     is how silence is counted until an agent says otherwise.
@@ -38,7 +41,7 @@ def open_case(contact: Contact, *, by: Actor, reference: str = "", nature: str =
     written = clocks.is_written(contact.channel, contact.identifier_id)
     usual = "request" if written else "information"
     nature = nature or levels.usual_nature(undertaken, contact.topic_id) or usual
-    case = _with_reference(contact, reference, nature=nature)
+    case = _with_reference(contact, reference, nature=nature, opened_at=since or clock.now())
     contact.case_id = case.id
     clocks.start_clocks(case, contact.channel, undertaken)
     history.record("case.opened", case, by=by, citizen_id=contact.citizen_id)

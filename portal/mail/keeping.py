@@ -58,7 +58,7 @@ def forget_old(settings: Settings, *, after: int = 0, most: int = 500) -> int:
     """Removes the bytes of some letters long since read, `after` this one; their rows stay, so that none of them is
     ever taken twice. The last that was looked at, or none."""
     query = db.select(IncomingLetter).where(
-        IncomingLetter.state.in_(("read", "returned")),
+        IncomingLetter.state.in_(("read", "apart", "returned")),
         IncomingLetter.forgotten_at.is_(None),
         IncomingLetter.id > after,
         IncomingLetter.received_at < clock.now() - KEPT_FOR,

@@ -29,8 +29,8 @@ class Letter(Base):
 class IncomingLetter(Base):
     """A letter as it came: its bytes are a file under `digest`. `key` is unique: brought twice, it is kept once.
 
-    `state`: waiting (not read yet), read (it is the message `message_id`, be it only its own attachment), returned (a
-    bounce).
+    `state`: waiting (not read yet), read (it is the message `message_id`, be it only its own attachment), apart (read,
+    and of a program or a list: nobody has looked yet), returned (a bounce).
     """
 
     __tablename__ = "incoming_letters"

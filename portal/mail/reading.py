@@ -52,6 +52,8 @@ class ReadLetter:
     files: tuple[File, ...] = ()
     automatic: bool = False  # no person wrote it
     answerable: bool = True  # a receipt may be sent
+    asks_nobody: bool = False  # a program sent it, to us as to others
+    lists: tuple[str, ...] = ()  # names of the list that it came through; an empty one where it has none
     returned: Return | None = None
 
     @property
@@ -96,6 +98,7 @@ def _read(letter: Message) -> ReadLetter:
     text, files = _contents(letter)
     sender = (headers.addresses(letter, "from") or [("", "")])[0]
     subject = headers.text(letter, "subject")[:500]
+    words = folding.fold(text[:LONGEST_TEXT])
     from_mail = automatic.is_returned(letter) or letter.get_content_type() == "multipart/report"
     return ReadLetter(
         sender=sender[1],
@@ -104,10 +107,12 @@ def _read(letter: Message) -> ReadLetter:
         subject=subject,
         header_id=headers.message_id(letter),
         thread=tuple(headers.ids(letter, "references", "in-reply-to")),
-        words=folding.fold(text[:LONGEST_TEXT]),
+        words=words,
         files=tuple(files),
-        automatic=automatic.is_automatic(letter, subject),
+        automatic=automatic.is_automatic(letter, subject, words.new),
         answerable=not automatic.must_not_be_answered(letter, subject),
+        asks_nobody=automatic.asks_nobody(letter, subject, words.new),
+        lists=automatic.sent_to_many(letter),
         returned=read_return(letter, text) if from_mail else None,
     )
 

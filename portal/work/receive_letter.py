@@ -21,7 +21,7 @@ from portal.citizens.identifying import email_address, identifier
 from portal.citizens.models import Identifier
 from portal.config import LANGUAGES
 from portal.contacts import attachments
-from portal.contacts.letters import corresponding, mailboxes
+from portal.contacts.letters import apart, corresponding, mailboxes
 from portal.contacts.models import DISTRESS, Contact, Message
 from portal.contacts.telling import tell_of
 from portal.database import db, locked
@@ -109,7 +109,8 @@ def _make(letter: IncomingLetter, read: ReadLetter, files: Files) -> None:
                 tell_of(message.contact)
             return
     message = record(read, files, recipient=letter.recipient)
-    letter.state, letter.message_id = "read", message.id
+    letter.state = apart.TO_SEE if apart.is_apart(message.contact) else "read"
+    letter.message_id = message.id
 
 
 def _hear_from_services(told: Return) -> bool:
@@ -130,20 +131,34 @@ def record(read: ReadLetter, files: Files, *, recipient: str = "") -> Message:
     contact = corresponding.find_thread(
         read, used, case.id if case else None, organization_id=where.organization_id
     )
-    new = contact is None
+    begins = contact is None or apart.is_apart(contact)
+    aside = begins and _asks_nobody(read, where)
     if contact is None:
         contact = _begin(read, used, where)
     body = read.words.new or read.bare_subject or "(sans texte)"
     refused = [{"name": name, "why": why.sentence % why.values} for name, why in files.refused]
-    message = corresponding.add_letter(contact, read, body, refused=refused)
+    asks = not aside if begins else corresponding.goes_on(read)
+    message = corresponding.add_letter(contact, read, body, refused=refused, asks=asks)
     attachments.attach(message, files.kept)
     db.session.flush()
-    if new:
+    if aside:
+        apart.set_apart(contact)
+    elif begins:
         _settle(contact, read, where, files)
-    elif corresponding.goes_on(read):
+    elif asks:
         _go_on(contact, read, message, files)
     tell_of(contact)
     return message
+
+
+def _asks_nobody(read: ReadLetter, where: mailboxes.Delivery) -> bool:
+    """Whether no person waits for us to answer: a program wrote it, or it came through a list, and not one of ours that
+    hands us what people write to it. Words of distress are always somebody's."""
+    sender = settings().smtp_from
+    listed = bool(read.lists) and not mailboxes.is_our_list(read.lists, _owner(where), sender)
+    if not (listed or read.asks_nobody):
+        return False
+    return not distress(f"{read.subject} {read.words.new}", _language(read))
 
 
 def _sender(read: ReadLetter) -> Identifier | None:
@@ -164,17 +179,24 @@ def _case_named(read: ReadLetter, tag: str) -> Case | None:
 
 
 def _begin(read: ReadLetter, used: Identifier | None, where: mailboxes.Delivery) -> Contact:
-    host = directory.host()
-    if host is None:
-        raise RuntimeError("no organization to receive letters")
-    found = language_of(f"{read.subject}\n{read.words.new}", "fr")
-    language = found if found in LANGUAGES else "fr"
-    contact = corresponding.begin_letter(
-        read, used, organization_id=where.organization_id or host.id, language=language
-    )
+    owner = _owner(where)
+    contact = corresponding.begin_letter(read, used, organization_id=owner, language=_language(read))
     if read.name:
         contact.step = f"Se présente comme {read.name}"
     return contact
+
+
+def _owner(where: mailboxes.Delivery) -> int:
+    """Whose letter it is."""
+    host = directory.host()
+    if host is None:
+        raise RuntimeError("no organization to receive letters")
+    return where.organization_id or host.id
+
+
+def _language(read: ReadLetter) -> str:
+    found = language_of(f"{read.subject}\n{read.words.new}", "fr")
+    return found if found in LANGUAGES else "fr"
 
 
 def _settle(contact: Contact, read: ReadLetter, where: mailboxes.Delivery, files: Files) -> None:

@@ -12,6 +12,7 @@ answer_received received received_file received_referral
 cases look_through save_view edit_view change_view delete_view
 jot forget_jottings here commands
 receipt_page give_receipt preview_change change_cases bulk_change bulk_change_now undo_change
+letters see_letters open_letter
 add_check answer_case case edit_case link_case look_case move_case note_case split_case split_page tick_check undo_deed
 contact_article propose_from_contact case_article propose_from_case prepared_answers ask_question macro run_macro
 """

@@ -58,7 +58,7 @@ def begin_letter(
 
 
 def add_letter(
-    contact: Contact, letter: ReadLetter, body: str, *, refused: Sequence[dict[str, str]]
+    contact: Contact, letter: ReadLetter, body: str, *, refused: Sequence[dict[str, str]], asks: bool
 ) -> Message:
     """Writes the letter in its contact, which is open again if it asks for something."""
     other = _is_other(contact, letter)
@@ -82,7 +82,7 @@ def add_letter(
     )
     db.session.add(message)
     contact.last_message_at = clock.now()
-    if goes_on(letter):
+    if asks:
         reopen(contact)
     db.session.flush()
     return message

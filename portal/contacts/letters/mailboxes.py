@@ -49,6 +49,15 @@ def is_ours(address: str, sender: str) -> bool:
     return known is not None or bare == sender.lower()
 
 
+def is_our_list(names: Sequence[str], organization_id: int | None, sender: str) -> bool:
+    """Whether a list of these names hands us what people write to us: one of a domain of ours. Its marks say nothing of
+    the letters then."""
+    ours = list(db.session.scalars(db.select(Mailbox.address)))
+    ours += db.session.scalars(db.select(Organization.email).filter_by(id=organization_id))
+    domains = {one.lower().partition("@")[2] for one in (*ours, sender)} - {""}
+    return any(f".{name}".endswith(f".{domain}") for name in names if name for domain in domains)
+
+
 def return_address(organization_id: int, reference: str, *, topic_queue: int | None = None) -> str:
     """Where an answer is to be sent: the organization's mailbox, with the reference where the mailbox takes it."""
     boxes = db.select(Mailbox).filter_by(organization_id=organization_id)

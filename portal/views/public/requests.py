@@ -192,8 +192,8 @@ def _record(form: Form, files: list[Kept]) -> Contact | None:
             _within_budgets()
             _queue(contact)
             confirming.introduce(contact, used, typed.name, channel)
-            known = {"reference": reference(form), "nature": typed.nature}
-            case = open_case(contact, by=history.CITIZEN, **known)
+            told = reference(form)
+            case = open_case(contact, by=history.CITIZEN, reference=told, nature=typed.nature)
             confirming.acknowledge(contact, case, used)
     return contact
 

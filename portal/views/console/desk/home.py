@@ -9,6 +9,7 @@ from flask import flash, g, make_response, redirect, render_template, request, u
 
 from portal.cases import opening
 from portal.cases.due import escalating
+from portal.contacts.letters import apart
 from portal.database import db
 from portal.desk import overview, taking, waiting
 from portal.desk.models import Queue
@@ -118,6 +119,7 @@ def _waiting(only: int | None) -> dict[str, Any]:
         "queues_now": overview.queues_now(organization_id),
         "ringing": ringing,
         "agents": names_of(set(ringing.values())),
+        "letters_apart": apart.count_to_see(organization_id),
     }
 
 
