@@ -12,6 +12,7 @@ from sqlalchemy import Select
 from portal.citizens.models import Citizen
 from portal.contacts.models import Contact
 from portal.database import db
+from portal.directory.finding import communes as towns
 from portal.reports import coming_back, days, figures
 from portal.reports.figures import Asked, Sums
 from portal.reports.models import NONE, Tally
@@ -36,13 +37,27 @@ class Share:
 
 def by_commune(asked: Asked) -> list[Share]:
     """The communes told apart, then the others together, then those who did not say."""
-    counted = figures.by(asked, Tally.commune)
+    counted, former = as_now(figures.by(asked, Tally.commune))
     unknown = counted.pop("", None)
-    hidden = to_hide(persons_by(asked, LIVES_IN, counted))
+    own = db.case(former, value=LIVES_IN, else_=LIVES_IN) if former else LIVES_IN
+    hidden = to_hide(persons_by(asked, own, counted))
     found = [Share(code, sums) for code, sums in counted.items() if code not in hidden]
     if hidden:
         found.append(Share("", _together(counted, hidden), len(hidden)))
     return [*found, Share("", unknown)] if unknown else found
+
+
+def as_now(counted: dict[str, Sums]) -> tuple[dict[str, Sums], dict[str, str]]:
+    """What was counted, a commune that was kept under a former code being one with its own; and which code each of the
+    former ones is now."""
+    known = towns.towns(counted)
+    former = {code: town.code for code, town in known.items() if town.code != code}
+    if not former:
+        return counted, former
+    same: dict[str, list[str]] = defaultdict(list)
+    for code in counted:
+        same[former.get(code, code)].append(code)
+    return figures.most_first({code: _together(counted, codes) for code, codes in same.items()}), former
 
 
 def told_apart(asked: Asked, *columns: Any) -> list[list[tuple[Any, Sums]]]:
@@ -131,10 +146,11 @@ def contacts_of(asked: Asked) -> list[Any]:
         (Contact.channel, asked.channel),
         (Contact.topic_id, asked.topic_id),
         (Contact.queue_id, asked.queue_id),
-        (LIVES_IN, asked.commune),
     ):
         if value:
             wanted.append(column == value)
+    if asked.commune:
+        wanted.append(LIVES_IN.in_(towns.codes_of(asked.commune)))
     return wanted
 
 

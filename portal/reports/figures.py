@@ -13,6 +13,7 @@ from portal import clock
 from portal.articles.models import Topic
 from portal.cases.models import Case, Clock, Promise
 from portal.database import db
+from portal.directory.finding import communes as towns
 from portal.directory.models import Organization, Service
 from portal.reports import days
 from portal.reports.models import CallTally, ReferralTally, Tally
@@ -69,10 +70,11 @@ class Asked:
             (Tally.channel, self.channel),
             (Tally.topic_id, self.topic_id),
             (Tally.queue_id, self.queue_id),
-            (Tally.commune, self.commune),
         ):
             if value:
                 wanted.append(column == value)
+        if self.commune:
+            wanted.append(Tally.commune.in_(towns.codes_of(self.commune)))
         return wanted
 
 
@@ -99,7 +101,7 @@ def totals(asked: Asked) -> Sums:
 def by(asked: Asked, column: Any) -> dict[Any, Sums]:
     """The period by one of the things that tallies are alike in, the most contacts first."""
     query = db.select(column.label("key"), *_added(Tally, CONTACTS)).where(*asked.where()).group_by(column)
-    return _most_first({row.key: sums_of(row, CONTACTS) for row in db.session.execute(query)})
+    return most_first({row.key: sums_of(row, CONTACTS) for row in db.session.execute(query)})
 
 
 def by_each(asked: Asked, *columns: Any) -> list[dict[Any, Sums]]:
@@ -110,7 +112,7 @@ def by_each(asked: Asked, *columns: Any) -> list[dict[Any, Sums]]:
         sums = sums_of(row, CONTACTS).numbers
         for key, told in zip(row, found, strict=False):
             told.setdefault(key, Counter()).update(sums)
-    return [_most_first({key: Sums(sums) for key, sums in told.items()}) for told in found]
+    return [most_first({key: Sums(sums) for key, sums in told.items()}) for told in found]
 
 
 def by_day(asked: Asked) -> dict[date, int]:
@@ -119,7 +121,7 @@ def by_day(asked: Asked) -> dict[date, int]:
     return {day: int(contacts) for day, contacts in db.session.execute(query)}
 
 
-def _most_first(found: dict[Any, Sums]) -> dict[Any, Sums]:
+def most_first(found: dict[Any, Sums]) -> dict[Any, Sums]:
     return dict(sorted(found.items(), key=lambda pair: (-pair[1]["contacts"], str(pair[0]))))
 
 

@@ -98,6 +98,14 @@ def around(code: str) -> Around:
     return Around(found, parts, tuple(shelf.former.get(found.code, ())))
 
 
+def codes_of(code: str) -> tuple[str, ...]:
+    """The codes under which this commune may have been kept: its own, and those of communes that are no more."""
+    found, shelf = around(code), _shelf()
+    if found.town is None:
+        return (code,)
+    return (found.town.code, *(one for one in found.former if one not in shelf.towns))
+
+
 def find(text: str, limit: int = 10) -> list[Town]:
     """What completes `text`: names, postcodes and codes that begin so, then names that hold it, then with a slip."""
     return _shelf().find(" ".join(text.split())[:100], limit)

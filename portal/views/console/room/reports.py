@@ -196,7 +196,8 @@ def _tables(asked: Asked, queues: dict[int, str], topics: dict[int, str]) -> lis
 
 def _in_commune(form: Form, asked: Asked, shares: list[communes.Share]) -> Asked:
     """The same in one commune, if it may be told apart from the others."""
-    code = form.text("commune", longest=10)
+    typed = form.text("commune", longest=10)
+    code = towns.codes_of(typed)[0] if typed else ""
     if code and code not in {one.commune for one in shares}:
         form.refuse(
             "commune", "Moins de cinq personnes en sont venues : ses chiffres ne sont pas dits à part."
