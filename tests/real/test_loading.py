@@ -38,6 +38,9 @@ def test_a_sample_of_the_archive_loads_once_and_is_read(app: Flask) -> None:
     assert library.find(app.extensions["searcher"], title, language="fr").hits[0].title == title
 
 
+@pytest.mark.parametrize(
+    "engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.whole)], indirect=True
+)
 def test_every_document_loads_and_two_formats_of_a_text_are_one(app: Flask) -> None:
     said = run(app, "import-documents", DOCUMENTS)
     assert said[-1] == "21 new, 0 changed, 0 same, 3 another format of a known text, 3 skipped"
