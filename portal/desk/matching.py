@@ -164,8 +164,9 @@ def _served() -> Select[Any]:
 
 @cache
 def _handed() -> ColumnElement[bool]:
-    """To a free agent."""
-    return Place.only_staff_id.in_(_free().with_only_columns(Presence.staff_id))
+    """To a free agent. Few were handed to anybody: a line of hundreds is not compared with whoever is free."""
+    free = _free().with_only_columns(Presence.staff_id)
+    return Place.only_staff_id.is_not(None) & Place.only_staff_id.in_(free)
 
 
 @cache
