@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import text
 
 from portal import clock, jobs
 from portal.database import db
@@ -90,6 +91,21 @@ def test_however_many_jobs_killed_their_workers_the_next_one_is_done(
     jobs.enqueue("note", {"word": "un"})
     assert work() == 1 and done == ["un"]
     assert jobs.quarantined() == sys.getrecursionlimit()
+
+
+def test_what_is_due_is_found_among_what_was_ever_done_by_its_index(app: Flask) -> None:
+    done_before = [{"kind": "note", "state": "done", "done_at": clock.now()} for _ in range(1000)]
+    db.session.execute(db.insert(Job), done_before)
+    db.session.execute(text("ANALYZE"))
+    sqlite = db.engine.dialect.name == "sqlite"
+    explain = "EXPLAIN QUERY PLAN " if sqlite else "EXPLAIN "
+    due = jobs._due().params(now=clock.now())
+    statement = due.compile(db.engine, compile_kwargs={"literal_binds": True})
+    plan = str(db.session.execute(text(explain + str(statement))).all())
+    assert "ix_jobs_waiting" in plan and "ix_jobs_leased" in plan, plan
+    assert "Seq Scan" not in plan and "SCAN jobs" not in plan.replace("SCAN jobs USING INDEX ix_jobs", ""), (
+        plan
+    )
 
 
 def test_what_is_rolled_back_was_never_asked(app: Flask, work: Callable[[], int]) -> None:
