@@ -14,7 +14,7 @@ from email.message import Message
 from email.policy import EmailPolicy
 from email.utils import collapse_rfc2231_value
 
-from portal.mail import automatic, folding, headers, html
+from portal.mail import automatic, folding, headers, html, tnef
 from portal.mail.returns import Return, read_return
 
 MOST_PARTS, MOST_NESTED, DEEPEST = 300, 100, 40
@@ -23,6 +23,8 @@ LARGEST = 40 * 1024 * 1024
 _SUBJECT_MARKS = re.compile(r"^\s*((re|ref|réf|fw|fwd|tr|wg|aw|رد|إعادة توجيه)\s*(\[\d+\])?\s*:\s*)+", re.I)
 _NESTING = re.compile(rb"(?im)^content-type:\s*(?:multipart|message)/")
 _FILE_NAME = re.compile(r"filename\s*=\s*\"?([^\";]{1,300})", re.I)
+_UNTYPED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
 _BRACKETED = re.compile(r"\s*\[[2-9A-Z]{4}-?[2-9A-Z]{4}-?[2-9A-Z]{2}\]\s*")
 
 
@@ -124,36 +126,50 @@ def _recipients(letter: Message) -> tuple[str, ...]:
 
 
 def _contents(letter: Message) -> tuple[str, list[File]]:
-    """The words of a letter, and its files."""
-    plain: list[str] = []
-    pages: list[str] = []
+    """The words of a letter, and its files. Each letter passed on whole has its own words, under who wrote it."""
+    words: dict[Message, tuple[list[str], list[str]]] = {}
     files: list[File] = []
-    for part in _leaves(letter):
+    for part, of in _leaves(letter):
         kind, name = part.get_content_type(), _file_name(part)
+        plain, pages = words.setdefault(of, ([], []))
         shown = kind in ("text/plain", "text/html") and not name and _disposition(part) != "attachment"
         if shown:
             (plain if kind == "text/plain" else pages).append(_text(part))
-        elif kind not in ("message/delivery-status", "text/rfc822-headers"):
+        elif kind in tnef.KINDS or name.lower() == tnef.NAME:
+            files += [File(*one) for one in tnef.unpacked(_bytes(part), name or tnef.NAME)]
+        elif kind not in ("message/delivery-status", "text/rfc822-headers", *_SIGNATURES):
             files.append(File(name or _unnamed(part), _bytes(part)))
-    written = "\n".join(text for text in plain if text.strip())
-    text = _clean(written or "\n".join(html.to_text(page) for page in pages))
+    said = (_said(of, *found, passed_on=of is not letter) for of, found in words.items())
+    text = _clean("\n\n".join(filter(None, said)))
     if len(text) > LONGEST_TEXT:
         files.append(File("lettre-entière.txt", text.encode()))
     return text, [file for file in files if file.data]
 
 
-def _leaves(letter: Message) -> Iterator[Message]:
-    """The parts that hold something, in their order. A letter passed on whole becomes a text beside."""
-    waiting: list[tuple[Message, int]] = [(letter, 0)]
+def _said(of: Message, plain: list[str], pages: list[str], *, passed_on: bool) -> str:
+    """What a letter says: its plain text where it has one, else its page."""
+    written = "\n".join(text for text in plain if text.strip())
+    text = written or "\n".join(html.to_text(page) for page in pages)
+    if not passed_on or not text.strip():
+        return text
+    who = ", ".join(filter(None, (headers.addresses(of, "from") or [("", "")])[0]))
+    return f"[Message joint : {who} – {headers.text(of, 'subject')[:200]}]\n{text}"
+
+
+def _leaves(letter: Message) -> Iterator[tuple[Message, Message]]:
+    """The parts that hold something, in their order, each with its letter: this one, or one passed on whole in it."""
+    waiting: list[tuple[Message, Message, int]] = [(letter, letter, 0)]
     seen = 0
     while waiting and seen < MOST_PARTS:
-        part, depth = waiting.pop()
+        part, of, depth = waiting.pop()
         seen += 1
         payload = part.get_payload()
         if isinstance(payload, list) and depth < DEEPEST:
-            waiting.extend((one, depth + 1) for one in reversed(payload) if isinstance(one, Message))
+            inside = [one for one in reversed(payload) if isinstance(one, Message)]
+            whole = part.get_content_type() == "message/rfc822"
+            waiting.extend((one, one if whole else of, depth + 1) for one in inside)
         elif not isinstance(payload, list):
-            yield part
+            yield part, of
 
 
 def _disposition(part: Message) -> str:
@@ -174,6 +190,8 @@ def _file_name(part: Message) -> str:
 
 
 def _unnamed(part: Message) -> str:
+    if part.get_content_type() == "text/calendar":
+        return "invitation"
     return "image" if part.get_content_maintype() == "image" else "pièce"
 
 
@@ -205,6 +223,4 @@ def _text(part: Message) -> str:
 def _clean(text: str) -> str:
     """Text without what no person types: NUL, lone surrogates, other controls."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\x85", "\n")
-    return "".join(
-        c for c in text if c in "\n\t" or not (c < " " or "\x7f" <= c < "\xa0" or "\ud800" <= c <= "\udfff")
-    )
+    return _UNTYPED.sub("", text)
