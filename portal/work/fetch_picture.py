@@ -42,7 +42,7 @@ def _settle(job: Job, text: str, picture: str) -> bool:
         data = sending.fetch_picture(settings(), text, picture)
         kept = attachments.keep(settings().attachments_dir, name, data)
     except sending.Rejected as refusal:
-        if job.attempts < MOST_TRIES:
+        if job.attempts < MOST_TRIES and refusal.code != sending.TOO_LARGE:
             jobs.put_back(job, str(refusal.code))
             db.session.commit()
             return False

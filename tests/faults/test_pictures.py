@@ -141,6 +141,19 @@ def test_what_we_do_not_take_is_said_to_the_agent_and_once_to_the_sender(
     )
 
 
+@pytest.mark.parametrize(
+    "data", [b"", b"<html>", b"MZ\x90\0" * 50, b"\xff\xd8\xff\xe0" + b"0" * asking.LARGEST_PICTURE]
+)
+def test_one_that_is_empty_too_large_or_no_picture_is_said_at_once(
+    telephone: Running, served: str, work: Callable[[], int], data: bytes
+) -> None:
+    write(telephone, "Voici", PHOTO, data)
+    work()
+    assert [size for _, _, size in kept()] == [len(PHOTO)] and came().error == "media"
+    telephone.handset(NUMBER).wait_for_text("/requests/new")
+    assert left_there(telephone) == 0
+
+
 def test_where_the_network_sends_us_to_a_stranger_we_do_not_go(
     telephone: Running, served: str, work: Callable[[], int]
 ) -> None:

@@ -78,11 +78,10 @@ def recorded() -> Any:
     seconds = request.form.get("RecordingDuration", 0, type=int)
     sid = request.form.get("RecordingSid") or f"RE-{request.form.get('CallSid', '')}"
     if contact is not None and seconds:
-        new = events.note(f"recording:{sid}", "recording", request.form.to_dict())
+        events.note(f"recording:{sid}", "recording", request.form.to_dict())
         leave_voicemail(contact, sid, seconds)
         case = open_case(contact, by=CITIZEN)
-        if new:
-            send_reference(line, contact, case)
+        send_reference(line, contact, case, f"voicemail:{sid}")
         said = _thanks(line, language, spoken(case.reference), by_text=was_sent(contact, "receipt"))
     db.session.commit()
     return speech.answer(speech.last_words(said))

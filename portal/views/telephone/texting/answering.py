@@ -84,15 +84,16 @@ def wait_in_line(contact: Contact, topic: str = "") -> None:
         waiting.enqueue(contact, queue)
 
 
-def send_reference(line: Line, contact: Contact, case: Case) -> None:
-    """A text that says: received, under this reference. None to a number that is hidden or asked for no texts."""
+def send_reference(line: Line, contact: Contact, case: Case, key: str) -> None:
+    """A text that says: received, under this reference; once for what bears this key, however late it is told again.
+    None to a number that is hidden or asked for no texts."""
     if why_not(contact):
         return
     if owes_receipt(case):
-        _acknowledge(line, contact, case)
+        _acknowledge(line, contact, case, key=key)
     else:
         own = _own_words(line, contact, saying.receipt_of(case))
-        _reply(contact, own or _noted(contact, case), "receipt")
+        _reply(contact, own or _noted(contact, case), "receipt", key)
 
 
 def answer_keyword(contact: Contact, asked: Keyword) -> None:
@@ -134,12 +135,14 @@ def answer_code(contact: Contact, body: str) -> str:
     return "code" if found else "none"
 
 
-def _acknowledge(line: Line, contact: Contact, case: Case, whose: str = "") -> None:
+def _acknowledge(
+    line: Line, contact: Contact, case: Case, whose: str = "", *, key: str | None = None
+) -> None:
     """The receipt that the law asks for (CRPA L112-11), after the organization's own words where it wrote some."""
     receipt = saying.receipt_of(case)
     own = _own_words(line, contact, receipt)
     received, *silence = _said(contact, receipt, after=own)
-    if _reply(contact, " ".join(one for one in (own, received, whose, *silence) if one), "receipt"):
+    if _reply(contact, " ".join(one for one in (own, received, whose, *silence) if one), "receipt", key):
         clocks.met(case, "receipt")
 
 
@@ -178,11 +181,11 @@ def _noted(contact: Contact, case: Case) -> str:
     return said.replace("{reference}", spoken(case.reference))
 
 
-def _reply(contact: Contact, text: str, purpose: str) -> bool:
+def _reply(contact: Contact, text: str, purpose: str, key: str | None = None) -> bool:
     """Writes an automatic text where one may go; whether it will leave."""
     words, by = with_plain_marks(text), history.SYSTEM
     try:
-        written = reply(contact, words, channel="text", form_key=None, by=by, automatic=True, purpose=purpose)
+        written = reply(contact, words, channel="text", form_key=key, by=by, automatic=True, purpose=purpose)
     except Refused:
         return False
     return written.state == "waiting"

@@ -38,7 +38,7 @@ STEPS = {
     "none": "Attend une réponse",
     "code": "A donné le code du site",
 }
-PICTURE = "(photo, sans texte)"
+PICTURE, EMPTY = "(photo, sans texte)", "(sans texte)"
 IN_VAIN = "Veut de nouveau nos SMS, que le réseau bloque : appelez, et faites envoyer START"
 
 
@@ -61,7 +61,7 @@ def _take(line: Line, sid: str, number: str, body: str, named: list[str]) -> Non
     used = identifier("phone", number) if number else None
     ours = line.text_number or line.number
     where = {"line": ours, "language": written_in(body)}
-    said = body if body.strip() or not named else PICTURE
+    said = body if body.strip() else PICTURE if named else EMPTY
     message, new = receive_text(sid, used, said, organization_id=line.organization_id, **where)
     if not new:
         return
@@ -80,7 +80,7 @@ def _take(line: Line, sid: str, number: str, body: str, named: list[str]) -> Non
         else:
             settle(contact)
         return
-    if contact.case_id is None and not named and asks_nothing(body):
+    if contact.case_id is None and not named and (asks_nothing(body) or not body.strip()):
         _hear(contact, body)
         return
     # nothing asked below looks for what is not yet written: one UPDATE, not four

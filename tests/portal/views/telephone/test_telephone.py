@@ -234,7 +234,8 @@ def test_words_of_distress_are_told_even_to_the_agent_who_has_the_thread(network
 @pytest.mark.parametrize("body", ["", "🙂", "x" * 1600, "\u202eabc", "' OR 1=1 --"])
 def test_any_text_is_kept(network: Network, town: Any, body: str) -> None:
     network.twiml("/telephone/text", MessageSid="SM1", Body=body)
-    assert db.session.scalars(db.select(Message).filter_by(direction="in")).one().body == body
+    kept = db.session.scalars(db.select(Message).filter_by(direction="in")).one()
+    assert kept.body == (body or "(sans texte)")
 
 
 def test_the_state_of_a_text_never_goes_back_in_whatever_order_it_is_told(

@@ -154,6 +154,13 @@ def test_a_word_that_answers_something_waits_for_a_person(network: Network, body
     assert len(tell(network, "Quand passe-t-on prendre les encombrants ?", "SM2")) == 1, "it goes on"
 
 
+def test_a_text_without_a_word_is_read_and_gets_no_receipt(network: Network) -> None:
+    network.post("/telephone/text", MessageSid="SM1", Body=" ")
+    [message] = db.session.scalars(db.select(Message))
+    assert message.body == "(sans texte)" and message.contact.case_id is None
+    assert message.contact.state in ("open", "waiting")
+
+
 @pytest.mark.parametrize("body", ["Merci de me rappeler", "ok ?", "Merci, et pour la cantine ?"])
 def test_thanks_that_ask_for_something_are_a_request(network: Network, body: str) -> None:
     assert len(tell(network, body)) == 1
