@@ -15,6 +15,7 @@ from portal.views.hours import opens_text
 from portal.views.telephone import speech
 from portal.views.telephone.menu.choosing import offer_languages
 from portal.views.telephone.menu.walking import Walk, take
+from portal.views.telephone.speech import Spoken
 
 IN_DANGER = N_(
     "Si une vie est en danger, raccrochez et appelez le 15, le 17, le 18 ou le 112, ou écrivez au 114 par SMS."
@@ -93,17 +94,20 @@ def _take_message(walk: Walk, twiml: VoiceResponse) -> VoiceResponse:
 
 
 def _say_why(walk: Walk, opening: Opening) -> None:
-    if opening.open:
-        return
-    with force_locale(walk.language):
+    if not opening.open:
+        walk.said.append(why_closed(walk.line, opening, walk.language))
+
+
+def why_closed(line: Line, opening: Opening, language: str) -> Spoken:
+    """Why nobody answers, and from when somebody will: in the line's own words, else in ours."""
+    with force_locale(language):
         holiday = gettext(opening.holiday) if opening.holiday else ""
     name = "closed" if opening.why == "hours" else opening.why
-    text, of = speech.own(walk.line, name, walk.language)
-    with force_locale(of if text else walk.language):
-        opens = opens_text(opening.opens_at, zone_of(walk.line))
+    text, of = speech.own(line, name, language)
+    with force_locale(of if text else language):
+        opens = opens_text(opening.opens_at, zone_of(line))
         text = text or f"{gettext(CLOSED[opening.why], holiday=holiday)} {{opens}}"
-    filled = text.replace("{opens}", opens).replace("{holiday}", holiday).strip()
-    walk.said.append((filled, of))
+    return text.replace("{opens}", opens).replace("{holiday}", holiday).strip(), of
 
 
 def _add(walk: Walk, name: str, default: str) -> None:

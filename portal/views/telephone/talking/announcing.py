@@ -12,6 +12,7 @@ from portal.errors import N_
 from portal.lines.models import Line
 from portal.lines.saying import say
 from portal.views.telephone import speech
+from portal.views.telephone.speech import Spoken
 
 RANKS = (
     N_("deuxième"),
@@ -43,9 +44,22 @@ def waiting(line: Line, place: Place, told: Announcement, language: str) -> Voic
     twiml = VoiceResponse()
     gather = twiml.gather(num_digits=1, timeout=2, action=speech.at("waited", lang=language), method="POST")
     with force_locale(language):
-        for sentence in (*_wait(told), *_instead(place, told)):
+        for sentence in (*_wait(told), *_instead(place, told.wait_s)):
             speech.speak(gather, sentence, language)
         _patience(gather, line, language, comes=told.wait_s is not None)
+    return twiml
+
+
+def closing(place: Place, closed: Spoken, language: str) -> VoiceResponse:
+    """The line has closed and nobody is left to answer: why, what may be done instead, and then a message is asked
+    for. To go on waiting would be in vain."""
+    twiml = VoiceResponse()
+    gather = twiml.gather(num_digits=1, timeout=4, action=speech.at("waited", lang=language), method="POST")
+    speech.speak(gather, *closed)
+    with force_locale(language):
+        for sentence in _instead(place, None):
+            speech.speak(gather, sentence, language)
+    twiml.redirect(speech.at("waited", lang=language, key="2"), method="POST")
     return twiml
 
 
@@ -93,9 +107,9 @@ def _rank(rank: int) -> str:
     return gettext("Nombre de personnes avant vous : %(count)s.", count=rank - 1)
 
 
-def _instead(place: Place, told: Announcement) -> list[str]:
+def _instead(place: Place, wait_s: int | None) -> list[str]:
     sentences = []
-    if may_be_called_back(place, told.wait_s):
+    if may_be_called_back(place, wait_s):
         sentences.append(gettext("Pour être rappelé sans perdre votre place, tapez 1."))
     elif not has_number(place.contact):
         sentences.append(gettext("Votre numéro est masqué ou lointain : nous ne pouvons pas vous rappeler."))

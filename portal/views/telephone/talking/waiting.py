@@ -7,14 +7,18 @@ from typing import Any
 from flask import request
 from twilio.twiml.voice_response import VoiceResponse
 
+from portal import clock
 from portal.contacts.calls.calling import end_call, hold_call
 from portal.contacts.models import Contact
 from portal.database import db
 from portal.desk import offering, places
-from portal.lines.saying import find_line
+from portal.lines.models import Line
+from portal.lines.saying import find_line, opening_of
 from portal.telephony import events
 from portal.views.telephone import bp, speech
 from portal.views.telephone.guard import signed
+from portal.views.telephone.menu.greeting import why_closed, zone_of
+from portal.views.telephone.speech import Spoken
 from portal.views.telephone.talking import announcing
 
 NOT_TAKEN = ("queue-full", "error", "system-error")  # the network could not keep the caller
@@ -31,7 +35,11 @@ def wait() -> Any:
     if place is None or place.state != "waiting" or place.kind == "call_back":
         return speech.answer(announcing.soon(line, language))
     told = places.announce(place)
-    answer = speech.answer(announcing.waiting(line, place, told, language))  # it reads: before the commit
+    closed = _closed(line, language) if told.wait_s is None else None
+    if closed is not None:  # these read: before the commit
+        answer = speech.answer(announcing.closing(place, closed, language))
+    else:
+        answer = speech.answer(announcing.waiting(line, place, told, language))
     db.session.commit()
     return answer
 
@@ -39,8 +47,9 @@ def wait() -> Any:
 @bp.post("/voice/waited")
 @signed
 def waited() -> Any:
-    """1 keeps the place and hangs up, 2 leaves the line for a message; anything else goes on waiting."""
-    call, key = request.form.get("CallSid", ""), request.form.get("Digits", "")
+    """1 keeps the place and hangs up, 2 leaves the line for a message; anything else goes on waiting. Where the line
+    has closed, silence is a 2."""
+    call, key = request.form.get("CallSid", ""), request.form.get("Digits", request.args.get("key", ""))
     twiml = VoiceResponse()
     if key in ("1", "2") and _leaves(hold_call(call), key):
         twiml.leave()
@@ -48,6 +57,12 @@ def waited() -> Any:
         twiml.redirect(speech.at("wait", lang=speech.language()), method="POST")
     db.session.commit()
     return speech.answer(twiml)
+
+
+def _closed(line: Line, language: str) -> Spoken | None:
+    """What is said of a line that has closed."""
+    opening = opening_of(line, clock.now(), zone_of(line))
+    return None if opening.open else why_closed(line, opening, language)
 
 
 def _leaves(contact: Contact | None, key: str) -> bool:

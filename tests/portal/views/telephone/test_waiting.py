@@ -12,9 +12,9 @@ from flask import Flask
 from portal import clock
 from portal.contacts.models import Contact
 from portal.database import db
-from portal.desk import offering, places
+from portal.desk import offering, places, presence
 from portal.desk.models import Place, Queue
-from portal.lines.models import MenuVersion
+from portal.lines.models import Line, MenuVersion
 from tests import make
 from tests.network import LINE, NUMBER, Network, said, verbs
 
@@ -71,6 +71,29 @@ def test_many_people_and_nobody_on_duty_are_told_without_a_figure_that_nobody_kn
     assert "Un agent va vous répondre" not in words and "vous gardez votre place" in words
     make.serving(queue, state="busy")
     assert "plus de vingt minutes" in said(network.twiml(WAIT, **CALL))
+
+
+def test_whoever_waits_at_closing_time_is_told_so_and_asked_for_a_message(
+    network: Network, queue: Queue
+) -> None:
+    line = db.session.scalars(db.select(Line)).one()
+    line.schedule = {"mon": [["09:00", "17:00"]]}
+    place = stand(queue)
+    agent = make.serving(queue, state="busy")
+    with time_machine.travel("2026-11-23T16:10:00Z", tick=False):  # ten past five in Paris
+        assert "fermés" not in said(network.twiml(WAIT, **CALL)), "somebody still answers those who wait"
+        presence.of(agent).state = "away"
+        db.session.commit()
+        twiml = network.twiml(WAIT, **CALL)
+        assert verbs(twiml) == ["Gather", "Redirect"]
+        words = said(twiml)
+        assert "fermés" in words and "tapez 1" in words and "tapez 2" in words
+        assert "closed" in said(network.twiml("/telephone/voice/wait?lang=en", **CALL))
+        assert verbs(network.twiml(WAITED, Digits="9", **CALL)) == ["Redirect"]
+        assert verbs(network.twiml(twiml.find("Redirect").text, **CALL)) == ["Leave"]
+    db.session.refresh(place)
+    assert (place.state, place.left) == ("left", "voicemail")
+    assert "Record" in verbs(network.twiml(LEFT, QueueResult="leave", **CALL))
 
 
 def test_a_wait_never_grows_without_a_word_that_it_does(network: Network, queue: Queue) -> None:
