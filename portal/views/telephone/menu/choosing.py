@@ -15,7 +15,7 @@ from portal.lines.tree import Step
 from portal.views.context import searcher
 from portal.views.language import LANGUAGES
 from portal.views.telephone import speech
-from portal.views.telephone.menu.walking import Walk, does, take_next
+from portal.views.telephone.menu.walking import Walk, does, person_near, take_next
 from portal.views.telephone.speech import Spoken
 
 
@@ -33,7 +33,7 @@ def ask(walk: Walk, step: Step) -> VoiceResponse:
     inside = speech.gather(twiml, walk.language, walk.at("choose", tries=walk.tries), hints=likely)
     walk.say(step.get("says"))
     walk.said += [_offer(walk, choice) for choice in steps.choices(step)]
-    if not steps.choice_for(step, steps.PERSON_KEY) and steps.person_near(walk.tree, walk.path) is not None:
+    if not steps.choice_for(step, steps.PERSON_KEY) and person_near(walk) is not None:
         walk.tell(N_("Pour parler à quelqu’un, tapez 0."))
     walk.speak(inside)
     return twiml
@@ -45,7 +45,7 @@ def choice_made(walk: Walk, key: str, said: str) -> str | None:
     if steps.choice_for(walk.step, key):
         return walk.path + key
     if key == steps.PERSON_KEY:
-        return steps.person_near(walk.tree, walk.path)
+        return person_near(walk)
     return _answered_by(walk, said) if said and not key else None
 
 

@@ -21,7 +21,7 @@ from portal.views.telephone.menu.choosing import ask, choice_made, language_chos
 from portal.views.telephone.menu.greeting import warn
 from portal.views.telephone.menu.leaving import not_reached
 from portal.views.telephone.menu.reading_aloud import read, send_answer
-from portal.views.telephone.menu.walking import Walk, resume, take, to_a_person
+from portal.views.telephone.menu.walking import Walk, person_near, resume, take, to_a_person
 
 MOST_TRIES = 2
 OVER = ("completed", "canceled", "failed")  # the caller hung up while it rang
@@ -146,6 +146,7 @@ def _after_an_answer(walk: Walk, key: str) -> VoiceResponse:
 
 
 def _give_up(walk: Walk) -> VoiceResponse:
-    """Twice silent or not understood: somebody answers."""
-    walk.tell(N_("Nous vous passons quelqu’un."))
+    """Twice silent or not understood: somebody answers, or takes a message."""
+    if person_near(walk) is not None:
+        walk.tell(N_("Nous vous passons quelqu’un."))
     return to_a_person(walk)

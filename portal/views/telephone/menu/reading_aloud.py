@@ -16,12 +16,8 @@ from portal.lines import tree as steps
 from portal.lines.tree import Step
 from portal.views.context import settings
 from portal.views.telephone import speech
-from portal.views.telephone.menu.walking import Walk, does, take_next, to_a_person
+from portal.views.telephone.menu.walking import Walk, does, person_near, take_next, to_a_person
 
-WHAT_NEXT = N_(
-    "Pour réentendre, tapez 1. Pour le recevoir par SMS, tapez 2. Pour parler à quelqu’un, tapez 0."
-)
-WITHOUT_TEXTS = N_("Pour réentendre, tapez 1. Pour parler à quelqu’un, tapez 0.")
 SENT = N_("Le SMS est parti.")
 NOT_SENT = N_("Nous ne pouvons pas envoyer de SMS à ce numéro.")
 
@@ -45,8 +41,11 @@ def read(walk: Walk, found: Aloud, *, again: bool = True, by_text: bool = True) 
     inside = speech.gather(twiml, walk.language, walk.at("answered", tries=walk.tries))
     if again:
         walk.said.append((f"{found.title}. {found.text}", found.language))
-    by_text = by_text and (walk.trial or not why_not(walk.contact()))
-    walk.tell(WHAT_NEXT if by_text else WITHOUT_TEXTS)
+    walk.tell(N_("Pour réentendre, tapez 1."))
+    if by_text and (walk.trial or not why_not(walk.contact())):
+        walk.tell(N_("Pour le recevoir par SMS, tapez 2."))
+    somebody, message = N_("Pour parler à quelqu’un, tapez 0."), N_("Pour laisser un message, tapez 0.")
+    walk.tell(message if person_near(walk) is None else somebody)
     walk.speak(inside)
     return twiml
 

@@ -146,9 +146,14 @@ def take_next(walk: Walk) -> VoiceResponse:
     return hang_up(walk)
 
 
+def person_near(walk: Walk) -> str | None:
+    """Where somebody is; a menu may have nobody, and then takes a message."""
+    return steps.person_near(walk.tree, walk.path)
+
+
 def to_a_person(walk: Walk) -> VoiceResponse:
     """To somebody, wherever the menu has one: what 0 does, and being misunderstood twice."""
-    path = steps.person_near(walk.tree, walk.path)
+    path = person_near(walk)
     return DOINGS["voicemail"](walk, {}) if path is None else take(walk, path)
 
 

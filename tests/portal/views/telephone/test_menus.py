@@ -91,6 +91,17 @@ def test_twice_silent_or_misunderstood_gets_a_person(network: Network, line: Lin
     assert contacts()[0].state == "waiting"
 
 
+def test_a_menu_of_nobody_promises_nobody(network: Network, line: Line) -> None:
+    read = {"do": "article", "article": "papiers"}
+    alone = {"do": "choose", "says": {}, "choices": [make.choice("1", read, "Papiers")]}
+    menus.publish(menus.draft(line, alone, SYSTEM), SYSTEM)
+    caller = Caller(network)
+    heard = said(caller.press("1"))
+    assert heard.endswith("Pour laisser un message, tapez 0.") and "quelqu’un" not in heard
+    caller.press("")
+    assert verbs(caller.press(""))[-1] == "Record" and "quelqu’un" not in said(caller.heard)
+
+
 def test_where_the_caller_is_stays_with_the_contact(network: Network, line: Line) -> None:
     caller = Caller(network)
     caller.press("2")
