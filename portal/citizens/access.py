@@ -7,13 +7,11 @@ from datetime import timedelta
 from portal import clock, history
 from portal.citizens import people
 from portal.citizens.models import Citizen
-from portal.citizens.names import name_key
 from portal.database import db
 from portal.errors import N_, Missing, NotYours, Refused
 from portal.history import Person, Reading
 from portal.rights import READERS
 
-MOST_FOUND = 20
 REASON_LASTS = timedelta(minutes=30)
 
 
@@ -62,20 +60,3 @@ def recent_reason(citizen_id: int, *, by: Person) -> str:
     query = query.where(Reading.citizen_id.in_(people.ids(citizen_id)))
     recent = query.where(Reading.reason != "", Reading.at > clock.now() - REASON_LASTS)
     return db.session.scalar(recent.order_by(Reading.id.desc()).limit(1)) or ""
-
-
-def find_by_name(typed: str) -> list[Citizen]:
-    """People of whose name each typed word begins a word, accents forgiven."""
-    words = [_escaped(word) for word in name_key(typed).split()][:5]
-    if not words:
-        return []
-    query = db.select(Citizen)
-    for word in words:
-        begins = Citizen.name_key.like(f"{word}%", escape="\\")
-        inside = Citizen.name_key.like(f"% {word}%", escape="\\")
-        query = query.where(db.or_(begins, inside))
-    return people.heads(db.session.scalars(query.order_by(Citizen.name_key).limit(MOST_FOUND)))
-
-
-def _escaped(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -26,11 +26,6 @@ def embedder(embedder_id: int, *, organization_id: int) -> Embedder:
     return find_own(Embedder, embedder_id, organization_id)
 
 
-def embedder_at(origin: str) -> Embedder | None:
-    """Who may show us at this origin, as a browser names it."""
-    return db.session.scalar(db.select(Embedder).filter_by(origin=origin, active=True))
-
-
 def save_embedder(
     found: Embedder | None,
     *,

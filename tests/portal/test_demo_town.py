@@ -15,8 +15,7 @@ from portal.demo import town as demo
 from portal.desk import measuring
 from portal.desk import waiting as lines
 from portal.desk.models import Place
-from portal.directory.embedders import embedder_at
-from portal.directory.models import Organization, Service
+from portal.directory.models import Embedder, Organization, Service
 from portal.jobs import Job
 from portal.lines import menus
 from portal.lines.models import Line
@@ -104,7 +103,8 @@ def test_the_whole_town_loads_once_with_its_lives(app: Flask) -> None:
     *sign_ins, key = (settings.data_dir / "sign-ins.txt").read_text().splitlines()
     partner = partner_of(key.split()[-1])
     assert len(sign_ins) == 9 and partner is not None and partner.way == "api"
-    assert embedder_at("https://www.val-orve.example") is not None
+    embedder = db.session.scalars(db.select(Embedder)).one()
+    assert (embedder.origin, embedder.active) == ("https://www.val-orve.example", True)
     versions = db.session.scalars(db.select(RuleVersion).filter_by(state="published")).all()
     assert any(one.kind for one in versions)
     assert any(one.conditions.get("topics") and one.conditions.get("ages") for one in versions)

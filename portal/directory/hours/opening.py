@@ -102,7 +102,7 @@ def opening_at(schedule: Schedule, when: datetime, timezone: str) -> Opening:
     if slot is not None:
         return Opening(open=True, closes_at=closes_at(schedule, when, timezone), note=note_of(slot))
     day = when.astimezone(ZoneInfo(timezone)).date()
-    coming = _next_span(schedule, when, timezone)
+    coming = next_span(schedule, when, timezone)
     opens_at, note = (coming.begins, coming.note) if coming else (None, "")
     name = holiday_on(schedule, day)
     exceptional = _exceptions(schedule).get(day.isoformat())
@@ -110,12 +110,6 @@ def opening_at(schedule: Schedule, when: datetime, timezone: str) -> Opening:
         return Opening(open=False, why="holiday", holiday=name, opens_at=opens_at, note=note)
     why = "exception" if exceptional == [] else "hours"
     return Opening(open=False, why=why, opens_at=opens_at, note=note)
-
-
-def opens_next(schedule: Schedule, when: datetime, timezone: str) -> datetime | None:
-    """The next instant after `when` at which it opens, having been closed, in UTC; None for what never does."""
-    coming = _next_span(schedule, when, timezone)
-    return coming.begins if coming else None
 
 
 def closes_at(schedule: Schedule, when: datetime, timezone: str) -> datetime | None:
@@ -136,7 +130,8 @@ def closes_at(schedule: Schedule, when: datetime, timezone: str) -> datetime | N
     return ends if ends and ends.astimezone(zone).date() < farthest else None
 
 
-def _next_span(schedule: Schedule, when: datetime, timezone: str) -> Span | None:
+def next_span(schedule: Schedule, when: datetime, timezone: str) -> Span | None:
+    """The next one that begins after `when`, it having been closed before; None for what never opens."""
     ends = None
     for span in _spans(schedule, when, timezone, FARTHEST):
         if span.begins > when and span.begins != ends:

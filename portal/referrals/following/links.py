@@ -79,12 +79,6 @@ def left_with(letters: Iterable[str]) -> list[Referral]:
     return []
 
 
-def revoke(referral: Referral) -> None:
-    """None of its links opens any more."""
-    live = db.update(ReferralLink).where(ReferralLink.referral_id == referral.id)
-    db.session.execute(live.where(ReferralLink.revoked_at.is_(None)).values(revoked_at=clock.now()))
-
-
 def _awaited_until(referral: Referral) -> datetime:
     """Its last letter opens until the next one has surely come, or nobody is awaited any more."""
     return (referral.remind_at or referral.created_at) + MARGIN

@@ -68,7 +68,6 @@ def test_two_numbers_of_one_person_are_one_person(app: Flask) -> None:
     make.link(make.citizen("Paul"), used)
     assert identifying.identify(used).match == "several"
     assert people.reached_at("phone", OTHER)[0] is kept
-    assert access.find_by_name("a. ben") == [kept]
 
 
 def test_what_is_already_theirs_stays_in_its_own_file(app: Flask) -> None:

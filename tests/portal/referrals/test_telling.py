@@ -224,7 +224,7 @@ def test_a_question_goes_to_the_desk_and_to_the_citizen_where_they_are_asked(app
     assert letters("accueil@caf.example")[-1].subject == "Mairie a répondu à votre question"
 
 
-@pytest.mark.parametrize("kind", ["guessed", "altered", "expired", "replaced", "revoked"])
+@pytest.mark.parametrize("kind", ["guessed", "altered", "expired", "replaced"])
 def test_a_link_that_is_not_good_opens_nothing(app: Flask, kind: str) -> None:
     with travel("2026-03-02T10:00Z", tick=False):
         made: Referral = lives.sent()
@@ -232,8 +232,6 @@ def test_a_link_that_is_not_good_opens_nothing(app: Flask, kind: str) -> None:
         if kind == "replaced":
             made.reminders = 1
             links.make_link(made, "accueil@caf.example")
-        if kind == "revoked":
-            links.revoke(made)
     token = {"guessed": "A" * 43, "altered": token[:-1] + ("A" if token[-1] != "A" else "B")}.get(kind, token)
     day = "2026-07-02T10:00Z" if kind == "expired" else "2026-03-03T10:00Z"
     with travel(day, tick=False), pytest.raises((links.Missing, links.Gone)) as refusal:

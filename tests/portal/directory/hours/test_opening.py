@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from portal.directory.hours.opening import (
+    Schedule,
     check_schedule,
     holiday_on,
     is_open,
+    next_span,
     opening_at,
-    opens_next,
     read_slots,
     relay_gaps,
     service_opening,
@@ -27,6 +28,11 @@ ALWAYS = {day: [["00:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def opens_next(schedule: Schedule, when: datetime, zone: str) -> datetime | None:
+    coming = next_span(schedule, when, zone)
+    return coming.begins if coming else None
 
 
 @pytest.mark.parametrize(

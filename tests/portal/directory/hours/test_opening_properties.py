@@ -20,10 +20,10 @@ from portal.directory.hours.opening import (
     closes_at,
     is_open,
     opening_at,
-    opens_next,
     read_slots,
     slots_text,
 )
+from tests.portal.directory.hours.test_opening import opens_next
 
 MINUTE = timedelta(minutes=1)
 SEEN = timedelta(days=3)  # how far the reference walks
