@@ -51,16 +51,17 @@ def unrelate(citizen_id: int, relation_id: int) -> Any:
 @bp.post("/citizens/<int:citizen_id>/identifiers/<int:identifier_id>")
 @agents
 def judge_identifier(citizen_id: int, identifier_id: int) -> Any:
-    """Surely theirs, or not theirs at all."""
-    person, form = open_file(citizen_id), Form(request.form)
+    """Surely theirs, or not theirs at all. Said twice is once."""
+    person, said = open_file(citizen_id), Form(request.form).text("is")
     link = identifying.find_link(identifier_id, person)
-    if link is None:
+    if said not in ("theirs", "not") or (link is None and said == "theirs"):
         raise Missing
-    used: Identifier = link.identifier
-    if form.text("is") == "theirs":
-        identifying.link(used, person, certainty="confirmed", evidence="agent", by=me().actor)
-    else:
-        identifying.unlink(used, person, by=me().actor)
+    if link is not None:
+        used: Identifier = link.identifier
+        if said == "theirs":
+            identifying.link(used, person, certainty="confirmed", evidence="agent", by=me().actor)
+        else:
+            identifying.unlink(used, person, by=me().actor)
     db.session.commit()
     flash("C’est noté.")
     return redirect(url_for("console.edit_page", citizen_id=person.id))

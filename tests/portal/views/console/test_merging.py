@@ -220,11 +220,13 @@ def test_a_number_is_confirmed_or_refused_from_the_file(app: Flask, at_desk: Any
     make.link(anne, guessed, "probable")
     door = f"/console/citizens/{anne.id}/identifiers/{guessed.id}"
     assert door in at_desk.get(f"/console/citizens/{anne.id}/edit").text
+    assert send(at_desk, door, {}).status_code == 404  # said neither way
     send(at_desk, door, {"is": "theirs"})
     assert db.session.get_one(IdentifierLink, (guessed.id, anne.id)).certainty == "confirmed"
-    send(at_desk, door, {"is": "not"})
+    for _ in range(2):  # pressed twice
+        assert send(at_desk, door, {"is": "not"}).location == f"/console/citizens/{anne.id}/edit"
     assert db.session.get(IdentifierLink, (guessed.id, anne.id)) is None
-    assert send(at_desk, door, {"is": "not"}).status_code == 404
+    assert send(at_desk, door, {"is": "theirs"}).status_code == 404
 
 
 def test_whoever_speaks_for_a_citizen_is_kept_and_said_of_a_contact(app: Flask, at_desk: Any) -> None:
