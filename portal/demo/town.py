@@ -29,7 +29,6 @@ NOT_TEXTS = {
     "number",
     "text_number",
     "automatic_number",
-    "schedule_of",
     "languages",
     "language_keys",
     "menu",

@@ -108,7 +108,6 @@ def test_what_the_town_names_exists() -> None:
     assert {topic for queue in town["queues"] for topic in queue["topics"]} == topics
     assert all(set(person["queues"]) <= queues for person in town["staff"])
     for line in town["lines"]:
-        assert line["schedule_of"] in slugs("services")
         assert set(line["language_keys"].values()) | {"fr"} == LANGUAGES
         for _path, step in steps.walk(line["menu"]):
             assert step.get("queue", "accueil") in queues
