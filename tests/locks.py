@@ -14,7 +14,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 
 DESK = "pg_advisory_xact_lock(%(desk)s"
-IN_TURN = ("contacts", "referrals", "cases")  # each in the order of its keys, and all of them before the desk
+# each in the order of its keys, and all of them before the desk
+IN_TURN = ("identifiers", "contacts", "referrals", "deeds", "cases", "messages")
 ONE_OF = "|".join(IN_TURN)
 ROWS = re.compile(rf"\bFROM ({ONE_OF}|places|presences)\b.*\bFOR (?:NO KEY )?UPDATE\b", re.DOTALL)
 NEW = re.compile(rf"\bINSERT INTO ({ONE_OF}) ")
@@ -41,8 +42,8 @@ class Held:
 
 
 def keep_order(engine: Engine) -> None:
-    """Contacts, referrals, cases, the desk, then places that wait and presences; of these, one alone may be held
-    without the desk."""
+    """Identifiers, contacts, referrals, deeds, cases, messages, the desk, then places that wait and presences; of these
+    last, one alone may be held without the desk."""
     if engine.dialect.name != "postgresql":  # on SQLite whoever writes is alone
         return
     event.listen(engine, "before_cursor_execute", _ask)

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 
+from portal.cases.changing import linking
 from portal.cases.opening import open_case
+from portal.contacts import recording
 from portal.contacts.models import Contact
 from portal.database import db, hold, locked
 from portal.desk import places
@@ -28,10 +30,30 @@ class Desk:
         self.matter = open_case(self.first, by=self.agent.actor)
         self.other_matter = open_case(self.second, by=self.agent.actor)
         self.sent = refer(self.first, make.service().id, reason="La CAF", by=self.agent.actor)
+        self.used = make.identifier("phone", "+33639980001")
+        self.said = recording.add_message(self.first, "Bonjour")
+        self.done = linking.link(self.matter, self.other_matter, by=self.agent)
         db.session.commit()
 
     def contact(self) -> None:
         db.session.scalars(locked(db.select(Contact).filter_by(id=self.first.id))).one()
+
+    def identifier(self) -> None:
+        hold(self.used)
+
+    def deed(self) -> None:
+        hold(self.done)
+
+    def message(self) -> None:
+        hold(self.said)
+
+    def changed_message(self) -> None:
+        self.said.error = "30003"
+        db.session.flush()
+
+    def changed_identifier(self) -> None:
+        self.used.text_error = "30003"
+        db.session.flush()
 
     def case(self) -> None:
         hold(self.matter)
@@ -92,6 +114,15 @@ Step = Callable[[Desk], None]
         (Desk.contact, Desk.other_contact, Desk.referral, Desk.case, Desk.other_case, Desk.case),
         (Desk.contact, Desk.place, Desk.place),
         (Desk.contact, Desk.presence),
+        (
+            Desk.identifier,
+            Desk.contact,
+            Desk.deed,
+            Desk.case,
+            Desk.message,
+            Desk.desk,
+            Desk.changed_identifier,
+        ),
     ],
 )
 def test_in_order_they_are_taken(desk: Desk, steps: tuple[Step, ...]) -> None:
@@ -103,6 +134,13 @@ def test_in_order_they_are_taken(desk: Desk, steps: tuple[Step, ...]) -> None:
     ("before", "after"),
     [
         (Desk.case, Desk.contact),
+        (Desk.contact, Desk.identifier),
+        (Desk.message, Desk.changed_identifier),
+        (Desk.changed_message, Desk.contact),
+        (Desk.message, Desk.case),
+        (Desk.case, Desk.deed),
+        (Desk.deed, Desk.contact),
+        (Desk.desk, Desk.changed_message),
         (Desk.referral, Desk.contact),
         (Desk.case, Desk.referral),
         (Desk.case, Desk.changed_referral),

@@ -14,7 +14,7 @@ from portal.citizens import people
 from portal.contacts.models import DISPOSITIONS, Contact, Message, consulted_articles
 from portal.contacts.telling import tell_of
 from portal.contacts.texts import texting
-from portal.database import db, locked
+from portal.database import db, hold, locked
 from portal.errors import N_, Refused
 from portal.history import Actor, Person
 from portal.rights import find_to_read
@@ -158,6 +158,13 @@ def advance(message: Message, state: str, *, provider_ref: str | None = None, er
     if RANK[state] == FINAL:
         message.check_at = None
     return True
+
+
+def hold_with_address(message: Message) -> None:
+    """Holds a message whose end may be told of the number or address that it went to: that one first."""
+    for row in (message.contact.identifier, message):
+        if row is not None:
+            hold(row)
 
 
 def recall(message: Message, *, by: Actor) -> bool:

@@ -7,7 +7,7 @@ from flask_babel import force_locale, gettext
 from portal import clock, history, jobs
 from portal.cases.models import Case
 from portal.cases.references import spoken
-from portal.contacts.answering import advance
+from portal.contacts.answering import advance, hold_with_address
 from portal.contacts.letters import corresponding, mailboxes
 from portal.contacts.models import Message
 from portal.database import db, hold, locked
@@ -33,7 +33,7 @@ def send_email(job: Job) -> None:
     try:
         send(settings(), letter)
     except NotAccepted as refusal:
-        hold(message)
+        hold_with_address(message)
         _refused(message, refusal)
     except Later as failure:
         jobs.put_back(job, str(failure))  # after the last try it is set aside, and the console says so

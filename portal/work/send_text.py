@@ -7,11 +7,11 @@ from datetime import timedelta
 
 from portal import clock, jobs
 from portal.citizens import consents
-from portal.contacts.answering import advance
+from portal.contacts.answering import advance, hold_with_address
 from portal.contacts.models import Message
 from portal.contacts.texts.delivery import record_sent, refuse
 from portal.contacts.texts.texting import VALIDITY_S, texts_from
-from portal.database import db, locked
+from portal.database import db, hold
 from portal.jobs import Job
 from portal.telephony import alerts, outcomes, sending
 from portal.telephony.senders import sender_for, sends_as
@@ -31,11 +31,13 @@ class Ends:
 
 def send_text(job: Job) -> None:
     """The intent is committed before the network is asked; found so again, the network is first asked what it did."""
-    message: Message = db.session.scalars(
-        locked(db.select(Message).filter_by(id=job.payload["message"]))
-    ).one()
-    ends = _ends(message)
-    if message.state == "waiting" and _has_stopped(message):
+    message = db.session.get_one(Message, job.payload["message"], populate_existing=True)
+    ends, stopped = _ends(message), _has_stopped(message)
+    if stopped:
+        hold_with_address(message)
+    else:
+        hold(message)
+    if message.state == "waiting" and stopped:
         refuse(message, "unsent")
     elif message.state == "waiting":
         advance(message, "sending")

@@ -151,8 +151,8 @@ def undo(deed: Deed, *, by: Person) -> Undone:
 
 
 def _hold_rows(deed: Deed) -> None:
-    """Exchanges first, as whoever answers in one, then the deed, then cases, each in the order of their keys: two acts
-    never wait for each other in a ring."""
+    """Exchanges first, as whoever answers in one, then the deed, then cases, then messages, each in the order of their
+    keys: two acts never wait for each other in a ring."""
     touched: dict[str, set[Any]] = {"contacts": set(), "messages": set(), "cases": set()}
     for step in deed.changes:
         if step["table"] in touched:
@@ -162,6 +162,7 @@ def _hold_rows(deed: Deed) -> None:
     hold_all(Contact, contacts)
     hold(deed)
     hold_all(Case, touched["cases"])
+    hold_all(Message, touched["messages"])
 
 
 def _recalls(step: Step, by: Person) -> bool:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from portal import clock, history, jobs
 from portal.citizens import consents
 from portal.citizens.models import Identifier
-from portal.contacts.answering import advance
+from portal.contacts.answering import advance, hold_with_address
 from portal.contacts.models import Message
 from portal.contacts.texts import texting
 from portal.database import db, locked
@@ -27,36 +27,41 @@ STATES = {
     "failed": "failed",
     "canceled": "failed",
 }
+ENDED_BADLY = ("failed", "undelivered")
 AGAIN_AFTER = timedelta(minutes=30)
 WRITTEN_AGAIN = (*texting.CAN_WAIT, "receipt")
 
 
 def hear_status(provider_ref: str, status: str, error: str = "") -> None:
     """Moves the message on. One we do not know yet (told before its sending was recorded) is heard again then."""
-    message: Message | None = db.session.scalar(
-        locked(db.select(Message).filter_by(provider_ref=provider_ref))
-    )
-    state = STATES.get(status)
+    state, query = STATES.get(status), db.select(Message).filter_by(provider_ref=provider_ref)
+    if state in ENDED_BADLY and (known := db.session.scalar(query)) is not None:
+        hold_with_address(known)
+    message: Message | None = db.session.scalar(locked(query))
     if message is None or state is None:
         return
     moved = advance(message, state, error=error)
     if state == message.state and error and not message.error:  # said before, without its reason
         message.error, moved = error, True
-    if moved and state in ("failed", "undelivered"):
+    if moved and state in ENDED_BADLY:
         follow(message, error)
 
 
 def record_sent(message: Message, provider_ref: str) -> None:
     """The text is out; what the network told of it before we knew its id is heard now."""
     events.hold(provider_ref)
+    heard = list(events.told([f"message:{provider_ref}:{status}" for status in STATES]))
+    if any(STATES.get(told.get("MessageStatus", "")) in ENDED_BADLY for told in heard):
+        hold_with_address(message)
     advance(message, "sent", provider_ref=provider_ref)
     db.session.flush()
-    for told in events.told([f"message:{provider_ref}:{status}" for status in STATES]):
+    for told in heard:
         hear_status(provider_ref, told.get("MessageStatus", ""), told.get("ErrorCode", ""))
 
 
 def refuse(message: Message, code: str) -> None:
     """The network refused it, for good."""
+    hold_with_address(message)
     if advance(message, "failed", error=code):
         follow(message, code)
 

@@ -12,7 +12,7 @@ from portal.contacts import attachments
 from portal.contacts.attachments import Kept
 from portal.contacts.models import Message
 from portal.contacts.telling import tell_of
-from portal.database import db, locked
+from portal.database import db, hold, locked
 
 # The network's names of a text and of what came with it; nothing else may stand in an address of ours.
 NAMED = re.compile(r"/Messages/([SM]M[0-9A-Za-z]{6,62})/Media/(ME[0-9A-Za-z]{6,62})$")
@@ -43,7 +43,9 @@ def attach(message_id: int, kept: Kept) -> None:
 
 
 def lose(message_id: int) -> Message | None:
-    """The picture will not come; the message, if nobody has been told so yet."""
+    """The picture will not come; the message, if nobody has been told so yet. Its exchange is held before it: whoever
+    sent it is told there."""
+    hold(db.session.get_one(Message, message_id).contact)
     message = _held(message_id)
     if message.error:
         return None
