@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam
 
 from portal import clock, history, jobs
-from portal.citizens import people
+from portal.citizens import access, people
 from portal.contacts.models import DISPOSITIONS, Contact, Message, consulted_articles
 from portal.contacts.telling import tell_of
 from portal.contacts.texts import texting
@@ -27,8 +27,21 @@ CHECK_AFTER = timedelta(minutes=10)  # the network tells of most texts long befo
 
 
 def find_contact(contact_id: int, *, by: Person) -> Contact:
-    """The contact, for staff of its organization who answer people; to anyone else it does not exist."""
-    return find_to_read(Contact, contact_id, by=by)
+    """The contact, for staff of its organization who answer people; to anyone else it does not exist. What a protected
+    person said, once it is over, opens as their file does: to who answered it, or with a written reason."""
+    found = find_to_read(Contact, contact_id, by=by)
+    if found.state == "wrapped_up" and found.agent_id != by.id:
+        person = found.citizen_id if found.certainty != "denied" else None
+        if person is not None:
+            _open(person, by)
+    return found
+
+
+def _open(citizen_id: int, by: Person) -> None:
+    try:
+        access.open_citizen(citizen_id, by=by)
+    except access.Protected:
+        access.open_citizen(citizen_id, by=by, reason=access.recent_reason(citizen_id, by=by))
 
 
 def hold_contact(contact_id: int, *, by: Person) -> Contact:

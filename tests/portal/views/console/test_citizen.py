@@ -14,7 +14,7 @@ from portal import clock, history
 from portal.cases.opening import open_case, promise
 from portal.cases.references import spoken
 from portal.citizens.models import Citizen, Flag
-from portal.contacts.models import Contact, Message
+from portal.contacts.models import Contact, Message, Recording
 from portal.database import db
 from portal.directory.editing import add_commune
 from portal.views.console.contact import composing
@@ -241,3 +241,24 @@ def test_a_supervisor_protects_a_file_and_says_why(app: Flask, client: Any) -> N
     assert event.details == {"reason": "Conjoint agent de la mairie"}
     send(client, door, {"protected": "no", "protection_reason": "Il est parti"})
     assert signed_in(app.test_client(), agent).get(page).status_code == 200
+
+
+def test_what_a_protected_person_said_opens_as_their_file_once_it_is_over(app: Flask, client: Any) -> None:
+    person, theirs = make.citizen("Inès Secret", protected=True), make.staff()
+    about = {"citizen_id": person.id, "certainty": "confirmed", "note": "Elle a peur de rentrer"}
+    contact = make.contact("phone", agent_id=theirs.id, **about)
+    sound = Recording(
+        contact_id=contact.id, kind="voicemail", provider_ref="RE12345678", seconds=3, state="kept"
+    )
+    db.session.add(sound)
+    db.session.commit()
+    other, door = signed_in(client, make.staff()), f"/console/contacts/{contact.id}"
+    assert other.get(door).status_code == 200, "whoever may have to answer reads it"
+    contact.state = "wrapped_up"
+    db.session.commit()
+    for path in (door, f"{door}/messages", f"/console/recordings/{sound.id}"):
+        shut = other.get(path)
+        assert (shut.status_code, "peur" in shut.text) == (403, False), path
+    assert signed_in(app.test_client(), theirs).get(door).status_code == 200
+    send(other, f"/console/citizens/{person.id}/reason", {"reason": "Elle rappelle à l’instant"})
+    assert "Elle a peur de rentrer" in other.get(door).text
