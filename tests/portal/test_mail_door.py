@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from portal import spool
 from portal.commands import mail as command
 from portal.contacts.models import Contact
 from portal.database import db
@@ -84,8 +85,10 @@ def test_while_the_database_is_away_letters_wait_on_disk(
         bring(door, letter())
     assert db.session.scalars(db.select(IncomingLetter)).all() == []
     db.session.rollback()
-    assert read_mail.take_in() == 1 == len(db.session.scalars(db.select(IncomingLetter)).all())
-    assert read_mail.take_in() == 0
+    for _ in range(2):  # what was taken in is on disk no more
+        read_mail.take_in()
+        assert len(db.session.scalars(db.select(IncomingLetter)).all()) == 1
+        assert spool.kept(app.extensions["settings"].mail_spool) == []
 
 
 @pytest.mark.parametrize("error", [OSError, ZeroDivisionError])
