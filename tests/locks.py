@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection, Engine
 
 DESK = "pg_advisory_xact_lock(%(desk)s"
 # each in the order of its keys, and all of them before the desk
-IN_TURN = ("identifiers", "contacts", "referrals", "deeds", "cases", "messages")
+IN_TURN = ("identifiers", "contacts", "deeds", "referrals", "cases", "messages")
 ONE_OF = "|".join(IN_TURN)
 ROWS = re.compile(rf"\bFROM ({ONE_OF}|places|presences)\b.*\bFOR (?:NO KEY )?UPDATE\b", re.DOTALL)
 NEW = re.compile(rf"\bINSERT INTO ({ONE_OF}) ")
@@ -42,7 +42,7 @@ class Held:
 
 
 def keep_order(engine: Engine) -> None:
-    """Identifiers, contacts, referrals, deeds, cases, messages, the desk, then places that wait and presences; of these
+    """Identifiers, contacts, deeds, referrals, cases, messages, the desk, then places that wait and presences; of these
     last, one alone may be held without the desk."""
     if engine.dialect.name != "postgresql":  # on SQLite whoever writes is alone
         return

@@ -6,7 +6,7 @@ looks who waits and who is free, until the commit: an advisory lock on PostgreSQ
 already. Whoever only takes a place or an agent away holds their rows: a centre's calls all pass by the one desk, and
 each instant that it is held is an instant that all wait.
 
-Locks are taken in this order, everywhere: identifiers; contacts; the referrals made in them; deeds; cases; messages; a
+Locks are taken in this order, everywhere: identifiers; contacts; deeds; the referrals made in them; cases; messages; a
 contact's place where it does not wait, and its offer; the desk; the places that wait, presences. Of these last, whoever
 has not the desk holds one at most: it could be another's second. Several of a kind are taken in the order of their
 keys.
