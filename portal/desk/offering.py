@@ -11,7 +11,7 @@ from datetime import datetime
 from portal import clock, history, news
 from portal.contacts import answering
 from portal.contacts.calls.calling import take_up
-from portal.contacts.models import Contact
+from portal.contacts.models import DISTRESS, Contact
 from portal.database import db
 from portal.desk import places, presence, proposals
 from portal.desk.holding import (
@@ -76,6 +76,8 @@ def accept(offer: Offer) -> bool:
     place.state, place.ended_at, place.only_staff_id = "answered", now, None
     agent = db.session.get_one(Staff, offer.staff_id)
     answering.take(place.contact, by=agent)
+    if place.contact.step != DISTRESS:  # that it waited, or would be called back, is past
+        place.contact.step = ""
     free = hold_presence(agent.id)
     if free is not None:
         presence.begin_call(free, place.contact)
