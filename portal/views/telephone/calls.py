@@ -98,7 +98,7 @@ def _thanks(line: Line, language: str, reference: str, *, by_text: bool) -> list
     spelled = ", ".join(reference.replace("-", ""))
     with force_locale(language):
         told = gettext("Votre référence : %(reference)s.", reference=spelled)
-        again = f"{gettext('Je répète.')} {spelled}."
+        again = gettext("Je répète : %(reference)s.", reference=spelled)
         told += " " + (gettext("Vous la recevez aussi par SMS.") if by_text else again)
         ours = gettext("Votre message est enregistré. Merci, et au revoir.")
     thanks, of = speech.own(line, "voicemail_thanks", language)
