@@ -14,6 +14,7 @@ from portal.config import LANGUAGES
 from portal.database import db
 from portal.lines import tree as steps
 from portal.lines.models import Line
+from portal.lines.saying import find_line
 from portal.lines.tree import REFERENCE, Step
 
 ERROR, WARNING = "error", "warning"
@@ -207,7 +208,7 @@ def _known(tree: Step, line: Line | None) -> Known:
         topics=_slugs("topics", named["topic"]),
         articles=_slugs("articles", named["article"], state="published"),
         services=services,
-        lines=db.session.scalars(db.select(Line.number).where(Line.number.in_(services.values()))).all(),
+        lines={number for number in services.values() if find_line(number) is not None},
     )
 
 

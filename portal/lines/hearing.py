@@ -35,6 +35,12 @@ SOMEBODY = {
     "ar": ["شخص", "موظف", "الموظف", "إنسان"],
 }
 
+TO_LEAVE_A_MESSAGE = {  # where nobody is there, the key of a person takes a message
+    "fr": ["laisser un message", "laisse un message", "laisser message"],
+    "en": ["leave a message", "leave message"],
+    "ar": ["ترك رسالة", "أترك رسالة"],
+}
+
 
 def heard(step: Step, said: str, language: str) -> str:
     """The key that these words stand for at a step; empty when they stand for none."""
@@ -44,9 +50,13 @@ def heard(step: Step, said: str, language: str) -> str:
 
 
 def heard_after_an_answer(said: str, language: str) -> str:
-    """As `heard`, once an answer was read aloud: again, by text, or somebody."""
-    found = _longest(said, AFTER_AN_ANSWER.get(language, {})) or figure(said, language)
-    return found or (steps.PERSON_KEY if says_somebody(said, language) else "")
+    """As `heard`, once an answer was read aloud: somebody, again, or by text. « Envoyez-moi un conseiller » is no wish
+    for a text, nor is « laisser un message »."""
+    if says_somebody(said, language) or _longest(
+        said, {steps.PERSON_KEY: TO_LEAVE_A_MESSAGE.get(language, [])}
+    ):
+        return steps.PERSON_KEY
+    return _longest(said, AFTER_AN_ANSWER.get(language, {})) or figure(said, language)
 
 
 def figure(said: str, language: str) -> str:

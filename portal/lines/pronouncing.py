@@ -12,12 +12,15 @@ _HOURS = {
     # « 8 h » may last rather than be the hour: 12 h is not always noon
     "fr": re.compile(rf"{_CLOCK}(?::{_MINUTES}|{_SPACE}h(?:{_SPACE}(?P<after>[0-5]\d))?(?!\w))"),
     "en": re.compile(
-        rf"{_CLOCK}(?::{_MINUTES}|[.:](?P<after>[0-5]\d)(?= ?[ap]\.?m))(?: ?(?P<half>[ap])\.?m\b)?\.?"
+        rf"{_CLOCK}(?::{_MINUTES}|[.:](?P<after>[0-5]\d)(?={_SPACE}(?i:[ap]\.?m)))"
+        rf"(?:{_SPACE}(?P<half>(?i:[ap]))\.?(?i:m)\b)?\.?"
     ),
     "ar": re.compile(
-        rf"(?:الساعة )?{_CLOCK}:{_MINUTES}(?: (?P<half>(?:صباح|مساء|ظهر)[\u064b\w]*|بعد الظهر))?"
+        rf"(?:الساعة )?{_CLOCK}:{_MINUTES}"
+        r"(?: (?P<half>(?:صباح|مساء|ظهر|عصر|ليل)[\u064b\w]*|بعد الظهر|[صم](?!\w)))?"
     ),
 }
+_ARABIC_LETTERS = {"ص": "صباحًا", "م": "مساءً"}  # as a.m. and p.m. are written short
 _ARABIC_HOURS = (
     *("الثانية عشرة", "الواحدة", "الثانية", "الثالثة", "الرابعة", "الخامسة", "السادسة"),
     *("السابعة", "الثامنة", "التاسعة", "العاشرة", "الحادية عشرة"),
@@ -56,7 +59,7 @@ def _in_english(found: re.Match[str]) -> str:
     stop = "." if found[0].endswith(".") else ""
     if minute == 0 and hour in (0, 12) and not found["half"]:
         return ("noon" if hour else "midnight") + stop
-    half = found["half"] or ("p" if hour >= 12 else "a")
+    half = (found["half"] or "").lower() or ("p" if hour >= 12 else "a")
     return f"{hour % 12 or 12}{f':{minute:02}' if minute else ''} {half}.m."
 
 
@@ -64,7 +67,7 @@ def _in_arabic(found: re.Match[str]) -> str:
     hour, minute = int(found["hour"]), int(found["minute"])
     if (hour, minute) == (0, 0):
         return "منتصف الليل"
-    half = found["half"] or _arabic_half(hour)
+    half = _ARABIC_LETTERS.get(found["half"], found["half"]) or _arabic_half(hour)
     minutes = _ARABIC_MINUTES.get(minute) or f" و {minute} {'دقائق' if 3 <= minute <= 10 else 'دقيقة'}"
     return f"الساعة {_ARABIC_HOURS[hour % 12]}{minutes if minute else ''} {half}"
 

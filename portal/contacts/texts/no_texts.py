@@ -1,6 +1,7 @@
 """STOP said in a sentence: « Stop svp, ne m'écrivez plus », "please stop texting me".
 
 Understood whole or not at all: each word belongs to a phrase that asks for no more texts, or to a courtesy around one.
+A word such as « arrêter » beside a mood, « j’en ai marre, tout arrêter », names no texts: a person reads it.
 So « Arrêt de bus déplacé ? » and « arrêtez le bruit » stay requests, and no cry for help is taken for a STOP.
 """
 
@@ -16,11 +17,12 @@ from portal.telephony.parts import fold
 
 MOST_WORDS = 30  # who writes more tells why
 SHORT_CODE = r"\d{5} "  # what « STOP au 36111 » tells
+KINDS = ("asks", "bare", "around", "moods")  # of phrases; what is bare names no texts
+ENDS = {("asks", False), ("asks", True), ("bare", False)}  # what was asked, and whether in a mood
 
 
 class _Known(NamedTuple):
-    asks: re.Pattern[str]
-    around: re.Pattern[str]
+    kinds: dict[str, re.Pattern[str]]
     words: frozenset[str]
 
 
@@ -29,18 +31,23 @@ def wants_no_texts(body: str) -> bool:
     words, known = _words_in(body), _known()
     if len(words) > MOST_WORDS or not known.words.issuperset(word for word in words if not word.isdecimal()):
         return False
-    ways: list[set[bool]] = [
-        {False},
+    ways: list[set[tuple[str, bool]]] = [
+        {("", False)},
         *(set() for _ in words),
-    ]  # after each word: whether it was asked, as understood
+    ]  # after each word, as understood
     for begin in range(len(words)):
         for end in range(begin + 1, len(words) + 1) if ways[begin] else ():
             piece = "".join(f"{word} " for word in words[begin:end])
-            if known.asks.fullmatch(piece):
-                ways[end].add(True)
-            elif known.around.fullmatch(piece):
-                ways[end] |= ways[begin]
-    return True in ways[-1]
+            for kind in (kind for kind, phrases in known.kinds.items() if phrases.fullmatch(piece)):
+                ways[end] |= {_after(kind, *way) for way in ways[begin]}
+    return not ENDS.isdisjoint(ways[-1])
+
+
+def _after(kind: str, asked: str, mood: bool) -> tuple[str, bool]:
+    """What is asked once a phrase of this kind is said too: who names texts once asks for no more of them."""
+    if kind in ("asks", "bare"):
+        return ("asks" if "asks" in (kind, asked) else "bare"), mood
+    return asked, mood or kind == "moods"
 
 
 def _words_in(text: str) -> list[str]:
@@ -54,8 +61,8 @@ def _known() -> _Known:
     rows, classes = json.loads(text), dict[str, str]()
     for name, phrases in rows["classes"].items():  # each is made of those before it
         classes[name] = _any_of(phrases, classes)
-    asks, around = (re.compile(_any_of(rows[kind], classes)) for kind in ("asks", "around"))
-    return _Known(asks, around, frozenset(_words_in(text)))
+    kinds = {kind: re.compile(_any_of(rows[kind], classes)) for kind in KINDS}
+    return _Known(kinds, frozenset(_words_in(text)))
 
 
 def _any_of(phrases: list[str], classes: dict[str, str]) -> str:

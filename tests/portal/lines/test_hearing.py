@@ -50,6 +50,9 @@ def test_after_an_answer_a_few_words_are_enough() -> None:
     assert heard_after_an_answer("envoyez-le-moi", "fr") == heard_after_an_answer("by text", "en") == "2"
     assert heard_after_an_answer("أعد من فضلك", "ar") == "1"
     assert heard_after_an_answer("موظف", "ar") == heard_after_an_answer("agent, please", "en") == "0"
+    assert heard_after_an_answer("envoyez-moi un conseiller", "fr") == "0"
+    assert heard_after_an_answer("send me to an agent", "en") == "0"
+    assert heard_after_an_answer("je voudrais laisser un message", "fr") == "0"
     assert heard_after_an_answer("euh", "fr") == ""
 
 

@@ -25,7 +25,7 @@ REFUSED = [
     "Merci de ne plus m'envoyer de messages", "merci d'arrêter de m'écrire", "Veuillez cesser de m'envoyer des SMS.",
     "Je ne veux plus recevoir vos messages", "je ne souhaite plus recevoir de SMS, merci",
     "je veux plus recevoir vos sms", "Je ne veux plus que vous m'écriviez",
-    "STOP SMS SVP", "STOP au 36111", "Stop 36111", "STOP aux SMS", "Stop, laissez-moi tranquille",
+    "STOP SMS SVP", "STOP au 36111", "Stop 36111", "STOP aux SMS",
     "Pouvez-vous arrêter de m'envoyer des SMS ?", "Pourriez vous ne plus m'écrire svp ?", "désabonnez-moi svp",
     "Je souhaite me désabonner", "Bonjour madame, je voudrais arrêter les SMS. Merci. Cordialement",
     "arrete de m'envoyer des messages stp", "supprimez mon numéro de votre liste", "STOP 🛑🙏",
@@ -43,6 +43,8 @@ REFUSED = [
     "STOP لا ترسلوا لي رسائل", "هل يمكنكم التوقف عن مراسلتي؟", "شكرا، لا تُرسِلوا لي أيّ رسالة",
 ]  # fmt: skip
 REQUESTS = [
+    "J’en ai marre, tout arrêter", "J'en ai assez. C'est trop. Tout arrêter", "au revoir. tout arrêter maintenant",
+    "arrêtez, ça suffit", "Stop, laissez-moi tranquille",
     "Arrêt de bus déplacé ?", "Stop aux incivilités rue X", "je veux arrêter mon abonnement cantine", "Stop pub svp",
     "Stop au bruit", "Arrêtez le bruit la nuit svp", "arrêt maladie", "Stop bus 12 supprimé", "Stop covid", "Non stop",
     "n'arrêtez pas de m'écrire", "je ne veux pas arrêter les sms", "vous ne m'écrivez plus", "arrête stp", "Stop ?",
