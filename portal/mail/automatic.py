@@ -8,10 +8,10 @@ from email.message import Message
 from portal.mail import headers
 
 # Programs end these words here, or go on with a colon, a date, the subject answered; people go on otherwise
-# (« Absence du bureau de poste »).
+# (« Absence du bureau de poste »). « Je suis absent du 3 au 17 » is as much a person's: only a header tells.
 AWAY = re.compile(
     r"^\s*(réponse automatique|reponse automatique|message d.absence|absence du bureau|absent(e)? du bureau|"
-    r"(je suis|actuellement) absent(e)?|automatic reply|auto(matic)?[- ]?reply|auto[- ]?response|autoreply|"
+    r"automatic reply|auto(matic)?[- ]?reply|auto[- ]?response|autoreply|"
     r"out of( the)? office|on vacation|رد تلقائي|الرد التلقائي|خارج المكتب)"
     r"(?=\s*($|[:(!–—-]|jusqu|(du|au|le|from|until|till) \d|until|حتى))",
     re.I,
@@ -27,10 +27,10 @@ NO_REPLY = re.compile(
 
 def is_automatic(letter: Message, subject: str, words: str = "") -> bool:
     """Whether a program wrote it: an absence, a receipt, a notice. It asks for no answer; so a subject alone is no sign
-    of it where a question was asked."""
+    of it where a question was asked, there or in the words."""
     said = _said(letter, "auto-submitted").partition(";")[0].strip()
     marked = any(_said(letter, name) for name in ("x-autoreply", "x-autorespond", "x-auto-reply-from"))
-    away = AWAY.match(subject) and not any(sign in words for sign in ASKS)
+    away = AWAY.match(subject) and not any(sign in f"{subject} {words}" for sign in ASKS)
     return said not in ("", "no") or marked or _said(letter, "precedence") == "auto_reply" or bool(away)
 
 
@@ -67,7 +67,8 @@ def must_not_be_answered(letter: Message, subject: str) -> bool:
     address that reads nothing."""
     answered_at = headers.addresses(letter, "reply-to", "from")
     unread = any(NO_REPLY.match(address) for _, address in answered_at)
-    by_program = asks_nobody(letter, subject) or bool(sent_to_many(letter))
+    away = AWAY.match(subject)  # programs repeat the question that they answer
+    by_program = bool(away) or asks_nobody(letter, subject) or bool(sent_to_many(letter))
     return by_program or unread or not answered_at
 
 

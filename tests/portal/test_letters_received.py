@@ -144,6 +144,7 @@ def test_another_address_is_kept_in_the_thread_and_shown_as_such(write: Write, w
         {"Return_Path": "<>"},
         {"sender": "no-reply@marchand.example"},
         {"subject": "Réponse automatique : absente"},
+        {"subject": "Réponse automatique : Où refaire ma carte ?"},
         {"subject": "Out of office: back soon"},
         {"subject": "رد تلقائي: خارج المكتب"},
     ],
