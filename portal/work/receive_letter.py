@@ -127,10 +127,7 @@ def record(read: ReadLetter, files: Files, *, recipient: str = "") -> Message:
     """The message that this letter is; where it begins an exchange, its receipt is on its way."""
     used = _sender(read)
     where = mailboxes.delivered_to([one for one in (recipient, *read.recipients) if one])
-    case = _case_named(read, where.tag)
-    contact = corresponding.find_thread(
-        read, used, case.id if case else None, organization_id=where.organization_id
-    )
+    contact = _thread(read, used, where)
     begins = contact is None or apart.is_apart(contact)
     aside = begins and _asks_nobody(read, where)
     if contact is None:
@@ -149,6 +146,17 @@ def record(read: ReadLetter, files: Files, *, recipient: str = "") -> Message:
         _go_on(contact, read, message, files)
     tell_of(contact)
     return message
+
+
+def _thread(read: ReadLetter, used: Identifier | None, where: mailboxes.Delivery) -> Contact | None:
+    """The exchange that it goes on with. What somebody else answers to a newsletter is theirs, and begins one."""
+    case = _case_named(read, where.tag)
+    found = corresponding.find_thread(
+        read, used, case.id if case else None, organization_id=where.organization_id
+    )
+    if found is not None and apart.is_apart(found) and found.identifier_id != (used.id if used else None):
+        return None
+    return found
 
 
 def _asks_nobody(read: ReadLetter, where: mailboxes.Delivery) -> bool:

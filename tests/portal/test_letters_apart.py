@@ -79,6 +79,17 @@ def test_a_person_who_answers_a_letter_set_apart_is_answered(write: Write) -> No
     assert again.case_id and again.state == "open" and len(sent()) == 1
 
 
+def test_a_person_who_answers_anothers_newsletter_has_an_exchange_of_their_own(write: Write) -> None:  # noqa: F811  (a fixture)
+    sent_out = "<lettre@annonces.example>"
+    first = write(Precedence="bulk", sender="info@annonces.example", Message_ID=sent_out)
+    theirs = write(words="Où m’inscrire ?", subject="Re: Carte", In_Reply_To=sent_out)
+    assert first is not None and theirs is not None and theirs.id != first.id
+    assert theirs.case_id and theirs.identifier is not None and theirs.identifier.value == WHO
+    assert [one.to for one in sent()] == [WHO]
+    assert (first.state, first.case_id) == ("wrapped_up", None)
+    assert apart.count_to_see(first.organization_id) == 1
+
+
 def test_letters_of_one_thread_of_a_list_stay_apart_together(write: Write) -> None:  # noqa: F811  (a fixture)
     first = write(Precedence="bulk", Message_ID="<1@annonces.example>")
     again = write(Precedence="bulk", subject="La suite", In_Reply_To="<1@annonces.example>")
