@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import message_from_bytes
 from email.message import Message
 from email.policy import EmailPolicy
@@ -97,10 +97,10 @@ def read_letter(raw: bytes) -> ReadLetter:
 
 
 def _read(letter: Message) -> ReadLetter:
-    text, files = _contents(letter)
+    own, passed_on, files = _contents(letter)
     sender = (headers.addresses(letter, "from") or [("", "")])[0]
     subject = headers.text(letter, "subject")[:500]
-    words = folding.fold(text[:LONGEST_TEXT])
+    words = folding.fold(own[:LONGEST_TEXT])
     from_mail = automatic.is_returned(letter) or letter.get_content_type() == "multipart/report"
     return ReadLetter(
         sender=sender[1],
@@ -109,14 +109,23 @@ def _read(letter: Message) -> ReadLetter:
         subject=subject,
         header_id=headers.message_id(letter),
         thread=tuple(headers.ids(letter, "references", "in-reply-to")),
-        words=words,
+        words=_with(words, passed_on),
         files=tuple(files),
         automatic=automatic.is_automatic(letter, subject, words.new),
         answerable=not automatic.must_not_be_answered(letter, subject),
         asks_nobody=automatic.asks_nobody(letter, subject, words.new),
         lists=automatic.sent_to_many(letter),
-        returned=read_return(letter, text) if from_mail else None,
+        returned=read_return(letter, _both(own, passed_on)) if from_mail else None,
     )
+
+
+def _with(words: folding.Folded, passed_on: str) -> folding.Folded:
+    """With what the letters passed on say: their words are neither the signature nor a quotation of this one."""
+    return replace(words, new=_both(words.new, passed_on)[:LONGEST_TEXT]) if passed_on else words
+
+
+def _both(own: str, passed_on: str) -> str:
+    return "\n\n".join(filter(None, (own, passed_on)))
 
 
 def _recipients(letter: Message) -> tuple[str, ...]:
@@ -125,8 +134,8 @@ def _recipients(letter: Message) -> tuple[str, ...]:
     return tuple(dict.fromkeys(address for _, address in headers.addresses(letter, *names)))[:50]
 
 
-def _contents(letter: Message) -> tuple[str, list[File]]:
-    """The words of a letter, and its files. Each letter passed on whole has its own words, under who wrote it."""
+def _contents(letter: Message) -> tuple[str, str, list[File]]:
+    """The words of a letter, those of the letters passed on whole in it, each under who wrote it, and the files."""
     words: dict[Message, tuple[list[str], list[str]]] = {}
     files: list[File] = []
     for part, of in _leaves(letter):
@@ -139,11 +148,12 @@ def _contents(letter: Message) -> tuple[str, list[File]]:
             files += [File(*one) for one in tnef.unpacked(_bytes(part), name or tnef.NAME)]
         elif kind not in ("message/delivery-status", "text/rfc822-headers", *_SIGNATURES):
             files.append(File(name or _unnamed(part), _bytes(part)))
-    said = (_said(of, *found, passed_on=of is not letter) for of, found in words.items())
-    text = _clean("\n\n".join(filter(None, said)))
-    if len(text) > LONGEST_TEXT:
-        files.append(File("lettre-entière.txt", text.encode()))
-    return text, [file for file in files if file.data]
+    own = _clean(_said(letter, *words.pop(letter, ([], [])), passed_on=False))
+    said = (_said(of, *found, passed_on=True) for of, found in words.items())
+    passed_on = _clean("\n\n".join(filter(None, said)))
+    if len(own) + len(passed_on) > LONGEST_TEXT:
+        files.append(File("lettre-entière.txt", _both(own, passed_on).encode()))
+    return own, passed_on, [file for file in files if file.data]
 
 
 def _said(of: Message, plain: list[str], pages: list[str], *, passed_on: bool) -> str:

@@ -31,10 +31,14 @@ def test_a_letter_passed_on_has_its_own_words_under_who_wrote_it() -> None:
     letter.add_attachment(owner)
     read = read_letter(letter.as_bytes())
     assert read.words.new == (
-        "Voici ce que m’écrit mon propriétaire.\n\n\n"
+        "Voici ce que m’écrit mon propriétaire.\n\n"
         "[Message joint\u00a0: Paul, paul@bailleur.example – Loyer]\nVous devez deux mois."
     )
     assert [file.name for file in read.files] == ["bail.pdf"]
+    signed = written("Voir ci-joint.\n-- \nJean")
+    signed.add_attachment(owner)
+    words = read_letter(signed.as_bytes()).words
+    assert words.new.startswith("Voir ci-joint.\n\n[Message joint") and words.signature.endswith("Jean")
     alone = written("")
     alone.set_content(owner)
     assert read_letter(alone.as_bytes()).words.new.endswith("Loyer]\nVous devez deux mois.")
