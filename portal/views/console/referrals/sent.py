@@ -48,19 +48,34 @@ def referrals() -> str:
         rows=rows[: listing.A_PAGE],
         more=rows[listing.A_PAGE - 1].id if len(rows) > listing.A_PAGE else None,
         names=names_of({one.created_by for one in rows}),
+        hidden=_hidden(rows),
     )
+
+
+def _hidden(rows: list[Referral]) -> set[int | None]:
+    """Those of whom the reader is told nothing without writing why."""
+    ids = {one.citizen_id for one in rows}
+    found = db.session.scalars(db.select(Citizen).where(Citizen.id.in_(ids - {None}))).all()
+    return {one.id for one in found if not may_read(one)}
 
 
 @bp.get("/referrals/<int:referral_id>")
 @agents
 def referral(referral_id: int) -> str:
-    return _page(listing.find_referral(referral_id, by=me()), Form())
+    return _page(_find(referral_id), Form())
+
+
+def _find(referral_id: int) -> Referral:
+    """The referral, to those who may open the exchange that it tells of: the same words stand in both."""
+    found = listing.find_referral(referral_id, by=me())
+    answering.find_contact(found.contact_id, by=me())
+    return found
 
 
 @bp.post("/referrals/<int:referral_id>/<any(send,again,answer,taken,refused,close):act>")
 @agents
 def act_on_referral(referral_id: int, act: str) -> Any:
-    found, form = listing.find_referral(referral_id, by=me()), Form(request.form)
+    found, form = _find(referral_id), Form(request.form)
     after = found
     with refusals_shown(form):
         after = ACTS[act](found, form)

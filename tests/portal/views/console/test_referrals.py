@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from portal import history
+from portal.citizens.models import Citizen
 from portal.contacts.models import Attachment, Contact
 from portal.contacts.recording import add_message
 from portal.database import db
@@ -16,7 +17,7 @@ from portal.referrals.following import asking, chains, listing, living, sharing
 from portal.referrals.models import Referral
 from tests import make
 from tests.portal.referrals import cast, lives
-from tests.signing import signed_in, token
+from tests.signing import send, signed_in, token
 
 
 @pytest.fixture
@@ -252,3 +253,21 @@ def test_what_is_left_to_send_is_said_when_an_exchange_ends(console: Any) -> Non
     assert latest().state == "proposed"
     page = console.get(f"/console/contacts/{contact.id}").text
     assert "n’est pas encore partie" in page and f"/console/referrals/{latest().id}" in page
+
+
+def test_of_a_protected_person_nothing_is_told_before_a_written_reason(console: Any) -> None:
+    made = lives.sent()
+    living.refuse(made, "wrong_area", note="Elle vit cachée à Rennes")
+    person = made.citizen_id
+    db.session.get_one(Citizen, person).protected = True
+    db.session.commit()
+    assert "La CAF verse" not in console.get("/console/referrals?view=back").text
+    db.session.get_one(Contact, made.contact_id).state = "wrapped_up"
+    db.session.commit()
+    closed = console.get(f"/console/referrals/{made.id}")
+    assert closed.status_code == 403
+    assert "La CAF verse" not in closed.text and "cachée" not in closed.text
+    refused = act(console, made, "again", service="")
+    assert refused.status_code == 403 and "cachée" not in refused.text
+    send(console, f"/console/citizens/{person}/reason", {"reason": "Rappel demandé par elle"})
+    assert "cachée" in console.get(f"/console/referrals/{made.id}").text
