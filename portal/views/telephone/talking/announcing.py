@@ -50,16 +50,21 @@ def waiting(line: Line, place: Place, told: Announcement, language: str) -> Voic
     return twiml
 
 
-def closing(place: Place, closed: Spoken, language: str) -> VoiceResponse:
+def closing(line: Line, place: Place, closed: Spoken, language: str) -> VoiceResponse:
     """The line has closed and nobody is left to answer: why, what may be done instead, and then a message is asked
-    for. To go on waiting would be in vain."""
-    twiml = VoiceResponse()
-    gather = twiml.gather(num_digits=1, timeout=4, action=speech.at("waited", lang=language), method="POST")
+    for, where the line takes them. To go on waiting would be in vain: else it is the end of the call, and who is not
+    called back by their own key is proposed to be."""
+    twiml, keys = VoiceResponse(), {} if line.takes_messages else {"told": "1"}
+    action = speech.at("waited", lang=language, **keys)
+    gather = twiml.gather(num_digits=1, timeout=4, action=action, method="POST")
     speech.speak(gather, *closed)
     with force_locale(language):
-        for sentence in _instead(place, None):
+        for sentence in _instead(place, None, message=line.takes_messages):
             speech.speak(gather, sentence, language)
-    twiml.redirect(speech.at("waited", lang=language, key="2"), method="POST")
+    if line.takes_messages:
+        twiml.redirect(speech.at("waited", lang=language, key="2"), method="POST")
+    else:
+        twiml.hangup()
     return twiml
 
 
@@ -107,13 +112,15 @@ def _rank(rank: int) -> str:
     return gettext("Nombre de personnes avant vous : %(count)s.", count=rank - 1)
 
 
-def _instead(place: Place, wait_s: int | None) -> list[str]:
+def _instead(place: Place, wait_s: int | None, *, message: bool = True) -> list[str]:
     sentences = []
     if may_be_called_back(place, wait_s):
         sentences.append(gettext("Pour être rappelé sans perdre votre place, tapez 1."))
     elif not has_number(place.contact):
         sentences.append(gettext("Votre numéro est masqué ou lointain : nous ne pouvons pas vous rappeler."))
-    return [*sentences, gettext("Pour laisser un message, tapez 2.")]
+    if message:
+        sentences.append(gettext("Pour laisser un message, tapez 2."))
+    return sentences
 
 
 def _patience(into: VoiceResponse | Gather, line: Line, language: str, *, comes: bool = True) -> None:

@@ -37,7 +37,7 @@ def wait() -> Any:
     told = places.announce(place)
     closed = _closed(line, language) if told.wait_s is None else None
     if closed is not None:  # these read: before the commit
-        answer = speech.answer(announcing.closing(place, closed, language))
+        answer = speech.answer(announcing.closing(line, place, closed, language))
     else:
         answer = speech.answer(announcing.waiting(line, place, told, language))
     db.session.commit()
@@ -48,10 +48,10 @@ def wait() -> Any:
 @signed
 def waited() -> Any:
     """1 keeps the place and hangs up, 2 leaves the line for a message; anything else goes on waiting. Where the line
-    has closed, silence is a 2."""
+    has closed, silence is a 2; where it takes no messages, no 2 was told of."""
     call, key = request.form.get("CallSid", ""), request.form.get("Digits", request.args.get("key", ""))
     twiml = VoiceResponse()
-    if key in ("1", "2") and _leaves(hold_call(call), key):
+    if key in tuple(request.args.get("told", "12")) and _leaves(hold_call(call), key):
         twiml.leave()
     else:
         twiml.redirect(speech.at("wait", lang=speech.language()), method="POST")

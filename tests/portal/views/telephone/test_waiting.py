@@ -96,6 +96,23 @@ def test_whoever_waits_at_closing_time_is_told_so_and_asked_for_a_message(
     assert "Record" in verbs(network.twiml(LEFT, QueueResult="leave", **CALL))
 
 
+def test_a_line_that_takes_no_message_asks_for_none_at_closing_time(network: Network, queue: Queue) -> None:
+    line = db.session.scalars(db.select(Line)).one()
+    line.schedule, line.takes_messages = {"mon": [["09:00", "17:00"]]}, False
+    place = stand(queue)
+    with time_machine.travel("2026-11-23T15:50:00Z", tick=False):  # ten to five in Paris
+        assert "tapez 2" in said(network.twiml(WAIT, **CALL))
+    with time_machine.travel("2026-11-23T16:10:00Z", tick=False):
+        twiml = network.twiml(WAIT, **CALL)
+        assert verbs(twiml) == ["Gather", "Hangup"]
+        assert "fermés" in said(twiml) and "tapez 1" in said(twiml) and "tapez 2" not in said(twiml)
+        asked = twiml.find("Gather").attrib["action"]
+        assert verbs(network.twiml(asked, Digits="2", **CALL)) == ["Redirect"]
+        assert verbs(network.twiml(LEFT, QueueResult="hangup", **CALL)) == []
+    db.session.refresh(place)
+    assert (place.state, place.left) == ("proposed", "hung_up")
+
+
 def test_a_wait_never_grows_without_a_word_that_it_does(network: Network, queue: Queue) -> None:
     place = stand(queue)
     for _ in range(2):
