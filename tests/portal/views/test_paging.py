@@ -23,6 +23,16 @@ def test_a_page_that_cannot_be_is_the_nearest_one(app: Flask, said: str, page: i
         assert page_asked() == page
 
 
+def test_no_list_breaks_over_a_row_beyond_all_numbers(client: Any) -> None:
+    person, agent = make.citizen("Anne Petit").id, signed_in(client, make.staff())
+    for number in ("9" * 30, "-" + "9" * 30, "deux"):
+        for address in ("/console/letters", "/console/referrals?view=over", f"/console/citizens/{person}"):
+            sign = "&" if "?" in address else "?"
+            status = agent.get(f"{address}{sign}before={number}").status_code
+            unknown = number != "deux" and "citizens" in address
+            assert status == (404 if unknown else 200), (address, number)
+
+
 def test_the_last_page_may_be_half_full_and_an_empty_list_has_one() -> None:
     assert [last_page(total, 20) for total in (0, 20, 21)] == [1, 1, 2]
 

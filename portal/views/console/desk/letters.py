@@ -11,10 +11,12 @@ from portal.cases import opening
 from portal.contacts import answering
 from portal.contacts.letters import apart
 from portal.contacts.models import Contact
-from portal.database import db
+from portal.database import db, hold
 from portal.desk import waiting
+from portal.rights import find_to_read
 from portal.views.console.door import agents, bp, me
 from portal.views.context import searcher
+from portal.views.paging import before_asked, row_number
 
 A_PAGE = 20
 OPENED = "Affaire ouverte, à la date de la lettre. Aucun accusé de réception n’est parti : donnez-le ici."
@@ -24,7 +26,7 @@ OPENED = "Affaire ouverte, à la date de la lettre. Aucun accusé de réception 
 @agents
 def letters() -> str:
     """Those that nobody has looked at yet."""
-    found = apart.to_see(me(), before=request.args.get("before", type=int), limit=A_PAGE + 1)
+    found = apart.to_see(me(), before=before_asked(), limit=A_PAGE + 1)
     shown = found[:A_PAGE]
     more = shown[-1][0] if len(found) > A_PAGE else None
     return render_template("console/desk/letters.html", shown=shown, more=more)
@@ -33,10 +35,13 @@ def letters() -> str:
 @bp.post("/letters/seen")
 @agents
 def see_letters() -> Any:
-    """Nothing is to be done of those that were shown."""
-    ids = sorted({int(one) for one in request.form.getlist("contact") if one.isdecimal()})[:A_PAGE]
+    """Nothing is to be done of those that were shown. Their words are not read again: one whose person has been
+    protected since holds up no other."""
+    ids = sorted(set(request.form.getlist("contact", type=row_number)))[:A_PAGE]
     for contact_id in ids:
-        apart.look_at(answering.hold_contact(contact_id, by=me()), by=me().actor)
+        contact = find_to_read(Contact, contact_id, by=me())
+        hold(contact)
+        apart.look_at(contact, by=me().actor)
     db.session.commit()
     flash("C’est noté : il n’y a rien à faire." if ids else "Aucune lettre n’était montrée.")
     return redirect(url_for("console.letters"))

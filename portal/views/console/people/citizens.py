@@ -16,6 +16,7 @@ from portal.views import kept
 from portal.views.console.door import agents, bp, leave_reading, may_read, me, refusals_shown
 from portal.views.console.people import briefing
 from portal.views.forms import Form
+from portal.views.paging import before_asked
 
 A_PAGE = 15
 
@@ -74,12 +75,12 @@ def _ask_why(citizen_id: int, form: Form) -> str:
 
 def _latest(person: Citizen) -> briefing.Read:
     """The page of the timeline that is asked for."""
-    return briefing.read_latest(person, before=request.args.get("before", type=int), limit=A_PAGE + 1)
+    return briefing.read_latest(person, before=before_asked(), limit=A_PAGE + 1)
 
 
 def _file(person: Citizen, read: briefing.Read) -> dict[str, Any]:
     """The file at this page of its timeline."""
-    first, more = request.args.get("before", type=int) is None, len(read.contacts) > A_PAGE
+    first, more = before_asked() is None, len(read.contacts) > A_PAGE
     return {
         "brief": briefing.brief(person, read=read if first else None),
         "links": briefing.links_of(person),

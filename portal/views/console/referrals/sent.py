@@ -26,6 +26,7 @@ from portal.views.console.cases import words as case_words
 from portal.views.console.door import agents, bp, may_read, me, refusals_shown
 from portal.views.forms import Form, new_key
 from portal.views.language import datetime_text, size_text
+from portal.views.paging import before_asked
 
 STOPPED = "Cet organisme a déjà renvoyé cette personne : rien n’est parti. L’encadrement voit l’orientation et décide."
 
@@ -39,7 +40,7 @@ def referrals() -> str:
     first = next((view for view in shown if counts[view]), "waiting")
     view = request.args.get("view", "")
     view = view if view in shown else first
-    rows = listing.listing(view, by=me(), before=request.args.get("before", type=int))
+    rows = listing.listing(view, by=me(), before=before_asked())
     return render_template(
         "console/referrals/referrals.html",
         view=view,

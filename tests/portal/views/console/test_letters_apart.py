@@ -109,3 +109,17 @@ def test_a_letter_of_another_organization_or_of_a_protected_person_is_not_told(
     db.session.commit()
     page = at_desk.get("/console/letters").text
     assert "Nos offres" not in page and "info@annonces" not in page and "protégée" in page
+
+
+def test_the_letter_of_a_protected_person_holds_up_no_other(
+    at_desk: Any, bring: Callable[..., Contact]
+) -> None:
+    other, theirs = bring("Une"), bring("Deux", sender="aline@annonces.example")
+    theirs.citizen_id, theirs.certainty = make.citizen("Aline Le Goff", protected=True).id, "confirmed"
+    db.session.commit()
+    page = at_desk.get("/console/letters").text
+    assert f'value="{other.id}"' in page and f'value="{theirs.id}"' not in page
+    data = {"contact": [str(other.id), str(theirs.id)]}  # shown before the person was protected
+    assert send(at_desk, "/console/letters/seen", data).status_code == 302
+    assert apart.count_to_see(other.organization_id) == 0
+    assert send(at_desk, "/console/letters/seen", {"contact": "9" * 30}).status_code == 404
