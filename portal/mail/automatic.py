@@ -28,10 +28,16 @@ NO_REPLY = re.compile(
 def is_automatic(letter: Message, subject: str, words: str = "") -> bool:
     """Whether a program wrote it: an absence, a receipt, a notice. It asks for no answer; so a subject alone is no sign
     of it where a question was asked, there or in the words."""
-    said = _said(letter, "auto-submitted").partition(";")[0].strip()
-    marked = any(_said(letter, name) for name in ("x-autoreply", "x-autorespond", "x-auto-reply-from"))
-    away = AWAY.match(subject) and not any(sign in f"{subject} {words}" for sign in ASKS)
-    return said not in ("", "no") or marked or _said(letter, "precedence") == "auto_reply" or bool(away)
+    return _submitted(letter) == "auto-generated" or _answers_by_itself(letter, subject, words)
+
+
+def written_for(letter: Message, subject: str, words: str = "") -> str:
+    """Whom a form that sends us what people write in it says to answer: somebody else than its sender. Nobody where a
+    program, or the mail, answers by itself."""
+    senders = {address for _, address in headers.addresses(letter, "from")}
+    named = [address for _, address in headers.addresses(letter, "reply-to") if address not in senders]
+    by_itself = is_returned(letter) or _answers_by_itself(letter, subject, words)
+    return "" if by_itself else next((one for one in named if not NO_REPLY.match(one)), "")
 
 
 def is_returned(letter: Message) -> bool:
@@ -70,6 +76,17 @@ def must_not_be_answered(letter: Message, subject: str) -> bool:
     away = AWAY.match(subject)  # programs repeat the question that they answer
     by_program = bool(away) or asks_nobody(letter, subject) or bool(sent_to_many(letter))
     return by_program or unread or not answered_at
+
+
+def _answers_by_itself(letter: Message, subject: str, words: str) -> bool:
+    marked = any(_said(letter, name) for name in ("x-autoreply", "x-autorespond", "x-auto-reply-from"))
+    away = AWAY.match(subject) and not any(sign in f"{subject} {words}" for sign in ASKS)
+    said = _submitted(letter) not in ("", "no", "auto-generated")
+    return said or marked or _said(letter, "precedence") == "auto_reply" or bool(away)
+
+
+def _submitted(letter: Message) -> str:
+    return _said(letter, "auto-submitted").partition(";")[0].strip()
 
 
 def _is_deaf(letter: Message) -> bool:

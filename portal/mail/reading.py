@@ -55,6 +55,7 @@ class ReadLetter:
     automatic: bool = False  # no person wrote it
     answerable: bool = True  # a receipt may be sent
     asks_nobody: bool = False  # a program sent it, to us as to others
+    written_for: str = ""  # whom a form says to answer
     lists: tuple[str, ...] = ()  # names of the list that it came through; an empty one where it has none
     returned: Return | None = None
 
@@ -114,6 +115,7 @@ def _read(letter: Message) -> ReadLetter:
         automatic=automatic.is_automatic(letter, subject, words.new),
         answerable=not automatic.must_not_be_answered(letter, subject),
         asks_nobody=automatic.asks_nobody(letter, subject, words.new),
+        written_for=automatic.written_for(letter, subject, words.new),
         lists=automatic.sent_to_many(letter),
         returned=read_return(letter, _both(own, passed_on)) if from_mail else None,
     )

@@ -151,8 +151,9 @@ def record(read: ReadLetter, files: Files, *, recipient: str = "") -> Message:
 def _thread(read: ReadLetter, used: Identifier | None, where: mailboxes.Delivery) -> Contact | None:
     """The exchange that it goes on with. What somebody else answers to a newsletter is theirs, and begins one."""
     case = _case_named(read, where.tag)
+    by_subject = None if _is_form(read, where) else used  # all that people write in a form has one sender
     found = corresponding.find_thread(
-        read, used, case.id if case else None, organization_id=where.organization_id
+        read, by_subject, case.id if case else None, organization_id=where.organization_id
     )
     if found is not None and apart.is_apart(found) and found.identifier_id != (used.id if used else None):
         return None
@@ -164,9 +165,19 @@ def _asks_nobody(read: ReadLetter, where: mailboxes.Delivery) -> bool:
     hands us what people write to it. Words of distress are always somebody's."""
     sender = settings().smtp_from
     listed = bool(read.lists) and not mailboxes.is_our_list(read.lists, _owner(where), sender)
-    if not (listed or read.asks_nobody):
+    if not (listed or read.asks_nobody) or (_is_form(read, where) and not any(read.lists)):
         return False
     return not distress(f"{read.subject} {read.words.new}", _language(read))
+
+
+def _is_form(read: ReadLetter, where: mailboxes.Delivery) -> bool:
+    """Whether a form of a site of ours sent it for somebody: its marks say nothing of what they wrote. A newsletter of
+    ours says to answer us."""
+    if not read.written_for:
+        return False
+    owner, sender = _owner(where), settings().smtp_from
+    whose = (read.sender.replace("@", "."), read.written_for.replace("@", "."))
+    return [mailboxes.is_our_list([one], owner, sender) for one in whose] == [True, False]
 
 
 def _sender(read: ReadLetter) -> Identifier | None:

@@ -10,6 +10,7 @@ from portal.database import db
 from tests import make
 from tests.portal.test_letters_received import WHO, Write, sent, write  # noqa: F401  (a fixture)
 
+FORM = {"sender": "noreply@www.ville.example", "Reply_To": WHO}
 PROGRAMS: list[dict[str, str]] = [
     {"Auto_Submitted": "auto-replied"},
     {"Auto_Submitted": "auto-generated; owner-email=x"},
@@ -20,6 +21,12 @@ PROGRAMS: list[dict[str, str]] = [
     {"List_Unsubscribe": "<https://annonces.example/non>"},
     {"Return_Path": "<>"},
     {"Feedback_ID": "campagne:42", "sender": "newsletter@annonces.example"},
+    {**FORM, "Auto_Submitted": "auto-replied"},
+    {**FORM, "Return_Path": "<>"},
+    {**FORM, "Precedence": "bulk", "List_Id": "Annonces <annonces.example>"},
+    {**FORM, "Precedence": "bulk", "Reply_To": "communication@ville.example"},
+    {**FORM, "Precedence": "bulk", "Reply_To": "no-reply@annonces.example"},
+    {"Precedence": "bulk", "sender": "noreply@annonces.example", "Reply_To": WHO},
     {"subject": "Absence du bureau"},
     {"subject": "Absent du bureau jusqu’au 3 mars"},
     {"subject": "Je suis absent du 3 au 17 août", "Auto_Submitted": "auto-replied"},
@@ -43,6 +50,10 @@ PEOPLE: list[dict[str, str]] = [
     {"X_Auto_Response_Suppress": "None"},
     {"List_Id": "Accueil <mairie.ville.example>", "Precedence": "list"},
     {"List_Post": "<https://groupes.example/x>, <mailto:Contact@listes.ville.example>", "Precedence": "list"},
+    {**FORM, "X_Auto_Response_Suppress": "All"},
+    {**FORM, "Auto_Submitted": "auto-generated"},
+    {**FORM, "Precedence": "bulk"},
+    {**FORM, "List_Unsubscribe": "<https://ville.example/non>"},
     {"Precedence": "bulk", "words": "J’ai envie de mourir, aidez-moi"},
 ]
 
@@ -70,6 +81,13 @@ def test_what_a_person_may_have_written_opens_a_matter(
     contact = write(**headers)
     assert contact is not None and contact.case_id and contact.state == "waiting"
     assert apart.to_see(make.staff(), limit=9) == []
+
+
+def test_what_two_people_write_in_a_form_makes_two_exchanges(write: Write) -> None:  # noqa: F811  (a fixture)
+    one = write(**FORM, Precedence="bulk")
+    other = write(**{**FORM, "Reply_To": "omar@courriel.example"}, Precedence="bulk", words="Et mon acte ?")
+    assert one is not None and other is not None and one.id != other.id
+    assert one.case_id and other.case_id and one.case_id != other.case_id
 
 
 def test_a_person_who_answers_a_letter_set_apart_is_answered(write: Write) -> None:  # noqa: F811  (a fixture)
