@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,15 +23,38 @@ INDEXES = (
 
 
 def upgrade() -> None:
-    """Telephones and workers write in these tables meanwhile: PostgreSQL builds beside them. What was cut short there
-    is no index, and is built anew."""
-    concurrently = op.get_bind().dialect.name == "postgresql"
-    beside = {"postgresql_concurrently": True} if concurrently else {}
-    with op.get_context().autocommit_block() if concurrently else nullcontext():
-        for name, table, columns, where in INDEXES:
-            some: dict[str, Any] = (
-                {"sqlite_where": sa.text(where), "postgresql_where": sa.text(where)} if where else {}
-            )
-            op.drop_index(name, table_name=table, if_exists=True, **beside)
-            op.create_index(name, table, columns, **some, **beside)
-        op.drop_index("ix_jobs_due", table_name="jobs", if_exists=True, **beside)
+    """Telephones and workers write in these tables meanwhile: PostgreSQL builds beside them."""
+    if op.get_bind().dialect.name == "postgresql":
+        with op.get_context().autocommit_block(), waiting_for_others():
+            _change(postgresql_concurrently=True)
+    else:
+        _change()
+
+
+@contextmanager
+def waiting_for_others() -> Iterator[None]:
+    """What is built beside others waits until each of their transactions has ended, and nobody waits for it: here the
+    wait for a lock may be long."""
+    op.execute("SET lock_timeout = 0")
+    try:
+        yield
+    finally:
+        op.execute("RESET lock_timeout")
+
+
+def _change(**beside: bool) -> None:
+    """What an earlier try finished stays; what was cut short in it is no index, and is built anew."""
+    for name, table, columns, where in INDEXES:
+        if beside and _is_valid(name):
+            continue
+        some: dict[str, Any] = (
+            {"sqlite_where": sa.text(where), "postgresql_where": sa.text(where)} if where else {}
+        )
+        op.drop_index(name, table_name=table, if_exists=True, **beside)
+        op.create_index(name, table, columns, **some, **beside)
+    op.drop_index("ix_jobs_due", table_name="jobs", if_exists=True, **beside)
+
+
+def _is_valid(name: str) -> bool:
+    query = sa.text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)")
+    return bool(op.get_bind().scalar(query, {"name": name}))
