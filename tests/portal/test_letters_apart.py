@@ -108,6 +108,17 @@ def test_a_person_who_answers_anothers_newsletter_has_an_exchange_of_their_own(w
     assert apart.count_to_see(first.organization_id) == 1
 
 
+def test_what_an_agent_ended_is_no_letter_set_apart(write: Write) -> None:  # noqa: F811  (a fixture)
+    first = write()
+    assert first is not None
+    first.state, first.case_id, first.agent_id = "wrapped_up", None, make.staff().id
+    ours = f"<{sent()[0].message_id}>"
+    db.session.commit()
+    again = write(words="Merci beaucoup !", In_Reply_To=ours)
+    assert again is not None and (again.id, again.state, again.case_id) == (first.id, "wrapped_up", None)
+    assert apart.count_to_see(first.organization_id) == 0 and len(sent()) == 1
+
+
 def test_letters_of_one_thread_of_a_list_stay_apart_together(write: Write) -> None:  # noqa: F811  (a fixture)
     first = write(Precedence="bulk", Message_ID="<1@annonces.example>")
     again = write(Precedence="bulk", subject="La suite", In_Reply_To="<1@annonces.example>")

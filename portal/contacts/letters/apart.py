@@ -24,9 +24,10 @@ TO_SEE, SEEN = "apart", "read"
 
 
 def is_apart(contact: Contact) -> bool:
-    """Whether nothing but such letters is in it: any other that comes opens a matter."""
+    """Whether nothing but such letters is in it: any other that comes opens a matter. What an agent ended was theirs,
+    even where it left its matter since."""
     ended = contact.channel == "email" and contact.direction == "in" and contact.state == "wrapped_up"
-    return ended and contact.case_id is None
+    return ended and contact.case_id is None and contact.agent_id is None
 
 
 def set_apart(contact: Contact) -> None:
