@@ -75,6 +75,22 @@ def test_files_are_taken_out_of_what_outlook_wraps_them_in() -> None:
     assert tnef.unpacked(b"MZ", "winmail.dat") == [("winmail.dat", b"MZ")]
 
 
+def test_what_outlook_wrapped_and_cannot_be_read_to_its_end_stays_whole() -> None:
+    head = tnef.MARK + b"\1\0" + attribute(1, 0x800C, b"words")
+    one = attribute(2, tnef.BEGINS, b"\0" * 14) + attribute(2, tnef.DATA, b"%PDF-1.4")
+    assert len(tnef.unpacked(head + one * tnef.MOST + b"\0" * 4, "winmail.dat")) == tnef.MOST
+    damaged = (
+        tnef.MARK,
+        tnef.MARK + b"\1\0" + b"\7" * 40,
+        head + b"\7" * 40,
+        head + one + b"\7" + one,
+        head + one + one[:8],
+        head + one * (tnef.MOST + 1),
+    )
+    for data in damaged:
+        assert tnef.unpacked(data, "winmail.dat") == [("winmail.dat", data)]
+
+
 def test_a_very_long_letter_keeps_nobody_waiting() -> None:
     letter = written("Une ligne de plus, puis une autre. " * 100_000)
     began = time.process_time()
