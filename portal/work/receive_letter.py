@@ -130,6 +130,7 @@ def record(read: ReadLetter, files: Files, *, recipient: str = "") -> Message:
     contact = _thread(read, used, where)
     begins = contact is None or apart.is_apart(contact)
     aside = begins and _asks_nobody(read, where)
+    was_apart = contact is not None and begins
     if contact is None:
         contact = _begin(read, used, where)
     body = read.words.new or read.bare_subject or "(sans texte)"
@@ -141,6 +142,8 @@ def record(read: ReadLetter, files: Files, *, recipient: str = "") -> Message:
     if aside:
         apart.set_apart(contact)
     elif begins:
+        if was_apart:
+            apart.take_out(contact, by=history.SYSTEM)
         _settle(contact, read, where, files)
     elif asks:
         _go_on(contact, read, message, files)

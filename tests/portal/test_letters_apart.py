@@ -95,6 +95,7 @@ def test_a_person_who_answers_a_letter_set_apart_is_answered(write: Write) -> No
     again = write(words="J’ai une question sur cette lettre", In_Reply_To="<lettre@annonces.example>")
     assert first is not None and again is not None and again.id == first.id
     assert again.case_id and again.state == "open" and len(sent()) == 1
+    assert again.step == "" and apart.count_to_see(again.organization_id) == 0
 
 
 def test_a_person_who_answers_anothers_newsletter_has_an_exchange_of_their_own(write: Write) -> None:  # noqa: F811  (a fixture)

@@ -56,7 +56,7 @@ def count_to_see(organization_id: int) -> int:
 
 
 def look_at(contact: Contact, *, by: Actor) -> bool:
-    """Somebody has read it; whether nobody had. Hold it first."""
+    """Somebody has read it, or will in its matter; whether nobody had. Hold it first."""
     theirs = db.select(Message.id).where(Message.contact_id == contact.id)
     query = db.update(IncomingLetter).where(
         IncomingLetter.state == TO_SEE, IncomingLetter.message_id.in_(theirs)
