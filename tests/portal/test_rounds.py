@@ -136,8 +136,26 @@ def test_one_who_cannot_be_compared_keeps_no_other(app: Flask, monkeypatch: pyte
     monkeypatch.setattr(
         doubles, "propose_for", failing(doubles.propose_for, ValueError(), lambda one: one in bad)
     )
-    a_round("propose_doubles")
+    assert a_round("propose_doubles").payload["again"] == {str(one): 1 for one in bad}
     assert [one.citizen_id for one in db.session.scalars(db.select(Duplicate))] == made[twice[1]][:1]
+    for n in range(2, 12):  # though nothing happened since
+        assert a_round("propose_doubles").payload["again"] == {str(one): n for one in bad}
+    assert a_round("propose_doubles").payload["again"] == {}, "not for ever"
+
+
+def test_one_who_could_not_be_compared_is_with_the_next_round(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from portal.citizens import identifying
+
+    one, _ = [identifying.add_citizen("Anne Petit", commune="72181", by=history.SYSTEM).id for _ in range(2)]
+    verb = doubles.propose_for
+    monkeypatch.setattr(doubles, "propose_for", failing(verb, ValueError(), lambda _: True))
+    a_round("propose_doubles")
+    assert db.session.scalars(db.select(Duplicate)).all() == []
+    monkeypatch.setattr(doubles, "propose_for", verb)
+    assert a_round("propose_doubles").payload["again"] == {}
+    assert [row.citizen_id for row in db.session.scalars(db.select(Duplicate))] == [one]
 
 
 def test_a_sound_that_cannot_be_forgotten_keeps_no_other(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
