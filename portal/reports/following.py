@@ -28,6 +28,7 @@ from portal.staff.models import Staff
 OVERLAP = timedelta(minutes=2)  # longer than any transaction that writes history
 TODAY_AFTER = timedelta(minutes=1)  # a day that goes on is counted so often
 AFTER = timedelta(minutes=10)
+ANOTHER_TRY = timedelta(hours=1)
 NIGHT = time(3)
 AT_ONCE = 500  # rows of one INSERT
 COUNTED_AS = 2  # another number here has every day counted again after an upgrade
@@ -124,6 +125,13 @@ def due(limit: int = 100, *, all_marked: bool = False) -> list[Mark]:
         query = query.where(DayToCount.due_at <= clock.now())
     rows: list[Any] = list(db.session.execute(query.order_by(DayToCount.day.desc()).limit(limit)))
     return [(of, day) for of, day in rows]
+
+
+def put_off(marks: list[Mark], since: datetime) -> None:
+    """Those of these days that are still due as they were then: they could not be counted."""
+    those = db.tuple_(DayToCount.organization_id, DayToCount.day).in_(marks)
+    left = db.update(DayToCount).where(those, DayToCount.due_at <= since)
+    db.session.execute(left.values(due_at=clock.now() + ANOTHER_TRY))
 
 
 def _begin() -> None:

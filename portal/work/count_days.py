@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from portal import jobs
+from portal import clock, jobs
 from portal.database import db
 from portal.jobs import Job
 from portal.reports import counting, days, following
@@ -14,7 +14,8 @@ EVERY = timedelta(seconds=15)
 
 
 def count_days(job: Job) -> None:
-    """Each quarter of an hour and each day in a transaction of its own; a day that cannot be counted stays due."""
+    """Each quarter of an hour and each day in a transaction of its own; a day that cannot be counted comes
+    again in an hour: it stands before no other."""
     quarters, zones = following.follow(), days.Zones()
     db.session.commit()
 
@@ -25,8 +26,10 @@ def count_days(job: Job) -> None:
         counting.count_day(*one, zones[one[0]])
 
     each(sorted(quarters), count_quarter, lambda one: f"counting calls of organization {one[0]}")
-    due = following.due()
+    due, asked_at = following.due(), clock.now()
     db.session.commit()
-    each(due, count_day, lambda one: f"counting {one[1]} of organization {one[0]}")
+    if each(due, count_day, lambda one: f"counting {one[1]} of organization {one[0]}") is not None:
+        following.put_off(due, asked_at)
+        db.session.commit()
     jobs.finish(job)
     db.session.commit()
