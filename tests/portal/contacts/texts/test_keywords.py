@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from flask import Flask
 
 from portal.citizens import consents
 from portal.citizens.models import Consent
-from portal.contacts.models import Contact, Message
+from portal.contacts.models import Contact
 from portal.contacts.texts import keywords
 from portal.database import db
 from portal.history import CITIZEN
@@ -18,22 +16,7 @@ from portal.telephony.models import Sender
 from portal.telephony.senders import sender_for
 from tests import make
 from tests.network import LINE, NUMBER, Network
-
-
-@pytest.fixture
-def network(app: Flask) -> Network:
-    make.line(LINE)
-    return Network(app)
-
-
-def tell(network: Network, body: str, sid: str = "SM1", **more: Any) -> list[str]:
-    """Texts this, and returns what we have answered so far."""
-    network.twiml("/telephone/text", MessageSid=sid, Body=body, **more)
-    return list(db.session.scalars(db.select(Message.body).filter_by(direction="out").order_by(Message.id)))
-
-
-def has_stopped() -> bool:
-    return consents.stopped(make.identifier("phone", NUMBER), LINE) is not None
+from tests.portal.contacts.texts.writing import has_stopped, tell
 
 
 @pytest.mark.parametrize(

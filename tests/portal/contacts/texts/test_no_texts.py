@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
-from flask import Flask
 
 from portal.cases.models import Case
-from portal.citizens import consents
 from portal.citizens.models import Consent
-from portal.contacts.models import DISTRESS, Contact, Message
+from portal.contacts.models import DISTRESS, Contact
 from portal.contacts.texts.no_texts import wants_no_texts
 from portal.database import db
 from portal.referrals.deciding.distress import distress
 from portal.referrals.deciding.phrases import DATA
-from tests import make
-from tests.network import LINE, NUMBER, Network
+from tests.network import Network
+from tests.portal.contacts.texts.writing import has_stopped, tell
 
 REFUSED = [
     "Stop svp ne m'écrivez plus", "arrêtez de m'écrire", "Arrêtez de m’écrire !!!", "STOP merci", "Bonjour, stop svp",
@@ -65,22 +62,6 @@ REQUESTS = [
     "أريد إيقاف اشتراك المطعم", "توقفوا عن مراسلتي واتصلوا بي", "أريد تلقي رسائل",
     "لا تتوقفوا عن مراسلتي", "Je n'ai plus envie de rien",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def network(app: Flask) -> Network:
-    make.line(LINE)
-    return Network(app)
-
-
-def tell(network: Network, body: str, sid: str = "SM1", **more: Any) -> list[str]:
-    """Texts this, and returns what we have answered so far."""
-    network.twiml("/telephone/text", MessageSid=sid, Body=body, **more)
-    return list(db.session.scalars(db.select(Message.body).filter_by(direction="out").order_by(Message.id)))
-
-
-def has_stopped() -> bool:
-    return consents.stopped(make.identifier("phone", NUMBER), LINE) is not None
 
 
 @pytest.mark.parametrize("body", REFUSED)
