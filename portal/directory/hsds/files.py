@@ -50,7 +50,7 @@ def _of_archive(path: Path) -> Iterator[Found]:
                 with archive.open(member) as file:
                     yield from _of_stream(member.filename, file)
             # damaged, encrypted, packed in a way that is not known here, cut short: whatever it is, the others are read
-            except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError):  # what a bad archive raises
+            except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError):
                 yield Found(member.filename, {}, fault="ce fichier de l’archive ne s’ouvre pas")
 
 
